@@ -1,0 +1,262 @@
+package io.gyre.loop;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions that tasks call. Import them statically.
+ *
+ * {@snippet :
+ * import static io.gyre.loop.Async.*;
+ *
+ * EventLoop.run(() -> {
+ *     var slow = createTask(() -> {
+ *         sleep(Duration.ofSeconds(2));
+ *         return "done";
+ *     });
+ *     System.out.println(slow.await());
+ * });
+ * }
+ *
+ * <p><b>Confinement:</b> tasks and callbacks of a loop; elsewhere each throws {@link IllegalStateException} that says how
+ * to get there.
+ *
+ * <p><b>Cancellation:</b> each function that suspends is a checkpoint: in a cancelled task it throws
+ * {@link CancelledException}.
+ */
+public final class Async {
+    private Async() {}
+
+    /**
+     * Starts a task on the current loop. It runs in the next tick at the earliest. <b>Suspends:</b> no.
+     *
+     * @param <T> the result
+     * @param body what it runs
+     * @return the task
+     * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task">asyncio.create_task</a>
+     */
+    public static <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
+        return EventLoop.current().createTask(null, body, body);
+    }
+
+    /**
+     * Starts a task without a result. <b>Suspends:</b> no.
+     *
+     * @param body what it runs
+     * @return the task
+     */
+    public static Task<@Nullable Void> createTask(VoidBody<?> body) {
+        return EventLoop.current().createTask(null, body, withoutResult(body));
+    }
+
+    /**
+     * Starts a task with a name. <b>Suspends:</b> no.
+     *
+     * @param <T> the result
+     * @param name for messages and thread dumps
+     * @param body what it runs
+     * @return the task
+     */
+    public static <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
+        return EventLoop.current().createTask(name, body, body);
+    }
+
+    /**
+     * Starts a task with a name and without a result. <b>Suspends:</b> no.
+     *
+     * @param name for messages and thread dumps
+     * @param body what it runs
+     * @return the task
+     */
+    public static Task<@Nullable Void> createTask(String name, VoidBody<?> body) {
+        return EventLoop.current().createTask(name, body, withoutResult(body));
+    }
+
+    static Callable<@Nullable Void> withoutResult(VoidBody<?> body) {
+        return () -> {
+            body.run();
+            return null;
+        };
+    }
+
+    /** {@return the task that is calling; in a callback, the one that runs callbacks} */
+    public static Task<?> currentTask() {
+        return VirtualThreadTask.current();
+    }
+
+    /**
+     * Waits for a time to pass.
+     *
+     * <p><b>Suspends:</b> always, until the next tick at least. <b>Cancellation:</b> takes the timer back.
+     *
+     * @param delay how long; zero or less only lets others run
+     * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.sleep">asyncio.sleep</a>
+     */
+    public static void sleep(Duration delay) {
+        Sleep.until(EventLoop.current().time() + EventLoop.saturatedNanos(delay));
+    }
+
+    /**
+     * Waits for an instant.
+     *
+     * <p><b>Suspends:</b> always, until the next tick at least. <b>Cancellation:</b> takes the timer back.
+     *
+     * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
+     */
+    public static void sleepUntil(long deadlineNanos) {
+        Sleep.until(deadlineNanos);
+    }
+
+    /**
+     * Lets everything run that is ready now.
+     *
+     * <p><b>Suspends:</b> always. asyncio spells it {@code sleep(0)}.
+     */
+    public static void yieldNow() {
+        VirtualThreadTask<?> task = VirtualThreadTask.current();
+        task.checkpoint();
+        task.yieldNow();
+    }
+
+    /**
+     * Waits for a task or future.
+     *
+     * @param <T> the result
+     * @param awaitable what to wait for
+     * @return its result
+     * @throws CompletionException if it failed or was cancelled
+     * @see Awaitable#await()
+     */
+    public static <T extends @Nullable Object> T await(Awaitable<T> awaitable) {
+        return awaitable.await();
+    }
+
+    /**
+     * Waits for a stage of another library.
+     *
+     * <p><b>Suspends:</b> until the stage is complete. <b>Cancellation:</b> ends the wait and leaves the stage alone.
+     *
+     * @param <T> the result
+     * @param stage what to wait for
+     * @return its result
+     * @throws CompletionException with the stage's failure as its cause
+     */
+    public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
+        EventLoop loop = EventLoop.current();
+        var arrival = new LoopFuture<T>(loop, stage);
+        stage.whenComplete((value, failure) -> loop.runInLoop(() -> arrival.settle(value, failure)));
+        return arrival.await();
+    }
+
+    /**
+     * Waits for a {@link CompletableFuture}, as {@link #await(CompletionStage)} does.
+     *
+     * @param <T> the result
+     * @param future what to wait for
+     * @return its result
+     * @throws CompletionException with the future's failure as its cause
+     */
+    public static <T extends @Nullable Object> T await(CompletableFuture<T> future) {
+        return await((CompletionStage<T>) future);
+    }
+
+    /**
+     * Waits for a future of another library.
+     *
+     * <p><b>Suspends:</b> until the future is done. <b>Cancellation:</b> ends the wait, if {@code future.get()} reacts to
+     * an interrupt, and leaves the future alone.
+     *
+     * @param <T> the result
+     * @param future what to wait for
+     * @return its result
+     * @throws CompletionException with the future's failure as its cause
+     */
+    public static <T extends @Nullable Object> T await(Future<T> future) {
+        if (future instanceof Awaitable<T> awaitable) {
+            return awaitable.await();
+        }
+        VirtualThreadTask<?> task = VirtualThreadTask.current();
+        task.checkpoint();
+        task.describeWait(future);
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw new CompletionException(e.getCause());
+        } catch (java.util.concurrent.CancellationException e) {
+            throw new CompletionException(e);
+        } catch (InterruptedException e) {
+            throw task.interruptedWhile("awaiting " + future);
+        } finally {
+            task.describeWait(null);
+        }
+    }
+
+    /**
+     * Runs a call that would block the loop in the loop's offload executor: file I/O, name look-ups, native code, long
+     * computation. Calls that park, such as a blocking socket or a lock, need no offloading.
+     *
+     * <p><b>Suspends:</b> until the call has ended. <b>Cancellation:</b> interrupts the call and does not wait for it; what
+     * it still returns is dropped, and a failure is reported.
+     *
+     * @param <T> the result
+     * @param <X> what the call may throw
+     * @param body the call; runs on another thread, at the same time as other tasks
+     * @return its result
+     * @throws X what the call throws, as it is
+     * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_in_executor">asyncio
+     *     run_in_executor</a>
+     */
+    public static <T extends @Nullable Object, X extends Exception> T offload(Body<T, X> body) throws X {
+        return Offload.run(EventLoop.current().offloadExecutor(), body);
+    }
+
+    /**
+     * Does what {@link #offload(Body)} does, for a call without a result.
+     *
+     * @param <X> what the call may throw
+     * @param body the call
+     * @throws X what the call throws, as it is
+     */
+    public static <X extends Exception> void offload(VoidBody<X> body) throws X {
+        offload(EventLoop.current().offloadExecutor(), body);
+    }
+
+    /**
+     * Does what {@link #offload(Body)} does, in an executor of the caller's.
+     *
+     * @param <T> the result
+     * @param <X> what the call may throw
+     * @param executor runs the call
+     * @param body the call
+     * @return its result
+     * @throws X what the call throws, as it is
+     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     */
+    public static <T extends @Nullable Object, X extends Exception> T offload(Executor executor, Body<T, X> body)
+            throws X {
+        return Offload.run(executor, body);
+    }
+
+    /**
+     * Does what {@link #offload(Executor, Body)} does, for a call without a result.
+     *
+     * @param <X> what the call may throw
+     * @param executor runs the call
+     * @param body the call
+     * @throws X what the call throws, as it is
+     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     */
+    public static <X extends Exception> void offload(Executor executor, VoidBody<X> body) throws X {
+        Offload.<@Nullable Void, X>run(executor, () -> {
+            body.run();
+            return null;
+        });
+    }
+}

@@ -1,0 +1,55 @@
+package io.gyre.loop;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that a task can wait for: a {@link Task} or a {@link LoopFuture}.
+ *
+ * <p>It is a {@link Future} too. {@link #isDone()}, {@link #state()}, {@link #resultNow()}, {@link #exceptionNow()},
+ * {@link #get()} and {@link #cancel(boolean)} may be called from any thread.
+ *
+ * <p><b>Source:</b> asyncio's awaitables. Differs: to wait is not to own; cancelling the task that waits does not cancel
+ * what it waits for.
+ *
+ * @param <T> the result
+ */
+public interface Awaitable<T extends @Nullable Object> extends Future<T> {
+    /**
+     * Waits for the result.
+     *
+     * <p><b>Confinement:</b> a task of any loop; elsewhere use {@link #get()}. <b>Suspends:</b> until this is done. Always
+     * a checkpoint. <b>Cancellation:</b> ends the wait and leaves what is waited for alone; once this is done the result
+     * is delivered.
+     *
+     * @return the result
+     * @throws CompletionException with the failure as its cause, so that both stacks survive; the cause is a
+     *     {@link CancellationException} if what is waited for was cancelled
+     * @throws CancelledException if the calling task is cancelled
+     * @throws IllegalStateException if called outside a task, or by a task for itself
+     */
+    T await();
+
+    /**
+     * Calls back once this is done, in order of registration, never before this method returns.
+     *
+     * <p><b>Confinement:</b> loop thread; the callback runs there. <b>Suspends:</b> no. <b>Errors:</b> what the callback
+     * throws goes to the loop's failure handler.
+     *
+     * @param callback receives this, which is done by then; whoever registers one has observed a failure
+     * @return the handle that takes the callback back
+     */
+    Handle whenDone(Consumer<? super Awaitable<T>> callback);
+
+    /**
+     * {@return a stage that completes with this, for libraries that speak {@code CompletionStage}}
+     *
+     * <p><b>Confinement:</b> loop thread; the stage's dependents run there, unless given an executor. Cancelling the stage
+     * does not cancel this.
+     */
+    CompletionStage<T> toCompletionStage();
+}

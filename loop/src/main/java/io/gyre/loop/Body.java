@@ -1,0 +1,20 @@
+package io.gyre.loop;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Code with a result that runs in line: its exceptions, the checked ones too, reach the caller as they are.
+ *
+ * @param <T> the result
+ * @param <X> the checked exception that the code may throw; inferred
+ */
+@FunctionalInterface
+public interface Body<T extends @Nullable Object, X extends Exception> {
+    /**
+     * Runs the code.
+     *
+     * @return the result
+     * @throws X as the code does
+     */
+    T run() throws X;
+}

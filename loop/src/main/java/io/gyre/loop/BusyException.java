@@ -1,0 +1,23 @@
+package io.gyre.loop;
+
+/**
+ * Thrown when two tasks use something at the same time that only one may use, such as the reading side of a stream. The
+ * message names both.
+ *
+ * <p><b>Source:</b> trio {@code BusyResourceError}.
+ */
+public final class BusyException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    /**
+     * Creates the exception.
+     *
+     * @param resource what is busy
+     * @param holder who uses it
+     * @param intruder who wanted to
+     */
+    public BusyException(Object resource, Object holder, Object intruder) {
+        super(intruder + " cannot use " + resource + " while " + holder
+                + " does. Let one task use it, or take turns with a lock.");
+    }
+}

@@ -1,0 +1,64 @@
+package io.gyre.loop;
+
+import io.gyre.loop.spi.Failure;
+import org.jspecify.annotations.Nullable;
+
+/** User code in the ready queue that is not a task. The callback runner runs it. */
+final class Callback implements Handle, Step {
+    private final EventLoop loop;
+    private final @Nullable Object createdAt;
+    private final Object origin;
+    private final Runnable body;
+    private boolean cancelled;
+    private boolean begun;
+
+    /**
+     * Creates a callback that is not scheduled yet.
+     *
+     * @param origin what the user passed, which tells where it was created
+     * @param body what to run
+     */
+    Callback(EventLoop loop, Object origin, Runnable body) {
+        this.loop = loop;
+        this.createdAt = CreationSite.of(origin, loop.isDebug());
+        this.origin = origin;
+        this.body = body;
+    }
+
+    /** Runs it, unless it was cancelled. In the callback runner. */
+    @Override
+    public void run() {
+        if (cancelled) {
+            return;
+        }
+        begun = true;
+        try {
+            body.run();
+        } catch (CancelledException cancelled) {
+            // The callback has suspended, and was cancelled there: the loop is closing.
+        } catch (Throwable failure) {
+            loop.report(new Failure(
+                    this + " failed. Catch what it may throw, or use a task, whose failure can be awaited.",
+                    toString(),
+                    createdAt == null ? null : createdAt.toString(),
+                    failure));
+        }
+    }
+
+    @Override
+    public void cancel() {
+        if (!begun) {
+            cancelled = true;
+        }
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return cancelled;
+    }
+
+    @Override
+    public String toString() {
+        return "callback " + CreationSite.className(origin);
+    }
+}

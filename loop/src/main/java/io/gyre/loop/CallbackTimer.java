@@ -1,0 +1,30 @@
+package io.gyre.loop;
+
+/** A callback that waits for its instant. */
+final class CallbackTimer extends Timer implements TimerHandle {
+    private final EventLoop loop;
+    private final Callback callback;
+
+    CallbackTimer(EventLoop loop, long deadlineNanos, Callback callback) {
+        super(deadlineNanos);
+        this.loop = loop;
+        this.callback = callback;
+    }
+
+    @Override
+    void fire() {
+        loop.makeReady(callback);
+    }
+
+    @Override
+    public void cancel() {
+        loop.checkLoopThread("cancel of a timer");
+        loop.timers().remove(this);
+        callback.cancel();
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return callback.isCancelled();
+    }
+}

@@ -1,0 +1,30 @@
+package io.gyre.loop;
+
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Thrown by a suspending call in a task that is cancelled, at each such call until the task ends.
+ *
+ * <p>Let it pass, after cleaning up. Code that swallows it does not undo the cancellation: the next suspending call
+ * throws again.
+ *
+ * <p><b>Source:</b> asyncio {@code CancelledError}, with trio's level-triggered delivery. Differs from what
+ * {@link Awaitable#await()} throws when the <em>other</em> task was cancelled, which is a
+ * {@link java.util.concurrent.CompletionException}: a plain {@code CancelledException} is always about the task that
+ * gets it.
+ */
+public final class CancelledException extends CancellationException {
+    private static final long serialVersionUID = 1;
+
+    private final transient @Nullable Object cancelled;
+
+    CancelledException(Object cancelled, String message) {
+        super(message);
+        this.cancelled = cancelled;
+    }
+
+    boolean isAbout(Object task) {
+        return cancelled == task;
+    }
+}

@@ -1,0 +1,709 @@
+package io.gyre.loop;
+
+import io.gyre.loop.internal.poll.SelectorPoller;
+import io.gyre.loop.internal.timer.DeadlineHeap;
+import io.gyre.loop.internal.vthread.RequiredFlag;
+import io.gyre.loop.internal.vthread.VirtualThreads;
+import io.gyre.loop.spi.Failure;
+import io.gyre.loop.spi.FailureHandler;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks, callbacks and timers on one thread, and waits for I/O when nothing is ready.
+ *
+ * <p>A <em>tick</em> is one pass: wait for readiness, take in what other threads have sent, fire the timers that are due,
+ * then run everything that was ready at that point, first come, first served. What becomes ready meanwhile runs in the
+ * next tick, so that nothing starves the I/O.
+ *
+ * {@snippet :
+ * String page = EventLoop.run(() -> {
+ *     Task<String> first = createTask(() -> fetch("a"));
+ *     Task<String> second = createTask(() -> fetch("b"));
+ *     return first.await() + second.await();
+ * });
+ * }
+ *
+ * <p><b>Confinement:</b> the <em>loop thread</em> is the thread that runs the loop, or created it while it has not run
+ * yet, and every task and callback on it. Other calls throw {@link WrongThreadException}, except where a method says
+ * <em>any thread</em>.
+ *
+ * <p><b>Lifecycle:</b> new, running and not running in turn, closed for good. As an {@link Executor} it runs commands as
+ * {@link #callSoonThreadsafe} does.
+ *
+ * <p><b>Units:</b> {@link #time()} and deadlines are nanoseconds of the loop's ticker. The system waits in whole
+ * milliseconds: a timer fires up to 1 ms late, never early.
+ *
+ * <p><b>Source:</b> asyncio {@code AbstractEventLoop} and {@code Runner}. Differs: timers that are due at the same instant
+ * fire in the order in which they were scheduled; tasks are held until they are done; failures are reported when they
+ * happen.
+ *
+ * @see Async
+ */
+public final class EventLoop implements Executor, AutoCloseable {
+    /*
+     * Design.
+     *
+     * This class is the lifecycle: who drives, what is still alive, what closing means. What runs next is Tick's affair.
+     *
+     * `owner` answers "am I on the loop thread?" for tasks too, because they are asked for their carrier. It is null once
+     * the loop is closed, so that nothing is on the loop any more.
+     */
+
+    /** About 146 years: far enough to mean "never", near enough that instants still compare by subtraction. */
+    private static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
+
+    private final LoopOptions options;
+    private final Tick tick;
+    private final TaskList tasks = new TaskList();
+    private final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
+    private final Map<LoopLocal<?>, Object> locals = new HashMap<>();
+    private @Nullable OffloadPool offloadPool;
+
+    private volatile @Nullable Thread owner;
+    private volatile boolean closed;
+    private boolean running;
+    private boolean stopping;
+    private boolean closing;
+
+    private EventLoop(LoopOptions options) {
+        this.options = options;
+        this.owner = VirtualThreads.currentCarrier();
+        this.tick = new Tick(this, options.ticker());
+        tick.start();
+    }
+
+    // ---- making and running
+
+    /**
+     * Makes a loop with default options, runs {@code main} as its first task, and closes the loop: what is left is
+     * cancelled and awaited.
+     *
+     * <p><b>Confinement:</b> any thread. In a virtual thread the loop gets a platform thread of its own, and the caller
+     * parks. <b>Cancellation:</b> interrupting the calling thread cancels {@code main}.
+     *
+     * @param <T> the result
+     * @param <X> what {@code main} may throw
+     * @param main the body of the first task
+     * @return what {@code main} returns
+     * @throws X what {@code main} throws, as it is
+     * @throws IllegalStateException if the JVM was started without the flag that Gyre needs
+     * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#asyncio.run">asyncio.run</a>
+     */
+    public static <T extends @Nullable Object, X extends Exception> T run(Body<T, X> main) throws X {
+        return run(LoopOptions.defaults(), main);
+    }
+
+    /**
+     * Does what {@link #run(Body)} does, for a body without a result.
+     *
+     * @param <X> what {@code main} may throw
+     * @param main the body of the first task
+     * @throws X what {@code main} throws, as it is
+     */
+    public static <X extends Exception> void run(VoidBody<X> main) throws X {
+        run(LoopOptions.defaults(), main);
+    }
+
+    /**
+     * Does what {@link #run(Body)} does, with options.
+     *
+     * @param <T> the result
+     * @param <X> what {@code main} may throw
+     * @param options how to make the loop
+     * @param main the body of the first task
+     * @return what {@code main} returns
+     * @throws X what {@code main} throws, as it is
+     */
+    public static <T extends @Nullable Object, X extends Exception> T run(LoopOptions options, Body<T, X> main)
+            throws X {
+        if (Thread.currentThread().isVirtual()) {
+            return PlatformThread.call(options.name(), () -> run(options, main));
+        }
+        try (EventLoop loop = create(options)) {
+            return loop.runUntilComplete(main);
+        }
+    }
+
+    /**
+     * Does what {@link #run(Body)} does, with options, for a body without a result.
+     *
+     * @param <X> what {@code main} may throw
+     * @param options how to make the loop
+     * @param main the body of the first task
+     * @throws X what {@code main} throws, as it is
+     */
+    public static <X extends Exception> void run(LoopOptions options, VoidBody<X> main) throws X {
+        EventLoop.<@Nullable Void, X>run(options, () -> {
+            main.run();
+            return null;
+        });
+    }
+
+    /**
+     * Makes a loop that is driven by hand: with {@link #runUntilComplete}, as often as you like, {@link #runForever}, or
+     * {@link #runOnce} in a program that owns the thread.
+     *
+     * <p><b>Confinement:</b> a platform thread; whoever drives the loop later is its thread. <b>Resources:</b> holds a
+     * selector until it is closed.
+     *
+     * @param options how to make the loop
+     * @return the loop
+     * @throws IllegalStateException if the JVM was started without the flag that Gyre needs, or if the caller is a
+     *     virtual thread
+     */
+    public static EventLoop create(LoopOptions options) {
+        RequiredFlag.check();
+        requirePlatformThread("EventLoop.create");
+        VirtualThreads.startJdkPollers();
+        return new EventLoop(Objects.requireNonNull(options));
+    }
+
+    /** {@return a loop made with {@linkplain #create(LoopOptions) default options}} */
+    public static EventLoop create() {
+        return create(LoopOptions.defaults());
+    }
+
+    /**
+     * {@return the loop whose task or callback is calling}
+     *
+     * @throws IllegalStateException if the caller is none
+     */
+    public static EventLoop current() {
+        return VirtualThreadTask.current().loop;
+    }
+
+    /**
+     * Runs {@code main} as a task until it is done. Other tasks go on in the next run, or are cancelled by {@link #close}.
+     *
+     * <p><b>Confinement:</b> a platform thread, and only one at a time. <b>Cancellation:</b> interrupting the thread
+     * cancels {@code main}; the interrupt status is set again on return.
+     *
+     * @param <T> the result
+     * @param <X> what {@code main} may throw
+     * @param main the body of the task
+     * @return what {@code main} returns
+     * @throws X what {@code main} throws, as it is
+     * @throws IllegalStateException if {@link #stop} ended the run before {@code main} was done
+     * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner.run">asyncio.Runner.run</a>
+     */
+    public <T extends @Nullable Object, X extends Exception> T runUntilComplete(Body<T, X> main) throws X {
+        enterRun("runUntilComplete");
+        boolean interrupted = false;
+        try {
+            var task = new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), main::run);
+            task.whenDone(done -> {}); // its failure goes to our caller
+            start(task);
+            while (!task.isDone() && !stopping) {
+                tick.run(Long.MAX_VALUE);
+                if (Thread.interrupted()) {
+                    interrupted = true;
+                    task.cancel("the thread that runs the loop was interrupted");
+                }
+            }
+            return outcomeOf(task);
+        } finally {
+            exitRun(interrupted);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // main throws X or something unchecked
+    private static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
+        if (!task.isDone()) {
+            throw new IllegalStateException("the loop was stopped before " + task + " was done");
+        }
+        switch (task.failure()) {
+            case null -> {
+                return task.resultNow();
+            }
+            case Error error -> throw error;
+            case Exception exception -> throw (X) exception;
+            case Throwable other -> throw new IllegalStateException(task + " failed", other);
+        }
+    }
+
+    /**
+     * Runs until {@link #stop}.
+     *
+     * <p><b>Confinement:</b> a platform thread, and only one at a time. <b>Cancellation:</b> interrupting the thread stops
+     * the loop; the interrupt status is set again on return.
+     */
+    public void runForever() {
+        enterRun("runForever");
+        boolean interrupted = false;
+        try {
+            do {
+                tick.run(stopping ? 0 : Long.MAX_VALUE);
+                if (Thread.interrupted()) {
+                    interrupted = true;
+                    stopping = true;
+                }
+            } while (!stopping);
+        } finally {
+            exitRun(interrupted);
+        }
+    }
+
+    /**
+     * Runs one tick, for programs that own the thread and call in when it suits them.
+     *
+     * <p><b>Confinement:</b> a platform thread, and only one at a time.
+     *
+     * @param maxWait how long to wait at the most when nothing is ready; zero only looks
+     * @return how many steps of tasks and callbacks ran; zero if there was nothing to do
+     */
+    public int runOnce(Duration maxWait) {
+        enterRun("runOnce");
+        try {
+            return tick.run(saturatedNanos(maxWait));
+        } finally {
+            exitRun(false);
+        }
+    }
+
+    private void enterRun(String what) {
+        requirePlatformThread(what);
+        if (closed) {
+            throw new LoopClosedException(this, what);
+        }
+        if (running) {
+            throw new IllegalStateException(what + ": " + this + " is already running. Only one thread drives a loop.");
+        }
+        running = true;
+        owner = Thread.currentThread();
+    }
+
+    private void exitRun(boolean interrupted) {
+        running = false;
+        stopping = false;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Ends {@link #runForever} or {@link #runUntilComplete} after the present tick.
+     *
+     * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no. Does nothing if the loop is closed.
+     */
+    public void stop() {
+        runInLoop(() -> stopping = true);
+    }
+
+    /**
+     * {@return whether a thread is driving the loop at this moment}
+     *
+     * <p><b>Confinement:</b> loop thread.
+     */
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** {@return whether {@link #close} has been called} Any thread. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Cancels all tasks and awaits them, shuts the offload pool down, and releases the selector.
+     *
+     * <p>What is not done when {@link LoopOptions#closeTimeout()} has passed, in real time, is reported with its stack to
+     * the failure handler and goes on under the JDK's own scheduler, so that its {@code finally} blocks run. Callbacks
+     * that have not begun are dropped.
+     *
+     * <p><b>Confinement:</b> the platform thread that drove the loop, or any if none did; not while it runs: call
+     * {@link #stop} first. Does nothing the second time.
+     *
+     * @throws IllegalStateException if the loop is running
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        requirePlatformThread("close");
+        enterRun("close");
+        closing = true;
+        long deadline = System.nanoTime() + saturatedNanos(options.closeTimeout());
+        boolean interrupted = awaitCancelledTasks(deadline);
+        interrupted |= closeOffloadPool(deadline);
+        release();
+        exitRun(interrupted);
+    }
+
+    private boolean awaitCancelledTasks(long deadline) {
+        tasks.snapshot().forEach(task -> Cancellation.request(task, "its loop is closing"));
+        boolean interrupted = false;
+        for (long left = 1; tasks.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
+            tick.run(left);
+            interrupted |= Thread.interrupted();
+        }
+        tick.run(0); // the callbacks of the last task
+        return interrupted;
+    }
+
+    private boolean closeOffloadPool(long deadline) {
+        if (offloadPool == null) {
+            return false;
+        }
+        offloadPool.shutdown();
+        boolean terminated = false;
+        boolean interrupted = false;
+        try {
+            terminated = offloadPool.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (!terminated) {
+            offloadPool.shutdownNow();
+            report(new Failure(
+                    offloadPool.getActiveCount() + " offloaded calls have not ended within " + options.closeTimeout()
+                            + " of closing. They go on in daemon threads; let them react to interrupts.",
+                    name(),
+                    null,
+                    new IllegalStateException("offloaded calls outlive " + this)));
+        }
+        return interrupted;
+    }
+
+    private void release() {
+        List<VirtualThreadTask<?>> survivors = tasks.snapshot();
+        tick.endRunners();
+        closed = true;
+        owner = null;
+        tick.close();
+        foreignWaiters.forEach(ForeignWaiter::release);
+        locals.clear();
+        for (VirtualThreadTask<?> survivor : survivors) {
+            var where = new IllegalStateException(survivor + " outlives its loop");
+            where.setStackTrace(survivor.stackTrace());
+            report(new Failure(
+                    survivor + " was cancelled and has not ended within " + options.closeTimeout()
+                            + ". It goes on under the JDK's scheduler; let CancelledException and"
+                            + " InterruptedException pass.",
+                    survivor.name(),
+                    survivor.createdAt(),
+                    where));
+        }
+    }
+
+    // ---- scheduling
+
+    /**
+     * Starts a task. It runs in the next tick at the earliest.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
+     *
+     * @param <T> the result
+     * @param body what it runs
+     * @return the task; the loop holds it until it is done
+     */
+    public <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
+        return createTask(null, body, body);
+    }
+
+    /**
+     * Starts a task with a name.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
+     *
+     * @param <T> the result
+     * @param name for messages and thread dumps
+     * @param body what it runs
+     * @return the task; the loop holds it until it is done
+     */
+    public <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
+        return createTask(Objects.requireNonNull(name), body, body);
+    }
+
+    <T extends @Nullable Object> Task<T> createTask(@Nullable String name, Object origin, Callable<? extends T> body) {
+        checkLoopThread("createTask");
+        var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
+        start(task);
+        if (closing) {
+            Cancellation.request(task, "its loop is closing");
+        }
+        return task;
+    }
+
+    private void start(VirtualThreadTask<?> task) {
+        tasks.add(task);
+        try {
+            task.start();
+        } catch (Throwable e) {
+            tasks.remove(task);
+            throw e;
+        }
+    }
+
+    /**
+     * {@return a future that nobody has completed yet}
+     *
+     * <p><b>Confinement:</b> loop thread.
+     *
+     * @param <T> the result
+     */
+    public <T extends @Nullable Object> LoopFuture<T> createFuture() {
+        checkLoopThread("createFuture");
+        return new LoopFuture<>(this);
+    }
+
+    /**
+     * Runs a callback in the next tick, behind everything that is ready.
+     *
+     * <p><b>Confinement:</b> loop thread; from elsewhere use {@link #callSoonThreadsafe}. <b>Suspends:</b> no.
+     * <b>Errors:</b> what the callback throws goes to the failure handler.
+     *
+     * @param callback what to run, once
+     * @return the handle that takes it back
+     * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon">asyncio call_soon</a>
+     */
+    public Handle callSoon(Runnable callback) {
+        checkLoopThread("callSoon");
+        var scheduled = new Callback(this, callback, callback);
+        makeReady(scheduled);
+        return scheduled;
+    }
+
+    /**
+     * Runs a callback once, no earlier than {@code delay} from now.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure
+     * handler.
+     *
+     * @param delay zero or less for the next tick; more than about 146 years is taken as that
+     * @param callback what to run, once
+     * @return the handle that takes it back, in O(log n)
+     * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_later">asyncio
+     *     call_later</a>
+     */
+    public TimerHandle callLater(Duration delay, Runnable callback) {
+        return callAt(time() + saturatedNanos(delay), callback);
+    }
+
+    /**
+     * Runs a callback once, no earlier than an instant.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure
+     * handler.
+     *
+     * @param deadlineNanos the instant, in nanoseconds of {@link #time()}
+     * @param callback what to run, once
+     * @return the handle that takes it back, in O(log n)
+     * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_at">asyncio call_at</a>
+     */
+    public TimerHandle callAt(long deadlineNanos, Runnable callback) {
+        checkLoopThread("callAt");
+        var timer = new CallbackTimer(this, deadlineNanos, new Callback(this, callback, callback));
+        timers().add(timer);
+        return timer;
+    }
+
+    /**
+     * Runs a callback on the loop, from another thread.
+     *
+     * <p><b>Confinement:</b> any thread. Never blocks; wakes the loop if it waits. Callbacks of one thread run in the order
+     * of their calls. <b>Errors:</b> what the callback throws goes to the failure handler.
+     *
+     * @param callback what to run, once
+     * @return a handle, for use on the loop thread
+     * @throws LoopClosedException if the loop is closed
+     * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe">asyncio
+     *     call_soon_threadsafe</a>
+     */
+    public Handle callSoonThreadsafe(Runnable callback) {
+        var scheduled = new Callback(this, callback, callback);
+        if (!enter(() -> makeReady(scheduled))) {
+            throw new LoopClosedException(this, "callSoonThreadsafe");
+        }
+        return scheduled;
+    }
+
+    /**
+     * Does what {@link #callSoonThreadsafe} does.
+     *
+     * @param command what to run, once
+     * @throws LoopClosedException if the loop is closed
+     */
+    @Override
+    public void execute(Runnable command) {
+        callSoonThreadsafe(command);
+    }
+
+    // ---- asking
+
+    /** {@return the present instant in nanoseconds of the loop's ticker} Any thread. */
+    public long time() {
+        return options.ticker().nanoTime();
+    }
+
+    /** {@return the loop's name} Any thread. */
+    public String name() {
+        return options.name();
+    }
+
+    /** {@return whether the caller is on the loop thread} Any thread. */
+    public boolean inLoop() {
+        return VirtualThreads.currentCarrier() == owner;
+    }
+
+    /**
+     * {@return the tasks that are not done, in order of creation}
+     *
+     * <p><b>Confinement:</b> loop thread.
+     */
+    public List<Task<?>> tasks() {
+        checkLoopThread("tasks");
+        return List.copyOf(tasks.snapshot());
+    }
+
+    /**
+     * {@return what the loop holds at this moment}
+     *
+     * <p><b>Confinement:</b> loop thread.
+     */
+    public LoopStatistics statistics() {
+        checkLoopThread("statistics");
+        return tick.statistics(tasks.size());
+    }
+
+    @Override
+    public String toString() {
+        return "EventLoop[" + name() + "]";
+    }
+
+    // ---- for this package
+
+    boolean isDebug() {
+        return options.debug();
+    }
+
+    void checkLoopThread(String what) {
+        if (!inLoop()) {
+            if (closed) {
+                throw new LoopClosedException(this, what);
+            }
+            throw new WrongThreadException(what + " belongs on the thread of " + this + ", and was called on "
+                    + Thread.currentThread() + ". Use callSoonThreadsafe to get there.");
+        }
+    }
+
+    /** Another thread may wait for this loop; the one that should drive it would wait for ever. */
+    void checkNotDrivenByThisThread(Completion<?> awaited) {
+        if (Thread.currentThread() == owner && !awaited.isDone()) {
+            throw new IllegalStateException("waiting for " + awaited + " here would be for ever: this thread drives "
+                    + this + ", which is not running meanwhile. Use runUntilComplete.");
+        }
+    }
+
+    private static void requirePlatformThread(String what) {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException(what + " needs a platform thread, because the selector would block a virtual"
+                    + " one; this is " + Thread.currentThread() + ". EventLoop.run works in both.");
+        }
+    }
+
+    void makeReady(Step step) {
+        tick.ready.add(step);
+    }
+
+    /** Has the carrier run an internal step in the next tick. Any thread; false if the loop is closed. */
+    boolean enter(Step arrival) {
+        return tick.entries.offer(arrival);
+    }
+
+    /** Runs an internal step on the loop thread: now, if this is it, else in the next tick. False if closed. */
+    boolean runInLoop(Step step) {
+        if (inLoop()) {
+            step.run();
+            return true;
+        }
+        return enter(step);
+    }
+
+    DeadlineHeap<Timer> timers() {
+        return tick.timers;
+    }
+
+    SelectorPoller poller() {
+        return tick.poller;
+    }
+
+    Set<ForeignWaiter> foreignWaiters() {
+        return foreignWaiters;
+    }
+
+    Map<LoopLocal<?>, Object> locals() {
+        return locals;
+    }
+
+    Executor offloadExecutor() {
+        if (options.offloadExecutor() != null) {
+            return options.offloadExecutor();
+        }
+        if (offloadPool == null) {
+            offloadPool = new OffloadPool(name());
+        }
+        return offloadPool;
+    }
+
+    @Nullable Callback nextCallback() {
+        return tick.nextCallback();
+    }
+
+    void prepareSpareRunner() {
+        tick.prepareSpareRunner();
+    }
+
+    /** Takes a callback runner whose callback has parked into the list, so that closing waits for it. */
+    void adopt(CallbackRunner retired) {
+        tasks.add(retired);
+    }
+
+    /** The last thing that a task does. In the task; for one that has outlived the loop, on some other carrier. */
+    void taskDone(VirtualThreadTask<?> task) {
+        if (task.state() == java.util.concurrent.Future.State.FAILED && !task.isObserved()) {
+            report(new Failure(
+                    task + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
+                    task.name(),
+                    task.createdAt(),
+                    Objects.requireNonNull(task.failure())));
+        }
+        if (inLoop()) {
+            tasks.remove(task);
+            task.tellObservers();
+        }
+    }
+
+    /** Reports on the loop if that still runs. Any thread. */
+    void reportFromAnywhere(Failure failure) {
+        if (!enter(() -> makeReady(new Callback(this, failure, () -> report(failure))))) {
+            report(failure);
+        }
+    }
+
+    /** Hands a failure to the user's handler; what that throws goes to the log, together with the failure. */
+    void report(Failure failure) {
+        try {
+            options.failureHandler().handle(failure);
+        } catch (Throwable handlerFailed) {
+            failure.exception().addSuppressed(handlerFailed);
+            FailureHandler.logging().handle(failure);
+        }
+    }
+
+    static long saturatedNanos(Duration duration) {
+        return duration.compareTo(Duration.ofNanos(MAX_DELAY_NANOS)) > 0
+                ? MAX_DELAY_NANOS
+                : Math.max(duration.compareTo(Duration.ZERO) <= 0 ? 0 : duration.toNanos(), 0);
+    }
+}

@@ -1,0 +1,12 @@
+package io.gyre.loop;
+
+import java.util.concurrent.RejectedExecutionException;
+
+/** Thrown when a loop that is closed is asked to do something. */
+public final class LoopClosedException extends RejectedExecutionException {
+    private static final long serialVersionUID = 1;
+
+    LoopClosedException(EventLoop loop, String what) {
+        super(what + ": " + loop + " is closed. Keep the loop open for as long as anything may call it.");
+    }
+}

@@ -1,0 +1,110 @@
+package io.gyre.loop;
+
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A result that somebody will set: the bridge between callbacks and tasks.
+ *
+ * {@snippet :
+ * LoopFuture<String> reply = EventLoop.current().createFuture();
+ * legacyClient.send(request, text -> loop.callSoonThreadsafe(() -> reply.setResult(text)));
+ * String text = reply.await();
+ * }
+ *
+ * <p>A failure that is set goes to those who wait; unlike that of a task it is not reported when nobody does.
+ *
+ * <p><b>Confinement:</b> setting on the loop thread; else as {@link Awaitable} says.
+ *
+ * <p><b>Source:</b> asyncio {@code Future}.
+ *
+ * @param <T> the result
+ */
+public final class LoopFuture<T extends @Nullable Object> extends Completion<T> {
+    private final @Nullable Object source;
+
+    LoopFuture(EventLoop loop) {
+        super(loop);
+        this.source = null;
+    }
+
+    /** A future that stands for something of another library, and is named like it. */
+    LoopFuture(EventLoop loop, Object source) {
+        super(loop);
+        this.source = source;
+    }
+
+    /** Completes this as a {@code CompletionStage} did. Loop thread. */
+    void settle(T value, @Nullable Throwable failure) {
+        if (failure == null) {
+            complete(value);
+        } else if (failure instanceof CompletionException && failure.getCause() != null) {
+            completeExceptionally(failure.getCause());
+        } else {
+            completeExceptionally(failure);
+        }
+        tellObservers();
+    }
+
+    /**
+     * Completes this with a value; those who wait become ready.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
+     *
+     * @param value the result
+     * @throws IllegalStateException if this is already done
+     */
+    public void setResult(T value) {
+        loop.checkLoopThread("setResult");
+        requireNew(complete(value));
+        tellObservers();
+    }
+
+    /**
+     * Completes this with a failure; those who wait become ready.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
+     *
+     * @param exception the failure
+     * @throws IllegalStateException if this is already done
+     */
+    public void setException(Throwable exception) {
+        loop.checkLoopThread("setException");
+        requireNew(completeExceptionally(Objects.requireNonNull(exception)));
+        tellObservers();
+    }
+
+    private void requireNew(boolean completed) {
+        if (!completed) {
+            throw new IllegalStateException(this + " is already done. Test isDone() first if others may set it too.");
+        }
+    }
+
+    /**
+     * Completes this as cancelled; those who wait get a {@link java.util.concurrent.CompletionException}.
+     *
+     * <p><b>Confinement:</b> any thread; from outside the loop it takes effect in the next tick. <b>Suspends:</b> no.
+     *
+     * @param mayInterruptIfRunning ignored
+     * @return false if this was already done, or the loop closed
+     */
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        if (isDone()) {
+            return false;
+        }
+        return loop.runInLoop(this::cancelNow);
+    }
+
+    private void cancelNow() {
+        if (completeCancelled(new CancelledException(this, "the future was cancelled"))) {
+            tellObservers();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return source == null ? "LoopFuture[" + loop.name() + ", " + state() + "]" : source.toString();
+    }
+}

@@ -1,0 +1,39 @@
+package io.gyre.loop;
+
+import java.util.function.Supplier;
+
+/**
+ * A variable of which each loop has its own value, made when it is first asked for: a buffer pool, a cache.
+ *
+ * <p>All tasks of a loop share the value. Unlike a static variable it needs no lock, and unlike a {@link ThreadLocal} it
+ * is not made anew for each task.
+ *
+ * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
+ *
+ * <p><b>Source:</b> trio {@code RunVar}.
+ *
+ * @param <T> the value
+ */
+public final class LoopLocal<T> {
+    private final Supplier<? extends T> initial;
+
+    private LoopLocal(Supplier<? extends T> initial) {
+        this.initial = initial;
+    }
+
+    /**
+     * {@return a new variable}
+     *
+     * @param <T> the value
+     * @param initial makes the value of a loop that has none yet
+     */
+    public static <T> LoopLocal<T> withInitial(Supplier<? extends T> initial) {
+        return new LoopLocal<>(initial);
+    }
+
+    /** {@return the value of the current loop} */
+    @SuppressWarnings("unchecked") // only this method stores under this key
+    public T get() {
+        return (T) EventLoop.current().locals().computeIfAbsent(this, key -> initial.get());
+    }
+}

@@ -1,0 +1,117 @@
+package io.gyre.loop;
+
+import io.gyre.loop.spi.FailureHandler;
+import io.gyre.loop.spi.Ticker;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a loop is made. Start from {@link #defaults()} and change what you need.
+ *
+ * {@snippet :
+ * var options = LoopOptions.defaults().withName("crawler").withCloseTimeout(Duration.ofSeconds(2));
+ * EventLoop.run(options, () -> crawl());
+ * }
+ *
+ * <p><b>Confinement:</b> immutable.
+ *
+ * @param name appears in messages and thread names; {@code gyre} by default
+ * @param ticker the clock; the system's by default
+ * @param failureHandler receives failures that nobody observes; logs them by default
+ * @param offloadExecutor runs what is offloaded, and is not shut down by the loop; null, the default, for a pool of the
+ *     loop's own: at most 32 daemon threads, or processors + 4 if that is less, made when they are needed
+ * @param closeTimeout how long {@link EventLoop#close()} waits for cancelled tasks and offloaded work; 10 s by default
+ * @param debug whether to remember the whole stack where each task and callback was created, instead of one frame; by
+ *     default false, or the system property {@code gyre.debug}
+ */
+public record LoopOptions(
+        String name,
+        Ticker ticker,
+        FailureHandler failureHandler,
+        @Nullable Executor offloadExecutor,
+        Duration closeTimeout,
+        boolean debug) {
+    /** Long enough for clean-up that talks to a peer, short enough that nobody reaches for kill -9. */
+    private static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+    /**
+     * Checks the options.
+     *
+     * @throws IllegalArgumentException if the time-out is negative
+     */
+    public LoopOptions {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(ticker, "ticker");
+        Objects.requireNonNull(failureHandler, "failureHandler");
+        if (closeTimeout.isNegative()) {
+            throw new IllegalArgumentException("closeTimeout is " + closeTimeout + "; it must be zero or more");
+        }
+    }
+
+    /** {@return the options that a loop has when nothing is said} */
+    public static LoopOptions defaults() {
+        return new LoopOptions(
+                "gyre",
+                Ticker.system(),
+                FailureHandler.logging(),
+                null,
+                DEFAULT_CLOSE_TIMEOUT,
+                Boolean.getBoolean("gyre.debug"));
+    }
+
+    /**
+     * {@return these options with another name}
+     *
+     * @param newName the name
+     */
+    public LoopOptions withName(String newName) {
+        return new LoopOptions(newName, ticker, failureHandler, offloadExecutor, closeTimeout, debug);
+    }
+
+    /**
+     * {@return these options with another clock}
+     *
+     * @param newTicker the clock
+     */
+    public LoopOptions withTicker(Ticker newTicker) {
+        return new LoopOptions(name, newTicker, failureHandler, offloadExecutor, closeTimeout, debug);
+    }
+
+    /**
+     * {@return these options with another receiver of failures}
+     *
+     * @param newHandler the receiver
+     */
+    public LoopOptions withFailureHandler(FailureHandler newHandler) {
+        return new LoopOptions(name, ticker, newHandler, offloadExecutor, closeTimeout, debug);
+    }
+
+    /**
+     * {@return these options with another executor for offloaded work}
+     *
+     * @param newExecutor the executor, or null for a pool of the loop's own
+     */
+    public LoopOptions withOffloadExecutor(@Nullable Executor newExecutor) {
+        return new LoopOptions(name, ticker, failureHandler, newExecutor, closeTimeout, debug);
+    }
+
+    /**
+     * {@return these options with another time-out for closing}
+     *
+     * @param newTimeout zero or more
+     */
+    public LoopOptions withCloseTimeout(Duration newTimeout) {
+        return new LoopOptions(name, ticker, failureHandler, offloadExecutor, newTimeout, debug);
+    }
+
+    /**
+     * {@return these options with debug mode on or off}
+     *
+     * @param newDebug on or off
+     */
+    public LoopOptions withDebug(boolean newDebug) {
+        return new LoopOptions(name, ticker, failureHandler, offloadExecutor, closeTimeout, newDebug);
+    }
+}

@@ -1,0 +1,206 @@
+package io.gyre.loop;
+
+import io.gyre.loop.internal.poll.Direction;
+import io.gyre.loop.internal.poll.Interest;
+import io.gyre.loop.spi.Failure;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door for libraries that add a way to suspend: locks, queues, sockets. {@code io.gyre.net} uses nothing else.
+ *
+ * <p><b>Confinement:</b> tasks and callbacks of a loop.
+ *
+ * <p><b>Source:</b> trio {@code trio.lowlevel}.
+ */
+public final class LowLevel {
+    private LowLevel() {}
+
+    /**
+     * Begins an operation: raises a pending cancellation before anything is taken, and lets others run if this task's
+     * last 128 operations have completed without suspending.
+     *
+     * <p><b>Suspends:</b> now and then. Call it first in each operation that may suspend; what the operation completes
+     * after that is delivered.
+     *
+     * @throws CancelledException if the task is cancelled
+     */
+    public static void checkpoint() {
+        VirtualThreadTask.current().checkpoint();
+    }
+
+    /**
+     * Parks the current task until {@link #unpark}.
+     *
+     * {@snippet :
+     * Task<?> task = Async.currentTask();
+     * waiters.add(task);
+     * LowLevel.park(this, () -> waiters.remove(task));
+     * }
+     *
+     * <p><b>Suspends:</b> until unparked. <b>Cancellation:</b> calls the abort handler; if that could undo the wait, throws
+     * {@link CancelledException}, otherwise goes on waiting.
+     *
+     * @param reason what the task waits for; its {@code toString} is shown in dumps
+     * @param abortHandler undoes the wait
+     * @throws CancelledException if the wait was undone
+     */
+    public static void park(Object reason, AbortHandler abortHandler) {
+        VirtualThreadTask.current().park(reason, abortHandler);
+    }
+
+    /**
+     * Makes a task ready that has called {@link #park}. <b>Suspends:</b> no.
+     *
+     * @param task a task of the current loop
+     * @return false if the task was not parked, or not in that way; it is left alone then
+     */
+    public static boolean unpark(Task<?> task) {
+        var parked = (VirtualThreadTask<?>) task;
+        parked.loop.checkLoopThread("unpark");
+        return parked.unpark();
+    }
+
+    /**
+     * Waits until a channel has something to read, or its end.
+     *
+     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> takes nothing.
+     *
+     * @param channel a channel in non-blocking mode
+     * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
+     * @throws BusyException if another task or a callback waits for the same
+     * @throws IOException never otherwise
+     */
+    public static void awaitReadable(SelectableChannel channel) throws IOException {
+        ReadinessWait.await(channel, Direction.READ, SelectionKey.OP_READ);
+    }
+
+    /**
+     * Waits until a channel takes bytes.
+     *
+     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> writes nothing.
+     *
+     * @param channel a channel in non-blocking mode
+     * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
+     * @throws BusyException if another task or a callback waits for the same
+     * @throws IOException never otherwise
+     */
+    public static void awaitWritable(SelectableChannel channel) throws IOException {
+        ReadinessWait.await(channel, Direction.WRITE, SelectionKey.OP_WRITE);
+    }
+
+    /**
+     * Waits until a server channel has a connection to accept.
+     *
+     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> accepts nothing.
+     *
+     * @param channel a server channel in non-blocking mode
+     * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
+     * @throws BusyException if another task or a callback waits for the same
+     * @throws IOException never otherwise
+     */
+    public static void awaitAcceptable(SelectableChannel channel) throws IOException {
+        ReadinessWait.await(channel, Direction.READ, SelectionKey.OP_ACCEPT);
+    }
+
+    /**
+     * Waits until a connect has ended, well or badly.
+     *
+     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> leaves the connect going on; close the channel.
+     *
+     * @param channel a channel in non-blocking mode that is connecting
+     * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
+     * @throws BusyException if another task or a callback waits for the same
+     * @throws IOException never otherwise
+     */
+    public static void awaitConnectable(SelectableChannel channel) throws IOException {
+        ReadinessWait.await(channel, Direction.WRITE, SelectionKey.OP_CONNECT);
+    }
+
+    /**
+     * Calls back in each tick in which a channel has something to read, until {@link #removeReader}.
+     *
+     * <p><b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure handler, and it stays.
+     *
+     * @param channel a channel in non-blocking mode
+     * @param callback replaces the one that was there
+     * @throws java.nio.channels.ClosedChannelException if the channel is closed
+     * @throws BusyException if a task waits for the same
+     * @throws IOException never otherwise
+     */
+    public static void addReader(SelectableChannel channel, Runnable callback) throws IOException {
+        ReadinessWait.addCallback(EventLoop.current(), channel, Direction.READ, SelectionKey.OP_READ, callback);
+    }
+
+    /**
+     * Takes back {@link #addReader}. <b>Suspends:</b> no.
+     *
+     * @param channel the channel
+     * @return whether there was a callback
+     */
+    public static boolean removeReader(SelectableChannel channel) {
+        return ReadinessWait.removeCallback(EventLoop.current(), channel, Direction.READ);
+    }
+
+    /**
+     * Calls back in each tick in which a channel takes bytes, until {@link #removeWriter}.
+     *
+     * <p><b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure handler, and it stays.
+     *
+     * @param channel a channel in non-blocking mode
+     * @param callback replaces the one that was there
+     * @throws java.nio.channels.ClosedChannelException if the channel is closed
+     * @throws BusyException if a task waits for the same
+     * @throws IOException never otherwise
+     */
+    public static void addWriter(SelectableChannel channel, Runnable callback) throws IOException {
+        ReadinessWait.addCallback(EventLoop.current(), channel, Direction.WRITE, SelectionKey.OP_WRITE, callback);
+    }
+
+    /**
+     * Takes back {@link #addWriter}. <b>Suspends:</b> no.
+     *
+     * @param channel the channel
+     * @return whether there was a callback
+     */
+    public static boolean removeWriter(SelectableChannel channel) {
+        return ReadinessWait.removeCallback(EventLoop.current(), channel, Direction.WRITE);
+    }
+
+    /**
+     * Closes a channel; tasks that wait for it get {@link java.nio.channels.AsynchronousCloseException}. A channel that is
+     * closed by its own {@code close} is noticed, too, but only after the next poll. <b>Suspends:</b> no.
+     *
+     * @param channel the channel
+     * @throws IOException if closing fails; the waiting tasks are told all the same
+     */
+    public static void close(SelectableChannel channel) throws IOException {
+        EventLoop.current().poller().close(channel);
+    }
+
+    /**
+     * Starts a task on behalf of somebody else's code. <b>Suspends:</b> no.
+     *
+     * @param <T> the result
+     * @param name for messages and thread dumps
+     * @param origin the user's object that the task serves; messages name the place where it was created
+     * @param body what the task runs
+     * @return the task
+     */
+    public static <T extends @Nullable Object> Task<T> createTask(
+            String name, Object origin, Callable<? extends T> body) {
+        return EventLoop.current().createTask(name, origin, body);
+    }
+
+    /**
+     * Hands a failure to the loop's failure handler. <b>Suspends:</b> no.
+     *
+     * @param failure what happened
+     */
+    public static void report(Failure failure) {
+        EventLoop.current().report(failure);
+    }
+}

@@ -1,0 +1,38 @@
+package io.gyre.loop;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/** Runs something on a platform thread of its own while a virtual thread waits. */
+final class PlatformThread {
+    private PlatformThread() {}
+
+    /** Calls {@code body}; an interrupt of the waiting thread is passed on to the platform thread. */
+    @SuppressWarnings("unchecked") // body throws X or something unchecked
+    static <T extends @Nullable Object, X extends Exception> T call(String name, Body<T, X> body) throws X {
+        var call = new FutureTask<T>(body::run);
+        Thread thread = Thread.ofPlatform().name(name).start(call);
+        boolean interrupted = false;
+        try {
+            for (; ; ) {
+                try {
+                    return call.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    thread.interrupt();
+                }
+            }
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case Error error -> throw error;
+                case Exception exception -> throw (X) exception;
+                case null, default -> throw new IllegalStateException("the body on " + thread + " failed", e);
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.gyre.loop;
+
+import io.gyre.loop.internal.poll.Direction;
+import io.gyre.loop.internal.poll.Interest;
+import io.gyre.loop.internal.poll.ReadinessListener;
+import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.SelectableChannel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One channel in one direction, and who waits for it: a task, or a callback that is called each time. The wait reason and
+ * the abort handler, too.
+ */
+final class ReadinessWait implements ReadinessListener, AbortHandler {
+    private final EventLoop loop;
+    private final SelectableChannel channel;
+    private final Direction direction;
+    private @Nullable VirtualThreadTask<?> task;
+    private @Nullable Callback callback;
+    private boolean callbackQueued;
+    private boolean closed;
+
+    private ReadinessWait(EventLoop loop, SelectableChannel channel, Direction direction) {
+        this.loop = loop;
+        this.channel = channel;
+        this.direction = direction;
+    }
+
+    /** Parks the current task until the channel is ready. */
+    static void await(SelectableChannel channel, Direction direction, int op) throws IOException {
+        VirtualThreadTask<?> task = VirtualThreadTask.current();
+        Interest interest = task.loop.poller().interest(channel);
+        ReadinessWait wait = of(task.loop, interest, channel, direction);
+        wait.requireFree(task);
+        interest.arm(op);
+        wait.task = task;
+        task.park(wait, wait);
+        if (wait.closed) {
+            throw new AsynchronousCloseException();
+        }
+    }
+
+    /** Calls back each time that the channel is ready, until {@link #removeCallback}. */
+    static void addCallback(EventLoop loop, SelectableChannel channel, Direction direction, int op, Runnable body)
+            throws IOException {
+        Interest interest = loop.poller().interest(channel);
+        ReadinessWait wait = of(loop, interest, channel, direction);
+        var callback = new Callback(loop, body, () -> wait.callBack(body));
+        if (wait.callback == null) {
+            wait.requireFree(callback);
+        }
+        wait.callback = callback;
+        interest.arm(op);
+    }
+
+    static boolean removeCallback(EventLoop loop, SelectableChannel channel, Direction direction) {
+        Interest interest = loop.poller().interestOrNull(channel);
+        if (interest == null
+                || !(interest.listener(direction) instanceof ReadinessWait wait)
+                || wait.callback == null) {
+            return false;
+        }
+        wait.callback.cancel();
+        wait.callback = null;
+        wait.callbackQueued = false;
+        return true;
+    }
+
+    private static ReadinessWait of(
+            EventLoop loop, Interest interest, SelectableChannel channel, Direction direction) {
+        if (interest.listener(direction) instanceof ReadinessWait present) {
+            return present;
+        }
+        var wait = new ReadinessWait(loop, channel, direction);
+        interest.setListener(direction, wait);
+        return wait;
+    }
+
+    private void requireFree(Object intruder) {
+        Object holder = task == null ? callback : task;
+        if (holder != null) {
+            throw new BusyException(this, holder, intruder);
+        }
+    }
+
+    private void callBack(Runnable body) {
+        callbackQueued = false;
+        body.run();
+    }
+
+    @Override
+    public boolean ready() {
+        if (task != null) {
+            resume();
+            return true;
+        }
+        if (callback != null && !callbackQueued) {
+            callbackQueued = true;
+            loop.makeReady(callback);
+        }
+        return callback != null;
+    }
+
+    @Override
+    public void closed() {
+        closed = true;
+        callback = null;
+        if (task != null) {
+            resume();
+        }
+    }
+
+    private void resume() {
+        VirtualThreadTask<?> waiting = Objects.requireNonNull(task);
+        task = null;
+        waiting.unpark();
+    }
+
+    @Override
+    public boolean abort() {
+        task = null;
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return (direction == Direction.READ ? "readable " : "writable ") + channel;
+    }
+}

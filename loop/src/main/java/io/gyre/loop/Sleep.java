@@ -1,0 +1,37 @@
+package io.gyre.loop;
+
+import java.time.Duration;
+
+/** A task that waits for an instant. The wait reason, too. */
+final class Sleep extends Timer {
+    private final VirtualThreadTask<?> task;
+
+    private Sleep(long deadlineNanos, VirtualThreadTask<?> task) {
+        super(deadlineNanos);
+        this.task = task;
+    }
+
+    static void until(long deadlineNanos) {
+        VirtualThreadTask<?> task = VirtualThreadTask.current();
+        task.checkpoint();
+        EventLoop loop = task.loop;
+        if (deadlineNanos - loop.time() <= 0) {
+            task.yieldNow();
+            return;
+        }
+        var sleep = new Sleep(deadlineNanos, task);
+        loop.timers().add(sleep);
+        task.park(sleep, () -> loop.timers().remove(sleep));
+    }
+
+    @Override
+    void fire() {
+        task.unpark();
+    }
+
+    @Override
+    public String toString() {
+        long remaining = deadlineNanos() - task.loop.time();
+        return "a sleep, due in " + Duration.ofNanos(Math.max(remaining, 0)).toMillis() + " ms";
+    }
+}

@@ -1,0 +1,89 @@
+package io.gyre.loop;
+
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body that runs on a loop, at the same time as the loop's other tasks but never in parallel with them.
+ *
+ * <p>A task is a virtual thread whose scheduler is the loop. It goes on until it suspends, in a call of this library or
+ * in any call of the JDK that parks: {@code Thread.sleep}, a lock, a blocking socket. Between two suspensions no other
+ * task, callback or timer of the loop runs, so data that only they use needs no lock.
+ *
+ * <p>The loop holds each task until it is done. A task that fails while nobody waits for it is reported to the loop's
+ * {@link io.gyre.loop.spi.FailureHandler} at that moment.
+ *
+ * <p><b>Confinement:</b> {@link #await()} in tasks, {@link #whenDone} on the loop thread, the rest on any thread.
+ *
+ * {@snippet :
+ * Task<Integer> answer = createTask(() -> {
+ *     sleep(Duration.ofSeconds(1));
+ *     return 42;
+ * });
+ * System.out.println(answer.await());
+ * }
+ *
+ * <p><b>Source:</b> asyncio {@code Task}. Differs: the body is always entered, also when the task was cancelled before;
+ * cancellation is raised at each checkpoint until the body ends; a body that returns a value has succeeded, cancelled or
+ * not.
+ *
+ * @param <T> the result
+ */
+public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> permits VirtualThreadTask {
+    /** {@return the name that it was created with, or {@code task-} and its id} */
+    String name();
+
+    /** {@return the id, unique in this JVM; the id of the task's thread in thread dumps} */
+    long id();
+
+    /** {@return the loop that runs it} */
+    EventLoop loop();
+
+    /**
+     * Asks the body to stop.
+     *
+     * <p>If the body waits in a call of this library, the wait is undone and the call throws {@link CancelledException};
+     * if it waits in a blocking call of the JDK, its thread is interrupted once. If it runs, the next suspending call
+     * throws. An operation that has completed is delivered first: nothing that was taken from a queue or a socket is
+     * lost. The body is entered even when it had not begun.
+     *
+     * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no; {@link #await()} the task to know that it has stopped.
+     *
+     * @param reason why, for the message of the exception
+     * @return false if the task was already done, or its loop closed
+     */
+    boolean cancel(String reason);
+
+    /**
+     * Does what {@link #cancel(String)} does.
+     *
+     * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no.
+     *
+     * @param mayInterruptIfRunning ignored
+     * @return false if the task was already done, or its loop closed
+     */
+    @Override
+    boolean cancel(boolean mayInterruptIfRunning);
+
+    /**
+     * {@return whether the body has ended because it was cancelled; false for as long as it is still cleaning up}
+     *
+     * @see Future#state()
+     */
+    @Override
+    boolean isCancelled();
+
+    /**
+     * {@return what the task waits for, in words, or null if it is ready or done}
+     *
+     * <p><b>Confinement:</b> loop thread.
+     */
+    @Nullable String waitsFor();
+
+    /**
+     * {@return the frames of the body, innermost first; empty if it has not begun or is done}
+     *
+     * <p><b>Confinement:</b> any thread. Meant for dumps: costs microseconds.
+     */
+    StackTraceElement[] stackTrace();
+}

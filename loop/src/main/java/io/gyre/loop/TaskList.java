@@ -1,0 +1,56 @@
+package io.gyre.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The tasks of a loop that are not done, in order of creation: what keeps them alive. Linked through the tasks. */
+final class TaskList {
+    private @Nullable VirtualThreadTask<?> first;
+    private @Nullable VirtualThreadTask<?> last;
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    void add(VirtualThreadTask<?> task) {
+        task.previous = last;
+        if (last == null) {
+            first = task;
+        } else {
+            last.next = task;
+        }
+        last = task;
+        size++;
+    }
+
+    void remove(VirtualThreadTask<?> task) {
+        VirtualThreadTask<?> before = task.previous;
+        VirtualThreadTask<?> after = task.next;
+        if (before == null && first != task) {
+            return; // not listed
+        }
+        if (before == null) {
+            first = after;
+        } else {
+            before.next = after;
+        }
+        if (after == null) {
+            last = before;
+        } else {
+            after.previous = before;
+        }
+        task.previous = null;
+        task.next = null;
+        size--;
+    }
+
+    List<VirtualThreadTask<?>> snapshot() {
+        var tasks = new ArrayList<VirtualThreadTask<?>>(size);
+        for (VirtualThreadTask<?> task = first; task != null; task = task.next) {
+            tasks.add(task);
+        }
+        return tasks;
+    }
+}

@@ -1,0 +1,144 @@
+package io.gyre.loop;
+
+import io.gyre.loop.internal.entry.EntryQueue;
+import io.gyre.loop.internal.poll.SelectorPoller;
+import io.gyre.loop.internal.timer.DeadlineHeap;
+import io.gyre.loop.internal.vthread.VirtualThreads;
+import io.gyre.loop.spi.Ticker;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Decides what runs next: the ready queue, and what fills it. One call of {@link #run} is one tick. */
+final class Tick {
+    /*
+     * Design.
+     *
+     * Everything here belongs to the carrier and to the tasks that are mounted on it, one at a time, so nothing is
+     * locked; entries.offer and poller.wakeup are what other threads call. The tick itself runs no user code.
+     *
+     * Timers fire after the poll, not before: a tick that has waited for a timer also runs it. The other order needs a
+     * second tick, with a select of its own, for each timer (decisions/0002).
+     */
+    final ArrayDeque<Step> ready = new ArrayDeque<>();
+    final DeadlineHeap<Timer> timers = new DeadlineHeap<>();
+    final SelectorPoller poller = new SelectorPoller();
+    final EntryQueue<Step> entries = new EntryQueue<>(poller::wakeup);
+
+    private final EventLoop loop;
+    private final Ticker ticker;
+    private CallbackRunner runner;
+    private @Nullable CallbackRunner spareRunner;
+    private int batch;
+    private long ticks;
+
+    Tick(EventLoop loop, Ticker ticker) {
+        this.loop = loop;
+        this.ticker = ticker;
+        this.runner = new CallbackRunner(loop);
+    }
+
+    /** Starts the thread of the callback runner; separate, because that needs the loop to be complete. */
+    void start() {
+        runner.start();
+    }
+
+    /**
+     * One tick.
+     *
+     * @param maxWaitNanos how long to wait at the most when nothing is ready
+     * @return how many steps and callbacks ran
+     */
+    int run(long maxWaitNanos) {
+        ticks++;
+        poll(ready.isEmpty() ? maxWaitNanos : 0);
+        entries.drain(Step::run);
+        fireTimers();
+        return runReadyBatch();
+    }
+
+    private void poll(long maxWaitNanos) {
+        long wait = timers.isEmpty() || maxWaitNanos <= 0
+                ? maxWaitNanos
+                : Math.min(maxWaitNanos, timers.earliestNanos() - ticker.nanoTime());
+        if (wait > 0 && entries.trySleep()) {
+            poller.poll(wait);
+            entries.awake();
+        } else if (poller.channels() > 0) {
+            poller.poll(0);
+        }
+    }
+
+    private void fireTimers() {
+        if (!timers.isEmpty()) {
+            long now = ticker.nanoTime();
+            for (Timer due = timers.pollDue(now); due != null; due = timers.pollDue(now)) {
+                due.fire();
+            }
+        }
+    }
+
+    /** Runs exactly what is ready now; what becomes ready meanwhile waits for the next tick, behind the poll. */
+    private int runReadyBatch() {
+        int size = ready.size();
+        batch = size;
+        while (batch > 0) {
+            if (ready.peek() instanceof Callback) {
+                drainCallbacks();
+            } else {
+                batch--;
+                ready.remove().run();
+            }
+        }
+        return size;
+    }
+
+    private void drainCallbacks() {
+        if (!runner.drain()) {
+            loop.adopt(runner);
+            runner = Objects.requireNonNull(spareRunner);
+            spareRunner = null;
+        }
+    }
+
+    /** {@return the next callback, or null if this batch is over or a task is next} In the callback runner. */
+    @Nullable Callback nextCallback() {
+        if (batch == 0 || !(ready.peek() instanceof Callback callback)) {
+            return null;
+        }
+        batch--;
+        ready.remove();
+        return callback;
+    }
+
+    /** Starts the runner that takes over when a callback parks. In the callback runner, before the first callback. */
+    void prepareSpareRunner() {
+        if (spareRunner == null) {
+            spareRunner = new CallbackRunner(loop);
+            spareRunner.start();
+        }
+    }
+
+    LoopStatistics statistics(int tasks) {
+        return new LoopStatistics(ticks, tasks, ready.size(), timers.size(), poller.channels());
+    }
+
+    /** Ends the threads that belong to the tick itself. Carrier, between ticks. */
+    void endRunners() {
+        runner.end();
+        if (spareRunner != null) {
+            spareRunner.end();
+        }
+    }
+
+    /** Lets go: what is ready and no callback goes on under the JDK's scheduler, everybody who waits is told. */
+    void close() {
+        entries.close(Step::run);
+        poller.close();
+        for (Step step = ready.poll(); step != null; step = ready.poll()) {
+            if (!(step instanceof Callback)) {
+                VirtualThreads.defaultScheduler().execute(step::run);
+            }
+        }
+    }
+}

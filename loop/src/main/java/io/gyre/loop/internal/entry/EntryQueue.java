@@ -1,0 +1,148 @@
+package io.gyre.loop.internal.entry;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one door into a loop from other threads: a queue for many producers and one consumer, joined with the gate that
+ * says whether the consumer must be woken.
+ *
+ * <p>{@link #offer} may be called from any thread and never blocks; the other methods belong to the consumer. Items of
+ * one producer come out in the order in which they went in.
+ *
+ * @param <E> what is handed over
+ */
+public final class EntryQueue<E> {
+    /*
+     * Design.
+     *
+     * Queue and gate are one word, the head of a linked stack, so that no interleaving exists in which one of them is
+     * seen without the other:
+     *
+     *     null      empty, consumer awake
+     *     node      items, newest first, consumer awake
+     *     ASLEEP    empty, consumer is about to wait, waiting, or just woken
+     *     CLOSED    no more items
+     *
+     *              offer                     offer (this producer wakes the consumer)
+     *     null ────────────▶ node      ASLEEP ────────────▶ node
+     *     null ─ trySleep ─▶ ASLEEP    ASLEEP ─ awake ────▶ null     node ─ drain ─▶ null     any ─ close ─▶ CLOSED
+     *
+     * The lost wake-up would need: the consumer sees no item (1), a producer adds one and sees an awake consumer (2),
+     * the consumer falls asleep (3). Here (1) and (3) are one compare-and-set from null to ASLEEP:
+     *   trySleep before offer   the offer replaces ASLEEP, and that producer wakes the consumer    OK
+     *   offer before trySleep   the compare-and-set finds a node and fails, the consumer drains    OK
+     * Exactly one producer replaces ASLEEP, so exactly one wakes. The broken twin in bench
+     * (EntryQueue_LostWakeup.Broken) asks and publishes in two steps, and jcstress finds the lost item.
+     *
+     * Only the whole stack is ever taken, so there is no ABA case. A drain reverses what it took: two pointer writes
+     * for each item, on the consumer's side. Rejected: a linked queue with a tail to swap (producers never retry, but
+     * the consumer can meet a half-linked item and must spin on the loop thread), and a separate asleep flag with
+     * fences (two words, four interleavings to argue about).
+     */
+    private static final Node ASLEEP = new Node("asleep");
+    private static final Node CLOSED = new Node("closed");
+
+    private final AtomicReference<@Nullable Node> head = new AtomicReference<>();
+    private final Runnable wakeup;
+
+    private static final class Node {
+        private final Object item;
+        private @Nullable Node next;
+
+        Node(Object item) {
+            this.item = item;
+        }
+    }
+
+    /**
+     * Creates an open, empty queue.
+     *
+     * @param wakeup ends the consumer's wait; called in the producer's thread, at most once for each sleep; must be
+     *     sticky: when it comes before the wait begins, the wait returns at once
+     */
+    public EntryQueue(Runnable wakeup) {
+        this.wakeup = wakeup;
+    }
+
+    /**
+     * Adds an item and wakes the consumer if it sleeps. Any thread; lock-free.
+     *
+     * @param item what to hand over
+     * @return false if the queue is closed, and the item was not taken
+     */
+    public boolean offer(E item) {
+        var node = new Node(item);
+        for (; ; ) {
+            Node seen = head.get();
+            if (seen == CLOSED) {
+                return false;
+            }
+            node.next = seen == ASLEEP ? null : seen;
+            if (head.compareAndSet(seen, node)) {
+                if (seen == ASLEEP) {
+                    wakeup.run();
+                }
+                return true;
+            }
+        }
+    }
+
+    /**
+     * Announces that the consumer is about to wait. Consumer only.
+     *
+     * @return false if there is something to drain, and the consumer must not wait
+     */
+    public boolean trySleep() {
+        return head.compareAndSet(null, ASLEEP);
+    }
+
+    /** Ends what {@link #trySleep} began; from here on producers no longer wake. Consumer only. */
+    public void awake() {
+        head.compareAndSet(ASLEEP, null);
+    }
+
+    /** {@return whether there is nothing to drain} Consumer only, and while awake. */
+    public boolean isEmpty() {
+        return head.get() == null;
+    }
+
+    /**
+     * Takes all items and passes them on, oldest first. Consumer only, and while awake.
+     *
+     * @param sink receives each item; must not throw
+     */
+    public void drain(Consumer<? super E> sink) {
+        if (head.get() != null) {
+            passOn(head.getAndSet(null), sink);
+        }
+    }
+
+    /**
+     * Closes the door and passes on what had still come in. From here on {@link #offer} returns false. Consumer only,
+     * once.
+     *
+     * @param sink receives each item; must not throw
+     */
+    public void close(Consumer<? super E> sink) {
+        Node taken = head.getAndSet(CLOSED);
+        if (taken != ASLEEP) {
+            passOn(taken, sink);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // only offer creates nodes that reach this point
+    private void passOn(@Nullable Node newestFirst, Consumer<? super E> sink) {
+        Node oldestFirst = null;
+        for (Node node = newestFirst; node != null; ) {
+            Node older = node.next;
+            node.next = oldestFirst;
+            oldestFirst = node;
+            node = older;
+        }
+        for (Node node = oldestFirst; node != null; node = node.next) {
+            sink.accept((E) node.item);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.gyre.loop.internal.timer;
+
+/** An entry of a {@link DeadlineHeap}: an instant, and the entry's place in the heap while it is in one. */
+public abstract class Deadline {
+    static final int ABSENT = -1;
+
+    private final long deadlineNanos;
+    /** The order of entry, which decides between equal instants. Set by the heap. */
+    long sequence;
+    /** Where the heap keeps this entry, {@link #ABSENT} while it is in none. Set by the heap. */
+    int index = ABSENT;
+
+    /**
+     * Creates an entry that is in no heap.
+     *
+     * @param deadlineNanos the instant, in nanoseconds of the clock that the heap's user goes by
+     */
+    protected Deadline(long deadlineNanos) {
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /** {@return the instant, in nanoseconds; compare by subtraction, it may wrap} */
+    public final long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** {@return whether this entry is in a heap} */
+    public final boolean isPending() {
+        return index != ABSENT;
+    }
+}

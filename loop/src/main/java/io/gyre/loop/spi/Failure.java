@@ -1,0 +1,20 @@
+package io.gyre.loop.spi;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failure that would otherwise be lost, because nobody was there to receive it.
+ *
+ * <p><b>Confinement:</b> immutable.
+ *
+ * @param what one line: what happened, to which task or callback, and what to do about it
+ * @param source the name of the task or callback
+ * @param createdAt where it was created, as a stack frame reads, or null if that is unknown
+ * @param exception the failure itself
+ */
+public record Failure(String what, String source, @Nullable String createdAt, Throwable exception) {
+    /** {@return the line for a log: {@link #what()} with the place of creation} */
+    public String message() {
+        return createdAt == null ? what : what + " (created at " + createdAt + ")";
+    }
+}
