@@ -26,10 +26,13 @@ public final class LowLevel {
      * <p><b>Suspends:</b> now and then. Call it first in each operation that may suspend; what the operation completes
      * after that is delivered.
      *
+     * @return the current task
      * @throws CancelledException if the task is cancelled
      */
-    public static void checkpoint() {
-        VirtualThreadTask.current().checkpoint();
+    public static Task<?> checkpoint() {
+        VirtualThreadTask<?> task = VirtualThreadTask.current();
+        task.checkpoint();
+        return task;
     }
 
     /**
@@ -172,13 +175,19 @@ public final class LowLevel {
 
     /**
      * Closes a channel; tasks that wait for it get {@link java.nio.channels.AsynchronousCloseException}. A channel that is
-     * closed by its own {@code close} is noticed, too, but only after the next poll. <b>Suspends:</b> no.
+     * closed by its own {@code close} is noticed, too, but only after the next poll. Outside a loop this does no more than
+     * that. <b>Suspends:</b> no.
      *
      * @param channel the channel
      * @throws IOException if closing fails; the waiting tasks are told all the same
      */
     public static void close(SelectableChannel channel) throws IOException {
-        EventLoop.current().poller().close(channel);
+        EventLoop loop = VirtualThreadTask.currentLoopOrNull();
+        if (loop == null) {
+            channel.close();
+        } else {
+            loop.poller().close(channel);
+        }
     }
 
     /**

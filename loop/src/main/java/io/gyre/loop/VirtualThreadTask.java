@@ -101,6 +101,16 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return task.thread == current ? task : guest(task.loop, current);
     }
 
+    /** {@return the loop whose task is calling, or null if there is none or it is closed} */
+    static @Nullable EventLoop currentLoopOrNull() {
+        Thread current = Thread.currentThread();
+        return current.isVirtual()
+                        && VirtualThreads.scheduler(current) instanceof VirtualThreadTask<?> task
+                        && !task.loop.isClosed()
+                ? task.loop
+                : null;
+    }
+
     private static VirtualThreadTask<?> guest(EventLoop loop, Thread current) {
         VirtualThreadTask<?> guest = GUEST.get();
         if (guest == null) {

@@ -4,19 +4,6 @@ package io.gyre.loop.internal.vthread;
 public final class RequiredFlag {
     /* A class of its own, so that the message comes as it is and not inside an ExceptionInInitializerError. */
 
-    private static final String MISSING = """
-            Gyre needs the JVM flag
-                --add-opens java.base/java.lang=%1$s
-            because a task is a virtual thread whose scheduler is the loop, and JDK 25 has no public way to say so. \
-            Add it where your program is started:
-              command line       java --add-opens java.base/java.lang=%1$s ...
-              runnable jar       manifest attribute  Add-Opens: java.base/java.lang
-              Maven Surefire     <argLine>--add-opens java.base/java.lang=%1$s</argLine>
-              Maven exec         <argument>--add-opens</argument><argument>java.base/java.lang=%1$s</argument>
-              Gradle             jvmArgs("--add-opens", "java.base/java.lang=%1$s")
-              JMH                @Fork(jvmArgsAppend = {"--add-opens", "java.base/java.lang=%1$s"})
-              anything else      environment variable JDK_JAVA_OPTIONS""";
-
     private RequiredFlag() {}
 
     /**
@@ -30,7 +17,19 @@ public final class RequiredFlag {
 
     static void check(Module base, Module gyre) {
         if (!base.isOpen("java.lang", gyre)) {
-            throw new IllegalStateException(MISSING.formatted(gyre.isNamed() ? gyre.getName() : "ALL-UNNAMED"));
+            throw new IllegalStateException("""
+                    Gyre needs the JVM flag
+                        --add-opens java.base/java.lang=%1$s
+                    because a task is a virtual thread whose scheduler is the loop, and JDK 25 has no public way to say so. \
+                    Add it where your program is started:
+                      command line       java --add-opens java.base/java.lang=%1$s ...
+                      runnable jar       manifest attribute  Add-Opens: java.base/java.lang
+                      Maven Surefire     <argLine>--add-opens java.base/java.lang=%1$s</argLine>
+                      Maven exec         <argument>--add-opens</argument><argument>java.base/java.lang=%1$s</argument>
+                      Gradle             jvmArgs("--add-opens", "java.base/java.lang=%1$s")
+                      JMH                @Fork(jvmArgsAppend = {"--add-opens", "java.base/java.lang=%1$s"})
+                      anything else      environment variable JDK_JAVA_OPTIONS"""
+                    .formatted(gyre.isNamed() ? gyre.getName() : "ALL-UNNAMED"));
         }
     }
 }

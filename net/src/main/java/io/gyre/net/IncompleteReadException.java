@@ -1,0 +1,31 @@
+package io.gyre.net;
+
+import java.io.EOFException;
+
+/**
+ * Thrown when a stream ends before the bytes that were asked for have come.
+ *
+ * <p><b>Source:</b> asyncio {@code IncompleteReadError}.
+ */
+public final class IncompleteReadException extends EOFException {
+    private static final long serialVersionUID = 1;
+
+    private final long received;
+    private final long expected;
+
+    IncompleteReadException(Object stream, long received, long expected) {
+        super(stream + " ended after " + received + " of " + expected + " bytes");
+        this.received = received;
+        this.expected = expected;
+    }
+
+    /** {@return how many bytes came before the end} */
+    public long received() {
+        return received;
+    }
+
+    /** {@return how many bytes were asked for} */
+    public long expected() {
+        return expected;
+    }
+}

@@ -1,0 +1,80 @@
+package io.gyre.net;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Bytes that have been received and not yet delivered: the beginning of a line, or what a cancelled read gave back. */
+final class ReadAhead {
+    private static final byte[] EMPTY = {};
+
+    private byte[] bytes = EMPTY;
+    private int start;
+    private int end;
+
+    int size() {
+        return end - start;
+    }
+
+    boolean isEmpty() {
+        return start == end;
+    }
+
+    byte at(int index) {
+        return bytes[start + index];
+    }
+
+    /** Takes over what a buffer holds. */
+    void append(ByteBuffer source) {
+        int length = source.remaining();
+        makeRoom(length);
+        source.get(bytes, end, length);
+        end += length;
+    }
+
+    /** Puts bytes back in front: they are delivered first. */
+    void prepend(byte[] source, int length) {
+        byte[] joined = new byte[length + size()];
+        System.arraycopy(source, 0, joined, 0, length);
+        System.arraycopy(bytes, start, joined, length, size());
+        bytes = joined;
+        start = 0;
+        end = joined.length;
+    }
+
+    /** Moves as much as fits into a buffer. */
+    int deliver(ByteBuffer target) {
+        int length = Math.min(size(), target.remaining());
+        target.put(bytes, start, length);
+        skip(length);
+        return length;
+    }
+
+    /** Drops bytes from the front. The last one frees the memory: a stream that waits holds none. */
+    void skip(int length) {
+        start += length;
+        if (start == end) {
+            bytes = EMPTY;
+            start = 0;
+            end = 0;
+        }
+    }
+
+    /** {@return the first bytes, decoded} They stay. */
+    String text(int length) {
+        return new String(bytes, start, length, StandardCharsets.UTF_8);
+    }
+
+    private void makeRoom(int length) {
+        if (bytes.length - end >= length) {
+            return;
+        }
+        int size = size();
+        byte[] target = bytes.length - size >= length && size <= bytes.length / 2
+                ? bytes
+                : new byte[Math.max(size + length, 2 * size)];
+        System.arraycopy(bytes, start, target, 0, size);
+        bytes = target;
+        start = 0;
+        end = size;
+    }
+}

@@ -1,0 +1,37 @@
+package io.gyre.net;
+
+import io.gyre.loop.BusyException;
+import io.gyre.loop.Task;
+import org.jspecify.annotations.Nullable;
+
+/** One direction of a stream, which one task at a time may use. */
+final class Turn {
+    private final Object resource;
+    private final String direction;
+    private @Nullable Task<?> holder;
+
+    Turn(Object resource, String direction) {
+        this.resource = resource;
+        this.direction = direction;
+    }
+
+    void begin(Task<?> task) {
+        if (holder != null) {
+            throw new BusyException(this, holder, task);
+        }
+        holder = task;
+    }
+
+    void end() {
+        holder = null;
+    }
+
+    boolean isTaken() {
+        return holder != null;
+    }
+
+    @Override
+    public String toString() {
+        return "the " + direction + " side of " + resource;
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Streams of bytes for tasks.
+ *
+ * <p>Depends on {@code io.gyre.loop}, by its public API and {@link io.gyre.loop.LowLevel}, never on its internals.
+ */
+@NullMarked
+package io.gyre.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/** TCP for tasks: streams and servers that suspend instead of blocking. */
+module io.gyre.net {
+    requires transitive io.gyre.loop;
+    requires static transitive org.jspecify;
+
+    exports io.gyre.net;
+}
