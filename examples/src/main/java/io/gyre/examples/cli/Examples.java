@@ -1,0 +1,56 @@
+package io.gyre.examples.cli;
+
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Lists and runs the examples. */
+@Command(
+        name = "examples/run",
+        description = "Runs an example. Each takes --help.",
+        synopsisSubcommandLabel = "EXAMPLE",
+        commandListHeading = "%nExamples:%n",
+        subcommands = {EchoCommand.class, EchoClientCommand.class})
+public final class Examples implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private Examples() {}
+
+    /** Without an example: says which there are. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+
+    /**
+     * Runs an example and exits: with 0 if it ended well, 1 if it failed, 2 if the command line was wrong.
+     *
+     * @param args the name of the example and its options
+     */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Examples())
+                .setParameterExceptionHandler((exception, given) -> {
+                    CommandLine command = exception.getCommandLine();
+                    complain(command, exception.getMessage() + ". See examples/run " + command.getCommandName()
+                            + " --help");
+                    return CommandLine.ExitCode.USAGE;
+                })
+                .setExecutionExceptionHandler((exception, command, parsed) -> {
+                    complain(command, exception instanceof IOException ? "" + exception.getMessage() : exception.toString());
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
+    }
+
+    private static void complain(CommandLine command, String message) {
+        command.getErr().println(Ansi.AUTO.string(command.getCommandName() + ": " + message));
+        command.getErr().flush();
+    }
+}
