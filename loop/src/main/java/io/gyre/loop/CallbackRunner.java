@@ -71,7 +71,8 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
     }
 
     @Override
-    @Nullable Void call() {
+    @Nullable
+    Void call() {
         while (state == State.DRAINING) {
             loop.prepareSpareRunner();
             for (Callback next = loop.nextCallback(); next != null; next = loop.nextCallback()) {

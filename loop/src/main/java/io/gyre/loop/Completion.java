@@ -29,6 +29,11 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     /** An outcome that is not a value. */
     private record Failed(Throwable exception, boolean isCancelled) {}
 
+    static {
+        // Loaded with its owner: the first failure to record may be that no class can be loaded any more.
+        new Failed(new IllegalStateException(), false).isCancelled();
+    }
+
     final EventLoop loop;
     private final Observer.Chain observers = new Observer.Chain();
     private volatile @Nullable Object outcome;
@@ -143,7 +148,8 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     @Override
     public final T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
         if (outcome == null && !ForeignWaiter.await(this, unit.toNanos(timeout))) {
-            throw new TimeoutException(this + " was not done within " + timeout + " " + unit.toString().toLowerCase(Locale.ROOT));
+            throw new TimeoutException(this + " was not done within " + timeout + " "
+                    + unit.toString().toLowerCase(Locale.ROOT));
         }
         return resultOrExecutionException();
     }

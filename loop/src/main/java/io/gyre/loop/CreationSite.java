@@ -66,11 +66,10 @@ final class CreationSite {
     }
 
     private static String walk(int frames) {
-        return StackWalker.getInstance()
-                .walk(stack -> stack.filter(CreationSite::isOfUser)
-                        .limit(frames)
-                        .map(StackFrame::toString)
-                        .collect(Collectors.joining("\n    at ")));
+        return StackWalker.getInstance().walk(stack -> stack.filter(CreationSite::isOfUser)
+                .limit(frames)
+                .map(StackFrame::toString)
+                .collect(Collectors.joining("\n    at ")));
     }
 
     private static boolean isOfUser(StackFrame frame) {

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -607,8 +608,9 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     private static void requirePlatformThread(String what) {
         if (Thread.currentThread().isVirtual()) {
-            throw new IllegalStateException(what + " needs a platform thread, because the selector would block a virtual"
-                    + " one; this is " + Thread.currentThread() + ". EventLoop.run works in both.");
+            throw new IllegalStateException(
+                    what + " needs a platform thread, because the selector would block a virtual" + " one; this is "
+                            + Thread.currentThread() + ". EventLoop.run works in both.");
         }
     }
 
@@ -656,7 +658,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         return offloadPool;
     }
 
-    @Nullable Callback nextCallback() {
+    @Nullable
+    Callback nextCallback() {
         return tick.nextCallback();
     }
 
@@ -671,16 +674,19 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** The last thing that a task does. In the task; for one that has outlived the loop, on some other carrier. */
     void taskDone(VirtualThreadTask<?> task) {
-        if (task.state() == java.util.concurrent.Future.State.FAILED && !task.isObserved()) {
-            report(new Failure(
-                    task + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
-                    task.name(),
-                    task.createdAt(),
-                    Objects.requireNonNull(task.failure())));
-        }
-        if (inLoop()) {
-            tasks.remove(task);
-            task.tellObservers();
+        try {
+            if (task.state() == Future.State.FAILED && !task.isObserved()) {
+                report(new Failure(
+                        task + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
+                        task.name(),
+                        task.createdAt(),
+                        Objects.requireNonNull(task.failure())));
+            }
+        } finally {
+            if (inLoop()) {
+                tasks.remove(task);
+                task.tellObservers();
+            }
         }
     }
 
@@ -691,13 +697,19 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /** Hands a failure to the user's handler; what that throws goes to the log, together with the failure. */
+    /** Hands a failure to the user's handler. When that throws, both go to the log; when that throws, to the thread's. */
     void report(Failure failure) {
-        try {
-            options.failureHandler().handle(failure);
-        } catch (Throwable handlerFailed) {
-            failure.exception().addSuppressed(handlerFailed);
-            FailureHandler.logging().handle(failure);
+        FailureHandler lastResort = lost -> {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, lost.exception());
+        };
+        for (FailureHandler handler : List.of(options.failureHandler(), FailureHandler.logging(), lastResort)) {
+            try {
+                handler.handle(failure);
+                return;
+            } catch (Throwable handlerFailed) {
+                failure.exception().addSuppressed(handlerFailed);
+            }
         }
     }
 

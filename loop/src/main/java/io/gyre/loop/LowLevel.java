@@ -1,7 +1,6 @@
 package io.gyre.loop;
 
 import io.gyre.loop.internal.poll.Direction;
-import io.gyre.loop.internal.poll.Interest;
 import io.gyre.loop.spi.Failure;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;

@@ -7,8 +7,7 @@ import java.util.concurrent.TimeUnit;
 /** The threads that run a loop's offloaded calls when it was given none. Daemons: they never keep the process alive. */
 final class OffloadPool extends ThreadPoolExecutor {
     /** As asyncio has it: enough for blocking calls, few enough not to drown a small machine. */
-    private static final int MAX_THREADS =
-            Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
+    private static final int MAX_THREADS = Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
 
     private static final int KEEP_ALIVE_SECONDS = 30;
 

@@ -68,8 +68,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler {
         return true;
     }
 
-    private static ReadinessWait of(
-            EventLoop loop, Interest interest, SelectableChannel channel, Direction direction) {
+    private static ReadinessWait of(EventLoop loop, Interest interest, SelectableChannel channel, Direction direction) {
         if (interest.listener(direction) instanceof ReadinessWait present) {
             return present;
         }

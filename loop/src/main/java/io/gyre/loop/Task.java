@@ -78,7 +78,8 @@ public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> pe
      *
      * <p><b>Confinement:</b> loop thread.
      */
-    @Nullable String waitsFor();
+    @Nullable
+    String waitsFor();
 
     /**
      * {@return the frames of the body, innermost first; empty if it has not begun or is done}

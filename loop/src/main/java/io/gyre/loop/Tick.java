@@ -102,7 +102,8 @@ final class Tick {
     }
 
     /** {@return the next callback, or null if this batch is over or a task is next} In the callback runner. */
-    @Nullable Callback nextCallback() {
+    @Nullable
+    Callback nextCallback() {
         if (batch == 0 || !(ready.peek() instanceof Callback callback)) {
             return null;
         }

@@ -44,12 +44,15 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     private @Nullable Runnable continuation;
 
     /** Neighbours in the loop's list of tasks. Set by the list. */
-    @Nullable VirtualThreadTask<?> previous;
+    @Nullable
+    VirtualThreadTask<?> previous;
 
-    @Nullable VirtualThreadTask<?> next;
+    @Nullable
+    VirtualThreadTask<?> next;
 
     /** Set once, by {@link Cancellation}. */
-    @Nullable Cancellation cancellation;
+    @Nullable
+    Cancellation cancellation;
 
     private @Nullable Object waitReason;
     private @Nullable AbortHandler abortHandler;
@@ -58,10 +61,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     private int budget = BUDGET;
 
     VirtualThreadTask(
-            EventLoop loop,
-            @Nullable String name,
-            @Nullable Object createdAt,
-            @Nullable Callable<? extends T> body) {
+            EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Callable<? extends T> body) {
         super(loop);
         this.name = name;
         this.createdAt = createdAt;

@@ -51,7 +51,8 @@ public final class TcpServer implements AutoCloseable {
      * connections does not keep those that are accepted from being served.
      *
      * When the system has no descriptor left, accept fails while the listening socket stays ready, so waiting for
-     * readiness would spin. Accepting pauses instead, until one of our connections ends or a second has passed.
+     * readiness would spin. Accepting pauses instead, until one of our connections ends or a second has passed. A reserve
+     * descriptor is let go meanwhile: without one, the report itself fails as soon as it needs to open a file.
      */
     private static final System.Logger LOG = System.getLogger("io.gyre.net");
 
@@ -69,8 +70,12 @@ public final class TcpServer implements AutoCloseable {
     private final EventLoop loop = EventLoop.current();
     private final Set<Task<?>> connections = new HashSet<>();
     private final LoopFuture<@Nullable Void> closed = loop.createFuture();
+    private final ReserveDescriptor reserve = new ReserveDescriptor();
     private final Task<?> acceptor;
     private @Nullable LoopFuture<@Nullable Void> pause;
+    /** Once for each time that descriptors run out, however often accepting is tried and paused meanwhile. */
+    private boolean exhaustionReported;
+
     private long accepted;
     private long broken;
     private long failed;
@@ -80,6 +85,7 @@ public final class TcpServer implements AutoCloseable {
         this.channel = channel;
         this.address = (InetSocketAddress) channel.getLocalAddress();
         this.handler = handler;
+        reserve.fill();
         this.acceptor = LowLevel.createTask("accept on " + TcpStream.text(address), handler, this::accept);
     }
 
@@ -167,6 +173,7 @@ public final class TcpServer implements AutoCloseable {
         } catch (ClosedChannelException | CancelledException ended) {
             // close() does both, in whatever order they arrive here
         } finally {
+            reserve.close();
             closeChannel();
         }
         return null;
@@ -184,6 +191,7 @@ public final class TcpServer implements AutoCloseable {
                 return;
             }
             if (connection == null) {
+                exhaustionReported = false;
                 return;
             }
             accepted++;
@@ -200,8 +208,8 @@ public final class TcpServer implements AutoCloseable {
             LOG.log(Level.DEBUG, () -> this + ": a connection was gone before it was served: " + gone.getMessage());
             return;
         }
-        Task<?> task = LowLevel.createTask(
-                "connection from " + TcpStream.text(stream.peer()), handler, () -> serve(stream));
+        Task<?> task =
+                LowLevel.createTask("connection from " + TcpStream.text(stream.peer()), handler, () -> serve(stream));
         connections.add(task);
         task.whenDone(this::ended);
     }
@@ -241,15 +249,13 @@ public final class TcpServer implements AutoCloseable {
         }
     }
 
-    private void pause(IOException exhausted) {
+    private void pause(IOException exhausted) throws IOException {
         pauses++;
-        LowLevel.report(new Failure(
-                this + " pauses accepting for up to " + ACCEPT_PAUSE.toSeconds()
-                        + " s or until one of its connections ends. Raise the limit of open files (ulimit -n), or"
-                        + " serve fewer connections.",
-                toString(),
-                null,
-                exhausted));
+        reserve.close();
+        if (!exhaustionReported) {
+            exhaustionReported = true;
+            reportExhaustion(exhausted);
+        }
         LoopFuture<@Nullable Void> resumed = loop.createFuture();
         pause = resumed;
         TimerHandle timer = loop.callLater(ACCEPT_PAUSE, () -> {
@@ -262,7 +268,18 @@ public final class TcpServer implements AutoCloseable {
         } finally {
             timer.cancel();
             pause = null;
+            reserve.fill();
         }
+    }
+
+    private void reportExhaustion(IOException exhausted) {
+        LowLevel.report(new Failure(
+                this + " pauses accepting for up to " + ACCEPT_PAUSE.toSeconds()
+                        + " s or until one of its connections ends. Raise the limit of open files (ulimit -n), or"
+                        + " serve fewer connections.",
+                toString(),
+                null,
+                exhausted));
     }
 
     @Override

@@ -25,7 +25,10 @@ final class EchoClientCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--host", description = "Where the server is. Default: ${DEFAULT-VALUE}", defaultValue = "127.0.0.1")
+    @Option(
+            names = "--host",
+            description = "Where the server is. Default: ${DEFAULT-VALUE}",
+            defaultValue = "127.0.0.1")
     private String host = "";
 
     @Option(names = "--port", description = "Where the server is.", required = true, converter = PortConverter.class)
@@ -37,7 +40,10 @@ final class EchoClientCommand implements Callable<Integer> {
             defaultValue = "50")
     private int connections;
 
-    @Option(names = "--messages", description = "Messages per connection. Default: ${DEFAULT-VALUE}", defaultValue = "1000")
+    @Option(
+            names = "--messages",
+            description = "Messages per connection. Default: ${DEFAULT-VALUE}",
+            defaultValue = "1000")
     private int messages;
 
     @Option(names = "--size", description = "Bytes per message. Default: ${DEFAULT-VALUE}", defaultValue = "1024")

@@ -39,12 +39,15 @@ public final class Examples implements Runnable {
         return new CommandLine(new Examples())
                 .setParameterExceptionHandler((exception, given) -> {
                     CommandLine command = exception.getCommandLine();
-                    complain(command, exception.getMessage() + ". See examples/run " + command.getCommandName()
-                            + " --help");
+                    complain(
+                            command,
+                            exception.getMessage() + ". See examples/run " + command.getCommandName() + " --help");
                     return CommandLine.ExitCode.USAGE;
                 })
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
-                    complain(command, exception instanceof IOException ? "" + exception.getMessage() : exception.toString());
+                    complain(
+                            command,
+                            exception instanceof IOException ? "" + exception.getMessage() : exception.toString());
                     return CommandLine.ExitCode.SOFTWARE;
                 });
     }

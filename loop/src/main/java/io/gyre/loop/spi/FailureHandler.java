@@ -24,7 +24,6 @@ public interface FailureHandler {
 
     /** {@return the default: one entry on level ERROR, with the stack, in the {@link System.Logger} {@code io.gyre.loop}} */
     static FailureHandler logging() {
-        return failure ->
-                System.getLogger("io.gyre.loop").log(Level.ERROR, failure.message(), failure.exception());
+        return failure -> System.getLogger("io.gyre.loop").log(Level.ERROR, failure.message(), failure.exception());
     }
 }

@@ -28,8 +28,7 @@ public final class RequiredFlag {
                       Maven exec         <argument>--add-opens</argument><argument>java.base/java.lang=%1$s</argument>
                       Gradle             jvmArgs("--add-opens", "java.base/java.lang=%1$s")
                       JMH                @Fork(jvmArgsAppend = {"--add-opens", "java.base/java.lang=%1$s"})
-                      anything else      environment variable JDK_JAVA_OPTIONS"""
-                    .formatted(gyre.isNamed() ? gyre.getName() : "ALL-UNNAMED"));
+                      anything else      environment variable JDK_JAVA_OPTIONS""".formatted(gyre.isNamed() ? gyre.getName() : "ALL-UNNAMED"));
         }
     }
 }

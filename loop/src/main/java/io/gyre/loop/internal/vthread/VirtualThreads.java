@@ -115,8 +115,7 @@ public final class VirtualThreads {
             initializePollers();
             return;
         }
-        Thread starter =
-                Thread.ofPlatform().daemon().name("gyre-jdk-pollers").start(VirtualThreads::initializePollers);
+        Thread starter = Thread.ofPlatform().daemon().name("gyre-jdk-pollers").start(VirtualThreads::initializePollers);
         boolean interrupted = false;
         while (starter.isAlive()) {
             try {

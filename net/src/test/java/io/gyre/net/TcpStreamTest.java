@@ -1,0 +1,520 @@
+package io.gyre.net;
+
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.yieldNow;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gyre.loop.BusyException;
+import io.gyre.loop.CancelledException;
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.Task;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future.State;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TcpStreamTest {
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static byte[] random(int length) {
+        var bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static void letOthersPark() {
+        for (int i = 0; i < 3; i++) {
+            yieldNow();
+        }
+    }
+
+    // ---- read
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void readReturnsWhatIsThere(boolean direct) throws Exception {
+        TcpPair.run((left, right) -> {
+            ByteBuffer buffer = direct ? ByteBuffer.allocateDirect(100) : ByteBuffer.allocate(100);
+            left.write(bytes("hello"));
+
+            int count = right.read(buffer);
+
+            assertThat(count).isEqualTo(5);
+            assertThat(UTF_8.decode(buffer.flip()).toString()).isEqualTo("hello");
+        });
+    }
+
+    @Test
+    void readWaitsForTheFirstByte() throws Exception {
+        TcpPair.run((left, right) -> {
+            Task<Integer> reader = createTask(() -> right.read(ByteBuffer.allocate(10)));
+            letOthersPark();
+            assertThat(reader.waitsFor())
+                    .contains("readable")
+                    .contains("" + left.local().getPort());
+
+            left.write(bytes("x"));
+
+            assertThat(reader.await()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void readIntoAFullBufferReturnsZero() throws Exception {
+        TcpPair.run(
+                (left, right) -> assertThat(right.read(ByteBuffer.allocate(0))).isZero());
+    }
+
+    @Test
+    void readReturnsMinusOneAtTheEndAgainAndAgain() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.closeOutput();
+
+            assertThat(right.read(ByteBuffer.allocate(10))).isEqualTo(-1);
+            assertThat(right.read(ByteBuffer.allocate(10))).isEqualTo(-1);
+        });
+    }
+
+    @Test
+    void readExactlyCollectsWhatComesInPieces() throws Exception {
+        TcpPair.run((left, right) -> {
+            Task<byte[]> reader = createTask(() -> right.readExactly(6));
+            for (String piece : new String[] {"a", "bc", "def", "gh"}) {
+                left.write(bytes(piece));
+                letOthersPark();
+            }
+
+            assertThat(reader.await()).isEqualTo(bytes("abcdef"));
+            assertThat(right.readExactly(2)).isEqualTo(bytes("gh"));
+        });
+    }
+
+    @Test
+    void readExactlyBeforeTheEndKeepsTheBytes() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.write(bytes("abc"));
+            left.closeOutput();
+
+            assertThatThrownBy(() -> right.readExactly(5))
+                    .isInstanceOfSatisfying(IncompleteReadException.class, incomplete -> {
+                        assertThat(incomplete.received()).isEqualTo(3);
+                        assertThat(incomplete.expected()).isEqualTo(5);
+                        assertThat(incomplete).hasMessageContaining("3 of 5 bytes");
+                    });
+            assertThat(right.readExactly(3)).isEqualTo(bytes("abc"));
+        });
+    }
+
+    // ---- lines
+
+    @Test
+    void readLineAcceptsBothLineEndsAndAnUnfinishedLastLine() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.write(bytes("one\ntwo\r\n\nthree"));
+            left.closeOutput();
+
+            assertThat(right.readLine(100)).contains("one");
+            assertThat(right.readLine(100)).contains("two");
+            assertThat(right.readLine(100)).contains("");
+            assertThat(right.readLine(100)).contains("three");
+            assertThat(right.readLine(100)).isEmpty();
+        });
+    }
+
+    @Test
+    void readLineJoinsACharacterThatCameInTwoPieces() throws Exception {
+        TcpPair.run((left, right) -> {
+            byte[] line = bytes("grün\n");
+            Task<String> reader = createTask(() -> right.readLine(100).orElseThrow());
+            left.write(Arrays.copyOfRange(line, 0, 3));
+            letOthersPark();
+            left.write(Arrays.copyOfRange(line, 3, line.length));
+
+            assertThat(reader.await()).isEqualTo("grün");
+        });
+    }
+
+    @Test
+    void readLineOfTheLargestLengthIsAccepted() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.write(bytes("12345\n12345\r\n"));
+
+            assertThat(right.readLine(5)).contains("12345");
+            assertThat(right.readLine(6)).contains("12345");
+        });
+    }
+
+    @Test
+    void readLineThatIsTooLongConsumesNothing() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.write(bytes("123456\n"));
+
+            assertThatThrownBy(() -> right.readLine(5))
+                    .isInstanceOf(LineTooLongException.class)
+                    .hasMessageContaining("more than 5 bytes");
+            assertThat(right.readLine(6)).contains("123456");
+        });
+    }
+
+    @Test
+    void endlessLineIsRefusedWithoutCollectingItAll() throws Exception {
+        TcpPair.run((left, right) -> {
+            Task<?> flood = createTask(() -> {
+                ByteBuffer chunk = ByteBuffer.allocate(1 << 16);
+                while (true) {
+                    left.write(chunk.clear());
+                }
+            });
+
+            assertThatThrownBy(() -> right.readLine(1024)).isInstanceOf(LineTooLongException.class);
+            flood.cancel("enough");
+            assertThatThrownBy(flood::await).isInstanceOf(CompletionException.class);
+        });
+    }
+
+    @Test
+    void bytesBehindALineGoToTheNextRead() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.write(bytes("line\nrest"));
+
+            assertThat(right.readLine(100)).contains("line");
+            ByteBuffer buffer = ByteBuffer.allocate(100);
+            assertThat(right.read(buffer)).isEqualTo(4);
+            assertThat(UTF_8.decode(buffer.flip()).toString()).isEqualTo("rest");
+        });
+    }
+
+    // ---- write
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void largeWriteArrivesWhole(boolean direct) throws Exception {
+        TcpPair.run((left, right) -> {
+            byte[] sent = random(20_000_000);
+            ByteBuffer buffer = direct ? ByteBuffer.allocateDirect(sent.length) : ByteBuffer.allocate(sent.length);
+            Task<?> writer = createTask(() -> left.write(buffer.put(sent).flip()));
+
+            assertThat(right.readExactly(sent.length)).isEqualTo(sent);
+            writer.await();
+            assertThat(buffer.hasRemaining()).isFalse();
+        });
+    }
+
+    @Test
+    void writeWaitsWhileThePeerDoesNotRead() throws Exception {
+        TcpPair.run((left, right) -> {
+            ByteBuffer much = ByteBuffer.allocate(50_000_000);
+            Task<?> writer = createTask(() -> left.write(much));
+            letOthersPark();
+
+            assertThat(writer.isDone()).isFalse();
+            assertThat(writer.waitsFor()).contains("writable");
+            right.readExactly(much.capacity());
+            writer.await();
+        });
+    }
+
+    @Test
+    void oneTaskReadsWhileAnotherWrites() throws Exception {
+        TcpPair.run((left, right) -> {
+            Task<byte[]> reader = createTask(() -> left.readExactly(3));
+            letOthersPark();
+
+            left.write(bytes("abc"));
+            right.write(right.readExactly(3));
+
+            assertThat(reader.await()).isEqualTo(bytes("abc"));
+        });
+    }
+
+    // ---- two at once
+
+    @Test
+    void twoReadersAreNamed() throws Exception {
+        TcpPair.run((left, right) -> {
+            Task<Integer> first = createTask("first", () -> right.read(ByteBuffer.allocate(1)));
+            letOthersPark();
+
+            assertThatThrownBy(() -> right.read(ByteBuffer.allocate(1)))
+                    .isInstanceOf(BusyException.class)
+                    .hasMessageContaining("'first'")
+                    .hasMessageContaining("'main'")
+                    .hasMessageContaining("reading side of TcpStream[127.0.0.1:"
+                            + left.local().getPort());
+            left.write(bytes("x"));
+            assertThat(first.await()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void twoWritersAreNamedAndHalfCloseCountsAsOne() throws Exception {
+        TcpPair.run((left, right) -> {
+            Task<?> first = createTask("first", () -> left.write(ByteBuffer.allocate(50_000_000)));
+            letOthersPark();
+
+            assertThatThrownBy(() -> left.write(bytes("x")))
+                    .isInstanceOf(BusyException.class)
+                    .hasMessageContaining("'first'")
+                    .hasMessageContaining("writing side");
+            assertThatThrownBy(left::closeOutput).isInstanceOf(BusyException.class);
+            first.cancel("done");
+            assertThatThrownBy(first::await).isInstanceOf(CompletionException.class);
+        });
+    }
+
+    // ---- cancellation
+
+    @Test
+    void cancelledReadLosesNothing() throws Exception {
+        TcpPair.run((left, right) -> {
+            Task<Integer> parked = createTask(() -> right.read(ByteBuffer.allocate(10)));
+            letOthersPark();
+
+            parked.cancel("test");
+            letOthersPark();
+
+            assertThat(parked.isCancelled()).isTrue();
+            left.write(bytes("x"));
+            assertThat(right.readExactly(1)).isEqualTo(bytes("x"));
+        });
+    }
+
+    @Test
+    void readThatIsCancelledBeforeItBeginsTakesNothing() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.write(bytes("x"));
+            Task<Integer> task = createTask(() -> {
+                currentTask().cancel("test");
+                return right.read(ByteBuffer.allocate(10));
+            });
+
+            assertThatThrownBy(task::await).hasCauseInstanceOf(CancelledException.class);
+            assertThat(right.readExactly(1)).isEqualTo(bytes("x"));
+        });
+    }
+
+    @Test
+    void cancelledReadExactlyGivesBackWhatHasCome() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.write(bytes("abc"));
+            Task<byte[]> parked = createTask(() -> right.readExactly(6));
+            letOthersPark();
+            parked.cancel("test");
+            assertThatThrownBy(parked::await).hasCauseInstanceOf(CancelledException.class);
+
+            left.write(bytes("def"));
+
+            assertThat(right.readExactly(6)).isEqualTo(bytes("abcdef"));
+        });
+    }
+
+    @Test
+    void cancelledReadLineGivesBackWhatHasCome() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.write(bytes("ab"));
+            Task<String> parked = createTask(() -> right.readLine(100).orElseThrow());
+            letOthersPark();
+            parked.cancel("test");
+            assertThatThrownBy(parked::await).hasCauseInstanceOf(CancelledException.class);
+
+            left.write(bytes("c\n"));
+
+            assertThat(right.readLine(100)).contains("abc");
+        });
+    }
+
+    @Test
+    void cancelledWriteSaysHowMuchWasSent() throws Exception {
+        TcpPair.run((left, right) -> {
+            ByteBuffer much = ByteBuffer.wrap(random(50_000_000));
+            Task<?> writer = createTask(() -> left.write(much));
+            letOthersPark();
+
+            writer.cancel("test");
+            assertThatThrownBy(writer::await).hasCauseInstanceOf(CancelledException.class);
+
+            int sent = much.position();
+            assertThat(sent).isPositive();
+            left.closeOutput();
+            assertThat(right.readExactly(sent)).isEqualTo(Arrays.copyOf(much.array(), sent));
+            assertThat(right.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        });
+    }
+
+    // ---- ending
+
+    @Test
+    void closeWakesTheReader() throws Exception {
+        TcpPair.run((left, right) -> {
+            Task<Integer> reader = createTask(() -> right.read(ByteBuffer.allocate(1)));
+            letOthersPark();
+
+            right.close();
+
+            assertThatThrownBy(reader::await).hasCauseInstanceOf(AsynchronousCloseException.class);
+            assertThat(right.isOpen()).isFalse();
+            right.close();
+            assertThatThrownBy(() -> right.read(ByteBuffer.allocate(1))).isInstanceOf(ClosedChannelException.class);
+            assertThatThrownBy(() -> right.write(bytes("x"))).isInstanceOf(ClosedChannelException.class);
+        });
+    }
+
+    @Test
+    void closeDeliversWhatWasWritten() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.write(random(100_000));
+            left.close();
+
+            assertThat(right.readExactly(100_000)).isEqualTo(random(100_000));
+            assertThat(right.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        });
+    }
+
+    @Test
+    void halfCloseLeavesTheOtherDirectionOpen() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.closeOutput();
+            left.closeOutput();
+
+            assertThat(right.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            right.write(bytes("answer"));
+            assertThat(left.readExactly(6)).isEqualTo(bytes("answer"));
+        });
+    }
+
+    @Test
+    void abortResetsTheConnection() throws Exception {
+        TcpPair.run((left, right) -> {
+            Task<Integer> reader = createTask(() -> right.read(ByteBuffer.allocate(1)));
+            letOthersPark();
+
+            left.abort();
+            left.abort();
+
+            assertThatThrownBy(reader::await)
+                    .cause()
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("reset");
+        });
+    }
+
+    // ---- connecting
+
+    @Test
+    void connectThatIsRefusedNamesTheAddress() throws Exception {
+        InetSocketAddress nobody;
+        try (var socket = new ServerSocket(0)) {
+            nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
+        }
+
+        TcpPair.runLoop(() -> {
+            assertThatThrownBy(() -> TcpStream.connect(nobody))
+                    .isInstanceOf(ConnectException.class)
+                    .hasMessageContaining("127.0.0.1:" + nobody.getPort())
+                    .hasMessageContaining("refused");
+            assertThat(EventLoop.current().statistics().tasks()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void connectByNameTriesEachAddress() throws Exception {
+        TcpPair.runLoop(() -> {
+            try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {});
+                    TcpStream stream =
+                            TcpStream.connect("localhost", server.address().getPort())) {
+                assertThat(stream.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            }
+        });
+    }
+
+    @Test
+    void connectToAnUnknownNameSaysSo() throws Exception {
+        TcpPair.runLoop(() -> {
+            assertThatThrownBy(() -> TcpStream.connect("no-such-host.invalid", 1))
+                    .isInstanceOf(UnknownHostException.class);
+            assertThatThrownBy(() -> TcpStream.connect(InetSocketAddress.createUnresolved("some-host", 1)))
+                    .isInstanceOf(UnknownHostException.class)
+                    .hasMessageContaining("connect(host, port)");
+        });
+    }
+
+    @Test
+    void connectInACancelledTaskOpensNothing() throws Exception {
+        TcpPair.runLoop(() -> {
+            try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {})) {
+                Task<?> task = createTask(() -> {
+                    currentTask().cancel("test");
+                    TcpStream.connect(server.address());
+                });
+
+                assertThatThrownBy(task::await).hasCauseInstanceOf(CancelledException.class);
+                sleep(Duration.ZERO);
+                assertThat(EventLoop.current().statistics().channels()).isEqualTo(1);
+            }
+        });
+    }
+
+    @Test
+    void connectionKnowsItsAddressesAndOptions() throws Exception {
+        TcpPair.run((left, right) -> {
+            assertThat(left.peer()).isEqualTo(right.local());
+            assertThat(right.peer()).isEqualTo(left.local());
+            assertThat(left.option(StandardSocketOptions.TCP_NODELAY)).isTrue();
+            assertThat(right.option(StandardSocketOptions.TCP_NODELAY)).isTrue();
+            left.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            assertThat(left.option(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
+            assertThat(left).hasToString("TcpStream[127.0.0.1:" + right.local().getPort() + "]");
+        });
+    }
+
+    @Test
+    void streamOfAnotherLoopIsRefused() throws Exception {
+        TcpPair.run((left, right) -> EventLoop.run(() -> assertThatThrownBy(() -> left.write(bytes("x")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("A stream stays on the loop that made it")));
+    }
+
+    @Test
+    void endedConnectionsLeaveNothingBehind() throws Exception {
+        TcpPair.runLoop(() -> {
+            try (TcpServer server =
+                    TcpServer.serve(TcpPair.loopback(), stream -> stream.read(ByteBuffer.allocate(1)))) {
+                for (int i = 0; i < 20; i++) {
+                    TcpStream.connect(server.address()).close();
+                }
+                Task<?> connection =
+                        createTask(() -> TcpStream.connect(server.address()).abort());
+                connection.await();
+                while (server.statistics().accepted() < 21
+                        || server.statistics().active() > 0) {
+                    sleep(Duration.ofMillis(1));
+                }
+
+                assertThat(connection.state()).isEqualTo(State.SUCCESS);
+                assertThat(EventLoop.current().statistics().channels()).isEqualTo(1);
+                assertThat(EventLoop.current().statistics().tasks()).isEqualTo(2);
+                assertThat(EventLoop.current().statistics().timers()).isZero();
+            }
+        });
+    }
+}
