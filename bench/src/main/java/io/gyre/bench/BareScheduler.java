@@ -1,0 +1,38 @@
+package io.gyre.bench;
+
+import io.gyre.loop.internal.vthread.VirtualThreads;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+
+/**
+ * The floor under a loop: virtual threads on nothing but a queue, driven by the calling thread.
+ *
+ * <p><b>Confinement:</b> one platform thread, and the virtual threads that it carries.
+ */
+public final class BareScheduler implements Executor {
+    private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
+
+    /** Creates a scheduler that has nothing to do. */
+    public BareScheduler() {}
+
+    @Override
+    public void execute(Runnable continuation) {
+        ready.add(continuation);
+    }
+
+    /**
+     * {@return a virtual thread on this scheduler, not started}
+     *
+     * @param body what it runs
+     */
+    public Thread newThread(Runnable body) {
+        return VirtualThreads.newThread(this, null, body);
+    }
+
+    /** Runs until every virtual thread has ended or is parked. */
+    public void runUntilIdle() {
+        for (Runnable next = ready.poll(); next != null; next = ready.poll()) {
+            next.run();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.gyre.bench;
+
+import static io.gyre.bench.Comparison.ofNanos;
+import static io.gyre.bench.Comparison.ofRatio;
+
+import java.util.List;
+
+/** What the loop is measured against, and the goals. The labels are those of {@link Micro#label}. */
+final class Comparisons {
+    static final List<Comparison> ALL = List.of(
+            ofRatio("switch, yield", "SwitchBenchmark.yieldTask", "SwitchBenchmark.yieldBare", 1.3),
+            ofRatio("switch, park and unpark", "SwitchBenchmark.parkTask", "SwitchBenchmark.parkBare", 1.3),
+            ofRatio(
+                    "create and await / start",
+                    "CreateTaskBenchmark.createAndAwaitTask",
+                    "CreateTaskBenchmark.startBare",
+                    2),
+            ofRatio(
+                    "create and await / start and park",
+                    "CreateTaskBenchmark.createAndAwaitTask",
+                    "CreateTaskBenchmark.startAndParkBare"),
+            ofNanos("callSoon", "CallSoonBenchmark.callSoon", 60),
+            ofRatio("callSoon / bare queue", "CallSoonBenchmark.callSoon", "CallSoonBenchmark.queueBare"),
+            ofNanos("callLater and cancel, 1 M pending", "TimerBenchmark.scheduleAndCancel 1000000", 300),
+            ofRatio(
+                    "callLater and cancel, 1 M / 1 k",
+                    "TimerBenchmark.scheduleAndCancel 1000000",
+                    "TimerBenchmark.scheduleAndCancel 1000",
+                    3),
+            ofRatio(
+                    "replace any timer, 1 M / 1 k",
+                    "TimerBenchmark.replaceAny 1000000",
+                    "TimerBenchmark.replaceAny 1000"),
+            ofRatio(
+                    "callSoonThreadsafe / executor",
+                    "CallSoonThreadsafeBenchmark.callSoonThreadsafe",
+                    "CallSoonThreadsafeBenchmark.executeBare"),
+            ofRatio("wake a sleeping loop / selector", "WakeupBenchmark.wakeLoop", "WakeupBenchmark.wakeBare"),
+            ofRatio(
+                    "offload / platform thread",
+                    "OffloadBenchmark.offloadInTask",
+                    "OffloadBenchmark.submitInPlatformThread",
+                    1.2),
+            ofRatio(
+                    "offload / virtual thread",
+                    "OffloadBenchmark.offloadInTask",
+                    "OffloadBenchmark.submitInVirtualThread"));
+
+    private Comparisons() {}
+}

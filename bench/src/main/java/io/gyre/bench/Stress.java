@@ -1,0 +1,103 @@
+package io.gyre.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.openjdk.jcstress.JCStress;
+import org.openjdk.jcstress.Options;
+import org.openjdk.jcstress.infra.Status;
+import org.openjdk.jcstress.infra.collectors.DiskReadCollector;
+import org.openjdk.jcstress.infra.collectors.InProcessCollector;
+import org.openjdk.jcstress.infra.collectors.TestResult;
+
+/**
+ * Runs the jcstress tests: the real ones, all of which must pass, or their broken twins, each of which must fail.
+ *
+ * <p>A test of a race that has never been seen to fail says nothing. Started by {@code bench/run jcstress}, in a directory
+ * where jcstress may leave its files.
+ */
+public final class Stress {
+    /** What is run, and what must come out. */
+    private enum Kind {
+        REAL("^(?!.*[.$]Broken$)"),
+        BROKEN("[.$]Broken$");
+
+        private final String filter;
+
+        Kind(String filter) {
+            this.filter = filter;
+        }
+
+        boolean isAsItShould(List<TestResult> results) {
+            return !results.isEmpty()
+                    && results.stream().allMatch(result -> result.status() == Status.NORMAL)
+                    && switch (this) {
+                        case REAL -> results.stream().allMatch(Stress::passed);
+                        case BROKEN -> !results.stream().allMatch(Stress::passed);
+                    };
+        }
+    }
+
+    private Stress() {}
+
+    /**
+     * Runs one kind of tests; exits with 1 if one is not as it should be.
+     *
+     * @param arguments {@code real} or {@code broken}, then options of jcstress
+     * @throws Exception if jcstress cannot run
+     */
+    public static void main(String[] arguments) throws Exception {
+        Kind kind = arguments[0].equals("broken") ? Kind.BROKEN : Kind.REAL;
+        var options = new Options(jcstressArguments(kind, arguments));
+        if (!options.parse()) {
+            System.exit(2);
+        }
+        var jcstress = new JCStress(options);
+        try {
+            jcstress.run();
+        } catch (AssertionError failures) {
+            // jcstress reports all failures once more in this way; which of them are wanted is decided below.
+        }
+        System.exit(judge(kind, jcstress.getTests(), results(options)) ? 0 : 1);
+    }
+
+    private static String[] jcstressArguments(Kind kind, String[] arguments) {
+        var all = new ArrayList<>(List.of("-t", kind.filter, "-r", "report-" + arguments[0]));
+        all.addAll(List.of(arguments).subList(1, arguments.length));
+        return all.toArray(String[]::new);
+    }
+
+    private static Collection<TestResult> results(Options options) throws IOException, ClassNotFoundException {
+        var collector = new InProcessCollector();
+        var reader = new DiskReadCollector(options.getResultFile(), collector);
+        reader.dump();
+        reader.close();
+        return collector.getTestResults();
+    }
+
+    private static boolean judge(Kind kind, Collection<String> tests, Collection<TestResult> results) {
+        System.out.printf("%n%s%n", kind == Kind.REAL ? "Each must pass:" : "Each is broken and must fail:");
+        boolean allAsTheyShould = !tests.isEmpty();
+        for (String test : tests) {
+            List<TestResult> ofTest = results.stream()
+                    .filter(result -> result.getName().equals(test))
+                    .filter(result -> result.status() != Status.API_MISMATCH)
+                    .toList();
+            boolean asItShould = kind.isAsItShould(ofTest);
+            allAsTheyShould &= asItShould;
+            System.out.printf(
+                    "  %-6s %s: %d of %d configurations passed, %,d samples%n",
+                    asItShould ? "ok" : "WRONG",
+                    test.substring(test.lastIndexOf("EntryQueue_")),
+                    ofTest.stream().filter(Stress::passed).count(),
+                    ofTest.size(),
+                    ofTest.stream().mapToLong(TestResult::getTotalCount).sum());
+        }
+        return allAsTheyShould;
+    }
+
+    private static boolean passed(TestResult result) {
+        return result.status() == Status.NORMAL && !result.isEmpty() && result.grading().isPassed;
+    }
+}

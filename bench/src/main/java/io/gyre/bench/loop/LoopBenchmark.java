@@ -1,0 +1,28 @@
+package io.gyre.bench.loop;
+
+import io.gyre.bench.MicroBenchmark;
+import io.gyre.loop.EventLoop;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** A benchmark of one loop that the JMH thread drives: one run of the loop is one invocation of many operations. */
+public abstract class LoopBenchmark extends MicroBenchmark {
+    /** The loop, open and not running. */
+    protected EventLoop loop;
+
+    /** For JMH. */
+    @SuppressWarnings("NullAway.Init") // open() comes first
+    protected LoopBenchmark() {}
+
+    /** Makes the loop. */
+    @Setup
+    public void open() {
+        loop = EventLoop.create();
+    }
+
+    /** Closes the loop. */
+    @TearDown
+    public void close() {
+        loop.close();
+    }
+}
