@@ -343,11 +343,13 @@ public final class EventLoop implements Executor, AutoCloseable {
     private boolean awaitCancelledTasks(long deadline) {
         tasks.snapshot().forEach(task -> Cancellation.request(task, "its loop is closing"));
         boolean interrupted = false;
-        for (long left = 1; tasks.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
-            tick.run(left);
-            interrupted |= Thread.interrupted();
-        }
-        tick.run(0); // the callbacks of the last task
+        do {
+            for (long left = 1; tasks.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
+                tick.run(left);
+                interrupted |= Thread.interrupted();
+            }
+            tick.run(0); // the callbacks of the last task, which may park
+        } while (tasks.size() > 0 && deadline - System.nanoTime() > 0);
         return interrupted;
     }
 
@@ -667,6 +669,9 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** Takes a callback runner whose callback has parked into the list, so that closing waits for it. */
     void adopt(CallbackRunner retired) {
         tasks.add(retired);
+        if (closing) {
+            Cancellation.request(retired, "its loop is closing");
+        }
     }
 
     /** The last thing that a task does. In the task; for one that has outlived the loop, on some other carrier. */
