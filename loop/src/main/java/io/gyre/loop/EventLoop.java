@@ -205,7 +205,7 @@ public final class EventLoop implements Executor, AutoCloseable {
             start(task);
             while (!task.isDone() && !stopping) {
                 tick.run(Long.MAX_VALUE);
-                if (Thread.interrupted()) {
+                if (tick.takeInterrupt()) {
                     interrupted = true;
                     task.cancel("the thread that runs the loop was interrupted");
                 }
@@ -243,7 +243,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             do {
                 tick.run(stopping ? 0 : Long.MAX_VALUE);
-                if (Thread.interrupted()) {
+                if (tick.takeInterrupt()) {
                     interrupted = true;
                     stopping = true;
                 }
@@ -266,7 +266,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             return tick.run(saturatedNanos(maxWait));
         } finally {
-            exitRun(false);
+            exitRun(tick.takeInterrupt());
         }
     }
 
@@ -346,9 +346,10 @@ public final class EventLoop implements Executor, AutoCloseable {
         do {
             for (long left = 1; tasks.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
                 tick.run(left);
-                interrupted |= Thread.interrupted();
+                interrupted |= tick.takeInterrupt();
             }
             tick.run(0); // the callbacks of the last task, which may park
+            interrupted |= tick.takeInterrupt();
         } while (tasks.size() > 0 && deadline - System.nanoTime() > 0);
         return interrupted;
     }
