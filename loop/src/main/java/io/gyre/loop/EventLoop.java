@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
     private final Map<LoopLocal<?>, Object> locals = new HashMap<>();
     private @Nullable OffloadPool offloadPool;
+    private @Nullable VirtualThreadTask<?> mainTask;
 
     private volatile @Nullable Thread owner;
     private volatile boolean closed;
@@ -127,11 +129,44 @@ public final class EventLoop implements Executor, AutoCloseable {
     public static <T extends @Nullable Object, X extends Exception> T run(LoopOptions options, Body<T, X> main)
             throws X {
         if (Thread.currentThread().isVirtual()) {
-            return PlatformThread.call(options.name(), () -> run(options, main));
+            return runInPlatformThread(options, main);
         }
         try (EventLoop loop = create(options)) {
             return loop.runUntilComplete(main);
         }
+    }
+
+    private static <T extends @Nullable Object, X extends Exception> T runInPlatformThread(
+            LoopOptions options, Body<T, X> main) throws X {
+        // Through the entry queue: an interrupt is lost if it meets the platform thread while that carries a task.
+        var made = new CompletableFuture<EventLoop>();
+        try {
+            return PlatformThread.call(
+                    options.name(),
+                    () -> {
+                        try (EventLoop loop = create(options)) {
+                            made.complete(loop);
+                            return loop.runUntilComplete(main);
+                        }
+                    },
+                    () -> made.thenAccept(EventLoop::cancelMain));
+        } catch (CancelledException mainCancelled) {
+            VirtualThreadTask<?> caller = VirtualThreadTask.currentOrNull();
+            if (caller == null || caller.cancellation == null) {
+                throw mainCancelled;
+            }
+            CancelledException cancelled = caller.cancellation.raise();
+            cancelled.initCause(mainCancelled);
+            throw cancelled;
+        }
+    }
+
+    private void cancelMain() {
+        enter(() -> {
+            if (mainTask != null) {
+                Cancellation.request(mainTask, "the thread that called EventLoop.run was interrupted");
+            }
+        });
     }
 
     /**
@@ -202,6 +237,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             var task = new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), main::run);
             task.whenDone(done -> {}); // its failure goes to our caller
+            mainTask = task;
             start(task);
             while (!task.isDone() && !stopping) {
                 tick.run(Long.MAX_VALUE);
