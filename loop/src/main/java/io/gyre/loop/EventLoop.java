@@ -738,7 +738,9 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             options.failureHandler().handle(failure);
         } catch (Throwable handlerFailed) {
-            failure.exception().addSuppressed(handlerFailed);
+            if (handlerFailed != failure.exception()) {
+                failure.exception().addSuppressed(handlerFailed);
+            }
             FailureHandler.logging().handle(failure);
         }
     }
