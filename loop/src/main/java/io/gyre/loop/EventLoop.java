@@ -372,6 +372,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         long deadline = System.nanoTime() + saturatedNanos(options.closeTimeout());
         boolean interrupted = awaitCancelledTasks(deadline);
         interrupted |= closeOffloadPool(deadline);
+        interrupted |= awaitCancelledTasks(deadline); // what offloaded calls have reported meanwhile
         release();
         exitRun(interrupted);
     }
