@@ -214,7 +214,7 @@ public final class Async {
      *     run_in_executor</a>
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(Body<T, X> body) throws X {
-        return Offload.run(EventLoop.current().offloadExecutor(), body);
+        return Offload.run(EventLoop.current().offloadExecutor(), body, body);
     }
 
     /**
@@ -241,7 +241,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(Executor executor, Body<T, X> body)
             throws X {
-        return Offload.run(executor, body);
+        return Offload.run(executor, body, body);
     }
 
     /**
@@ -254,7 +254,7 @@ public final class Async {
      * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
      */
     public static <X extends Exception> void offload(Executor executor, VoidBody<X> body) throws X {
-        Offload.<@Nullable Void, X>run(executor, () -> {
+        Offload.<@Nullable Void, X>run(executor, body, () -> {
             body.run();
             return null;
         });

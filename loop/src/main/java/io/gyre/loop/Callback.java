@@ -52,6 +52,11 @@ final class Callback implements Handle, Step {
         }
     }
 
+    /** Prevents all further runs of a callback that is scheduled again and again. */
+    void revoke() {
+        cancelled = true;
+    }
+
     @Override
     public boolean isCancelled() {
         return cancelled;

@@ -87,6 +87,7 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
                 LockSupport.park();
                 Thread.interrupted(); // with the flag set, park would return at once for ever
             }
+            forgetCancellation(); // by somebody who has kept the task of an earlier callback
         }
         return null;
     }

@@ -21,7 +21,8 @@ final class CreationSite {
             name(Async.class),
             name(LowLevel.class),
             name(Callback.class),
-            name(Completion.class));
+            name(Completion.class),
+            name(ReadinessWait.class));
 
     private static final ClassValue<CreationSite> SITES = new ClassValue<>() {
         @Override

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +70,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
     private final Map<LoopLocal<?>, Object> locals = new HashMap<>();
     private @Nullable OffloadPool offloadPool;
+    private @Nullable VirtualThreadTask<?> mainTask;
 
     private volatile @Nullable Thread owner;
     private volatile boolean closed;
@@ -128,11 +130,44 @@ public final class EventLoop implements Executor, AutoCloseable {
     public static <T extends @Nullable Object, X extends Exception> T run(LoopOptions options, Body<T, X> main)
             throws X {
         if (Thread.currentThread().isVirtual()) {
-            return PlatformThread.call(options.name(), () -> run(options, main));
+            return runInPlatformThread(options, main);
         }
         try (EventLoop loop = create(options)) {
             return loop.runUntilComplete(main);
         }
+    }
+
+    private static <T extends @Nullable Object, X extends Exception> T runInPlatformThread(
+            LoopOptions options, Body<T, X> main) throws X {
+        // Through the entry queue: an interrupt is lost if it meets the platform thread while that carries a task.
+        var made = new CompletableFuture<EventLoop>();
+        try {
+            return PlatformThread.call(
+                    options.name(),
+                    () -> {
+                        try (EventLoop loop = create(options)) {
+                            made.complete(loop);
+                            return loop.runUntilComplete(main);
+                        }
+                    },
+                    () -> made.thenAccept(EventLoop::cancelMain));
+        } catch (CancelledException mainCancelled) {
+            VirtualThreadTask<?> caller = VirtualThreadTask.currentOrNull();
+            if (caller == null || caller.cancellation == null) {
+                throw mainCancelled;
+            }
+            CancelledException cancelled = caller.cancellation.raise();
+            cancelled.initCause(mainCancelled);
+            throw cancelled;
+        }
+    }
+
+    private void cancelMain() {
+        enter(() -> {
+            if (mainTask != null) {
+                Cancellation.request(mainTask, "the thread that called EventLoop.run was interrupted");
+            }
+        });
     }
 
     /**
@@ -203,10 +238,11 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             var task = new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), main::run);
             task.whenDone(done -> {}); // its failure goes to our caller
+            mainTask = task;
             start(task);
             while (!task.isDone() && !stopping) {
                 tick.run(Long.MAX_VALUE);
-                if (Thread.interrupted()) {
+                if (tick.takeInterrupt()) {
                     interrupted = true;
                     task.cancel("the thread that runs the loop was interrupted");
                 }
@@ -244,7 +280,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             do {
                 tick.run(stopping ? 0 : Long.MAX_VALUE);
-                if (Thread.interrupted()) {
+                if (tick.takeInterrupt()) {
                     interrupted = true;
                     stopping = true;
                 }
@@ -267,7 +303,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             return tick.run(saturatedNanos(maxWait));
         } finally {
-            exitRun(false);
+            exitRun(tick.takeInterrupt());
         }
     }
 
@@ -337,6 +373,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         long deadline = System.nanoTime() + saturatedNanos(options.closeTimeout());
         boolean interrupted = awaitCancelledTasks(deadline);
         interrupted |= closeOffloadPool(deadline);
+        interrupted |= awaitCancelledTasks(deadline); // what offloaded calls have reported meanwhile
         release();
         exitRun(interrupted);
     }
@@ -344,11 +381,14 @@ public final class EventLoop implements Executor, AutoCloseable {
     private boolean awaitCancelledTasks(long deadline) {
         tasks.snapshot().forEach(task -> Cancellation.request(task, "its loop is closing"));
         boolean interrupted = false;
-        for (long left = 1; tasks.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
-            tick.run(left);
-            interrupted |= Thread.interrupted();
-        }
-        tick.run(0); // the callbacks of the last task
+        do {
+            for (long left = 1; tasks.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
+                tick.run(left);
+                interrupted |= tick.takeInterrupt();
+            }
+            tick.run(0); // the callbacks of the last task, which may park
+            interrupted |= tick.takeInterrupt();
+        } while (tasks.size() > 0 && deadline - System.nanoTime() > 0);
         return interrupted;
     }
 
@@ -670,6 +710,9 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** Takes a callback runner whose callback has parked into the list, so that closing waits for it. */
     void adopt(CallbackRunner retired) {
         tasks.add(retired);
+        if (closing) {
+            Cancellation.request(retired, "its loop is closing");
+        }
     }
 
     /** The last thing that a task does. In the task; for one that has outlived the loop, on some other carrier. */
@@ -708,7 +751,9 @@ public final class EventLoop implements Executor, AutoCloseable {
                 handler.handle(failure);
                 return;
             } catch (Throwable handlerFailed) {
-                failure.exception().addSuppressed(handlerFailed);
+                if (handlerFailed != failure.exception()) {
+                    failure.exception().addSuppressed(handlerFailed);
+                }
             }
         }
     }

@@ -24,16 +24,17 @@ final class Offload<T extends @Nullable Object> extends FutureTask<T> implements
     private final VirtualThreadTask<?> task;
     private final String what;
 
-    private Offload(VirtualThreadTask<?> task, Body<T, ?> body) {
+    private Offload(VirtualThreadTask<?> task, Object origin, Body<T, ?> body) {
         super(body::run);
         this.task = task;
-        this.what = "an offloaded call of " + CreationSite.className(body);
+        this.what = "an offloaded call of " + CreationSite.className(origin);
     }
 
-    static <T extends @Nullable Object, X extends Exception> T run(Executor executor, Body<T, X> body) throws X {
+    static <T extends @Nullable Object, X extends Exception> T run(Executor executor, Object origin, Body<T, X> body)
+            throws X {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
-        var offload = new Offload<>(task, body);
+        var offload = new Offload<>(task, origin, body);
         executor.execute(offload);
         task.park(offload, offload);
         return offload.outcome();

@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 final class PlatformThread {
     private PlatformThread() {}
 
-    /** Calls {@code body}; an interrupt of the waiting thread is passed on to the platform thread. */
+    /** Calls {@code body}; {@code onInterrupt} is run, in the waiting thread, each time that this is interrupted. */
     @SuppressWarnings("unchecked") // body throws X or something unchecked
-    static <T extends @Nullable Object, X extends Exception> T call(String name, Body<T, X> body) throws X {
+    static <T extends @Nullable Object, X extends Exception> T call(
+            String name, Body<T, X> body, Runnable onInterrupt) throws X {
         var call = new FutureTask<T>(body::run);
         Thread thread = Thread.ofPlatform().name(name).start(call);
         boolean interrupted = false;
@@ -20,7 +21,7 @@ final class PlatformThread {
                     return call.get();
                 } catch (InterruptedException e) {
                     interrupted = true;
-                    thread.interrupt();
+                    onInterrupt.run();
                 }
             }
         } catch (ExecutionException e) {

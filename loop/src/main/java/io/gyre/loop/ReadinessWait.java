@@ -48,9 +48,8 @@ final class ReadinessWait implements ReadinessListener, AbortHandler {
         Interest interest = loop.poller().interest(channel);
         ReadinessWait wait = of(loop, interest, channel, direction);
         var callback = new Callback(loop, body, () -> wait.callBack(body));
-        if (wait.callback == null) {
-            wait.requireFree(callback);
-        }
+        wait.dropCallback();
+        wait.requireFree(callback);
         wait.callback = callback;
         interest.arm(op);
     }
@@ -62,9 +61,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler {
                 || wait.callback == null) {
             return false;
         }
-        wait.callback.cancel();
-        wait.callback = null;
-        wait.callbackQueued = false;
+        wait.dropCallback();
         return true;
     }
 
@@ -81,6 +78,14 @@ final class ReadinessWait implements ReadinessListener, AbortHandler {
         Object holder = task == null ? callback : task;
         if (holder != null) {
             throw new BusyException(this, holder, intruder);
+        }
+    }
+
+    private void dropCallback() {
+        if (callback != null) {
+            callback.revoke(); // it may be queued
+            callback = null;
+            callbackQueued = false;
         }
     }
 
@@ -105,7 +110,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler {
     @Override
     public void closed() {
         closed = true;
-        callback = null;
+        dropCallback();
         if (task != null) {
             resume();
         }

@@ -31,6 +31,7 @@ final class Tick {
     private @Nullable CallbackRunner spareRunner;
     private int batch;
     private long ticks;
+    private boolean interrupted;
 
     Tick(EventLoop loop, Ticker ticker) {
         this.loop = loop;
@@ -52,9 +53,17 @@ final class Tick {
     int run(long maxWaitNanos) {
         ticks++;
         poll(ready.isEmpty() ? maxWaitNanos : 0);
+        interrupted |= Thread.interrupted(); // before a task is mounted: the JDK clears the flag of its carrier then
         entries.drain(Step::run);
         fireTimers();
         return runReadyBatch();
+    }
+
+    /** {@return whether the carrier was interrupted since this was last asked} Carrier, between ticks. */
+    boolean takeInterrupt() {
+        boolean taken = Thread.interrupted() || interrupted;
+        interrupted = false;
+        return taken;
     }
 
     private void poll(long maxWaitNanos) {

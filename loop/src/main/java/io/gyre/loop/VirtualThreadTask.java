@@ -291,11 +291,11 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     @Override
     public final @Nullable String waitsFor() {
         loop.checkLoopThread("waitsFor");
-        if (waitReason != null) {
-            return waitReason.toString();
-        }
         if (isDone() || ready || thread == Thread.currentThread()) {
             return null;
+        }
+        if (waitReason != null) {
+            return waitReason.toString();
         }
         StackTraceElement[] stack = thread.getStackTrace();
         return stack.length == 0 ? "a blocking call" : "a blocking call in " + stack[stack.length > 1 ? 1 : 0];

@@ -1,0 +1,114 @@
+package io.gyre.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gyre.loop.spi.Failure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loop whose time and ticks belong to the test. Every failure that it reports must be taken by the test: closing
+ * fails otherwise.
+ */
+final class HandDrivenLoop implements AutoCloseable {
+    /** How long to wait for another thread before the test counts as hung. */
+    static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    final ManualTicker ticker = new ManualTicker();
+    final EventLoop loop;
+    private final List<Failure> failures = new CopyOnWriteArrayList<>();
+
+    HandDrivenLoop() {
+        this(options -> options);
+    }
+
+    HandDrivenLoop(UnaryOperator<LoopOptions> change) {
+        loop = EventLoop.create(change.apply(LoopOptions.defaults()
+                .withName("hand-driven")
+                .withTicker(ticker)
+                .withFailureHandler(failures::add)
+                .withDebug(false)));
+    }
+
+    /** Runs one tick that does not wait. */
+    int tick() {
+        return loop.runOnce(Duration.ZERO);
+    }
+
+    /** Ticks until nothing is ready. */
+    void settle() {
+        int quiet = 0;
+        while (quiet < 2) {
+            quiet = tick() == 0 ? quiet + 1 : 0;
+        }
+    }
+
+    /** Moves the clock on, and ticks until nothing is ready. */
+    void advance(Duration duration) {
+        ticker.advance(duration);
+        settle();
+    }
+
+    /** Ticks until other threads have brought a condition about. */
+    void runUntil(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            long left = deadline - System.nanoTime();
+            assertThat(left)
+                    .as("patience left, in ns; tasks are %s", loop.tasks())
+                    .isPositive();
+            loop.runOnce(Duration.ofMillis(20));
+        }
+    }
+
+    /** Starts a task and ticks until nothing is ready. */
+    <T extends @Nullable Object> Task<T> start(Callable<? extends T> body) {
+        Task<T> task = loop.createTask(body);
+        settle();
+        return task;
+    }
+
+    /** Starts a task without a result and ticks until nothing is ready. */
+    Task<@Nullable Void> start(VoidBody<?> body) {
+        return start(Async.withoutResult(body));
+    }
+
+    /** Runs a body as a task that ends without waiting for anything outside the loop. */
+    <T extends @Nullable Object> T call(Callable<? extends T> body) {
+        return start(body).resultNow();
+    }
+
+    /** Runs a body as a task that ends without waiting for anything outside the loop. */
+    void run(VoidBody<?> body) {
+        start(body).resultNow();
+    }
+
+    /** {@return the failures reported so far, which from now on count as expected} */
+    List<Failure> takeFailures() {
+        var taken = new ArrayList<>(failures);
+        failures.clear();
+        return taken;
+    }
+
+    /** Fails unless nothing is left on the loop. */
+    void assertIdle() {
+        settle();
+        LoopStatistics left = loop.statistics();
+        assertThat(left.tasks()).as("tasks").isZero();
+        assertThat(left.ready()).as("ready").isZero();
+        assertThat(left.timers()).as("timers").isZero();
+        assertThat(loop.foreignWaiters()).isEmpty();
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        assertThat(failures).isEmpty();
+    }
+}

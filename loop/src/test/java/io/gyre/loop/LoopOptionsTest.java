@@ -1,0 +1,61 @@
+package io.gyre.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import io.gyre.loop.spi.FailureHandler;
+import io.gyre.loop.spi.Ticker;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Test;
+
+class LoopOptionsTest {
+    private final LoopOptions defaults = LoopOptions.defaults();
+
+    @Test
+    void defaultsAreAsDocumented() {
+        assertThat(defaults.name()).isEqualTo("gyre");
+        assertThat(defaults.offloadExecutor()).isNull();
+        assertThat(defaults.closeTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(defaults.debug()).isFalse();
+    }
+
+    @Test
+    void eachWitherChangesOneOption() {
+        Ticker ticker = () -> 1;
+        FailureHandler handler = failure -> {};
+        Executor executor = Runnable::run;
+
+        LoopOptions changed = defaults.withName("n")
+                .withTicker(ticker)
+                .withFailureHandler(handler)
+                .withOffloadExecutor(executor)
+                .withCloseTimeout(Duration.ZERO)
+                .withDebug(true);
+
+        assertThat(changed).isEqualTo(new LoopOptions("n", ticker, handler, executor, Duration.ZERO, true));
+        assertThat(changed.withOffloadExecutor(null).offloadExecutor()).isNull();
+    }
+
+    @Test
+    void negativeCloseTimeoutIsRejected() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> defaults.withCloseTimeout(Duration.ofNanos(-1)))
+                .withMessageContaining("closeTimeout is PT-0.000000001S; it must be zero or more");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // null is the subject
+    void nullIsRejected() {
+        assertThatNullPointerException()
+                .isThrownBy(() -> defaults.withName(null))
+                .withMessage("name");
+        assertThatNullPointerException()
+                .isThrownBy(() -> defaults.withTicker(null))
+                .withMessage("ticker");
+        assertThatNullPointerException()
+                .isThrownBy(() -> defaults.withFailureHandler(null))
+                .withMessage("failureHandler");
+    }
+}

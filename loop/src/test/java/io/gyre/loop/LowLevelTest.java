@@ -1,0 +1,187 @@
+package io.gyre.loop;
+
+import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.yieldNow;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LowLevelTest {
+    private final HandDrivenLoop driven = new HandDrivenLoop();
+    private final EventLoop loop = driven.loop;
+    private final List<String> log = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        driven.close();
+    }
+
+    @Test
+    void parkLastsUntilUnpark() {
+        Task<?> task = driven.start(() -> {
+            LowLevel.park("the signal", () -> true);
+            log.add("unparked");
+        });
+        assertThat(task.waitsFor()).isEqualTo("the signal");
+
+        boolean unparked = LowLevel.unpark(task);
+        driven.settle();
+
+        assertThat(unparked).isTrue();
+        assertThat(log).containsExactly("unparked");
+    }
+
+    @Test
+    void unparkOfATaskThatIsNotParkedIsRefusedAndLeavesNoPermit() {
+        Task<?> task = loop.createTask(() -> {
+            LowLevel.park("the signal", () -> true);
+            return log.add("unparked");
+        });
+        boolean early = LowLevel.unpark(task);
+        driven.settle();
+
+        assertThat(early).isFalse();
+        assertThat(log).isEmpty();
+        boolean first = LowLevel.unpark(task);
+        boolean second = LowLevel.unpark(task);
+        driven.settle();
+
+        assertThat(List.of(first, second)).containsExactly(true, false);
+        assertThat(LowLevel.unpark(task)).as("done").isFalse();
+    }
+
+    @Test
+    void stalePermitOfTheJdkDoesNotEndAPark() {
+        Task<?> task = driven.start(() -> {
+            java.util.concurrent.locks.LockSupport.unpark(Thread.currentThread());
+            LowLevel.park("the signal", () -> true);
+            log.add("unparked");
+        });
+        assertThat(log).isEmpty();
+
+        java.util.concurrent.locks.LockSupport.unpark(((VirtualThreadTask<?>) task).thread());
+        driven.settle();
+
+        assertThat(log).isEmpty();
+        LowLevel.unpark(task);
+        driven.settle();
+        assertThat(log).containsExactly("unparked");
+    }
+
+    @Test
+    void cancelCallsTheAbortHandlerOnce() {
+        Task<?> task = driven.start(() -> LowLevel.park("the signal", () -> log.add("aborted")));
+
+        task.cancel("enough");
+        task.cancel("again");
+        driven.settle();
+
+        assertThat(log).containsExactly("aborted");
+        assertThat(task.isCancelled()).isTrue();
+    }
+
+    @Test
+    void parkInACancelledTaskUndoesTheWaitInsteadOfParking() {
+        Task<?> task = driven.start(() -> {
+            currentTask().cancel("by itself");
+            LowLevel.park("the signal", () -> log.add("aborted"));
+        });
+
+        assertThat(log).containsExactly("aborted");
+        assertThat(task.isCancelled()).isTrue();
+    }
+
+    @Test
+    void abortHandlerThatThrowsEndsTheTaskThatParks() {
+        Task<?> task = loop.createTask(() -> {
+            currentTask().cancel("by itself");
+            LowLevel.park("the signal", () -> {
+                throw new IllegalStateException("broken handler");
+            });
+            return "";
+        });
+        task.whenDone(done -> {});
+
+        driven.settle();
+
+        assertThat(task.exceptionNow()).hasMessage("broken handler");
+    }
+
+    @Test
+    void checkpointReturnsTheCurrentTask() {
+        Task<Boolean> task = driven.start(() -> LowLevel.checkpoint() == currentTask());
+
+        assertThat(task.resultNow()).isTrue();
+    }
+
+    @Test
+    void checkpointsLetOthersRunAfterAtMost128() {
+        int[] count = {0};
+        var seen = new ArrayList<Integer>();
+        Task<?> busy = loop.createTask(() -> {
+            for (int i = 0; i < 1_000; i++) {
+                LowLevel.checkpoint();
+                count[0]++;
+            }
+            return "";
+        });
+        loop.createTask(() -> {
+            while (!busy.isDone()) {
+                seen.add(count[0]);
+                yieldNow();
+            }
+            return "";
+        });
+
+        driven.settle();
+
+        assertThat(seen).as("at each turn of the other task").startsWith(128).hasSizeGreaterThanOrEqualTo(7);
+        for (int i = 1; i < seen.size(); i++) {
+            assertThat(seen.get(i) - seen.get(i - 1)).isLessThanOrEqualTo(129);
+        }
+    }
+
+    @Test
+    void suspendingRenewsTheBudget() {
+        int[] turns = {0};
+        driven.start(() -> {
+            for (int i = 0; i < 1_000; i++) {
+                LowLevel.checkpoint();
+                if (i % 100 == 99) {
+                    yieldNow();
+                    turns[0]++;
+                }
+            }
+        });
+
+        assertThat(turns[0]).isEqualTo(10);
+        assertThat(loop.statistics().tasks()).isZero();
+    }
+
+    @Test
+    void checkpointRaisesACancellation() {
+        Task<?> task = driven.start(() -> {
+            currentTask().cancel("by itself");
+            LowLevel.checkpoint();
+            log.add("went on");
+        });
+
+        assertThat(task.isCancelled()).isTrue();
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void unparkOfATaskOfAnotherLoopOnThisThreadIsItsOwnAffair() {
+        try (var other = new HandDrivenLoop()) {
+            Task<?> task = other.start(() -> LowLevel.park("the signal", () -> true));
+
+            LowLevel.unpark(task);
+            other.settle();
+
+            assertThat(task.isDone()).isTrue();
+        }
+    }
+}

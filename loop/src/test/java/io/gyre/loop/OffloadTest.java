@@ -1,0 +1,333 @@
+package io.gyre.loop;
+
+import static io.gyre.loop.Async.offload;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.gyre.loop.spi.Failure;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future.State;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OffloadTest {
+    private final HandDrivenLoop driven = new HandDrivenLoop();
+    private final EventLoop loop = driven.loop;
+    private final List<String> log = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        driven.close();
+    }
+
+    private static String fail() throws IOException {
+        throw new FileNotFoundException("gone");
+    }
+
+    private static void failWithoutResult() throws IOException {
+        fail();
+    }
+
+    @Test
+    void callRunsInADaemonThreadOfTheLoopAndItsResultComesBack() {
+        Task<Thread> task = driven.start(() -> offload(Thread::currentThread));
+
+        driven.runUntil(task::isDone);
+
+        assertThat(task.resultNow().getName()).isEqualTo("hand-driven-offload-1");
+        assertThat(task.resultNow().isDaemon()).isTrue();
+        assertThat(task.resultNow().isVirtual()).isFalse();
+        driven.assertIdle();
+    }
+
+    @Test
+    void callWithoutResultRuns() {
+        var ran = new CountDownLatch(1);
+        Task<?> task = driven.start(() -> offload(() -> ran.countDown()));
+
+        driven.runUntil(task::isDone);
+
+        assertThat(ran.getCount()).isZero();
+    }
+
+    @Test
+    void checkedExceptionComesOutAsItIs() {
+        Task<?> task = driven.start(() -> {
+            try {
+                offload(() -> fail());
+            } catch (IOException e) {
+                log.add("" + e);
+            }
+            try {
+                offload(() -> failWithoutResult());
+            } catch (IOException e) {
+                log.add("" + e);
+            }
+        });
+
+        driven.runUntil(task::isDone);
+
+        assertThat(log).hasSize(2).containsOnly("java.io.FileNotFoundException: gone");
+    }
+
+    @Test
+    void errorComesOutAsItIs() {
+        var error = new AssertionError("boom");
+        Task<?> task = driven.start(() -> assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> offload(() -> {
+                    throw error;
+                }))
+                .isSameAs(error));
+
+        driven.runUntil(task::isDone);
+
+        assertThat(task.state()).isEqualTo(State.SUCCESS);
+    }
+
+    @Test
+    void executorOfTheCallerRunsTheCall() {
+        var queue = new ArrayDeque<Runnable>();
+        Task<String> value = driven.start(() -> offload(queue::add, () -> "value"));
+        Task<?> nothing = driven.start(() -> offload(queue::add, () -> {
+            log.add("ran");
+        }));
+        assertThat(queue).hasSize(2);
+        assertThat(value.isDone()).isFalse();
+
+        queue.forEach(Runnable::run);
+        driven.settle();
+
+        assertThat(value.resultNow()).isEqualTo("value");
+        assertThat(nothing.isDone()).isTrue();
+        assertThat(log).containsExactly("ran");
+    }
+
+    @Test
+    void executorOfTheOptionsRunsTheCallAndIsNotShutDown() {
+        var queue = new ArrayDeque<Runnable>();
+        try (var own = new HandDrivenLoop(options -> options.withOffloadExecutor(queue::add))) {
+            Task<String> task = own.start(() -> offload(() -> "value"));
+
+            queue.remove().run();
+            own.settle();
+
+            assertThat(task.resultNow()).isEqualTo("value");
+        }
+    }
+
+    @Test
+    void executorThatRunsTheCallAtOnceIsFine() {
+        Executor inline = Runnable::run;
+
+        assertThat(driven.call(() -> offload(inline, () -> "value"))).isEqualTo("value");
+    }
+
+    @Test
+    void callThatCancelsItsOwnTaskInlineStillDeliversItsValue() {
+        Executor inline = Runnable::run;
+        Task<String> task = driven.start(() -> offload(inline, () -> {
+            Async.currentTask().cancel("by the call");
+            return "value";
+        }));
+
+        assertThat(task.resultNow()).isEqualTo("value");
+    }
+
+    @Test
+    void refusalOfTheExecutorComesOutAndLeavesNothingBehind() {
+        Executor refusing = call -> {
+            throw new RejectedExecutionException("full");
+        };
+
+        driven.run(() -> assertThatExceptionOfType(RejectedExecutionException.class)
+                .isThrownBy(() -> offload(refusing, () -> "value"))
+                .withMessage("full"));
+
+        driven.assertIdle();
+    }
+
+    @Test
+    void valueThatIsOnItsWayBeatsACancel() {
+        var queue = new ArrayDeque<Runnable>();
+        Task<String> task = driven.start(() -> offload(queue::add, () -> "value"));
+        queue.remove().run();
+
+        task.cancel("too late");
+        driven.settle();
+
+        assertThat(task.resultNow()).isEqualTo("value");
+    }
+
+    @Test
+    void callThatHasNotBegunWhenItIsCancelledNeverRuns() {
+        var queue = new ArrayDeque<Runnable>();
+        Task<?> task = driven.start(() -> offload(queue::add, () -> {
+            log.add("never");
+        }));
+
+        task.cancel("enough");
+        driven.settle();
+        queue.remove().run();
+
+        assertThat(task.isCancelled()).isTrue();
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void failureOfACallThatWasCancelledIsReported() throws Exception {
+        var begun = new CountDownLatch(1);
+        Task<?> task = loop.createTask(
+                "waiter",
+                () -> offload(() -> {
+                    begun.countDown();
+                    return failWhenInterrupted();
+                }));
+        driven.settle();
+        begun.await();
+
+        task.cancel("enough");
+        var failures = new ArrayList<Failure>();
+        driven.runUntil(() -> {
+            failures.addAll(driven.takeFailures());
+            return !failures.isEmpty();
+        });
+
+        assertThat(failures).singleElement().satisfies(failure -> {
+            assertThat(failure.what()).contains("failed after task 'waiter', which waited for it, had been cancelled");
+            assertThat(failure.exception()).hasMessage("late");
+        });
+    }
+
+    private static String failWhenInterrupted() {
+        try {
+            new CountDownLatch(1).await();
+            return "never";
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("late", e);
+        }
+    }
+
+    /** The worker answers the cancel only when the loop has run its last tick and shuts the pool down. */
+    @Test
+    void failureOfACallWhileTheLoopClosesIsReported() throws Exception {
+        var begun = new CountDownLatch(1);
+        loop.createTask("waiter", () -> {
+            var pool = (ThreadPoolExecutor) loop.offloadExecutor();
+            return offload(() -> {
+                begun.countDown();
+                while (!pool.isShutdown()) {
+                    Thread.onSpinWait();
+                }
+                throw new IllegalStateException("late");
+            });
+        });
+        driven.settle();
+        begun.await();
+
+        loop.close();
+
+        assertThat(driven.takeFailures()).singleElement().satisfies(failure -> assertThat(failure.exception())
+                .hasMessage("late"));
+    }
+
+    @Test
+    void failureOfACallThatOutlivesItsLoopIsReported() {
+        var failures = new CopyOnWriteArrayList<Failure>();
+        var queue = new ArrayDeque<Runnable>();
+        var own = new HandDrivenLoop(options -> options.withFailureHandler(failures::add));
+        own.start(() -> offload(call -> queue.add(() -> Thread.ofPlatform().start(call)), () -> failWhenReleased()));
+        queue.remove().run();
+        inCall.acquireUninterruptibly();
+        own.close();
+        assertThat(failures).isEmpty();
+
+        release.countDown();
+        while (failures.isEmpty()) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(failures.getFirst().exception()).hasMessage("after the end");
+    }
+
+    private final java.util.concurrent.Semaphore inCall = new java.util.concurrent.Semaphore(0);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    private String failWhenReleased() {
+        inCall.release();
+        while (release.getCount() > 0) {
+            Thread.onSpinWait();
+        }
+        throw new IllegalStateException("after the end");
+    }
+
+    @Test
+    void closingWithAStuckCallIsReportedAndDoesNotHang() throws Exception {
+        var begun = new CountDownLatch(1);
+        var unstuck = new CountDownLatch(1);
+        var failures = new CopyOnWriteArrayList<Failure>();
+        var own = new HandDrivenLoop(
+                options -> options.withFailureHandler(failures::add).withCloseTimeout(Duration.ofMillis(50)));
+        own.start(() -> offload(() -> {
+            begun.countDown();
+            while (unstuck.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+        }));
+        begun.await();
+
+        own.close();
+
+        assertThat(failures).singleElement().satisfies(failure -> assertThat(failure.what())
+                .contains("1 offloaded calls have not ended within PT0.05S of closing"));
+        unstuck.countDown();
+    }
+
+    @Test
+    void interruptWhileClosingEndsTheWaitForAStuckCall() throws Exception {
+        var begun = new CountDownLatch(1);
+        var unstuck = new CountDownLatch(1);
+        var failures = new CopyOnWriteArrayList<Failure>();
+        var own = new HandDrivenLoop(options -> options.withFailureHandler(failures::add));
+        Thread closer = Thread.currentThread();
+        own.start(() -> offload(() -> {
+            begun.countDown();
+            while (unstuck.getCount() > 0) {
+                if (((ThreadPoolExecutor) own.loop.offloadExecutor()).isShutdown()) {
+                    closer.interrupt();
+                }
+            }
+        }));
+        begun.await();
+
+        own.close();
+
+        unstuck.countDown();
+        assertThat(failures).hasSize(1);
+        assertThat(own.loop.isClosed()).isTrue();
+        Thread.interrupted();
+    }
+
+    @Test
+    void waitingTaskNamesTheCall() {
+        var queue = new ArrayDeque<Runnable>();
+        Task<?> value = driven.start(() -> offload(queue::add, () -> "value"));
+        Task<?> nothing = driven.start(() -> offload(queue::add, () -> {}));
+
+        assertThat(value.waitsFor())
+                .isEqualTo("an offloaded call of " + getClass().getName());
+        assertThat(nothing.waitsFor())
+                .isEqualTo("an offloaded call of " + getClass().getName());
+        queue.forEach(Runnable::run);
+        driven.settle();
+    }
+}

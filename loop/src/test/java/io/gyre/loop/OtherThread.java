@@ -1,0 +1,20 @@
+package io.gyre.loop;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/** Runs part of a test on a platform thread that is not the loop's. {@code get()} hands back how it ended. */
+final class OtherThread {
+    private OtherThread() {}
+
+    static <T extends @Nullable Object> FutureTask<T> call(Callable<T> body) {
+        var call = new FutureTask<>(body);
+        Thread.ofPlatform().daemon().start(call);
+        return call;
+    }
+
+    static FutureTask<@Nullable Void> run(VoidBody<?> body) {
+        return call(Async.withoutResult(body));
+    }
+}

@@ -1,0 +1,303 @@
+package io.gyre.loop.internal.poll;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SelectorPollerTest {
+    private static final long ONE_MINUTE_NANOS = 60_000_000_000L;
+
+    private final SelectorPoller poller = new SelectorPoller();
+    private final List<Pipe> pipes = new ArrayList<>();
+
+    /** Writes down what it is told; wants an event as often as it was asked to. */
+    private static final class Recorder implements ReadinessListener {
+        int events;
+        int closes;
+        int wanted = Integer.MAX_VALUE;
+
+        @Override
+        public boolean ready() {
+            events++;
+            return events <= wanted;
+        }
+
+        @Override
+        public void closed() {
+            closes++;
+        }
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        poller.close();
+        for (Pipe pipe : pipes) {
+            pipe.source().close();
+            pipe.sink().close();
+        }
+    }
+
+    private Pipe pipe() throws IOException {
+        Pipe pipe = Pipe.open();
+        pipe.source().configureBlocking(false);
+        pipe.sink().configureBlocking(false);
+        pipes.add(pipe);
+        return pipe;
+    }
+
+    private static Pipe fill(Pipe pipe) throws IOException {
+        pipe.sink().write(ByteBuffer.wrap(new byte[] {1}));
+        return pipe;
+    }
+
+    private Recorder listen(Pipe pipe) throws IOException {
+        var recorder = new Recorder();
+        Interest interest = poller.interest(pipe.source());
+        interest.setListener(Direction.READ, recorder);
+        interest.arm(SelectionKey.OP_READ);
+        return recorder;
+    }
+
+    @Test
+    void readyChannelIsPassedOn() throws IOException {
+        Recorder recorder = listen(fill(pipe()));
+
+        poller.poll(ONE_MINUTE_NANOS);
+
+        assertThat(recorder.events).isEqualTo(1);
+    }
+
+    @Test
+    void channelThatIsNotReadyIsNotPassedOn() throws IOException {
+        Recorder recorder = listen(pipe());
+
+        poller.poll(0);
+
+        assertThat(recorder.events).isZero();
+    }
+
+    @Test
+    void interestStaysWhileSomebodyWantsTheEvents() throws IOException {
+        Recorder recorder = listen(fill(pipe()));
+
+        poller.poll(0);
+        poller.poll(0);
+
+        assertThat(recorder.events).isEqualTo(2);
+    }
+
+    @Test
+    void interestIsTakenBackWhenAnEventFiresThatNobodyWants() throws IOException {
+        Pipe pipe = fill(pipe());
+        Recorder recorder = listen(pipe);
+        recorder.wanted = 1;
+
+        for (int i = 0; i < 5; i++) {
+            poller.poll(0);
+        }
+
+        assertThat(recorder.events).as("one that is wanted, one that is not").isEqualTo(2);
+    }
+
+    @Test
+    void interestThatWasTakenBackCanBeArmedAgain() throws IOException {
+        Pipe pipe = fill(pipe());
+        Recorder recorder = listen(pipe);
+        recorder.wanted = 0;
+        poller.poll(0);
+        poller.poll(0);
+        assertThat(recorder.events).isEqualTo(1);
+
+        poller.interest(pipe.source()).arm(SelectionKey.OP_READ);
+        poller.poll(0);
+
+        assertThat(recorder.events).isEqualTo(2);
+    }
+
+    @Test
+    void eventWithoutAListenerIsTakenBack() throws IOException {
+        Pipe pipe = fill(pipe());
+        poller.interest(pipe.source()).arm(SelectionKey.OP_READ);
+        poller.poll(0);
+        var late = new Recorder();
+        poller.interest(pipe.source()).setListener(Direction.READ, late);
+
+        poller.poll(0);
+
+        assertThat(late.events).isZero();
+    }
+
+    @Test
+    void bothDirectionsHaveListenersOfTheirOwn() throws IOException {
+        try (var server = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                var client = SocketChannel.open(server.getLocalAddress());
+                var peer = server.accept()) {
+            client.configureBlocking(false);
+            peer.write(ByteBuffer.wrap(new byte[] {1}));
+            var reader = new Recorder();
+            var writer = new Recorder();
+            Interest interest = poller.interest(client);
+            interest.setListener(Direction.READ, reader);
+            interest.setListener(Direction.WRITE, writer);
+            interest.arm(SelectionKey.OP_WRITE);
+            poller.poll(ONE_MINUTE_NANOS);
+            assertThat(reader.events).isZero();
+            assertThat(writer.events).isEqualTo(1);
+
+            writer.wanted = 0;
+            interest.arm(SelectionKey.OP_READ);
+            while (reader.events == 0) {
+                poller.poll(ONE_MINUTE_NANOS);
+            }
+
+            assertThat(interest.listener(Direction.READ)).isSameAs(reader);
+            assertThat(interest.listener(Direction.WRITE)).isSameAs(writer);
+            assertThat(writer.events).isBetween(2, 3);
+            poller.close(client);
+            assertThat(reader.closes).isEqualTo(1);
+            assertThat(writer.closes).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void channelHasOneInterest() throws IOException {
+        Pipe pipe = pipe();
+
+        Interest first = poller.interest(pipe.source());
+
+        assertThat(poller.interest(pipe.source())).isSameAs(first);
+        assertThat(poller.interestOrNull(pipe.source())).isSameAs(first);
+        assertThat(poller.interestOrNull(pipe.sink())).isNull();
+        assertThat(poller.channels()).isEqualTo(1);
+    }
+
+    @Test
+    void closeTellsTheListenerAtOnce() throws IOException {
+        Pipe pipe = pipe();
+        Recorder recorder = listen(pipe);
+
+        poller.close(pipe.source());
+
+        assertThat(recorder.closes).isEqualTo(1);
+        assertThat(pipe.source().isOpen()).isFalse();
+        poller.poll(0);
+        assertThat(recorder.closes).isEqualTo(1);
+        assertThat(poller.channels()).isZero();
+    }
+
+    @Test
+    void closeOfAChannelThatIsUnknownClosesIt() throws IOException {
+        Pipe pipe = pipe();
+
+        poller.close(pipe.source());
+
+        assertThat(pipe.source().isOpen()).isFalse();
+    }
+
+    @Test
+    void channelClosedBehindOurBackIsNoticedByTheNextPoll() throws IOException {
+        Pipe pipe = pipe();
+        Recorder recorder = listen(pipe);
+        pipe.source().close();
+
+        poller.poll(0);
+
+        assertThat(recorder.closes).isEqualTo(1);
+        assertThat(recorder.events).isZero();
+    }
+
+    @Test
+    void closeAfterACloseBehindOurBackTellsTheListenerOnce() throws IOException {
+        Pipe pipe = pipe();
+        Recorder recorder = listen(pipe);
+        pipe.source().close();
+        poller.poll(0);
+
+        poller.close(pipe.source());
+
+        assertThat(recorder.closes).isEqualTo(1);
+    }
+
+    @Test
+    void closedChannelHasNoInterest() throws IOException {
+        Pipe known = pipe();
+        listen(known);
+        Pipe unknown = pipe();
+        known.source().close();
+        unknown.source().close();
+
+        assertThatThrownBy(() -> poller.interest(known.source())).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> poller.interest(unknown.source())).isInstanceOf(ClosedChannelException.class);
+    }
+
+    /** Closing takes an interest out of the middle of the list; the others must keep their places. */
+    @Test
+    void closingChannelsInAnyOrderTellsEachListenerOnce() throws IOException {
+        int[] order = {2, 0, 5, 3, 1, 4};
+        var recorders = new ArrayList<Recorder>();
+        for (int i = 0; i < order.length; i++) {
+            recorders.add(listen(pipe()));
+        }
+
+        for (int step = 0; step < order.length; step++) {
+            int victim = order[step];
+            if (step % 2 == 0) {
+                poller.close(pipes.get(victim).source());
+            } else {
+                pipes.get(victim).source().close();
+                poller.poll(0);
+            }
+
+            assertThat(recorders.get(victim).closes).isEqualTo(1);
+            assertThat(recorders.stream().mapToInt(recorder -> recorder.closes).sum())
+                    .isEqualTo(step + 1);
+        }
+    }
+
+    @Test
+    void survivorsOfAClosedChannelStillGetTheirEvents() throws IOException {
+        listen(pipe());
+        listen(pipe());
+        Pipe last = fill(pipe());
+        Recorder recorder = listen(last);
+        poller.close(pipes.getFirst().source());
+
+        poller.poll(0);
+
+        assertThat(recorder.events).isEqualTo(1);
+    }
+
+    @Test
+    void wakeupBeforeAWaitEndsIt() {
+        poller.wakeup();
+
+        poller.poll(ONE_MINUTE_NANOS); // would outlast the time-out of the test
+
+        assertThat(poller.channels()).isZero();
+    }
+
+    @Test
+    void closingThePollerTellsAllListenersAndLeavesTheChannelsOpen() throws IOException {
+        Recorder first = listen(pipe());
+        Recorder second = listen(pipe());
+
+        poller.close();
+
+        assertThat(first.closes).isEqualTo(1);
+        assertThat(second.closes).isEqualTo(1);
+        assertThat(pipes).allMatch(pipe -> pipe.source().isOpen());
+    }
+}
