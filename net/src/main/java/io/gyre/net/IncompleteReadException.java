@@ -10,7 +10,10 @@ import java.io.EOFException;
 public final class IncompleteReadException extends EOFException {
     private static final long serialVersionUID = 1;
 
+    /** How many bytes came before the end. */
     private final long received;
+
+    /** How many bytes were asked for. */
     private final long expected;
 
     IncompleteReadException(Object stream, long received, long expected) {
