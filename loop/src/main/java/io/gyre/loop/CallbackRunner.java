@@ -94,7 +94,7 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
 
     /** A callback that cancelled or interrupted itself has done that to nobody but itself. */
     private void forgetCancellation() {
-        cancellation = null;
+        switchTo(null);
         Thread.interrupted();
     }
 }

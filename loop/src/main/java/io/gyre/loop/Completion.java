@@ -85,6 +85,12 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
 
     @Override
     public final T await() {
+        join();
+        return resultOrCompletionException();
+    }
+
+    /** Waits until this is done, well or badly. */
+    final void join() {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
         if (outcome == null) {
@@ -94,7 +100,6 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
                 awaitOfOtherLoop(task);
             }
         }
-        return resultOrCompletionException();
     }
 
     private void parkUntilDone(VirtualThreadTask<?> task) {

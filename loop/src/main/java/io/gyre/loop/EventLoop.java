@@ -153,10 +153,10 @@ public final class EventLoop implements Executor, AutoCloseable {
                     () -> made.thenAccept(EventLoop::cancelMain));
         } catch (CancelledException mainCancelled) {
             VirtualThreadTask<?> caller = VirtualThreadTask.currentOrNull();
-            if (caller == null || caller.cancellation == null) {
+            if (caller == null || caller.pending() == null) {
                 throw mainCancelled;
             }
-            CancelledException cancelled = caller.cancellation.raise();
+            CancelledException cancelled = caller.raiseCancellation();
             cancelled.initCause(mainCancelled);
             throw cancelled;
         }
@@ -165,7 +165,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void cancelMain() {
         enter(() -> {
             if (mainTask != null) {
-                Cancellation.request(mainTask, "the thread that called EventLoop.run was interrupted");
+                CancelScope.cancel(mainTask, "the thread that called EventLoop.run was interrupted");
             }
         });
     }
@@ -379,7 +379,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private boolean awaitCancelledTasks(long deadline) {
-        tasks.snapshot().forEach(task -> Cancellation.request(task, "its loop is closing"));
+        tasks.snapshot().forEach(task -> CancelScope.cancel(task, "its loop is closing"));
         boolean interrupted = false;
         do {
             for (long left = 1; tasks.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
@@ -471,7 +471,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
         start(task);
         if (closing) {
-            Cancellation.request(task, "its loop is closing");
+            CancelScope.cancel(task, "its loop is closing");
         }
         return task;
     }
@@ -711,7 +711,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     void adopt(CallbackRunner retired) {
         tasks.add(retired);
         if (closing) {
-            Cancellation.request(retired, "its loop is closing");
+            CancelScope.cancel(retired, "its loop is closing");
         }
     }
 
@@ -728,6 +728,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         } finally {
             if (inLoop()) {
                 tasks.remove(task);
+                CancelScope.discard(task);
                 task.tellObservers();
             }
         }
