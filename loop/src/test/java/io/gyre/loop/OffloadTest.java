@@ -225,9 +225,7 @@ class OffloadTest {
             var pool = (ThreadPoolExecutor) loop.offloadExecutor();
             return offload(() -> {
                 begun.countDown();
-                while (!pool.isShutdown()) {
-                    Thread.onSpinWait();
-                }
+                OtherThread.spinUntil(pool::isShutdown);
                 throw new IllegalStateException("late");
             });
         });
@@ -252,9 +250,7 @@ class OffloadTest {
         assertThat(failures).isEmpty();
 
         release.countDown();
-        while (failures.isEmpty()) {
-            Thread.onSpinWait();
-        }
+        OtherThread.spinUntil(() -> !failures.isEmpty());
 
         assertThat(failures.getFirst().exception()).hasMessage("after the end");
     }
@@ -264,9 +260,7 @@ class OffloadTest {
 
     private String failWhenReleased() {
         inCall.release();
-        while (release.getCount() > 0) {
-            Thread.onSpinWait();
-        }
+        OtherThread.spinUntil(() -> release.getCount() == 0);
         throw new IllegalStateException("after the end");
     }
 
@@ -279,9 +273,7 @@ class OffloadTest {
                 options -> options.withFailureHandler(failures::add).withCloseTimeout(Duration.ofMillis(50)));
         own.start(() -> offload(() -> {
             begun.countDown();
-            while (unstuck.getCount() > 0) {
-                Thread.onSpinWait();
-            }
+            OtherThread.spinUntil(() -> unstuck.getCount() == 0);
         }));
         begun.await();
 
