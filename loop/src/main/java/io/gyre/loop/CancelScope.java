@@ -45,6 +45,9 @@ public final class CancelScope {
      *
      * An interrupt that somebody else sends to a task's thread is a request, too: it comes in through park.
      */
+    /** Nobody wraps an exception so often, but a chain of causes may be a ring. */
+    private static final int MAX_CAUSES = 50;
+
     private final VirtualThreadTask<?> owner;
     private final @Nullable CancelScope parent;
     private @Nullable CancelScope firstChild;
@@ -311,7 +314,8 @@ public final class CancelScope {
     }
 
     private boolean explains(Throwable failure, boolean interruptIsMine) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++, cause = cause.getCause()) {
             if (cause instanceof CancelledException cancelled) {
                 return cancelled.isCausedBy(this);
             }

@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -449,7 +448,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
-        return createTask(null, body, body);
+        return createTask(null, body, body, null);
     }
 
     /**
@@ -463,12 +462,17 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return createTask(Objects.requireNonNull(name), body, body);
+        return createTask(Objects.requireNonNull(name), body, body, null);
     }
 
-    <T extends @Nullable Object> Task<T> createTask(@Nullable String name, Object origin, Callable<? extends T> body) {
+    /** Starts a task, whose root hangs under a scope if there is one. */
+    <T extends @Nullable Object> VirtualThreadTask<T> createTask(
+            @Nullable String name, Object origin, Callable<? extends T> body, @Nullable CancelScope group) {
         checkLoopThread("createTask");
         var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
+        if (group != null) {
+            CancelScope.hangUnder(group, task);
+        }
         start(task);
         if (closing) {
             CancelScope.cancel(task, "its loop is closing");
@@ -638,6 +642,13 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
+    void checkSameLoop(Completion<?> awaited) {
+        if (awaited.loop != this) {
+            throw new IllegalStateException(awaited + " belongs to " + awaited.loop + ", and this is a task of " + this
+                    + ". Await it by itself, which works across loops.");
+        }
+    }
+
     /** Another thread may wait for this loop; the one that should drive it would wait for ever. */
     void checkNotDrivenByThisThread(Completion<?> awaited) {
         if (Thread.currentThread() == owner && !awaited.isDone()) {
@@ -718,13 +729,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** The last thing that a task does. In the task; for one that has outlived the loop, on some other carrier. */
     void taskDone(VirtualThreadTask<?> task) {
         try {
-            if (task.state() == Future.State.FAILED && !task.isObserved()) {
-                report(new Failure(
-                        task + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
-                        task.name(),
-                        task.createdAt(),
-                        Objects.requireNonNull(task.failure())));
-            }
+            task.reportIfUnobserved();
         } finally {
             if (inLoop()) {
                 tasks.remove(task);

@@ -20,10 +20,6 @@ abstract class Observer {
         return completion;
     }
 
-    final boolean isListed() {
-        return listed;
-    }
-
     /** The observers of one completion in order of arrival, with removal in O(1): a future may have very many. */
     static final class Chain {
         private @Nullable Observer first;

@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import io.gyre.loop.internal.vthread.VirtualThreads;
+import io.gyre.loop.spi.Failure;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -159,6 +160,17 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         ready = false;
         budget = BUDGET;
         Objects.requireNonNull(continuation).run();
+    }
+
+    /** Hands a failure that nobody waits for to the loop's failure handler. */
+    final void reportIfUnobserved() {
+        if (state() == State.FAILED && !isObserved()) {
+            loop.report(new Failure(
+                    this + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
+                    name(),
+                    createdAt(),
+                    Objects.requireNonNull(failure())));
+        }
     }
 
     /** What the thread runs. */
