@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -58,6 +59,23 @@ class OffloadTest {
         driven.runUntil(task::isDone);
 
         assertThat(ran.getCount()).isZero();
+    }
+
+    /** As in a lock of the executor's queue, which a worker holds. */
+    @Test
+    void resultThatComesWhileTheExecutorParksTheTaskIsNotLost() {
+        var accepted = new CompletableFuture<String>();
+        Executor parking = call -> {
+            call.run();
+            accepted.join();
+        };
+        Task<String> task = driven.start(() -> offload(parking, () -> "result"));
+        assertThat(task.isDone()).isFalse();
+
+        accepted.complete("accepted");
+        driven.settle();
+
+        assertThat(task.resultNow()).isEqualTo("result");
     }
 
     @Test
