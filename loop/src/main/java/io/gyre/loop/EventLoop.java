@@ -677,7 +677,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** Runs an internal step on the loop thread: now, if this is it, else in the next tick. False if closed. */
     boolean runInLoop(Step step) {
         if (inLoop()) {
-            step.run();
+            step.take();
             return true;
         }
         return enter(step);

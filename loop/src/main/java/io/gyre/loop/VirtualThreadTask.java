@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result
  */
-sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T> implements Task<T>, Executor, Step
-        permits CallbackRunner {
+sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
+        implements Task<T>, Executor, Runnable, Step permits CallbackRunner {
     /*
      * Design.
      *
@@ -71,7 +71,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         this.name = name;
         this.createdAt = createdAt;
         this.body = body;
-        this.thread = VirtualThreads.newThread(this, name, this::runBody);
+        this.thread = VirtualThreads.newThread(this, name, this);
     }
 
     private VirtualThreadTask(EventLoop loop, Thread guest) {
@@ -156,7 +156,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** Mounts the thread, until it parks. Carrier only. */
     @Override
-    public final void run() {
+    public final void take() {
         ready = false;
         budget = BUDGET;
         Objects.requireNonNull(continuation).run();
@@ -178,7 +178,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return Objects.requireNonNull(body).call();
     }
 
-    private void runBody() {
+    /** The thread's body. */
+    @Override
+    public final void run() {
         try {
             complete(call());
         } catch (Throwable failure) {
