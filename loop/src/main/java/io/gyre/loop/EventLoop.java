@@ -235,7 +235,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         enterRun("runUntilComplete");
         boolean interrupted = false;
         try {
-            var task = new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), main::run);
+            var task =
+                    new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), (Callable<T>) main::run);
             task.whenDone(done -> {}); // its failure goes to our caller
             mainTask = task;
             start(task);
@@ -448,7 +449,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
-        return createTask(null, body, body, null);
+        return start(null, body, body, null);
     }
 
     /**
@@ -462,12 +463,12 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return createTask(Objects.requireNonNull(name), body, body, null);
+        return start(Objects.requireNonNull(name), body, body, null);
     }
 
-    /** Starts a task, whose root hangs under a scope if there is one. */
-    <T extends @Nullable Object> VirtualThreadTask<T> createTask(
-            @Nullable String name, Object origin, Callable<? extends T> body, @Nullable CancelScope group) {
+    /** Starts a task with a Callable or a VoidBody. Its root hangs under a scope, if there is one. */
+    <T extends @Nullable Object> VirtualThreadTask<T> start(
+            @Nullable String name, Object origin, Object body, @Nullable CancelScope group) {
         checkLoopThread("createTask");
         var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
         if (group != null) {

@@ -40,7 +40,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     private final @Nullable String name;
     private final @Nullable Object createdAt;
-    private final @Nullable Callable<? extends T> body;
+    /** A Callable, or a VoidBody: to wrap one in the other would cost each task an object. */
+    private final @Nullable Object body;
+
     private final Thread thread;
     private @Nullable Runnable continuation;
 
@@ -65,8 +67,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     private boolean ready;
     private int budget = BUDGET;
 
-    VirtualThreadTask(
-            EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Callable<? extends T> body) {
+    VirtualThreadTask(EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Object body) {
         super(loop);
         this.name = name;
         this.createdAt = createdAt;
@@ -174,8 +175,13 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     /** What the thread runs. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // a task with a VoidBody has a result type that may be null
     T call() throws Exception {
-        return Objects.requireNonNull(body).call();
+        if (body instanceof VoidBody<?> withoutResult) {
+            withoutResult.run();
+            return (T) null;
+        }
+        return ((Callable<? extends T>) Objects.requireNonNull(body)).call();
     }
 
     /** The thread's body. */
