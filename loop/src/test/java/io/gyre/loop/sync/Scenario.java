@@ -1,6 +1,5 @@
 package io.gyre.loop.sync;
 
-
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -22,8 +21,7 @@ record Scenario(String what, String reason, Supplier<Step> setUp) {
         return what;
     }
 
-    private static <P> Scenario of(
-            String what, String reason, Supplier<P> make, Function<P, Step> step) {
+    private static <P> Scenario of(String what, String reason, Supplier<P> make, Function<P, Step> step) {
         return new Scenario(what, reason, () -> step.apply(make.get()));
     }
 
@@ -42,17 +40,29 @@ record Scenario(String what, String reason, Supplier<Step> setUp) {
                         "a token of CapacityLimiter[a 1/1]",
                         () -> new CapacityLimiter("a", 1),
                         Scenario::limiter),
-                of("Barrier.await", "the others at Barrier[a 1/2]", () -> new Barrier("a", 2, () -> {}), Scenario::barrier),
+                of(
+                        "Barrier.await",
+                        "the others at Barrier[a 1/2]",
+                        () -> new Barrier("a", 2, () -> {}),
+                        Scenario::barrier),
                 of("Queue.get", "get from Queue[a 0/1]", () -> new Queue<Integer>("a", 1), Scenario::queueGet),
                 of("Queue.put", "put to Queue[a 1/1]", () -> new Queue<Integer>("a", 1), Scenario::queuePut),
                 of("Queue.join", "join of Queue[a 0/1]", () -> new Queue<Integer>("a", 1), Scenario::queueJoin),
                 of("PriorityQueue.get", "get from PriorityQueue[a 0/1]", Scenario::priorityQueue, Scenario::queueGet),
-                of("LifoQueue.put", "put to LifoQueue[a 1/1]", () -> new LifoQueue<Integer>("a", 1), Scenario::queuePut),
+                of(
+                        "LifoQueue.put",
+                        "put to LifoQueue[a 1/1]",
+                        () -> new LifoQueue<Integer>("a", 1),
+                        Scenario::queuePut),
                 of("send, rendezvous", "send to Channel[a 0/0]", () -> channel(0), Scenario::rendezvousSend),
                 of("send, buffered", "send to Channel[a 1/1]", () -> channel(1), Scenario::bufferedSend),
                 of("receive", "receive from Channel[a 0/0]", () -> channel(0), Scenario::receive),
                 of("iterate", "receive from Channel[a 0/1]", () -> channel(1), Scenario::iterate),
-                of("Broadcast.send", "send to Broadcast[a]", () -> new Broadcast<Integer>("a"), Scenario::broadcastSend),
+                of(
+                        "Broadcast.send",
+                        "send to Broadcast[a]",
+                        () -> new Broadcast<Integer>("a"),
+                        Scenario::broadcastSend),
                 of("Watch.await", "receive from Watch[a 0/1]", () -> new Watch<>("a", 0), Scenario::watch));
     }
 
@@ -66,7 +76,8 @@ record Scenario(String what, String reason, Supplier<Step> setUp) {
 
     private static Step lock(Lock lock) {
         lock.acquire();
-        return step(lock, () -> lock.withLock(() -> {}), lock::release, l -> l.statistics().waiting());
+        return step(lock, () -> lock.withLock(() -> {}), lock::release, l -> l.statistics()
+                .waiting());
     }
 
     private static Step event(Event event) {
@@ -83,8 +94,8 @@ record Scenario(String what, String reason, Supplier<Step> setUp) {
     }
 
     private static Step semaphore(Semaphore semaphore) {
-        return step(
-                semaphore, semaphore::acquire, semaphore::release, s -> s.statistics().waiting());
+        return step(semaphore, semaphore::acquire, semaphore::release, s -> s.statistics()
+                .waiting());
     }
 
     private static Step limiter(CapacityLimiter limiter) {
@@ -97,17 +108,19 @@ record Scenario(String what, String reason, Supplier<Step> setUp) {
     }
 
     private static Step barrier(Barrier barrier) {
-        return step(
-                barrier, barrier::await, () -> barrier.await(), b -> b.statistics().waiting());
+        return step(barrier, barrier::await, () -> barrier.await(), b -> b.statistics()
+                .waiting());
     }
 
     private static Step queueGet(Queue<Integer> queue) {
-        return step(queue, queue::get, () -> queue.tryPut(1), q -> q.statistics().getting());
+        return step(
+                queue, queue::get, () -> queue.tryPut(1), q -> q.statistics().getting());
     }
 
     private static Step queuePut(Queue<Integer> queue) {
         queue.put(1);
-        return step(queue, () -> queue.put(2), queue::tryGet, q -> q.statistics().putting());
+        return step(
+                queue, () -> queue.put(2), queue::tryGet, q -> q.statistics().putting());
     }
 
     private static Step queueJoin(Queue<Integer> queue) {
@@ -148,8 +161,8 @@ record Scenario(String what, String reason, Supplier<Step> setUp) {
     private static Step broadcastSend(Broadcast<Integer> broadcast) {
         Receiver<Integer> slow = broadcast.subscribe(1, Overflow.SUSPEND);
         broadcast.send(0);
-        return step(
-                broadcast, () -> broadcast.send(1), slow::tryReceive, b -> b.statistics().sending());
+        return step(broadcast, () -> broadcast.send(1), slow::tryReceive, b -> b.statistics()
+                .sending());
     }
 
     private static Step watch(Watch<Integer> watch) {

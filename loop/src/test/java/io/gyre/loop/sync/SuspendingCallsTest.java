@@ -148,8 +148,8 @@ class SuspendingCallsTest {
             var thread = new Thread[1];
             Task<?> waiter = start("waiter", () -> {
                 thread[0] = Thread.currentThread();
-                assertThatExceptionOfType(CancelledException.class).isThrownBy(() -> step.call()
-                        .run());
+                assertThatExceptionOfType(CancelledException.class)
+                        .isThrownBy(() -> step.call().run());
             });
 
             thread[0].interrupt();
