@@ -118,7 +118,8 @@ public final class CapacityLimiter {
      * @throws IllegalStateException if the task has one already
      */
     public boolean tryAcquire() {
-        return tryAcquireOnBehalfOf(currentTask());
+        confinement.check("tryAcquire");
+        return take(currentTask());
     }
 
     /**

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.gyre.loop.EventLoop;
 import io.gyre.loop.Task;
 import java.util.ArrayList;
 import java.util.List;
@@ -302,6 +303,39 @@ class ChannelTest {
             }
             assertThat(channel.receiver().receive()).isEqualTo(5);
             assertThat(channel.receiver().tryReceive()).isEmpty();
+        });
+    }
+
+    /** What tokio calls {@code Notify}: a notification is kept for the next one who waits, and two are one. */
+    @Test
+    void conflatedChannelIsANotificationWithAPermit() throws Exception {
+        Loops.run(() -> {
+            Channel<String> notified = Channel.conflated();
+            notified.sender().trySend("early");
+            notified.sender().trySend("again");
+            notified.receiver().receive();
+            Task<?> waiter = startReceiving("waiter", notified.receiver());
+            assertThat(waiter.isDone()).isFalse();
+            notified.sender().trySend("now");
+            settle();
+            assertThat(log).containsExactly("waiter received now");
+        });
+    }
+
+    /** A loop takes values from another thread through its own door. */
+    @Test
+    void otherThreadSendsByCallSoonThreadsafe() throws Exception {
+        Loops.run(() -> {
+            EventLoop loop = EventLoop.current();
+            Channel<Integer> channel = Channel.open(Queue.UNBOUNDED);
+            Thread.ofPlatform().daemon().start(() -> {
+                for (int i = 0; i < 10; i++) {
+                    int value = i;
+                    loop.callSoonThreadsafe(() -> channel.sender().trySend(value));
+                }
+                loop.callSoonThreadsafe(() -> channel.sender().close());
+            });
+            assertThat(channel.receiver()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
         });
     }
 

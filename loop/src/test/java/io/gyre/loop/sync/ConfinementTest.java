@@ -28,6 +28,7 @@ class ConfinementTest {
                 new Event()::clear,
                 semaphore::tryAcquire,
                 semaphore::release,
+                limiter::tryAcquire,
                 limiter::release,
                 () -> limiter.releaseOnBehalfOf("anybody"),
                 () -> limiter.tryAcquireOnBehalfOf("anybody"),

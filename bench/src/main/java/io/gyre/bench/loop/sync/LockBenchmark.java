@@ -83,11 +83,16 @@ public class LockBenchmark extends LoopBenchmark {
     @OperationsPerInvocation(TIMES)
     public int jdkLock() {
         return loop.runUntilComplete(() -> {
+            int done = 0;
             for (int i = 0; i < TIMES; i++) {
                 jdkLock.lock();
-                jdkLock.unlock();
+                try {
+                    done++;
+                } finally {
+                    jdkLock.unlock();
+                }
             }
-            return TIMES;
+            return done;
         });
     }
 }
