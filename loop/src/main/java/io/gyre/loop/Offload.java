@@ -19,10 +19,15 @@ final class Offload<T extends @Nullable Object> extends FutureTask<T> implements
      * that word has come, even when the executor ran the call at once in the task itself: a word that came later would
      * unpark the task out of some other wait.
      *
+     * The word may come before the park: execute() may itself park the task, in a lock of the executor's queue that a
+     * worker holds, and the loop goes on meanwhile. So the word is remembered, and unparks only from the park below.
+     *
      * Cancelling interrupts the worker and does not wait for it. What it still returns is dropped, but a failure is not.
      */
     private final VirtualThreadTask<?> task;
     private final String what;
+    private boolean awaited;
+    private boolean arrived;
 
     private Offload(VirtualThreadTask<?> task, Object origin, Body<T, ?> body) {
         super(body::run);
@@ -36,7 +41,10 @@ final class Offload<T extends @Nullable Object> extends FutureTask<T> implements
         task.checkpoint();
         var offload = new Offload<>(task, origin, body);
         executor.execute(offload);
-        task.park(offload, offload);
+        if (!offload.arrived) {
+            offload.awaited = true;
+            task.park(offload, offload);
+        }
         return offload.outcome();
     }
 
@@ -58,7 +66,15 @@ final class Offload<T extends @Nullable Object> extends FutureTask<T> implements
     @Override
     protected void done() {
         if (!isCancelled()) {
-            task.loop.enter(task::unpark);
+            task.loop.enter(this::arrive);
+        }
+    }
+
+    /** The worker's word, on the loop. */
+    private void arrive() {
+        arrived = true;
+        if (awaited) {
+            task.unpark();
         }
     }
 

@@ -67,7 +67,8 @@ final class CommandLineTest {
             port = closed.getLocalPort();
         }
 
-        assertThat(run("echo-client", "--port", "" + port, "--connections", "3")).isEqualTo(1);
+        assertThat(run("echo-client", "--port", "" + port, "--connections", "3"))
+                .isEqualTo(1);
 
         assertThat(errors.toString())
                 .contains("cannot connect to 127.0.0.1:" + port)
