@@ -4,4 +4,5 @@ module io.gyre.loop {
 
     exports io.gyre.loop;
     exports io.gyre.loop.spi;
+    exports io.gyre.loop.sync;
 }

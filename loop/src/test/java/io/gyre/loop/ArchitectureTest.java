@@ -56,6 +56,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void syncIsWrittenOnThePublicApi() {
+        classes()
+                .that()
+                .resideInAPackage("io.gyre.loop.sync")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("", "java..", "org.jspecify.annotations", "io.gyre.loop", "io.gyre.loop.sync")
+                .check(LOOP);
+    }
+
+    @Test
     void onlyThePollRoomKnowsTheSelector() {
         noClasses()
                 .that()
