@@ -6,6 +6,7 @@ import io.gyre.loop.internal.vthread.RequiredFlag;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.FailureHandler;
+import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -585,6 +586,11 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** {@return the present instant in nanoseconds of the loop's ticker} Any thread. */
     public long time() {
         return options.ticker().nanoTime();
+    }
+
+    /** {@return the loop's clock} Any thread. */
+    public Ticker ticker() {
+        return options.ticker();
     }
 
     /** {@return the loop's name} Any thread. */
