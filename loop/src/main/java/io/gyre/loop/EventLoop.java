@@ -82,7 +82,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     private EventLoop(LoopOptions options) {
         this.options = options;
         this.owner = VirtualThreads.currentCarrier();
-        this.tick = new Tick(this, options.ticker());
+        Long seed = options.randomOrderSeed();
+        this.tick = new Tick(this, options.ticker(), seed == null ? null : new RandomOrder(seed));
         tick.start();
     }
 

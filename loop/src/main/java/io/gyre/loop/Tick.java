@@ -29,6 +29,7 @@ final class Tick {
     private final EventLoop loop;
     private final Ticker ticker;
     private final IdleLoop idle;
+    private final @Nullable RandomOrder randomOrder;
     private CallbackRunner runner;
     private @Nullable CallbackRunner spareRunner;
     private int batch;
@@ -36,9 +37,10 @@ final class Tick {
     private boolean quiet;
     private boolean interrupted;
 
-    Tick(EventLoop loop, Ticker ticker) {
+    Tick(EventLoop loop, Ticker ticker, @Nullable RandomOrder randomOrder) {
         this.loop = loop;
         this.ticker = ticker;
+        this.randomOrder = randomOrder;
         this.idle = new TickIdle(loop, this);
         this.runner = new CallbackRunner(loop);
     }
@@ -95,6 +97,9 @@ final class Tick {
     private int runReadyBatch() {
         int size = ready.size();
         batch = size;
+        if (randomOrder != null) {
+            randomOrder.shuffle(ready);
+        }
         while (batch > 0) {
             if (ready.peek() instanceof Callback) {
                 drainCallbacks();
