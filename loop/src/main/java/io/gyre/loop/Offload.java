@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import io.gyre.loop.spi.Failure;
+import io.gyre.loop.spi.OutsideWait;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result
  */
-final class Offload<T extends @Nullable Object> extends FutureTask<T> implements AbortHandler {
+final class Offload<T extends @Nullable Object> extends FutureTask<T> implements AbortHandler, OutsideWait {
     /*
      * Design.
      *

@@ -2,6 +2,7 @@ package io.gyre.loop;
 
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
+import io.gyre.loop.spi.IdleLoop;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -381,8 +382,15 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (waitReason != null) {
             return waitReason.toString();
         }
-        StackTraceElement[] stack = thread.getStackTrace();
-        return stack.length == 0 ? "a blocking call" : "a blocking call in " + stack[stack.length > 1 ? 1 : 0];
+        return "a blocking call in " + OutsideHold.blockingCall(thread.getStackTrace());
+    }
+
+    /** {@return what this waits for if something outside the loop will end the wait, else null} */
+    final IdleLoop.@Nullable Hold hold() {
+        if (isDone() || ready || thread == Thread.currentThread()) {
+            return null;
+        }
+        return OutsideHold.of(this, waitReason, isParked());
     }
 
     @Override
@@ -394,7 +402,8 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return thread;
     }
 
-    final @Nullable String createdAt() {
+    @Override
+    public final @Nullable String createdAt() {
         return createdAt == null ? null : createdAt.toString();
     }
 
