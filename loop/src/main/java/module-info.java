@@ -3,5 +3,6 @@ module io.gyre.loop {
     requires static transitive org.jspecify;
 
     exports io.gyre.loop;
+    exports io.gyre.loop.process;
     exports io.gyre.loop.spi;
 }
