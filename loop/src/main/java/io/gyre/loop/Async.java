@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.process.ProcessPool;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -214,7 +215,7 @@ public final class Async {
      *     run_in_executor</a>
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(Body<T, X> body) throws X {
-        return Offload.run(EventLoop.current().offloadExecutor(), body, body);
+        return Offload.run(Offloading.onLoopExecutor(), body, body);
     }
 
     /**
@@ -225,7 +226,7 @@ public final class Async {
      * @throws X what the call throws, as it is
      */
     public static <X extends Exception> void offload(VoidBody<X> body) throws X {
-        offload(EventLoop.current().offloadExecutor(), body);
+        offload(Offloading.onLoopExecutor(), body);
     }
 
     /**
@@ -241,7 +242,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(Executor executor, Body<T, X> body)
             throws X {
-        return Offload.run(executor, body, body);
+        return Offload.run(Offloading.on(executor), body, body);
     }
 
     /**
@@ -254,9 +255,70 @@ public final class Async {
      * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
      */
     public static <X extends Exception> void offload(Executor executor, VoidBody<X> body) throws X {
-        Offload.<@Nullable Void, X>run(executor, body, () -> {
-            body.run();
-            return null;
-        });
+        offload(Offloading.on(executor), body);
+    }
+
+    /**
+     * Does what {@link #offload(Body)} does, in the way that the caller says.
+     *
+     * <p><b>Cancellation:</b> as {@link OnCancel} says.
+     *
+     * @param <T> the result
+     * @param <X> what the call may throw
+     * @param how where the call runs, and what becomes of it when the task is cancelled
+     * @param body the call; a {@link SerializableBody} if it goes to a process pool
+     * @return its result
+     * @throws X what the call throws, as it is
+     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     */
+    public static <T extends @Nullable Object, X extends Exception> T offload(Offloading how, Body<T, X> body)
+            throws X {
+        return Offload.run(how, body, body);
+    }
+
+    /**
+     * Does what {@link #offload(Offloading, Body)} does, for a call without a result.
+     *
+     * @param <X> what the call may throw
+     * @param how where the call runs, and what becomes of it when the task is cancelled
+     * @param body the call; a {@link SerializableVoidBody} if it goes to a process pool
+     * @throws X what the call throws, as it is
+     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     */
+    public static <X extends Exception> void offload(Offloading how, VoidBody<X> body) throws X {
+        Offload.<@Nullable Void, X>run(how, body, new ResultlessBody<>(body));
+    }
+
+    /**
+     * Does what {@link #offload(Body)} does, in a child JVM.
+     *
+     * <p><b>Cancellation:</b> kills the child if it runs the call.
+     *
+     * @param <T> the result
+     * @param <X> what the call may throw
+     * @param pool has the call run
+     * @param body the call
+     * @return its result
+     * @throws X what the call throws; it has the stack of the child
+     * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the pool is shut down
+     * @throws io.gyre.loop.process.WorkerDiedException if the child dies
+     * @throws io.gyre.loop.process.RemoteFailureException if what the call throws cannot be serialized
+     */
+    public static <T extends @Nullable Object, X extends Exception> T offload(
+            ProcessPool pool, SerializableBody<T, X> body) throws X {
+        return Offload.run(Offloading.on(pool), body, body);
+    }
+
+    /**
+     * Does what {@link #offload(ProcessPool, SerializableBody)} does, for a call without a result.
+     *
+     * @param <X> what the call may throw
+     * @param pool has the call run
+     * @param body the call
+     * @throws X what the call throws; it has the stack of the child
+     * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the pool is shut down
+     */
+    public static <X extends Exception> void offload(ProcessPool pool, SerializableVoidBody<X> body) throws X {
+        offload(Offloading.on(pool), body);
     }
 }

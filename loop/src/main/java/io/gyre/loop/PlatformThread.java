@@ -10,8 +10,8 @@ final class PlatformThread {
 
     /** Calls {@code body}; {@code onInterrupt} is run, in the waiting thread, each time that this is interrupted. */
     @SuppressWarnings("unchecked") // body throws X or something unchecked
-    static <T extends @Nullable Object, X extends Exception> T call(
-            String name, Body<T, X> body, Runnable onInterrupt) throws X {
+    static <T extends @Nullable Object, X extends Exception> T call(String name, Body<T, X> body, Runnable onInterrupt)
+            throws X {
         var call = new FutureTask<T>(body::run);
         Thread thread = Thread.ofPlatform().name(name).start(call);
         boolean interrupted = false;
