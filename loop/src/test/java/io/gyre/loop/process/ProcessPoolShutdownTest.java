@@ -36,7 +36,9 @@ class ProcessPoolShutdownTest {
         assertThat(ProcessHandle.current().children()).isEmpty();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().startsWith("gyre-process")) {
-                assertThat(thread.join(Duration.ofSeconds(20))).as(thread.getName()).isTrue();
+                assertThat(thread.join(Duration.ofSeconds(20)))
+                        .as(thread.getName())
+                        .isTrue();
             }
         }
     }
