@@ -150,10 +150,35 @@ public final class Async {
      * @throws CompletionException with the stage's failure as its cause
      */
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
+        return arrivalOf(stage).await();
+    }
+
+    private static <T extends @Nullable Object> LoopFuture<T> arrivalOf(CompletionStage<T> stage) {
         EventLoop loop = EventLoop.current();
         var arrival = new LoopFuture<T>(loop, stage);
         stage.whenComplete((value, failure) -> loop.runInLoop(() -> arrival.settle(value, failure)));
-        return arrival.await();
+        return arrival;
+    }
+
+    /**
+     * Makes a future of the current loop out of a stage of another library. <b>Suspends:</b> no.
+     *
+     * @param <T> the result
+     * @param stage what to follow
+     * @return a future that is done when the stage is; cancelling it cancels the stage, if that is a {@link Future}
+     * @see Awaitable#toCompletionStage()
+     * @see <a href="https://docs.python.org/3/library/asyncio-future.html#asyncio.wrap_future">asyncio.wrap_future</a>
+     */
+    public static <T extends @Nullable Object> LoopFuture<T> wrapFuture(CompletionStage<T> stage) {
+        LoopFuture<T> arrival = arrivalOf(stage);
+        if (stage instanceof Future<?> source) {
+            arrival.whenDone(done -> {
+                if (done.isCancelled()) {
+                    source.cancel(true);
+                }
+            });
+        }
+        return arrival;
     }
 
     /**

@@ -254,7 +254,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     @SuppressWarnings("unchecked") // main throws X or something unchecked
-    private static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
+    static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
         if (!task.isDone()) {
             throw new IllegalStateException("the loop was stopped before " + task + " was done");
         }
@@ -266,6 +266,40 @@ public final class EventLoop implements Executor, AutoCloseable {
             case Exception exception -> throw (X) exception;
             case Throwable other -> throw new IllegalStateException(task + " failed", other);
         }
+    }
+
+    /**
+     * Runs a body as a task of this loop and waits for its result, in a thread that is not the loop's. Somebody else has
+     * to drive the loop. In a task of this loop the body runs in line.
+     *
+     * <p><b>Confinement:</b> any thread except the one that drives the loop. <b>Cancellation:</b> interrupting the calling
+     * thread cancels the task, whose end is awaited; the interrupt status is set again on return.
+     *
+     * @param <T> the result
+     * @param <X> what the body may throw
+     * @param body the body of the task
+     * @return what the body returns
+     * @throws X what the body throws, as it is
+     * @throws LoopClosedException if the loop is closed, or the task does not end before it is
+     * @throws IllegalStateException if the calling thread drives this loop
+     * @see LoopPortal
+     * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.run_coroutine_threadsafe">asyncio
+     *     run_coroutine_threadsafe</a>
+     */
+    public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
+        return VirtualThreadTask.currentLoopOrNull() == this ? body.run() : ForeignCall.run(this, body);
+    }
+
+    /**
+     * Does what {@link #call(Body)} does, for a body without a result.
+     *
+     * @param <X> what the body may throw
+     * @param body the body of the task
+     * @throws X what the body throws, as it is
+     * @throws LoopClosedException if the loop is closed, or the task does not end before it is
+     */
+    public <X extends Exception> void call(VoidBody<X> body) throws X {
+        call(new ResultlessBody<>(body));
     }
 
     /**
@@ -469,11 +503,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     <T extends @Nullable Object> Task<T> createTask(@Nullable String name, Object origin, Callable<? extends T> body) {
         checkLoopThread("createTask");
         var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
+        startOrCancel(task);
+        return task;
+    }
+
+    void startOrCancel(VirtualThreadTask<?> task) {
         start(task);
         if (closing) {
             Cancellation.request(task, "its loop is closing");
         }
-        return task;
     }
 
     private void start(VirtualThreadTask<?> task) {
