@@ -3,6 +3,7 @@ package io.gyre.loop;
 import io.gyre.loop.internal.poll.SelectorPoller;
 import io.gyre.loop.internal.timer.DeadlineHeap;
 import io.gyre.loop.internal.vthread.RequiredFlag;
+import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.FailureHandler;
@@ -517,6 +518,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void start(VirtualThreadTask<?> task) {
         tasks.add(task);
         try {
+            ScopedBindings.inherit(task.thread());
             task.start();
         } catch (Throwable e) {
             tasks.remove(task);

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.process.ProcessPool;
 import io.gyre.loop.process.SerializableCallable;
 import io.gyre.loop.spi.Failure;
@@ -157,6 +158,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler {
     /** What an executor of this JVM runs. */
     private final class LocalCall extends FutureTask<T> {
         private final AtomicBoolean begun = new AtomicBoolean();
+        private final @Nullable Object bindings = ScopedBindings.capture();
         private @Nullable Throwable failure;
 
         LocalCall(Body<T, ?> body) {
@@ -166,7 +168,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler {
         @Override
         public void run() {
             if (begun.compareAndSet(false, true)) {
-                super.run();
+                ScopedBindings.run(bindings, super::run);
                 ended(failure);
             }
         }
