@@ -2,6 +2,8 @@ package io.gyre.loop;
 
 import io.gyre.loop.process.ProcessPool;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Confinement:</b> tasks and callbacks of a loop; elsewhere each throws {@link IllegalStateException} that says how
  * to get there.
  *
- * <p><b>Cancellation:</b> each function that suspends is a checkpoint: in a cancelled task it throws
- * {@link CancelledException}.
+ * <p><b>Cancellation:</b> each function that suspends is a checkpoint: in a task or scope that is cancelled
+ * it throws {@link CancelledException}.
  */
 public final class Async {
     private Async() {}
@@ -44,7 +46,7 @@ public final class Async {
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task">asyncio.create_task</a>
      */
     public static <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
-        return EventLoop.current().createTask(null, body, body);
+        return EventLoop.current().createTask(null, body, body, null);
     }
 
     /**
@@ -54,7 +56,7 @@ public final class Async {
      * @return the task
      */
     public static Task<@Nullable Void> createTask(VoidBody<?> body) {
-        return EventLoop.current().createTask(null, body, withoutResult(body));
+        return EventLoop.current().createTask(null, body, withoutResult(body), null);
     }
 
     /**
@@ -66,7 +68,7 @@ public final class Async {
      * @return the task
      */
     public static <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return EventLoop.current().createTask(name, body, body);
+        return EventLoop.current().createTask(name, body, body, null);
     }
 
     /**
@@ -77,7 +79,7 @@ public final class Async {
      * @return the task
      */
     public static Task<@Nullable Void> createTask(String name, VoidBody<?> body) {
-        return EventLoop.current().createTask(name, body, withoutResult(body));
+        return EventLoop.current().createTask(name, body, withoutResult(body), null);
     }
 
     static Callable<@Nullable Void> withoutResult(VoidBody<?> body) {
@@ -124,6 +126,204 @@ public final class Async {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
         task.yieldNow();
+    }
+
+    /**
+     * Raises a pending cancellation, in long computations that do not suspend. <b>Suspends:</b> no.
+     *
+     * @throws CancelledException if the task, or a scope that it is in, is cancelled
+     */
+    public static void checkCancelled() {
+        VirtualThreadTask.current().checkCancelled();
+    }
+
+    /**
+     * {@return the instant at which the current code will be cancelled by a deadline, in nanoseconds of
+     * {@link EventLoop#time()}; the earliest one of all scopes around it, up to a shield}
+     *
+     * <p><b>Suspends:</b> no.
+     */
+    public static OptionalLong effectiveDeadline() {
+        CancelScope scope = VirtualThreadTask.current().scope();
+        return scope == null ? OptionalLong.empty() : scope.earliestDeadline();
+    }
+
+    /**
+     * Runs a block that may take a limited time.
+     *
+     * <p><b>Suspends:</b> if the block does. When the time has passed, the block's suspending calls throw
+     * {@link CancelledException}; a block that returns all the same has made it, and its value is returned.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param timeout how long; zero or less cancels the block at its first suspending call
+     * @param body the block
+     * @return its result
+     * @throws X what the block throws
+     * @throws TimeoutException if the time has passed
+     * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout">asyncio.timeout</a>
+     */
+    public static <T extends @Nullable Object, X extends Exception> T timeout(Duration timeout, Body<T, X> body)
+            throws X {
+        return timeoutAt(deadlineIn(timeout), "timed out after " + timeout, body);
+    }
+
+    /**
+     * Does what {@link #timeout(Duration, Body)} does, for a block without a result.
+     *
+     * @param <X> what the block may throw
+     * @param timeout how long
+     * @param body the block
+     * @throws X what the block throws
+     * @throws TimeoutException if the time has passed
+     */
+    public static <X extends Exception> void timeout(Duration timeout, VoidBody<X> body) throws X {
+        timeout(timeout, inLine(body));
+    }
+
+    /**
+     * Does what {@link #timeout(Duration, Body)} does, up to an instant.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
+     * @param body the block
+     * @return its result
+     * @throws X what the block throws
+     * @throws TimeoutException if the instant has passed
+     */
+    public static <T extends @Nullable Object, X extends Exception> T timeoutAt(long deadlineNanos, Body<T, X> body)
+            throws X {
+        return timeoutAt(deadlineNanos, "the deadline has passed", body);
+    }
+
+    private static <T extends @Nullable Object, X extends Exception> T timeoutAt(
+            long deadlineNanos, String message, Body<T, X> body) throws X {
+        CancelScope scope = CancelScope.enter();
+        try {
+            scope.setDeadline(deadlineNanos);
+            return body.run();
+        } catch (Throwable failure) {
+            if (scope.isCauseOf(failure)) {
+                throw new TimeoutException(currentTask() + " " + message, failure);
+            }
+            throw failure;
+        } finally {
+            scope.leave();
+        }
+    }
+
+    /**
+     * Runs a block that may take a limited time, and goes on without it when the time has passed.
+     *
+     * <p><b>Suspends:</b> if the block does.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param timeout how long
+     * @param body the block; its result is not null
+     * @return its result, or empty if the time has passed first
+     * @throws X what the block throws
+     */
+    public static <T, X extends Exception> Optional<T> moveOnAfter(Duration timeout, Body<T, X> body) throws X {
+        return moveOnAt(deadlineIn(timeout), body);
+    }
+
+    /**
+     * Does what {@link #moveOnAfter(Duration, Body)} does, for a block without a result.
+     *
+     * @param <X> what the block may throw
+     * @param timeout how long
+     * @param body the block
+     * @return whether the block was completed in time
+     * @throws X what the block throws
+     */
+    public static <X extends Exception> boolean moveOnAfter(Duration timeout, VoidBody<X> body) throws X {
+        long deadlineNanos = deadlineIn(timeout);
+        return CancelScope.run(scope -> {
+            scope.setDeadline(deadlineNanos);
+            body.run();
+        });
+    }
+
+    /**
+     * Does what {@link #moveOnAfter(Duration, Body)} does, up to an instant.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
+     * @param body the block; its result is not null
+     * @return its result, or empty if the instant has passed first
+     * @throws X what the block throws
+     */
+    public static <T, X extends Exception> Optional<T> moveOnAt(long deadlineNanos, Body<T, X> body) throws X {
+        CancelScope scope = CancelScope.enter();
+        try {
+            scope.setDeadline(deadlineNanos);
+            return Optional.of(body.run());
+        } catch (Throwable failure) {
+            if (scope.isCauseOf(failure)) {
+                return Optional.empty();
+            }
+            throw failure;
+        } finally {
+            scope.leave();
+        }
+    }
+
+    /**
+     * Runs a block that cancellation from outside does not reach: clean-up that must suspend.
+     *
+     * <p>When the limit has passed, the shield is gone, and a cancellation that waited is raised in the block. A block
+     * that nobody cancels may take longer. Scopes that are opened inside work as always.
+     *
+     * {@snippet :
+     * try {
+     *     talk(stream);
+     * } finally {
+     *     shield(Duration.ofSeconds(1), () -> stream.write(GOODBYE));
+     * }
+     * }
+     *
+     * <p><b>Suspends:</b> if the block does.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param limit how long the shield holds
+     * @param body the block
+     * @return its result
+     * @throws X what the block throws
+     */
+    public static <T extends @Nullable Object, X extends Exception> T shield(Duration limit, Body<T, X> body) throws X {
+        CancelScope scope = CancelScope.enterShield(limit);
+        try {
+            return body.run();
+        } finally {
+            scope.leave();
+        }
+    }
+
+    /**
+     * Does what {@link #shield(Duration, Body)} does, for a block without a result.
+     *
+     * @param <X> what the block may throw
+     * @param limit how long the shield holds
+     * @param body the block
+     * @throws X what the block throws
+     */
+    public static <X extends Exception> void shield(Duration limit, VoidBody<X> body) throws X {
+        shield(limit, inLine(body));
+    }
+
+    private static long deadlineIn(Duration timeout) {
+        return EventLoop.current().time() + EventLoop.saturatedNanos(timeout);
+    }
+
+    private static <X extends Exception> Body<@Nullable Void, X> inLine(VoidBody<X> body) {
+        return () -> {
+            body.run();
+            return null;
+        };
     }
 
     /**

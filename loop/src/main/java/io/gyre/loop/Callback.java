@@ -32,7 +32,7 @@ final class Callback implements Handle, Step {
 
     /** Runs it, unless it was cancelled. In the callback runner. */
     @Override
-    public void run() {
+    public void take() {
         if (cancelled) {
             return;
         }

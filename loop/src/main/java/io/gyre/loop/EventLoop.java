@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -154,10 +153,10 @@ public final class EventLoop implements Executor, AutoCloseable {
                     () -> made.thenAccept(EventLoop::cancelMain));
         } catch (CancelledException mainCancelled) {
             VirtualThreadTask<?> caller = VirtualThreadTask.currentOrNull();
-            if (caller == null || caller.cancellation == null) {
+            if (caller == null || caller.pending() == null) {
                 throw mainCancelled;
             }
-            CancelledException cancelled = caller.cancellation.raise();
+            CancelledException cancelled = caller.raiseCancellation();
             cancelled.initCause(mainCancelled);
             throw cancelled;
         }
@@ -166,7 +165,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void cancelMain() {
         enter(() -> {
             if (mainTask != null) {
-                Cancellation.request(mainTask, "the thread that called EventLoop.run was interrupted");
+                CancelScope.cancel(mainTask, "the thread that called EventLoop.run was interrupted");
             }
         });
     }
@@ -414,7 +413,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private boolean awaitCancelledTasks(long deadline) {
-        tasks.snapshot().forEach(task -> Cancellation.request(task, "its loop is closing"));
+        tasks.snapshot().forEach(task -> CancelScope.cancel(task, "its loop is closing"));
         boolean interrupted = false;
         do {
             for (long left = 1; tasks.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
@@ -484,7 +483,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
-        return createTask(null, body, body);
+        return createTask(null, body, body, null);
     }
 
     /**
@@ -498,12 +497,17 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return createTask(Objects.requireNonNull(name), body, body);
+        return createTask(Objects.requireNonNull(name), body, body, null);
     }
 
-    <T extends @Nullable Object> Task<T> createTask(@Nullable String name, Object origin, Callable<? extends T> body) {
+    /** Starts a task, whose root hangs under a scope if there is one. */
+    <T extends @Nullable Object> VirtualThreadTask<T> createTask(
+            @Nullable String name, Object origin, Callable<? extends T> body, @Nullable CancelScope group) {
         checkLoopThread("createTask");
         var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
+        if (group != null) {
+            CancelScope.hangUnder(group, task);
+        }
         startOrCancel(task);
         return task;
     }
@@ -511,7 +515,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     void startOrCancel(VirtualThreadTask<?> task) {
         start(task);
         if (closing) {
-            Cancellation.request(task, "its loop is closing");
+            CancelScope.cancel(task, "its loop is closing");
         }
     }
 
@@ -678,6 +682,13 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
+    void checkSameLoop(Completion<?> awaited) {
+        if (awaited.loop != this) {
+            throw new IllegalStateException(awaited + " belongs to " + awaited.loop + ", and this is a task of " + this
+                    + ". Await it by itself, which works across loops.");
+        }
+    }
+
     /** Another thread may wait for this loop; the one that should drive it would wait for ever. */
     void checkNotDrivenByThisThread(Completion<?> awaited) {
         if (Thread.currentThread() == owner && !awaited.isDone()) {
@@ -706,7 +717,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** Runs an internal step on the loop thread: now, if this is it, else in the next tick. False if closed. */
     boolean runInLoop(Step step) {
         if (inLoop()) {
-            step.run();
+            step.take();
             return true;
         }
         return enter(step);
@@ -751,23 +762,18 @@ public final class EventLoop implements Executor, AutoCloseable {
     void adopt(CallbackRunner retired) {
         tasks.add(retired);
         if (closing) {
-            Cancellation.request(retired, "its loop is closing");
+            CancelScope.cancel(retired, "its loop is closing");
         }
     }
 
     /** The last thing that a task does. In the task; for one that has outlived the loop, on some other carrier. */
     void taskDone(VirtualThreadTask<?> task) {
         try {
-            if (task.state() == Future.State.FAILED && !task.isObserved()) {
-                report(new Failure(
-                        task + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
-                        task.name(),
-                        task.createdAt(),
-                        Objects.requireNonNull(task.failure())));
-            }
+            task.reportIfUnobserved();
         } finally {
             if (inLoop()) {
                 tasks.remove(task);
+                CancelScope.discard(task);
                 task.tellObservers();
             }
         }
@@ -775,7 +781,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Reports on the loop if that still runs. Any thread. */
     void reportFromAnywhere(Failure failure) {
-        if (!enter(() -> makeReady(new Callback(this, failure, () -> report(failure))))) {
+        if (!runInLoop(() -> makeReady(new Callback(this, failure, () -> report(failure))))) {
             report(failure);
         }
     }

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +35,12 @@ public final class LoopLocal<T> {
     /** {@return the value of the current loop} */
     @SuppressWarnings("unchecked") // only this method stores under this key
     public T get() {
-        return (T) EventLoop.current().locals().computeIfAbsent(this, key -> initial.get());
+        Map<LoopLocal<?>, Object> locals = EventLoop.current().locals();
+        Object value = locals.get(this);
+        if (value == null) {
+            value = initial.get(); // not in computeIfAbsent: it may ask for another variable
+            locals.put(this, value);
+        }
+        return (T) value;
     }
 }

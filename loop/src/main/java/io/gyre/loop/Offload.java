@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +26,21 @@ final class Offload<T extends @Nullable Object> implements AbortHandler {
      * that word has come, even when the executor ran the call at once in the task itself: a word that came later would
      * unpark the task out of some other wait.
      *
-     * `settled` is won once: by the call that has ended, which then wakes the task, or by the cancellation, which then
-     * ends the wait; what the call still does is late. A call that has a result by the time of the cancellation is not
-     * cancelled any more.
+     * The word may come before the park: execute() may itself park the task, in a lock of the executor's queue that a
+     * worker holds, and the loop goes on meanwhile. So the word is remembered, and unparks only from the park below.
+     *
+     * A cancellation that comes before the future is done gives the call up: its word is late then, and wakes nobody. One
+     * that comes later is refused, because the result is on its way.
      *
      * An executor gets a LocalCall; a process pool, which has to send the body itself, gets that. Both hand back a future.
      */
     private final VirtualThreadTask<?> task;
     private final Offloading how;
     private final String what;
-    private final AtomicBoolean settled = new AtomicBoolean();
     private @Nullable Future<T> future;
+    private boolean awaited;
+    private boolean arrived;
+    private boolean givenUp;
 
     private Offload(VirtualThreadTask<?> task, Offloading how, Object origin) {
         this.task = task;
@@ -51,7 +55,10 @@ final class Offload<T extends @Nullable Object> implements AbortHandler {
         var offload = new Offload<T>(task, how, origin);
         offload.takePlace();
         offload.handOver(body);
-        task.park(offload, offload);
+        if (!offload.arrived) {
+            offload.awaited = true;
+            task.park(offload, offload);
+        }
         return offload.outcome();
     }
 
@@ -108,18 +115,17 @@ final class Offload<T extends @Nullable Object> implements AbortHandler {
     @Override
     public boolean abort() {
         Future<T> call = Objects.requireNonNull(future);
-        if (call.isDone()) {
-            return false;
-        }
-        boolean takenBack = takeBack();
-        if (takenBack) {
+        if (takeBack()) {
             leavePlace();
-        } else if (how.onCancel() == OnCancel.WAIT || !settled.compareAndSet(false, true)) {
-            return false;
-        } else if (how.onCancel() == OnCancel.INTERRUPT) {
-            call.cancel(true);
+            givenUp = true;
+        } else {
+            givenUp = switch (how.onCancel()) {
+                case WAIT -> false;
+                case INTERRUPT -> call.cancel(true);
+                case ABANDON -> !call.isDone();
+            };
         }
-        return true;
+        return givenUp;
     }
 
     /** {@return whether the call had not begun, and now never will} */
@@ -131,11 +137,23 @@ final class Offload<T extends @Nullable Object> implements AbortHandler {
 
     private void ended(@Nullable Throwable failure) {
         leavePlace();
-        if (settled.compareAndSet(false, true)) {
-            task.loop.enter(task::unpark);
-        } else if (failure != null
-                && how.onCancel() == OnCancel.INTERRUPT
-                && !(failure instanceof InterruptedException)) {
+        if (!task.loop.enter(() -> arrive(failure))) {
+            reportLate(failure);
+        }
+    }
+
+    /** The worker's word, on the loop. */
+    private void arrive(@Nullable Throwable failure) {
+        arrived = true;
+        if (givenUp) {
+            reportLate(failure);
+        } else if (awaited) {
+            task.unpark();
+        }
+    }
+
+    private void reportLate(@Nullable Throwable failure) {
+        if (failure != null && how.onCancel() != OnCancel.ABANDON && !(failure instanceof InterruptedException)) {
             task.loop.reportFromAnywhere(new Failure(
                     what + " failed after " + task + ", which waited for it, had been cancelled.",
                     task.name(),
@@ -157,7 +175,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler {
 
     /** What an executor of this JVM runs. */
     private final class LocalCall extends FutureTask<T> {
-        private final AtomicBoolean begun = new AtomicBoolean();
+        private final Semaphore start = new Semaphore(1); // whoever gets it runs the call or takes it back
         private final @Nullable Object bindings = ScopedBindings.capture();
         private @Nullable Throwable failure;
 
@@ -167,14 +185,14 @@ final class Offload<T extends @Nullable Object> implements AbortHandler {
 
         @Override
         public void run() {
-            if (begun.compareAndSet(false, true)) {
+            if (start.tryAcquire()) {
                 ScopedBindings.run(bindings, super::run);
                 ended(failure);
             }
         }
 
         boolean takeBack() {
-            return begun.compareAndSet(false, true);
+            return start.tryAcquire();
         }
 
         @Override

@@ -58,6 +58,16 @@ public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> pe
     boolean cancel(String reason);
 
     /**
+     * Asks the body to stop, and waits until it has.
+     *
+     * <p><b>Confinement:</b> another task of the same loop. <b>Suspends:</b> until this is done, well or badly; its outcome
+     * is not thrown, and its failure counts as observed. <b>Cancellation:</b> ends the wait.
+     *
+     * @param reason why, for the message of the exception
+     */
+    void cancelAndJoin(String reason);
+
+    /**
      * Does what {@link #cancel(String)} does.
      *
      * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no.

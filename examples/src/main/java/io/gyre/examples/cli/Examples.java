@@ -23,7 +23,7 @@ public final class Examples implements Runnable {
     /** Without an example: says which there are. */
     @Override
     public void run() {
-        spec.commandLine().usage(System.out);
+        spec.commandLine().usage(spec.commandLine().getOut());
     }
 
     /**

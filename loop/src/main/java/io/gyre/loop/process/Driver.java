@@ -9,8 +9,8 @@ final class Driver extends Thread {
     private final ProcessPoolOptions options;
     private @Nullable WorkerProcess worker;
 
-    Driver(CallQueue queue, ProcessPoolOptions options, int number) {
-        super("gyre-process-driver-" + number);
+    Driver(CallQueue queue, ProcessPoolOptions options) {
+        super("gyre-process-driver");
         this.queue = queue;
         this.options = options;
         setDaemon(true);

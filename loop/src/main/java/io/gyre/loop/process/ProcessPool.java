@@ -10,7 +10,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +44,6 @@ import org.jspecify.annotations.Nullable;
 public final class ProcessPool implements ExecutorService {
     private final ProcessPoolOptions options;
     private final CallQueue queue;
-    private final AtomicInteger driversStarted = new AtomicInteger();
 
     /** Creates a pool with default options. No child is started yet. */
     public ProcessPool() {
@@ -154,7 +152,7 @@ public final class ProcessPool implements ExecutorService {
 
     private void accept(RemoteCall<?> call) {
         if (queue.add(call)) {
-            new Driver(queue, options, driversStarted.incrementAndGet()).start();
+            new Driver(queue, options).start();
         }
     }
 

@@ -1,0 +1,52 @@
+package io.gyre.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The echo server as a process, and how it ends. */
+final class TerminationTest {
+    @Test
+    void serverThatIsToldToStopEndsConnectionsAndExitsWith0() throws Exception {
+        Process process = startEcho();
+        try (BufferedReader output = process.inputReader()) {
+            String ready = output.readLine();
+            assertThat(ready).matches("listening on 127\\.0\\.0\\.1:\\d+");
+            int port = Integer.parseInt(ready.substring(ready.lastIndexOf(':') + 1));
+            try (var client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                client.getOutputStream().write(7);
+                assertThat(client.getInputStream().read()).isEqualTo(7);
+
+                process.toHandle().destroy(); // SIGTERM; unlike process.destroy() it leaves the pipes open
+
+                assertThat(client.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(process.waitFor(2, TimeUnit.SECONDS)).as("ended in time").isTrue();
+            assertThat(process.exitValue()).isZero();
+            assertThat(output.readLine()).isNull();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static Process startEcho() throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-opens",
+                        "java.base/java.lang=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Examples.class.getName(),
+                        "echo",
+                        "--port",
+                        "0")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+}
