@@ -3,6 +3,7 @@ package io.gyre.loop;
 import io.gyre.loop.internal.poll.SelectorPoller;
 import io.gyre.loop.internal.timer.DeadlineHeap;
 import io.gyre.loop.internal.vthread.RequiredFlag;
+import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.FailureHandler;
@@ -256,7 +257,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     @SuppressWarnings("unchecked") // main throws X or something unchecked
-    private static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
+    static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
         if (!task.isDone()) {
             throw new IllegalStateException("the loop was stopped before " + task + " was done");
         }
@@ -268,6 +269,40 @@ public final class EventLoop implements Executor, AutoCloseable {
             case Exception exception -> throw (X) exception;
             case Throwable other -> throw new IllegalStateException(task + " failed", other);
         }
+    }
+
+    /**
+     * Runs a body as a task of this loop and waits for its result, in a thread that is not the loop's. Somebody else has
+     * to drive the loop. In a task of this loop the body runs in line.
+     *
+     * <p><b>Confinement:</b> any thread except the one that drives the loop. <b>Cancellation:</b> interrupting the calling
+     * thread cancels the task, whose end is awaited; the interrupt status is set again on return.
+     *
+     * @param <T> the result
+     * @param <X> what the body may throw
+     * @param body the body of the task
+     * @return what the body returns
+     * @throws X what the body throws, as it is
+     * @throws LoopClosedException if the loop is closed, or the task does not end before it is
+     * @throws IllegalStateException if the calling thread drives this loop
+     * @see LoopPortal
+     * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.run_coroutine_threadsafe">asyncio
+     *     run_coroutine_threadsafe</a>
+     */
+    public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
+        return VirtualThreadTask.currentLoopOrNull() == this ? body.run() : ForeignCall.run(this, body);
+    }
+
+    /**
+     * Does what {@link #call(Body)} does, for a body without a result.
+     *
+     * @param <X> what the body may throw
+     * @param body the body of the task
+     * @throws X what the body throws, as it is
+     * @throws LoopClosedException if the loop is closed, or the task does not end before it is
+     */
+    public <X extends Exception> void call(VoidBody<X> body) throws X {
+        call(new ResultlessBody<>(body));
     }
 
     /**
@@ -501,16 +536,21 @@ public final class EventLoop implements Executor, AutoCloseable {
         if (group != null) {
             CancelScope.hangUnder(group, task);
         }
+        startOrCancel(task);
+        return task;
+    }
+
+    void startOrCancel(VirtualThreadTask<?> task) {
         start(task);
         if (closing) {
             CancelScope.cancel(task, "its loop is closing");
         }
-        return task;
     }
 
     private void start(VirtualThreadTask<?> task) {
         tasks.add(task);
         try {
+            ScopedBindings.inherit(task.thread());
             task.start();
         } catch (Throwable e) {
             tasks.remove(task);
@@ -774,7 +814,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Reports on the loop if that still runs. Any thread. */
     void reportFromAnywhere(Failure failure) {
-        if (!enter(() -> makeReady(new Callback(this, failure, () -> report(failure))))) {
+        if (!runInLoop(() -> makeReady(new Callback(this, failure, () -> report(failure))))) {
             report(failure);
         }
     }
