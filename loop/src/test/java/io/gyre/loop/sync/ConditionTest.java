@@ -6,8 +6,10 @@ import static io.gyre.loop.sync.Loops.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.gyre.loop.Async;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.Task;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -152,6 +154,17 @@ class ConditionTest {
             assertThat(waiter.isCancelled()).isTrue();
             assertThat(lock.isLocked()).isFalse();
         });
+    }
+
+    @Test
+    void waitThatTimesOutHoldsTheLockAgain() throws Exception {
+        Loops.run(() -> lock.withLock(() -> {
+            boolean completed = Async.moveOnAfter(Duration.ZERO, () -> condition.await());
+
+            assertThat(completed).isFalse();
+            assertThat(lock.statistics().owner()).isSameAs(Async.currentTask());
+            assertThat(condition.statistics().waiting()).isZero();
+        }));
     }
 
     @Test

@@ -9,11 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.gyre.loop.CancelScope;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.Task;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future.State;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -113,6 +115,53 @@ class SuspendingCallsTest {
         });
     }
 
+    @ParameterizedTest
+    @MethodSource(ALL)
+    void scopeThatIsCancelledEndsTheWaitAndNotTheTask(Scenario scenario) throws Exception {
+        Loops.run(() -> {
+            Scenario.Step step = scenario.setUp().get();
+            var scopes = new ArrayList<CancelScope>();
+            Task<?> waiter = start("waiter", () -> {
+                boolean completed = CancelScope.run(scope -> {
+                    scopes.add(scope);
+                    step.call().run();
+                });
+                yieldNow();
+                log.add("completed: " + completed);
+            });
+
+            scopes.getFirst().cancel("a time-out");
+            settle();
+
+            assertThat(log).containsExactly("completed: false");
+            assertThat(waiter.state()).isEqualTo(State.SUCCESS);
+            assertThat(step.waiting().get()).isZero();
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource(ALL)
+    void scopeThatIsCancelledInTheTickOfTheValueComesTooLate(Scenario scenario) throws Exception {
+        Loops.run(() -> {
+            Scenario.Step step = scenario.setUp().get();
+            var scopes = new ArrayList<CancelScope>();
+            start("waiter", () -> {
+                boolean completed = CancelScope.run(scope -> {
+                    scopes.add(scope);
+                    step.call().run();
+                });
+                yieldNow();
+                log.add("completed: " + completed);
+            });
+
+            step.unblock().run();
+            scopes.getFirst().cancel("a time-out");
+            settle();
+
+            assertThat(log).containsExactly("completed: true");
+        });
+    }
+
     private void assertThatNextOneGetsIt(Scenario.Step step) {
         startWaiter("next", step);
         assertThat(log).isEmpty();
@@ -156,7 +205,7 @@ class SuspendingCallsTest {
             settle();
 
             assertThat(waiter.isDone()).isTrue();
-            assertThat(waiter.state()).isEqualTo(java.util.concurrent.Future.State.SUCCESS);
+            assertThat(waiter.state()).isEqualTo(State.SUCCESS);
             assertThat(step.waiting().get()).isZero();
         });
     }

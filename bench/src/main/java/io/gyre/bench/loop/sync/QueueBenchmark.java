@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 /**
  * What does it cost to hand an item from one task to another?
  *
- * <p>One task puts and the other gets; each item is one operation. With a capacity of 1 each item makes both of them wait,
- * so the floor is two switches: two tasks that unpark each other in turn. With room for 100 they wait now and then.
+ * <p>One task puts and the other gets; each item is one operation. With a capacity of 1 they take turns after an item or
+ * two, so the floor is two switches: two tasks that unpark each other in turn. With room for 100 they do so now and then.
  */
 public class QueueBenchmark extends LoopBenchmark {
     private static final int ITEMS = 10_000;
