@@ -202,7 +202,12 @@ final class Offload<T extends @Nullable Object> implements AbortHandler {
         }
     }
 
-    /** What a process pool sends. */
+    /**
+     * What a process pool sends.
+     *
+     * @param <T> the result
+     * @param body the call
+     */
     private record RemoteBody<T extends @Nullable Object>(Body<T, ?> body) implements SerializableCallable<T> {
         @Override
         public T call() throws Exception {
