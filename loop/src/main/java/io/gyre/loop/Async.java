@@ -46,7 +46,7 @@ public final class Async {
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task">asyncio.create_task</a>
      */
     public static <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
-        return EventLoop.current().createTask(null, body, body, null);
+        return EventLoop.current().start(null, body, body, null);
     }
 
     /**
@@ -56,7 +56,7 @@ public final class Async {
      * @return the task
      */
     public static Task<@Nullable Void> createTask(VoidBody<?> body) {
-        return EventLoop.current().createTask(null, body, withoutResult(body), null);
+        return EventLoop.current().start(null, body, body, null);
     }
 
     /**
@@ -68,7 +68,7 @@ public final class Async {
      * @return the task
      */
     public static <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return EventLoop.current().createTask(name, body, body, null);
+        return EventLoop.current().start(name, body, body, null);
     }
 
     /**
@@ -79,14 +79,7 @@ public final class Async {
      * @return the task
      */
     public static Task<@Nullable Void> createTask(String name, VoidBody<?> body) {
-        return EventLoop.current().createTask(name, body, withoutResult(body), null);
-    }
-
-    static Callable<@Nullable Void> withoutResult(VoidBody<?> body) {
-        return () -> {
-            body.run();
-            return null;
-        };
+        return EventLoop.current().start(name, body, body, null);
     }
 
     /** {@return the task that is calling; in a callback, the one that runs callbacks} */

@@ -7,6 +7,7 @@ import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.FailureHandler;
+import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -81,7 +82,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     private EventLoop(LoopOptions options) {
         this.options = options;
         this.owner = VirtualThreads.currentCarrier();
-        this.tick = new Tick(this, options.ticker());
+        Long seed = options.randomOrderSeed();
+        this.tick = new Tick(this, options.ticker(), seed == null ? null : new RandomOrder(seed));
         tick.start();
     }
 
@@ -236,7 +238,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         enterRun("runUntilComplete");
         boolean interrupted = false;
         try {
-            var task = new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), main::run);
+            var task =
+                    new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), (Callable<T>) main::run);
             task.whenDone(done -> {}); // its failure goes to our caller
             mainTask = task;
             start(task);
@@ -483,7 +486,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
-        return createTask(null, body, body, null);
+        return start(null, body, body, null);
     }
 
     /**
@@ -497,12 +500,37 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return createTask(Objects.requireNonNull(name), body, body, null);
+        return start(Objects.requireNonNull(name), body, body, null);
     }
 
-    /** Starts a task, whose root hangs under a scope if there is one. */
-    <T extends @Nullable Object> VirtualThreadTask<T> createTask(
-            @Nullable String name, Object origin, Callable<? extends T> body, @Nullable CancelScope group) {
+    /**
+     * Starts a task without a result.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
+     *
+     * @param body what it runs
+     * @return the task; the loop holds it until it is done
+     */
+    public Task<@Nullable Void> createTask(VoidBody<?> body) {
+        return start(null, body, body, null);
+    }
+
+    /**
+     * Starts a task with a name and without a result.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
+     *
+     * @param name for messages and thread dumps
+     * @param body what it runs
+     * @return the task; the loop holds it until it is done
+     */
+    public Task<@Nullable Void> createTask(String name, VoidBody<?> body) {
+        return start(Objects.requireNonNull(name), body, body, null);
+    }
+
+    /** Starts a task with a Callable or a VoidBody. Its root hangs under a scope, if there is one. */
+    <T extends @Nullable Object> VirtualThreadTask<T> start(
+            @Nullable String name, Object origin, Object body, @Nullable CancelScope group) {
         checkLoopThread("createTask");
         var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
         if (group != null) {
@@ -629,6 +657,11 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** {@return the present instant in nanoseconds of the loop's ticker} Any thread. */
     public long time() {
         return options.ticker().nanoTime();
+    }
+
+    /** {@return the loop's clock} Any thread. */
+    public Ticker ticker() {
+        return options.ticker();
     }
 
     /** {@return the loop's name} Any thread. */

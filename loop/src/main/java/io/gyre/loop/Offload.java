@@ -4,6 +4,7 @@ import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.process.ProcessPool;
 import io.gyre.loop.process.SerializableCallable;
 import io.gyre.loop.spi.Failure;
+import io.gyre.loop.spi.OutsideWait;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result
  */
-final class Offload<T extends @Nullable Object> implements AbortHandler {
+final class Offload<T extends @Nullable Object> implements AbortHandler, OutsideWait {
     /*
      * Design.
      *
@@ -66,11 +67,12 @@ final class Offload<T extends @Nullable Object> implements AbortHandler {
 
     private void takePlace() {
         if (how.limit() != null) {
-            task.describeWait("a free place for " + what);
+            var place = new FreePlace(what);
+            task.describeWait(place);
             try {
                 how.limit().acquire();
             } catch (InterruptedException e) {
-                throw task.interruptedWhile("waiting for a free place for " + what);
+                throw task.interruptedWhile("waiting for " + place);
             } finally {
                 task.describeWait(null);
             }
@@ -171,6 +173,14 @@ final class Offload<T extends @Nullable Object> implements AbortHandler {
     @Override
     public String toString() {
         return what;
+    }
+
+    /** What a task waits for when its {@link Offloading} has a limit: the end of a call that may have been given up. */
+    private record FreePlace(String what) implements OutsideWait {
+        @Override
+        public String toString() {
+            return "a free place for " + what;
+        }
     }
 
     /** What an executor of this JVM runs. */

@@ -39,6 +39,10 @@ public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> pe
     /** {@return the id, unique in this JVM; the id of the task's thread in thread dumps} */
     long id();
 
+    /** {@return where it was created, as a stack frame reads, or null if that is unknown} */
+    @Nullable
+    String createdAt();
+
     /** {@return the loop that runs it} */
     EventLoop loop();
 

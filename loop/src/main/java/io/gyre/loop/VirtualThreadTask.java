@@ -2,6 +2,7 @@ package io.gyre.loop;
 
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
+import io.gyre.loop.spi.IdleLoop;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -40,7 +41,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     private final @Nullable String name;
     private final @Nullable Object createdAt;
-    private final @Nullable Callable<? extends T> body;
+    /** A Callable, or a VoidBody: to wrap one in the other would cost each task an object. */
+    private final @Nullable Object body;
+
     private final Thread thread;
     private @Nullable Runnable continuation;
 
@@ -65,8 +68,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     private boolean ready;
     private int budget = BUDGET;
 
-    VirtualThreadTask(
-            EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Callable<? extends T> body) {
+    VirtualThreadTask(EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Object body) {
         super(loop);
         this.name = name;
         this.createdAt = createdAt;
@@ -174,8 +176,13 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     /** What the thread runs. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // a task with a VoidBody has a result type that may be null
     T call() throws Exception {
-        return Objects.requireNonNull(body).call();
+        if (body instanceof VoidBody<?> withoutResult) {
+            withoutResult.run();
+            return (T) null;
+        }
+        return ((Callable<? extends T>) Objects.requireNonNull(body)).call();
     }
 
     /** The thread's body. */
@@ -375,8 +382,15 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (waitReason != null) {
             return waitReason.toString();
         }
-        StackTraceElement[] stack = thread.getStackTrace();
-        return stack.length == 0 ? "a blocking call" : "a blocking call in " + stack[stack.length > 1 ? 1 : 0];
+        return "a blocking call in " + OutsideHold.blockingCall(thread.getStackTrace());
+    }
+
+    /** {@return what this waits for if something outside the loop will end the wait, else null} */
+    final IdleLoop.@Nullable Hold hold() {
+        if (isDone() || ready || thread == Thread.currentThread()) {
+            return null;
+        }
+        return OutsideHold.of(this, waitReason, isParked());
     }
 
     @Override
@@ -388,7 +402,8 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return thread;
     }
 
-    final @Nullable String createdAt() {
+    @Override
+    public final @Nullable String createdAt() {
         return createdAt == null ? null : createdAt.toString();
     }
 

@@ -61,6 +61,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void syncIsWrittenOnThePublicApi() {
+        classes()
+                .that()
+                .resideInAPackage("io.gyre.loop.sync")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("", "java..", "org.jspecify.annotations", "io.gyre.loop", "io.gyre.loop.sync")
+                .check(LOOP);
+    }
+
+    @Test
     void onlyThePollRoomKnowsTheSelector() {
         noClasses()
                 .that()
@@ -71,12 +82,46 @@ class ArchitectureTest {
                 .check(LOOP);
     }
 
-    /** Records and lambdas mention {@code java.lang.invoke} by themselves; these are the types that reflection starts with. */
+    @Test
+    void testingUsesThePublicLoop() {
+        classes()
+                .that()
+                .resideInAPackage("io.gyre.loop.testing")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "",
+                        "java..",
+                        "org.jspecify.annotations",
+                        "io.gyre.loop",
+                        "io.gyre.loop.spi",
+                        "io.gyre.loop.testing",
+                        "org.junit..")
+                .check(LOOP);
+    }
+
+    @Test
+    void onlyLoopTestKnowsJUnit() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("io\\.gyre\\.loop\\.testing\\.LoopTest.*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.junit..")
+                .check(LOOP);
+    }
+
+    /**
+     * Records and lambdas mention {@code java.lang.invoke} by themselves; these are the types that reflection starts with.
+     * JUnit hands a method to its extensions.
+     */
     @Test
     void onlyTheVthreadRoomReflects() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("io.gyre.loop.internal.vthread")
+                .and()
+                .doNotHaveSimpleName("LoopTestExtension")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.reflect")

@@ -16,7 +16,10 @@ final class OtherThread {
     }
 
     static FutureTask<@Nullable Void> run(VoidBody<?> body) {
-        return call(Async.withoutResult(body));
+        return OtherThread.<@Nullable Void>call(() -> {
+            body.run();
+            return null;
+        });
     }
 
     /** Spins until another thread has brought a condition about; fails instead of hanging. */
