@@ -67,11 +67,12 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
 
     private void takePlace() {
         if (how.limit() != null) {
-            task.describeWait("a free place for " + what);
+            var place = new FreePlace(what);
+            task.describeWait(place);
             try {
                 how.limit().acquire();
             } catch (InterruptedException e) {
-                throw task.interruptedWhile("waiting for a free place for " + what);
+                throw task.interruptedWhile("waiting for " + place);
             } finally {
                 task.describeWait(null);
             }
@@ -174,6 +175,14 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         return what;
     }
 
+    /** What a task waits for when its {@link Offloading} has a limit: the end of a call that may have been given up. */
+    private record FreePlace(String what) implements OutsideWait {
+        @Override
+        public String toString() {
+            return "a free place for " + what;
+        }
+    }
+
     /** What an executor of this JVM runs. */
     private final class LocalCall extends FutureTask<T> {
         private final Semaphore start = new Semaphore(1); // whoever gets it runs the call or takes it back
@@ -203,7 +212,12 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         }
     }
 
-    /** What a process pool sends. */
+    /**
+     * What a process pool sends.
+     *
+     * @param <T> the result
+     * @param body the call
+     */
     private record RemoteBody<T extends @Nullable Object>(Body<T, ?> body) implements SerializableCallable<T> {
         @Override
         public T call() throws Exception {

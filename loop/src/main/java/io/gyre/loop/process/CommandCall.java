@@ -2,7 +2,11 @@ package io.gyre.loop.process;
 
 import org.jspecify.annotations.Nullable;
 
-/** A command as a call without a result. */
+/**
+ * A command as a call without a result.
+ *
+ * @param command the command
+ */
 record CommandCall(Runnable command) implements SerializableCallable<@Nullable Void> {
     @Override
     public @Nullable Void call() {
