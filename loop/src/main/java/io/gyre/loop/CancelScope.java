@@ -56,6 +56,7 @@ public final class CancelScope {
     private @Nullable String reason;
     private @Nullable ScopeTimer timer;
     private boolean shield;
+    private @Nullable CancelScope deliveredBeforeShield;
     private boolean left;
 
     /** A deadline, or the limit of a shield. */
@@ -145,6 +146,7 @@ public final class CancelScope {
     /** Begins a block that requests from outside do not reach, until the limit has passed. */
     static CancelScope enterShield(Duration limit) {
         CancelScope scope = enter();
+        scope.deliveredBeforeShield = scope.owner.deliveredCancellation();
         scope.shield = true;
         scope.startTimer(scope.owner.loop.time() + EventLoop.saturatedNanos(limit));
         scope.owner.refreshPending();
@@ -156,6 +158,7 @@ public final class CancelScope {
         left = true;
         stopTimer();
         unlink();
+        owner.recallDelivered(deliveredBeforeShield);
         owner.switchTo(parent);
     }
 
@@ -196,10 +199,14 @@ public final class CancelScope {
         }
     }
 
-    /** {@return whether a failure that ends the body of a task is its cancellation} */
-    static boolean isCauseOfEnd(VirtualThreadTask<?> task, Throwable failure) {
-        CancelScope pending = task.pending();
-        return pending != null && pending.explains(failure, true);
+    /** {@return whether a failure that comes out of all the blocks of a task is its cancellation, by whichever scope} */
+    static boolean isCancellation(VirtualThreadTask<?> task, Throwable failure) {
+        for (CancelScope scope = task.scope(); scope != null && !scope.shield; scope = scope.parent) {
+            if (scope.reason != null && scope.explains(failure, true)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Takes the scopes of a task that is done out of the tree. */
@@ -318,6 +325,9 @@ public final class CancelScope {
         for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++, cause = cause.getCause()) {
             if (cause instanceof CancelledException cancelled) {
                 return cancelled.isCausedBy(this);
+            }
+            if (cause instanceof TimeoutException) {
+                return false; // an inner scope has made that out of its own cancellation
             }
             if (cause instanceof InterruptedException
                     || cause instanceof InterruptedIOException

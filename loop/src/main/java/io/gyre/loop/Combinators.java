@@ -33,7 +33,8 @@ public final class Combinators {
      * @param <T> the results
      * @param bodies what to run
      * @return the results in the order of the bodies
-     * @throws TaskGroupException if one fails; the others are cancelled then, and all failures listed
+     * @throws TaskGroupException if one fails; the others are cancelled then, and all failures listed; or if one ends
+     *     cancelled by itself
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.gather">asyncio.gather</a>
      */
     public static <T extends @Nullable Object> List<T> gather(Collection<? extends Callable<? extends T>> bodies) {
@@ -94,6 +95,9 @@ public final class Combinators {
      * @throws TaskGroupException if tasks fail, or are cancelled
      */
     public static <T extends @Nullable Object> List<T> gatherTasks(Collection<? extends Task<? extends T>> tasks) {
+        if (tasks.isEmpty()) {
+            return List.of();
+        }
         boolean allSucceeded = false;
         try {
             Settled settled = awaitTasks(tasks, When.FIRST_EXCEPTION);
@@ -125,11 +129,23 @@ public final class Combinators {
     }
 
     private static <T extends @Nullable Object> List<T> results(List<? extends Task<? extends T>> done) {
+        requireResults(done);
         var results = new ArrayList<T>(done.size());
         for (Task<? extends T> task : done) {
             results.add(task.resultNow());
         }
         return results;
+    }
+
+    private static void requireResults(List<? extends Task<?>> done) {
+        var failures = new ArrayList<Throwable>();
+        for (Task<?> task : done) {
+            Throwable failure = ((Completion<?>) task).failure();
+            if (failure != null) {
+                failures.add(failure);
+            }
+        }
+        Joiners.throwIfFailed(failures);
     }
 
     // ---- wait
@@ -234,6 +250,9 @@ public final class Combinators {
 
         private void observe(VirtualThreadTask<?> task) {
             waiter.loop.checkSameLoop(task);
+            if (task == waiter) {
+                throw new IllegalStateException(task + " waits for itself, and would for ever");
+            }
             if (task.isDone()) {
                 add(task);
                 return;
@@ -384,6 +403,7 @@ public final class Combinators {
         var results = new ArrayList<R>();
         Callable<@Nullable Object> worker = () -> {
             while (source.hasNext()) {
+                Async.checkCancelled();
                 A element = source.next();
                 int place = results.size();
                 results.add(null);
@@ -392,12 +412,13 @@ public final class Combinators {
             }
             return null;
         };
-        TaskGroup.run(group -> {
+        Joiner<@Nullable Object, List<Task<? extends @Nullable Object>>> joiner = Joiner.allSuccessfulOrThrow();
+        requireResults(TaskGroup.join(joiner, group -> {
             for (int i = 0; i < concurrency && source.hasNext(); i++) {
                 group.createTask(worker);
                 Async.yieldNow(); // it takes its first element, so that we see when there is no more
             }
-        });
+        }));
         return results;
     }
 }

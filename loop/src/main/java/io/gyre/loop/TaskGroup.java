@@ -48,6 +48,10 @@ public final class TaskGroup<T extends @Nullable Object> {
     private final Set<Task<?>> tasks = new LinkedHashSet<>();
     private boolean open = true;
     private boolean awaiting;
+    private boolean over;
+    private boolean cancelledFromOutside;
+    private int failedTasks;
+    private @Nullable Throwable failureOfJoiner;
 
     /**
      * The block of a group.
@@ -179,25 +183,34 @@ public final class TaskGroup<T extends @Nullable Object> {
         try {
             block.run(this);
             awaitTasks();
+            if (cancelledFromOutside && !over) {
+                throw owner.raiseCancellation();
+            }
         } catch (Throwable failure) {
-            boolean first = scope.cancel("the block of its group failed: " + failure);
+            boolean own = scope.isCauseOf(failure);
+            int place = CancelScope.isCancellation(owner, failure) ? -1 : failedTasks;
+            scope.cancel("the block of its group failed: " + failure);
             awaitTasks();
-            if (!scope.isCauseOf(failure)) {
-                throwWithFailuresOfTasks(failure, first);
+            if (!own) {
+                throwWithFailuresOfTasks(failure, place);
                 throw failure;
             }
         } finally {
             scope.leave();
         }
+        if (failureOfJoiner != null) {
+            throw new IllegalStateException("the joiner of the group failed", failureOfJoiner);
+        }
     }
 
-    private void throwWithFailuresOfTasks(Throwable failureOfBlock, boolean first) {
+    /** Throws if tasks have failed; the failure of the block is listed in its place, unless that is negative. */
+    private void throwWithFailuresOfTasks(Throwable failureOfBlock, int place) {
         try {
             joiner.result();
         } catch (TaskGroupException ofTasks) {
             var failures = new ArrayList<>(ofTasks.failures());
-            if (!(failureOfBlock instanceof CancelledException)) {
-                failures.add(first ? 0 : failures.size(), failureOfBlock);
+            if (place >= 0) {
+                failures.add(Math.min(place, failures.size()), failureOfBlock);
             }
             Joiners.throwIfFailed(failures);
         } catch (RuntimeException noResult) {
@@ -337,18 +350,21 @@ public final class TaskGroup<T extends @Nullable Object> {
 
     private void done(VirtualThreadTask<? extends T> task) {
         tasks.remove(task);
+        boolean failed = task.state() == State.FAILED;
+        failedTasks += failed ? 1 : 0;
+        cancelledFromOutside |= task.isCancelled() && !scope.isCancelled() && scope.outermostCancelled() != null;
         try {
             if (joiner.onComplete(task)) {
-                scope.cancel(task.state() == State.FAILED ? task + " of its group failed" : "its group has its result");
+                over = true;
+                scope.cancel(failed ? task + " of its group failed" : "its group has its result");
             }
         } catch (Throwable failure) {
+            failureOfJoiner = failure;
             scope.cancel("the joiner of its group failed");
-            throw failure;
-        } finally {
-            if (tasks.isEmpty() && awaiting) {
-                awaiting = false;
-                owner.unpark();
-            }
+        }
+        if (tasks.isEmpty() && awaiting) {
+            awaiting = false;
+            owner.unpark();
         }
     }
 

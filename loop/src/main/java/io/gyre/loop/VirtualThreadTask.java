@@ -61,6 +61,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     private @Nullable CancelScope pending;
 
     private boolean interruptSent;
+    private boolean interruptOwed;
 
     private @Nullable Object waitReason;
     private @Nullable AbortHandler abortHandler;
@@ -191,7 +192,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         try {
             complete(call());
         } catch (Throwable failure) {
-            if (CancelScope.isCauseOfEnd(this, failure)) {
+            if (CancelScope.isCancellation(this, failure)) {
                 completeCancelled(failure);
             } else {
                 completeExceptionally(failure);
@@ -217,8 +218,11 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     final void park(Object reason, AbortHandler handler) {
-        if (pending != null && handler.abort()) {
-            throw raiseCancellation();
+        if (pending != null) {
+            if (handler.abort()) {
+                throw raiseCancellation();
+            }
+            interruptOwed = takeInterruptBack(); // it would end the park
         }
         waitReason = reason;
         abortHandler = handler;
@@ -229,6 +233,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (aborted) {
             aborted = false;
             throw raiseCancellation();
+        }
+        if (interruptOwed) {
+            sendInterrupt();
         }
     }
 
@@ -284,17 +291,34 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (isParked()) {
             abortPark();
         } else {
-            interruptSent = true;
-            thread.interrupt();
+            sendInterrupt();
+        }
+    }
+
+    private void sendInterrupt() {
+        interruptOwed = false;
+        interruptSent = true;
+        thread.interrupt();
+    }
+
+    /** {@return what is pending, unless that is an interrupt which has not ended anything yet} In the task itself. */
+    final @Nullable CancelScope deliveredCancellation() {
+        return interruptSent && thread.isInterrupted() ? null : pending;
+    }
+
+    /** What was delivered before a shield began is not delivered again when it ends. */
+    final void recallDelivered(@Nullable CancelScope delivered) {
+        if (pending == null) {
+            pending = delivered;
         }
     }
 
     /** In the task itself: a request ends only when control leaves its scope. */
-    private void takeInterruptBack() {
-        if (interruptSent) {
-            interruptSent = false;
-            Thread.interrupted();
-        }
+    private boolean takeInterruptBack() {
+        interruptOwed = false;
+        boolean sent = interruptSent;
+        interruptSent = false;
+        return sent && Thread.interrupted();
     }
 
     final void checkCancelled() {
@@ -328,6 +352,8 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (Objects.requireNonNull(abortHandler).abort()) {
             aborted = true;
             unpark();
+        } else {
+            interruptOwed = true;
         }
     }
 

@@ -1,0 +1,165 @@
+package io.gyre.loop;
+
+import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.timeout;
+import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Combinators.asCompleted;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.Future.State;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AsCompletedTest {
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+
+    private final HandDrivenLoop driven = new HandDrivenLoop();
+    private final EventLoop loop = driven.loop;
+    private final List<String> log = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        driven.assertIdle();
+        driven.close();
+    }
+
+    private Task<String> after(int seconds, String name) {
+        return loop.createTask(name, () -> {
+            sleep(ONE_SECOND.multipliedBy(seconds));
+            return name;
+        });
+    }
+
+    private Task<String> failing() {
+        return loop.createTask("failing", () -> {
+            yieldNow();
+            throw new IllegalStateException("boom");
+        });
+    }
+
+    private Task<?> logAsCompleted(List<Task<String>> tasks) {
+        return driven.start(() -> {
+            for (Task<String> task : asCompleted(tasks)) {
+                log.add(task.name());
+            }
+            log.add("end");
+        });
+    }
+
+    @Test
+    void tasksComeInTheOrderOfTheirCompletion() {
+        logAsCompleted(List.of(after(2, "a"), after(1, "b")));
+        assertThat(log).isEmpty();
+
+        driven.advance(ONE_SECOND);
+        assertThat(log).containsExactly("b");
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("b", "a", "end");
+    }
+
+    @Test
+    void tasksThatAreDoneComeFirstInTheirOrder() {
+        Task<String> a = after(0, "a");
+        Task<String> b = after(0, "b");
+        driven.settle();
+
+        logAsCompleted(List.of(after(1, "c"), b, a));
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("b", "a", "c", "end");
+    }
+
+    @Test
+    void sameTaskComesOnce() {
+        Task<String> a = after(1, "a");
+        logAsCompleted(List.of(a, a));
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("a", "end");
+    }
+
+    @Test
+    void noTasksAreNoSteps() {
+        logAsCompleted(List.of());
+
+        assertThat(log).containsExactly("end");
+    }
+
+    @Test
+    void tasksThatFailOrAreCancelledComeToo() {
+        Task<String> cancelled = after(1, "cancelled");
+        Task<String> failing = failing();
+        logAsCompleted(List.of(cancelled, failing));
+
+        cancelled.cancel("enough");
+        driven.settle();
+
+        assertThat(log).containsExactlyInAnyOrder("cancelled", "failing", "end").endsWith("end");
+        assertThat(failing.state()).isEqualTo(State.FAILED);
+    }
+
+    @Test
+    void timeOutAroundEndsTheWaitAndLeavesTheTasksAlone() {
+        Task<String> slow = after(2, "slow");
+        driven.start(() -> assertThatExceptionOfType(TimeoutException.class)
+                .isThrownBy(() -> timeout(ONE_SECOND, () -> {
+                    for (Task<String> task : asCompleted(List.of(slow, after(0, "fast")))) {
+                        log.add(task.name());
+                    }
+                })));
+
+        driven.advance(ONE_SECOND);
+        assertThat(log).containsExactly("fast");
+        driven.advance(ONE_SECOND);
+
+        assertThat(slow.resultNow()).isEqualTo("slow");
+    }
+
+    /** Each step waits anew, so a deadline for one of them does not spoil the rest. */
+    @Test
+    void iterationGoesOnAfterAStepThatTimedOut() {
+        Task<String> slow = after(2, "slow");
+        driven.start(() -> {
+            Iterator<Task<String>> tasks = asCompleted(List.of(slow)).iterator();
+            assertThat(Async.moveOnAfter(ONE_SECOND, tasks::next)).isEmpty();
+            log.add("waiting on");
+            log.add(tasks.next().name());
+        });
+
+        driven.advance(ONE_SECOND);
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("waiting on", "slow");
+    }
+
+    @Test
+    void stepBehindTheLastOneIsAnError() {
+        driven.run(() -> {
+            Iterator<Task<String>> tasks = asCompleted(List.<Task<String>>of()).iterator();
+            assertThat(tasks.hasNext()).isFalse();
+            assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(tasks::next);
+        });
+    }
+
+    @Test
+    void cancellationEndsTheWait() {
+        Task<String> slow = after(1, "slow");
+        Task<?> waiter = logAsCompleted(List.of(slow));
+
+        waiter.cancel("enough");
+        driven.settle();
+        assertThat(waiter.isCancelled()).isTrue();
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).isEmpty();
+        assertThat(slow.resultNow()).isEqualTo("slow");
+    }
+}

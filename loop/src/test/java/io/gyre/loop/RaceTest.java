@@ -1,0 +1,157 @@
+package io.gyre.loop;
+
+import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.shield;
+import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.timeout;
+import static io.gyre.loop.Combinators.race;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RaceTest {
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+    private static final Duration ONE_DAY = Duration.ofDays(1);
+
+    private final HandDrivenLoop driven = new HandDrivenLoop();
+    private final List<String> log = new ArrayList<>();
+    private final RuntimeException boom = new IllegalStateException("boom");
+
+    @AfterEach
+    void close() {
+        driven.assertIdle();
+        driven.close();
+    }
+
+    private Callable<String> after(int seconds, String value) {
+        return () -> {
+            try {
+                sleep(ONE_SECOND.multipliedBy(seconds));
+                return value;
+            } catch (CancelledException e) {
+                log.add(value + " cancelled");
+                throw e;
+            }
+        };
+    }
+
+    private Callable<String> failingAfter(int seconds) {
+        return () -> {
+            sleep(ONE_SECOND.multipliedBy(seconds));
+            throw boom;
+        };
+    }
+
+    @Test
+    void firstResultWinsAndTheOthersAreCancelled() {
+        Task<String> task = driven.start(() -> race(after(2, "slow"), after(1, "fast")));
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(task.resultNow()).isEqualTo("fast");
+        assertThat(log).containsExactly("slow cancelled");
+    }
+
+    @Test
+    void losersAreAwaited() {
+        Task<String> task = driven.start(() -> race(after(1, "fast"), () -> shield(ONE_DAY, after(2, "slow")::call)));
+        driven.advance(ONE_SECOND);
+        assertThat(task.isDone()).isFalse();
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(task.resultNow()).isEqualTo("fast");
+    }
+
+    @Test
+    void failureDoesNotEndTheRace() {
+        Task<String> task = driven.start(() -> race(failingAfter(0), after(1, "fast")));
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(task.resultNow()).isEqualTo("fast");
+    }
+
+    @Test
+    void raceThatAllLoseThrowsAllFailures() {
+        driven.start(() -> assertThatExceptionOfType(TaskGroupException.class)
+                .isThrownBy(() -> race(failingAfter(1), failingAfter(0)))
+                .satisfies(thrown -> assertThat(thrown.failures()).hasSize(2)));
+
+        driven.advance(ONE_SECOND);
+    }
+
+    @Test
+    void raceThatAllAbandonHasNoResult() {
+        driven.run(() -> assertThatExceptionOfType(NoSuchElementException.class)
+                .isThrownBy(() -> race(() -> {
+                    currentTask().cancel("by itself");
+                    sleep(ONE_DAY);
+                    return "slept";
+                })));
+    }
+
+    @Test
+    void nullIsAResult() {
+        Task<@Nullable String> task =
+                driven.start(() -> Combinators.<@Nullable String>race(List.of(() -> null, after(1, "slow"))));
+
+        assertThat(task.resultNow()).isNull();
+        assertThat(task.isDone()).isTrue();
+    }
+
+    @Test
+    void nothingToRaceIsAnError() {
+        driven.run(() -> assertThatIllegalArgumentException().isThrownBy(() -> race(List.of())));
+    }
+
+    @Test
+    void cancellationCancelsAllAndIsRaised() {
+        Task<?> task = driven.start(() -> race(after(1, "a"), after(1, "b")));
+
+        task.cancel("enough");
+        driven.settle();
+
+        assertThat(log).containsExactlyInAnyOrder("a cancelled", "b cancelled");
+        assertThat(task.isCancelled()).isTrue();
+    }
+
+    @Test
+    void timeOutIsATimeOut() {
+        driven.start(() -> assertThatExceptionOfType(TimeoutException.class)
+                .isThrownBy(() -> timeout(ONE_SECOND, () -> race(after(2, "a"), after(3, "b")))));
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).hasSize(2);
+    }
+
+    @Test
+    void winnerBeforeTheTimeOutWinsAlthoughALoserTakesItsTime() {
+        Task<String> task = driven.start(() -> timeout(
+                ONE_SECOND.multipliedBy(2),
+                () -> race(after(1, "winner"), () -> {
+                    try {
+                        return after(9, "loser").call();
+                    } finally {
+                        shield(ONE_DAY, () -> sleep(ONE_SECOND.multipliedBy(3)));
+                    }
+                })));
+
+        driven.advance(ONE_SECOND);
+        driven.advance(ONE_SECOND);
+        assertThat(task.isDone()).isFalse();
+        driven.advance(ONE_SECOND.multipliedBy(2));
+
+        assertThat(task.resultNow()).isEqualTo("winner");
+    }
+}

@@ -1,0 +1,156 @@
+package io.gyre.loop;
+
+import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.timeout;
+import static io.gyre.loop.Async.yieldNow;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TaskGroupStartTest {
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+    private static final Duration ONE_DAY = Duration.ofDays(1);
+
+    private final HandDrivenLoop driven = new HandDrivenLoop();
+    private final List<String> log = new ArrayList<>();
+    private final Exception boom = new IOException("boom");
+
+    @AfterEach
+    void close() {
+        driven.assertIdle();
+        driven.close();
+    }
+
+    @Test
+    void callerGoesOnWhenTheTaskIsReady() {
+        driven.start(() -> TaskGroup.run(group -> {
+            String said = group.start(ready -> {
+                sleep(ONE_SECOND);
+                ready.setResult("port 80");
+                sleep(ONE_SECOND);
+                return log.add("task done");
+            });
+            log.add("ready: " + said);
+        }));
+        assertThat(log).isEmpty();
+
+        driven.advance(ONE_SECOND);
+        assertThat(log).containsExactly("ready: port 80");
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("ready: port 80", "task done");
+    }
+
+    @Test
+    void failureBeforeTheTaskIsReadyGoesToTheCallerAlone() {
+        driven.run(() -> TaskGroup.run(group -> {
+            group.createTask(() -> {
+                yieldNow();
+                yieldNow();
+                log.add("sibling lives");
+            });
+            assertThatExceptionOfType(CompletionException.class)
+                    .isThrownBy(() -> group.start(ready -> {
+                        throw boom;
+                    }))
+                    .withCause(boom);
+            yieldNow();
+            log.add("block lives");
+        }));
+
+        assertThat(log).containsExactlyInAnyOrder("sibling lives", "block lives");
+    }
+
+    @Test
+    void failureAfterTheTaskIsReadyIsOneOfTheGroup() {
+        driven.run(() -> assertThatExceptionOfType(TaskGroupException.class)
+                .isThrownBy(() -> TaskGroup.run(group -> {
+                    group.start(ready -> {
+                        ready.setResult("ready");
+                        throw boom;
+                    });
+                    sleep(ONE_DAY);
+                }))
+                .satisfies(thrown -> assertThat(thrown.failures()).containsExactly(boom)));
+    }
+
+    @Test
+    void endWithoutBeingReadyIsAnErrorOfTheCaller() {
+        driven.run(() -> TaskGroup.run(group -> assertThatExceptionOfType(CompletionException.class)
+                .isThrownBy(() -> group.start(ready -> "done"))
+                .withCauseInstanceOf(IllegalStateException.class)
+                .withMessageContaining("has ended without saying that it is ready")));
+    }
+
+    @Test
+    void cancellationOfTheCallerCancelsTheTaskThatStarts() {
+        driven.start(() -> TaskGroup.run(group -> {
+            assertThatExceptionOfType(TimeoutException.class)
+                    .isThrownBy(() -> timeout(
+                            ONE_SECOND,
+                            () -> group.start(ready -> {
+                                try {
+                                    sleep(ONE_DAY);
+                                    return "slept";
+                                } finally {
+                                    log.add("cleaned up");
+                                }
+                            })));
+            yieldNow();
+            log.add("block lives");
+        }));
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("cleaned up", "block lives");
+    }
+
+    @Test
+    void cancellationOfTheGroupCancelsCallerAndTask() {
+        driven.run(() -> TaskGroup.run(group -> {
+            group.createTask(() -> group.cancel("enough"));
+            group.start(ready -> {
+                try {
+                    sleep(ONE_DAY);
+                    return "slept";
+                } finally {
+                    log.add("cleaned up");
+                }
+            });
+            log.add("went on");
+        }));
+
+        assertThat(log).containsExactly("cleaned up");
+    }
+
+    @Test
+    void cancellationOfTheTaskAloneIsAnErrorOfTheCaller() {
+        driven.run(() -> TaskGroup.run(group -> assertThatExceptionOfType(CompletionException.class)
+                .isThrownBy(() -> group.start(ready -> {
+                    Async.currentTask().cancel("by itself");
+                    sleep(ONE_DAY);
+                    return "slept";
+                }))
+                .withCauseInstanceOf(CancelledException.class)));
+    }
+
+    @Test
+    void taskOfTheGroupMayStartAnother() {
+        driven.run(() -> TaskGroup.run(group -> group.createTask(() -> {
+            String said = group.start(ready -> {
+                ready.setResult("inner");
+                return "";
+            });
+            log.add(said);
+        })));
+
+        assertThat(log).containsExactly("inner");
+    }
+}
