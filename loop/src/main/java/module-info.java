@@ -4,7 +4,9 @@ module io.gyre.loop {
     requires static org.junit.jupiter.api;
 
     exports io.gyre.loop;
+    exports io.gyre.loop.process;
     exports io.gyre.loop.spi;
+    exports io.gyre.loop.sync;
     exports io.gyre.loop.testing;
 
     opens io.gyre.loop.testing to

@@ -44,7 +44,15 @@ final class Comparisons {
             ofRatio(
                     "offload / virtual thread",
                     "OffloadBenchmark.offloadInTask",
-                    "OffloadBenchmark.submitInVirtualThread"));
+                    "OffloadBenchmark.submitInVirtualThread"),
+            ofNanos("lock, uncontended", "LockBenchmark.lock", 50),
+            ofNanos("semaphore, uncontended", "LockBenchmark.semaphore", 50),
+            ofRatio("lock / checkpoint", "LockBenchmark.lock", "LockBenchmark.checkpoint"),
+            ofRatio("lock / lock of the JDK", "LockBenchmark.lock", "LockBenchmark.jdkLock"),
+            ofRatio("queue of 1 / two switches", "QueueBenchmark.queueOfOne", "QueueBenchmark.twoSwitches", 3),
+            ofRatio("queue of 100 / two switches", "QueueBenchmark.queueOf100", "QueueBenchmark.twoSwitches"),
+            ofRatio("queue of 1 / queue of the JDK", "QueueBenchmark.queueOfOne", "QueueBenchmark.jdkQueueOfOne"),
+            ofRatio("rendezvous / two switches", "QueueBenchmark.rendezvous", "QueueBenchmark.twoSwitches"));
 
     private Comparisons() {}
 }

@@ -1,6 +1,9 @@
 package io.gyre.loop;
 
+import io.gyre.loop.process.ProcessPool;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Confinement:</b> tasks and callbacks of a loop; elsewhere each throws {@link IllegalStateException} that says how
  * to get there.
  *
- * <p><b>Cancellation:</b> each function that suspends is a checkpoint: in a cancelled task it throws
- * {@link CancelledException}.
+ * <p><b>Cancellation:</b> each function that suspends is a checkpoint: in a task or scope that is cancelled
+ * it throws {@link CancelledException}.
  */
 public final class Async {
     private Async() {}
@@ -43,7 +46,7 @@ public final class Async {
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task">asyncio.create_task</a>
      */
     public static <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
-        return EventLoop.current().createTask(null, body, body);
+        return EventLoop.current().start(null, body, body, null);
     }
 
     /**
@@ -53,7 +56,7 @@ public final class Async {
      * @return the task
      */
     public static Task<@Nullable Void> createTask(VoidBody<?> body) {
-        return EventLoop.current().createTask(null, body, withoutResult(body));
+        return EventLoop.current().start(null, body, body, null);
     }
 
     /**
@@ -65,7 +68,7 @@ public final class Async {
      * @return the task
      */
     public static <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return EventLoop.current().createTask(name, body, body);
+        return EventLoop.current().start(name, body, body, null);
     }
 
     /**
@@ -76,14 +79,7 @@ public final class Async {
      * @return the task
      */
     public static Task<@Nullable Void> createTask(String name, VoidBody<?> body) {
-        return EventLoop.current().createTask(name, body, withoutResult(body));
-    }
-
-    static Callable<@Nullable Void> withoutResult(VoidBody<?> body) {
-        return () -> {
-            body.run();
-            return null;
-        };
+        return EventLoop.current().start(name, body, body, null);
     }
 
     /** {@return the task that is calling; in a callback, the one that runs callbacks} */
@@ -126,6 +122,204 @@ public final class Async {
     }
 
     /**
+     * Raises a pending cancellation, in long computations that do not suspend. <b>Suspends:</b> no.
+     *
+     * @throws CancelledException if the task, or a scope that it is in, is cancelled
+     */
+    public static void checkCancelled() {
+        VirtualThreadTask.current().checkCancelled();
+    }
+
+    /**
+     * {@return the instant at which the current code will be cancelled by a deadline, in nanoseconds of
+     * {@link EventLoop#time()}; the earliest one of all scopes around it, up to a shield}
+     *
+     * <p><b>Suspends:</b> no.
+     */
+    public static OptionalLong effectiveDeadline() {
+        CancelScope scope = VirtualThreadTask.current().scope();
+        return scope == null ? OptionalLong.empty() : scope.earliestDeadline();
+    }
+
+    /**
+     * Runs a block that may take a limited time.
+     *
+     * <p><b>Suspends:</b> if the block does. When the time has passed, the block's suspending calls throw
+     * {@link CancelledException}; a block that returns all the same has made it, and its value is returned.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param timeout how long; zero or less cancels the block at its first suspending call
+     * @param body the block
+     * @return its result
+     * @throws X what the block throws
+     * @throws TimeoutException if the time has passed
+     * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout">asyncio.timeout</a>
+     */
+    public static <T extends @Nullable Object, X extends Exception> T timeout(Duration timeout, Body<T, X> body)
+            throws X {
+        return timeoutAt(deadlineIn(timeout), "timed out after " + timeout, body);
+    }
+
+    /**
+     * Does what {@link #timeout(Duration, Body)} does, for a block without a result.
+     *
+     * @param <X> what the block may throw
+     * @param timeout how long
+     * @param body the block
+     * @throws X what the block throws
+     * @throws TimeoutException if the time has passed
+     */
+    public static <X extends Exception> void timeout(Duration timeout, VoidBody<X> body) throws X {
+        timeout(timeout, inLine(body));
+    }
+
+    /**
+     * Does what {@link #timeout(Duration, Body)} does, up to an instant.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
+     * @param body the block
+     * @return its result
+     * @throws X what the block throws
+     * @throws TimeoutException if the instant has passed
+     */
+    public static <T extends @Nullable Object, X extends Exception> T timeoutAt(long deadlineNanos, Body<T, X> body)
+            throws X {
+        return timeoutAt(deadlineNanos, "the deadline has passed", body);
+    }
+
+    private static <T extends @Nullable Object, X extends Exception> T timeoutAt(
+            long deadlineNanos, String message, Body<T, X> body) throws X {
+        CancelScope scope = CancelScope.enter();
+        try {
+            scope.setDeadline(deadlineNanos);
+            return body.run();
+        } catch (Throwable failure) {
+            if (scope.isCauseOf(failure)) {
+                throw new TimeoutException(currentTask() + " " + message, failure);
+            }
+            throw failure;
+        } finally {
+            scope.leave();
+        }
+    }
+
+    /**
+     * Runs a block that may take a limited time, and goes on without it when the time has passed.
+     *
+     * <p><b>Suspends:</b> if the block does.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param timeout how long
+     * @param body the block; its result is not null
+     * @return its result, or empty if the time has passed first
+     * @throws X what the block throws
+     */
+    public static <T, X extends Exception> Optional<T> moveOnAfter(Duration timeout, Body<T, X> body) throws X {
+        return moveOnAt(deadlineIn(timeout), body);
+    }
+
+    /**
+     * Does what {@link #moveOnAfter(Duration, Body)} does, for a block without a result.
+     *
+     * @param <X> what the block may throw
+     * @param timeout how long
+     * @param body the block
+     * @return whether the block was completed in time
+     * @throws X what the block throws
+     */
+    public static <X extends Exception> boolean moveOnAfter(Duration timeout, VoidBody<X> body) throws X {
+        long deadlineNanos = deadlineIn(timeout);
+        return CancelScope.run(scope -> {
+            scope.setDeadline(deadlineNanos);
+            body.run();
+        });
+    }
+
+    /**
+     * Does what {@link #moveOnAfter(Duration, Body)} does, up to an instant.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
+     * @param body the block; its result is not null
+     * @return its result, or empty if the instant has passed first
+     * @throws X what the block throws
+     */
+    public static <T, X extends Exception> Optional<T> moveOnAt(long deadlineNanos, Body<T, X> body) throws X {
+        CancelScope scope = CancelScope.enter();
+        try {
+            scope.setDeadline(deadlineNanos);
+            return Optional.of(body.run());
+        } catch (Throwable failure) {
+            if (scope.isCauseOf(failure)) {
+                return Optional.empty();
+            }
+            throw failure;
+        } finally {
+            scope.leave();
+        }
+    }
+
+    /**
+     * Runs a block that cancellation from outside does not reach: clean-up that must suspend.
+     *
+     * <p>When the limit has passed, the shield is gone, and a cancellation that waited is raised in the block. A block
+     * that nobody cancels may take longer. Scopes that are opened inside work as always.
+     *
+     * {@snippet :
+     * try {
+     *     talk(stream);
+     * } finally {
+     *     shield(Duration.ofSeconds(1), () -> stream.write(GOODBYE));
+     * }
+     * }
+     *
+     * <p><b>Suspends:</b> if the block does.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param limit how long the shield holds
+     * @param body the block
+     * @return its result
+     * @throws X what the block throws
+     */
+    public static <T extends @Nullable Object, X extends Exception> T shield(Duration limit, Body<T, X> body) throws X {
+        CancelScope scope = CancelScope.enterShield(limit);
+        try {
+            return body.run();
+        } finally {
+            scope.leave();
+        }
+    }
+
+    /**
+     * Does what {@link #shield(Duration, Body)} does, for a block without a result.
+     *
+     * @param <X> what the block may throw
+     * @param limit how long the shield holds
+     * @param body the block
+     * @throws X what the block throws
+     */
+    public static <X extends Exception> void shield(Duration limit, VoidBody<X> body) throws X {
+        shield(limit, inLine(body));
+    }
+
+    private static long deadlineIn(Duration timeout) {
+        return EventLoop.current().time() + EventLoop.saturatedNanos(timeout);
+    }
+
+    private static <X extends Exception> Body<@Nullable Void, X> inLine(VoidBody<X> body) {
+        return () -> {
+            body.run();
+            return null;
+        };
+    }
+
+    /**
      * Waits for a task or future.
      *
      * @param <T> the result
@@ -149,10 +343,35 @@ public final class Async {
      * @throws CompletionException with the stage's failure as its cause
      */
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
+        return arrivalOf(stage).await();
+    }
+
+    private static <T extends @Nullable Object> LoopFuture<T> arrivalOf(CompletionStage<T> stage) {
         EventLoop loop = EventLoop.current();
         var arrival = new LoopFuture<T>(loop, stage);
         stage.whenComplete((value, failure) -> loop.runInLoop(() -> arrival.settle(value, failure)));
-        return arrival.await();
+        return arrival;
+    }
+
+    /**
+     * Makes a future of the current loop out of a stage of another library. <b>Suspends:</b> no.
+     *
+     * @param <T> the result
+     * @param stage what to follow
+     * @return a future that is done when the stage is; cancelling it cancels the stage, if that is a {@link Future}
+     * @see Awaitable#toCompletionStage()
+     * @see <a href="https://docs.python.org/3/library/asyncio-future.html#asyncio.wrap_future">asyncio.wrap_future</a>
+     */
+    public static <T extends @Nullable Object> LoopFuture<T> wrapFuture(CompletionStage<T> stage) {
+        LoopFuture<T> arrival = arrivalOf(stage);
+        if (stage instanceof Future<?> source) {
+            arrival.whenDone(done -> {
+                if (done.isCancelled()) {
+                    source.cancel(true);
+                }
+            });
+        }
+        return arrival;
     }
 
     /**
@@ -214,7 +433,7 @@ public final class Async {
      *     run_in_executor</a>
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(Body<T, X> body) throws X {
-        return Offload.run(EventLoop.current().offloadExecutor(), body, body);
+        return Offload.run(Offloading.onLoopExecutor(), body, body);
     }
 
     /**
@@ -225,7 +444,7 @@ public final class Async {
      * @throws X what the call throws, as it is
      */
     public static <X extends Exception> void offload(VoidBody<X> body) throws X {
-        offload(EventLoop.current().offloadExecutor(), body);
+        offload(Offloading.onLoopExecutor(), body);
     }
 
     /**
@@ -241,7 +460,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(Executor executor, Body<T, X> body)
             throws X {
-        return Offload.run(executor, body, body);
+        return Offload.run(Offloading.on(executor), body, body);
     }
 
     /**
@@ -254,9 +473,70 @@ public final class Async {
      * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
      */
     public static <X extends Exception> void offload(Executor executor, VoidBody<X> body) throws X {
-        Offload.<@Nullable Void, X>run(executor, body, () -> {
-            body.run();
-            return null;
-        });
+        offload(Offloading.on(executor), body);
+    }
+
+    /**
+     * Does what {@link #offload(Body)} does, in the way that the caller says.
+     *
+     * <p><b>Cancellation:</b> as {@link OnCancel} says.
+     *
+     * @param <T> the result
+     * @param <X> what the call may throw
+     * @param how where the call runs, and what becomes of it when the task is cancelled
+     * @param body the call; a {@link SerializableBody} if it goes to a process pool
+     * @return its result
+     * @throws X what the call throws, as it is
+     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     */
+    public static <T extends @Nullable Object, X extends Exception> T offload(Offloading how, Body<T, X> body)
+            throws X {
+        return Offload.run(how, body, body);
+    }
+
+    /**
+     * Does what {@link #offload(Offloading, Body)} does, for a call without a result.
+     *
+     * @param <X> what the call may throw
+     * @param how where the call runs, and what becomes of it when the task is cancelled
+     * @param body the call; a {@link SerializableVoidBody} if it goes to a process pool
+     * @throws X what the call throws, as it is
+     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     */
+    public static <X extends Exception> void offload(Offloading how, VoidBody<X> body) throws X {
+        Offload.<@Nullable Void, X>run(how, body, new ResultlessBody<>(body));
+    }
+
+    /**
+     * Does what {@link #offload(Body)} does, in a child JVM.
+     *
+     * <p><b>Cancellation:</b> kills the child if it runs the call.
+     *
+     * @param <T> the result
+     * @param <X> what the call may throw
+     * @param pool has the call run
+     * @param body the call
+     * @return its result
+     * @throws X what the call throws; it has the stack of the child
+     * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the pool is shut down
+     * @throws io.gyre.loop.process.WorkerDiedException if the child dies
+     * @throws io.gyre.loop.process.RemoteFailureException if what the call throws cannot be serialized
+     */
+    public static <T extends @Nullable Object, X extends Exception> T offload(
+            ProcessPool pool, SerializableBody<T, X> body) throws X {
+        return Offload.run(Offloading.on(pool), body, body);
+    }
+
+    /**
+     * Does what {@link #offload(ProcessPool, SerializableBody)} does, for a call without a result.
+     *
+     * @param <X> what the call may throw
+     * @param pool has the call run
+     * @param body the call
+     * @throws X what the call throws; it has the stack of the child
+     * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the pool is shut down
+     */
+    public static <X extends Exception> void offload(ProcessPool pool, SerializableVoidBody<X> body) throws X {
+        offload(Offloading.on(pool), body);
     }
 }

@@ -4,7 +4,7 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by a suspending call in a task that is cancelled, at each such call until the task ends.
+ * Thrown by a suspending call in a scope or task that is cancelled, at each such call until control has left it.
  *
  * <p>Let it pass, after cleaning up. Code that swallows it does not undo the cancellation: the next suspending call
  * throws again.
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 public final class CancelledException extends CancellationException {
     private static final long serialVersionUID = 1;
 
-    private final transient @Nullable Object cancelled;
+    private final transient @Nullable CancelScope scope;
 
-    CancelledException(Object cancelled, String message) {
+    CancelledException(@Nullable CancelScope scope, String message) {
         super(message);
-        this.cancelled = cancelled;
+        this.scope = scope;
     }
 
-    boolean isAbout(Object task) {
-        return cancelled == task;
+    boolean isCausedBy(CancelScope candidate) {
+        return scope == candidate;
     }
 }

@@ -22,6 +22,8 @@ final class CreationSite {
             name(LowLevel.class),
             name(Callback.class),
             name(Completion.class),
+            name(TaskGroup.class),
+            name(Combinators.class),
             name(ReadinessWait.class));
 
     private static final ClassValue<CreationSite> SITES = new ClassValue<>() {

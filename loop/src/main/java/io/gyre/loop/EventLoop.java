@@ -3,6 +3,7 @@ package io.gyre.loop;
 import io.gyre.loop.internal.poll.SelectorPoller;
 import io.gyre.loop.internal.timer.DeadlineHeap;
 import io.gyre.loop.internal.vthread.RequiredFlag;
+import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.FailureHandler;
@@ -17,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -155,10 +155,10 @@ public final class EventLoop implements Executor, AutoCloseable {
                     () -> made.thenAccept(EventLoop::cancelMain));
         } catch (CancelledException mainCancelled) {
             VirtualThreadTask<?> caller = VirtualThreadTask.currentOrNull();
-            if (caller == null || caller.cancellation == null) {
+            if (caller == null || caller.pending() == null) {
                 throw mainCancelled;
             }
-            CancelledException cancelled = caller.cancellation.raise();
+            CancelledException cancelled = caller.raiseCancellation();
             cancelled.initCause(mainCancelled);
             throw cancelled;
         }
@@ -167,7 +167,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void cancelMain() {
         enter(() -> {
             if (mainTask != null) {
-                Cancellation.request(mainTask, "the thread that called EventLoop.run was interrupted");
+                CancelScope.cancel(mainTask, "the thread that called EventLoop.run was interrupted");
             }
         });
     }
@@ -238,7 +238,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         enterRun("runUntilComplete");
         boolean interrupted = false;
         try {
-            var task = new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), main::run);
+            var task =
+                    new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), (Callable<T>) main::run);
             task.whenDone(done -> {}); // its failure goes to our caller
             mainTask = task;
             start(task);
@@ -256,7 +257,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     @SuppressWarnings("unchecked") // main throws X or something unchecked
-    private static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
+    static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
         if (!task.isDone()) {
             throw new IllegalStateException("the loop was stopped before " + task + " was done");
         }
@@ -268,6 +269,40 @@ public final class EventLoop implements Executor, AutoCloseable {
             case Exception exception -> throw (X) exception;
             case Throwable other -> throw new IllegalStateException(task + " failed", other);
         }
+    }
+
+    /**
+     * Runs a body as a task of this loop and waits for its result, in a thread that is not the loop's. Somebody else has
+     * to drive the loop. In a task of this loop the body runs in line.
+     *
+     * <p><b>Confinement:</b> any thread except the one that drives the loop. <b>Cancellation:</b> interrupting the calling
+     * thread cancels the task, whose end is awaited; the interrupt status is set again on return.
+     *
+     * @param <T> the result
+     * @param <X> what the body may throw
+     * @param body the body of the task
+     * @return what the body returns
+     * @throws X what the body throws, as it is
+     * @throws LoopClosedException if the loop is closed, or the task does not end before it is
+     * @throws IllegalStateException if the calling thread drives this loop
+     * @see LoopPortal
+     * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.run_coroutine_threadsafe">asyncio
+     *     run_coroutine_threadsafe</a>
+     */
+    public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
+        return VirtualThreadTask.currentLoopOrNull() == this ? body.run() : ForeignCall.run(this, body);
+    }
+
+    /**
+     * Does what {@link #call(Body)} does, for a body without a result.
+     *
+     * @param <X> what the body may throw
+     * @param body the body of the task
+     * @throws X what the body throws, as it is
+     * @throws LoopClosedException if the loop is closed, or the task does not end before it is
+     */
+    public <X extends Exception> void call(VoidBody<X> body) throws X {
+        call(new ResultlessBody<>(body));
     }
 
     /**
@@ -381,7 +416,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private boolean awaitCancelledTasks(long deadline) {
-        tasks.snapshot().forEach(task -> Cancellation.request(task, "its loop is closing"));
+        tasks.snapshot().forEach(task -> CancelScope.cancel(task, "its loop is closing"));
         boolean interrupted = false;
         do {
             for (long left = 1; tasks.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
@@ -451,7 +486,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
-        return createTask(null, body, body);
+        return start(null, body, body, null);
     }
 
     /**
@@ -465,22 +500,57 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return createTask(Objects.requireNonNull(name), body, body);
+        return start(Objects.requireNonNull(name), body, body, null);
     }
 
-    <T extends @Nullable Object> Task<T> createTask(@Nullable String name, Object origin, Callable<? extends T> body) {
+    /**
+     * Starts a task without a result.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
+     *
+     * @param body what it runs
+     * @return the task; the loop holds it until it is done
+     */
+    public Task<@Nullable Void> createTask(VoidBody<?> body) {
+        return start(null, body, body, null);
+    }
+
+    /**
+     * Starts a task with a name and without a result.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
+     *
+     * @param name for messages and thread dumps
+     * @param body what it runs
+     * @return the task; the loop holds it until it is done
+     */
+    public Task<@Nullable Void> createTask(String name, VoidBody<?> body) {
+        return start(Objects.requireNonNull(name), body, body, null);
+    }
+
+    /** Starts a task with a Callable or a VoidBody. Its root hangs under a scope, if there is one. */
+    <T extends @Nullable Object> VirtualThreadTask<T> start(
+            @Nullable String name, Object origin, Object body, @Nullable CancelScope group) {
         checkLoopThread("createTask");
         var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
+        if (group != null) {
+            CancelScope.hangUnder(group, task);
+        }
+        startOrCancel(task);
+        return task;
+    }
+
+    void startOrCancel(VirtualThreadTask<?> task) {
         start(task);
         if (closing) {
-            Cancellation.request(task, "its loop is closing");
+            CancelScope.cancel(task, "its loop is closing");
         }
-        return task;
     }
 
     private void start(VirtualThreadTask<?> task) {
         tasks.add(task);
         try {
+            ScopedBindings.inherit(task.thread());
             task.start();
         } catch (Throwable e) {
             tasks.remove(task);
@@ -645,6 +715,13 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
+    void checkSameLoop(Completion<?> awaited) {
+        if (awaited.loop != this) {
+            throw new IllegalStateException(awaited + " belongs to " + awaited.loop + ", and this is a task of " + this
+                    + ". Await it by itself, which works across loops.");
+        }
+    }
+
     /** Another thread may wait for this loop; the one that should drive it would wait for ever. */
     void checkNotDrivenByThisThread(Completion<?> awaited) {
         if (Thread.currentThread() == owner && !awaited.isDone()) {
@@ -673,7 +750,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** Runs an internal step on the loop thread: now, if this is it, else in the next tick. False if closed. */
     boolean runInLoop(Step step) {
         if (inLoop()) {
-            step.run();
+            step.take();
             return true;
         }
         return enter(step);
@@ -718,23 +795,18 @@ public final class EventLoop implements Executor, AutoCloseable {
     void adopt(CallbackRunner retired) {
         tasks.add(retired);
         if (closing) {
-            Cancellation.request(retired, "its loop is closing");
+            CancelScope.cancel(retired, "its loop is closing");
         }
     }
 
     /** The last thing that a task does. In the task; for one that has outlived the loop, on some other carrier. */
     void taskDone(VirtualThreadTask<?> task) {
         try {
-            if (task.state() == Future.State.FAILED && !task.isObserved()) {
-                report(new Failure(
-                        task + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
-                        task.name(),
-                        task.createdAt(),
-                        Objects.requireNonNull(task.failure())));
-            }
+            task.reportIfUnobserved();
         } finally {
             if (inLoop()) {
                 tasks.remove(task);
+                CancelScope.discard(task);
                 task.tellObservers();
             }
         }
@@ -742,7 +814,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Reports on the loop if that still runs. Any thread. */
     void reportFromAnywhere(Failure failure) {
-        if (!enter(() -> makeReady(new Callback(this, failure, () -> report(failure))))) {
+        if (!runInLoop(() -> makeReady(new Callback(this, failure, () -> report(failure))))) {
             report(failure);
         }
     }

@@ -103,7 +103,7 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
     }
 
     private void cancelNow() {
-        if (completeCancelled(new CancelledException(this, "the future was cancelled"))) {
+        if (completeCancelled(new CancelledException(null, "the future was cancelled"))) {
             tellObservers();
         }
     }

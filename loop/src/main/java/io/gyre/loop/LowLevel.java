@@ -173,9 +173,9 @@ public final class LowLevel {
     }
 
     /**
-     * Closes a channel; tasks that wait for it get {@link java.nio.channels.AsynchronousCloseException}. A channel that is
-     * closed by its own {@code close} is noticed, too, but only after the next poll. Outside a loop this does no more than
-     * that. <b>Suspends:</b> no.
+     * Closes a channel; tasks that wait for it get {@link java.nio.channels.AsynchronousCloseException}. Use this
+     * instead of the channel's own {@code close}: of that the loop learns only when something else ends its next wait.
+     * Outside a loop this does no more than that. <b>Suspends:</b> no.
      *
      * @param channel the channel
      * @throws IOException if closing fails; the waiting tasks are told all the same
@@ -200,7 +200,7 @@ public final class LowLevel {
      */
     public static <T extends @Nullable Object> Task<T> createTask(
             String name, Object origin, Callable<? extends T> body) {
-        return EventLoop.current().createTask(name, origin, body);
+        return EventLoop.current().start(name, origin, body, null);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.vthread.ScopedBindings;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +11,12 @@ final class PlatformThread {
 
     /** Calls {@code body}; {@code onInterrupt} is run, in the waiting thread, each time that this is interrupted. */
     @SuppressWarnings("unchecked") // body throws X or something unchecked
-    static <T extends @Nullable Object, X extends Exception> T call(
-            String name, Body<T, X> body, Runnable onInterrupt) throws X {
+    static <T extends @Nullable Object, X extends Exception> T call(String name, Body<T, X> body, Runnable onInterrupt)
+            throws X {
         var call = new FutureTask<T>(body::run);
-        Thread thread = Thread.ofPlatform().name(name).start(call);
+        Thread thread = Thread.ofPlatform().name(name).unstarted(call);
+        ScopedBindings.inherit(thread);
+        thread.start();
         boolean interrupted = false;
         try {
             for (; ; ) {

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * in any call of the JDK that parks: {@code Thread.sleep}, a lock, a blocking socket. Between two suspensions no other
  * task, callback or timer of the loop runs, so data that only they use needs no lock.
  *
+ * <p>A task sees the {@link ScopedValue}s that were bound where it was created, also when the binding itself has ended
+ * since; so do callbacks and offloaded calls. Virtual threads that it starts without this library do not.
+ *
  * <p>The loop holds each task until it is done. A task that fails while nobody waits for it is reported to the loop's
  * {@link io.gyre.loop.spi.FailureHandler} at that moment.
  *
@@ -57,6 +60,16 @@ public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> pe
      * @return false if the task was already done, or its loop closed
      */
     boolean cancel(String reason);
+
+    /**
+     * Asks the body to stop, and waits until it has.
+     *
+     * <p><b>Confinement:</b> another task of the same loop. <b>Suspends:</b> until this is done, well or badly; its outcome
+     * is not thrown, and its failure counts as observed. <b>Cancellation:</b> ends the wait.
+     *
+     * @param reason why, for the message of the exception
+     */
+    void cancelAndJoin(String reason);
 
     /**
      * Does what {@link #cancel(String)} does.

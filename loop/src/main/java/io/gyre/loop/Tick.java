@@ -60,7 +60,7 @@ final class Tick {
         ticks++;
         poll(ready.isEmpty() ? maxWaitNanos : 0);
         interrupted |= Thread.interrupted(); // before a task is mounted: the JDK clears the flag of its carrier then
-        entries.drain(Step::run);
+        entries.drain(Step::take);
         fireTimers();
         int steps = runReadyBatch();
         quiet = steps == 0;
@@ -105,7 +105,7 @@ final class Tick {
                 drainCallbacks();
             } else {
                 batch--;
-                ready.remove().run();
+                ready.remove().take();
             }
         }
         return size;
@@ -161,11 +161,11 @@ final class Tick {
 
     /** Lets go: what is ready and no callback goes on under the JDK's scheduler, everybody who waits is told. */
     void close() {
-        entries.close(Step::run);
+        entries.close(Step::take);
         poller.close();
         for (Step step = ready.poll(); step != null; step = ready.poll()) {
             if (!(step instanceof Callback)) {
-                VirtualThreads.defaultScheduler().execute(step::run);
+                VirtualThreads.defaultScheduler().execute(step::take);
             }
         }
     }

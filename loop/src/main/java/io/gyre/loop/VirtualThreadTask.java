@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import io.gyre.loop.internal.vthread.VirtualThreads;
+import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.IdleLoop;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result
  */
-sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T> implements Task<T>, Executor, Step
-        permits CallbackRunner {
+sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
+        implements Task<T>, Executor, Runnable, Step permits CallbackRunner {
     /*
      * Design.
      *
@@ -40,7 +41,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     private final @Nullable String name;
     private final @Nullable Object createdAt;
-    private final @Nullable Callable<? extends T> body;
+    /** A Callable, or a VoidBody: to wrap one in the other would cost each task an object. */
+    private final @Nullable Object body;
+
     private final Thread thread;
     private @Nullable Runnable continuation;
 
@@ -51,9 +54,13 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     @Nullable
     VirtualThreadTask<?> next;
 
-    /** Set once, by {@link Cancellation}. */
-    @Nullable
-    Cancellation cancellation;
+    /** The innermost scope; null until there is a need for one. */
+    private @Nullable CancelScope scope;
+
+    /** The scope whose cancellation the next checkpoint raises. */
+    private @Nullable CancelScope pending;
+
+    private boolean interruptSent;
 
     private @Nullable Object waitReason;
     private @Nullable AbortHandler abortHandler;
@@ -61,13 +68,12 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     private boolean ready;
     private int budget = BUDGET;
 
-    VirtualThreadTask(
-            EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Callable<? extends T> body) {
+    VirtualThreadTask(EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Object body) {
         super(loop);
         this.name = name;
         this.createdAt = createdAt;
         this.body = body;
-        this.thread = VirtualThreads.newThread(this, name, this::runBody);
+        this.thread = VirtualThreads.newThread(this, name, this);
     }
 
     private VirtualThreadTask(EventLoop loop, Thread guest) {
@@ -152,22 +158,40 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** Mounts the thread, until it parks. Carrier only. */
     @Override
-    public final void run() {
+    public final void take() {
         ready = false;
         budget = BUDGET;
         Objects.requireNonNull(continuation).run();
     }
 
-    /** What the thread runs. */
-    T call() throws Exception {
-        return Objects.requireNonNull(body).call();
+    /** Hands a failure that nobody waits for to the loop's failure handler. */
+    final void reportIfUnobserved() {
+        if (state() == State.FAILED && !isObserved()) {
+            loop.report(new Failure(
+                    this + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
+                    name(),
+                    createdAt(),
+                    Objects.requireNonNull(failure())));
+        }
     }
 
-    private void runBody() {
+    /** What the thread runs. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // a task with a VoidBody has a result type that may be null
+    T call() throws Exception {
+        if (body instanceof VoidBody<?> withoutResult) {
+            withoutResult.run();
+            return (T) null;
+        }
+        return ((Callable<? extends T>) Objects.requireNonNull(body)).call();
+    }
+
+    /** The thread's body. */
+    @Override
+    public final void run() {
         try {
             complete(call());
         } catch (Throwable failure) {
-            if (cancellation != null && cancellation.explains(failure)) {
+            if (CancelScope.isCauseOfEnd(this, failure)) {
                 completeCancelled(failure);
             } else {
                 completeExceptionally(failure);
@@ -180,9 +204,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** Raises a pending cancellation, and yields if too many operations in a row have not suspended. */
     final void checkpoint() {
-        if (cancellation != null) {
-            throw cancellation.raise();
-        }
+        checkCancelled();
         if (--budget < 0) {
             yieldNow();
         }
@@ -195,8 +217,8 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     final void park(Object reason, AbortHandler handler) {
-        if (cancellation != null && handler.abort()) {
-            throw cancellation.raise();
+        if (pending != null && handler.abort()) {
+            throw raiseCancellation();
         }
         waitReason = reason;
         abortHandler = handler;
@@ -206,15 +228,13 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         waitReason = null;
         if (aborted) {
             aborted = false;
-            throw Objects.requireNonNull(cancellation).raise();
+            throw raiseCancellation();
         }
     }
 
     private boolean abortedByInterrupt() {
         if (Thread.interrupted()) {
-            if (cancellation == null) {
-                Cancellation.request(this, "its thread was interrupted");
-            }
+            CancelScope.cancel(this, "its thread was interrupted");
             return abortHandler == null;
         }
         return false;
@@ -227,8 +247,66 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** Turns an interrupt that came out of a blocking call into the cancellation that it stands for. */
     final CancelledException interruptedWhile(String what) {
-        Cancellation.request(this, "its thread was interrupted while " + what);
-        return Objects.requireNonNull(cancellation).raise();
+        if (pending == null) {
+            CancelScope.cancel(this, "its thread was interrupted while " + what);
+        }
+        return raiseCancellation();
+    }
+
+    // ---- cancellation: see CancelScope
+
+    final @Nullable CancelScope scope() {
+        return scope;
+    }
+
+    final @Nullable CancelScope pending() {
+        return pending;
+    }
+
+    /** Makes a scope the innermost one: on entering it, or its parent on leaving it. */
+    final void switchTo(@Nullable CancelScope innermost) {
+        scope = innermost;
+        refreshPending();
+    }
+
+    /** Computes anew what is pending; tells the task if that is new, takes an interrupt back if nothing is any more. */
+    final void refreshPending() {
+        CancelScope before = pending;
+        pending = scope == null ? null : scope.outermostCancelled();
+        if (pending == null) {
+            takeInterruptBack();
+        } else if (before == null) {
+            deliverCancellation();
+        }
+    }
+
+    private void deliverCancellation() {
+        if (isParked()) {
+            abortPark();
+        } else {
+            interruptSent = true;
+            thread.interrupt();
+        }
+    }
+
+    /** In the task itself: a request ends only when control leaves its scope. */
+    private void takeInterruptBack() {
+        if (interruptSent) {
+            interruptSent = false;
+            Thread.interrupted();
+        }
+    }
+
+    final void checkCancelled() {
+        if (pending != null) {
+            throw raiseCancellation();
+        }
+    }
+
+    final CancelledException raiseCancellation() {
+        takeInterruptBack();
+        CancelScope cause = Objects.requireNonNull(pending);
+        return new CancelledException(cause, this + " was cancelled: " + cause.reason());
     }
 
     // ---- resuming: loop thread
@@ -261,7 +339,13 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (isDone()) {
             return false;
         }
-        return loop.runInLoop(() -> Cancellation.request(this, reason));
+        return loop.runInLoop(() -> CancelScope.cancel(this, reason));
+    }
+
+    @Override
+    public final void cancelAndJoin(String reason) {
+        cancel(reason);
+        join();
     }
 
     @Override

@@ -341,6 +341,22 @@ class CancellationTest {
         assertThat(task.resultNow()).isEqualTo("done");
     }
 
+    /** The request is still in the entry queue when the body ends. */
+    @Test
+    void cancelThatArrivesAfterTheEndDoesNothing() {
+        Task<Boolean> task = driven.start(() -> {
+            Task<?> self = currentTask();
+            FutureTask<Boolean> other = OtherThread.call(() -> self.cancel("too late"));
+            OtherThread.spinUntil(other::isDone); // without letting the loop go on
+            return other.get();
+        });
+
+        driven.settle();
+
+        assertThat(task.resultNow()).isTrue();
+        assertThat(task.isCancelled()).isFalse();
+    }
+
     @Test
     void cancelTwiceIsCancelOnce() {
         Task<?> task = startInside(() -> sleep(ONE_DAY));

@@ -264,9 +264,7 @@ class EventLoopCloseTest {
         failures.clear();
 
         release.countDown();
-        while (failures.isEmpty()) {
-            Thread.onSpinWait();
-        }
+        OtherThread.spinUntil(() -> !failures.isEmpty());
 
         assertThat(failures.getFirst().exception()).hasMessage("late");
         assertThat(survivor.state()).isEqualTo(Future.State.FAILED);

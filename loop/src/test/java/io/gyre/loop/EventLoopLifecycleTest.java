@@ -158,6 +158,25 @@ class EventLoopLifecycleTest {
     }
 
     @Test
+    void interruptOfAVirtualThreadCancelsTheLoopThatItRuns() throws Exception {
+        var begun = new CountDownLatch(1);
+        var call = new FutureTask<>(() -> EventLoop.run(() -> {
+            EventLoop.current().callSoon(begun::countDown);
+            sleep(Duration.ofDays(1));
+            return "";
+        }));
+        Thread caller = Thread.ofVirtual().start(call);
+        begun.await();
+
+        caller.interrupt();
+
+        assertThatThrownBy(call::get)
+                .cause()
+                .isInstanceOf(CancelledException.class)
+                .hasMessageContaining("the thread that called EventLoop.run was interrupted");
+    }
+
+    @Test
     void runUntilCompleteCanBeCalledRepeatedly() {
         var log = new ArrayList<String>();
         loop.callSoon(() -> log.add("callback"));
@@ -354,9 +373,7 @@ class EventLoopLifecycleTest {
 
     private static void interruptWhenTheLoopSleeps(Thread driver) {
         Thread.ofPlatform().start(() -> {
-            while (!inSelect(driver)) {
-                Thread.onSpinWait();
-            }
+            OtherThread.spinUntil(() -> inSelect(driver));
             driver.interrupt();
         });
     }

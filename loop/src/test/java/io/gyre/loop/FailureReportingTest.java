@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -281,6 +282,36 @@ class FailureReportingTest {
     }
 
     @Test
+    void failureGoesToTheThreadWhenTheLogIsBrokenToo() {
+        var uncaught = new ArrayList<Throwable>();
+        Thread.UncaughtExceptionHandler previous = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
+        try {
+            withLogHandler(record -> brokenLog(), () -> {
+                try (var broken = new HandDrivenLoop(options -> options.withFailureHandler(failure -> {
+                    throw new IllegalStateException("broken handler");
+                }))) {
+                    broken.start(() -> fail("boom"));
+                    broken.assertIdle();
+                }
+            });
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(previous);
+        }
+
+        assertThat(uncaught).singleElement().satisfies(failure -> {
+            assertThat(failure).hasMessage("boom");
+            assertThat(failure.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("broken handler", "broken log");
+        });
+    }
+
+    private static void brokenLog() {
+        throw new IllegalStateException("broken log");
+    }
+
+    @Test
     void defaultHandlerLogsTheFailureWithItsStack() {
         var failure = new Failure("it failed", "source", "here", new IOException("boom"));
 
@@ -296,10 +327,15 @@ class FailureReportingTest {
 
     private static List<LogRecord> logOf(Runnable action) {
         var records = new ArrayList<LogRecord>();
+        withLogHandler(records::add, action);
+        return records;
+    }
+
+    private static void withLogHandler(Consumer<LogRecord> log, Runnable action) {
         var recorder = new Handler() {
             @Override
             public void publish(LogRecord record) {
-                records.add(record);
+                log.accept(record);
             }
 
             @Override
@@ -317,6 +353,5 @@ class FailureReportingTest {
             logger.removeHandler(recorder);
             logger.setUseParentHandlers(true);
         }
-        return records;
     }
 }

@@ -18,7 +18,7 @@ class LoopOptionsTest {
         assertThat(defaults.name()).isEqualTo("gyre");
         assertThat(defaults.offloadExecutor()).isNull();
         assertThat(defaults.closeTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(defaults.debug()).isFalse();
+        assertThat(defaults.debug()).isEqualTo(Boolean.getBoolean("gyre.debug"));
     }
 
     @Test

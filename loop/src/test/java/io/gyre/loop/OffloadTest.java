@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -58,6 +59,23 @@ class OffloadTest {
         driven.runUntil(task::isDone);
 
         assertThat(ran.getCount()).isZero();
+    }
+
+    /** As in a lock of the executor's queue, which a worker holds. */
+    @Test
+    void resultThatComesWhileTheExecutorParksTheTaskIsNotLost() {
+        var accepted = new CompletableFuture<String>();
+        Executor parking = call -> {
+            call.run();
+            accepted.join();
+        };
+        Task<String> task = driven.start(() -> offload(parking, () -> "result"));
+        assertThat(task.isDone()).isFalse();
+
+        accepted.complete("accepted");
+        driven.settle();
+
+        assertThat(task.resultNow()).isEqualTo("result");
     }
 
     @Test
@@ -225,9 +243,7 @@ class OffloadTest {
             var pool = (ThreadPoolExecutor) loop.offloadExecutor();
             return offload(() -> {
                 begun.countDown();
-                while (!pool.isShutdown()) {
-                    Thread.onSpinWait();
-                }
+                OtherThread.spinUntil(pool::isShutdown);
                 throw new IllegalStateException("late");
             });
         });
@@ -252,9 +268,7 @@ class OffloadTest {
         assertThat(failures).isEmpty();
 
         release.countDown();
-        while (failures.isEmpty()) {
-            Thread.onSpinWait();
-        }
+        OtherThread.spinUntil(() -> !failures.isEmpty());
 
         assertThat(failures.getFirst().exception()).hasMessage("after the end");
     }
@@ -264,9 +278,7 @@ class OffloadTest {
 
     private String failWhenReleased() {
         inCall.release();
-        while (release.getCount() > 0) {
-            Thread.onSpinWait();
-        }
+        OtherThread.spinUntil(() -> release.getCount() == 0);
         throw new IllegalStateException("after the end");
     }
 
@@ -279,9 +291,7 @@ class OffloadTest {
                 options -> options.withFailureHandler(failures::add).withCloseTimeout(Duration.ofMillis(50)));
         own.start(() -> offload(() -> {
             begun.countDown();
-            while (unstuck.getCount() > 0) {
-                Thread.onSpinWait();
-            }
+            OtherThread.spinUntil(() -> unstuck.getCount() == 0);
         }));
         begun.await();
 

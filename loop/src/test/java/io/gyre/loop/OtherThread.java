@@ -2,6 +2,7 @@ package io.gyre.loop;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs part of a test on a platform thread that is not the loop's. {@code get()} hands back how it ended. */
@@ -15,6 +16,20 @@ final class OtherThread {
     }
 
     static FutureTask<@Nullable Void> run(VoidBody<?> body) {
-        return call(Async.withoutResult(body));
+        return OtherThread.<@Nullable Void>call(() -> {
+            body.run();
+            return null;
+        });
+    }
+
+    /** Spins until another thread has brought a condition about; fails instead of hanging. */
+    static void spinUntil(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + HandDrivenLoop.PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("waited in vain for another thread");
+            }
+            Thread.onSpinWait();
+        }
     }
 }

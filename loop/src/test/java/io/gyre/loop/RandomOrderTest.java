@@ -58,11 +58,11 @@ class RandomOrderTest {
         var log = new ArrayList<String>();
         try (var driven = new HandDrivenLoop(options -> options.withRandomOrder(4))) {
             for (int i = 0; i < 5; i++) {
-                driven.loop.createTask(Async.withoutResult(() -> {
+                driven.loop.createTask(() -> {
                     log.add("first");
                     yieldNow();
                     log.add("second");
-                }));
+                });
             }
             driven.settle();
         }

@@ -353,6 +353,21 @@ class ReadinessTest {
     }
 
     @Test
+    void closeInAVirtualThreadOfTheJdkClosesTheChannel() throws InterruptedException {
+        Thread other = Thread.ofVirtual().start(() -> {
+            try {
+                LowLevel.close(pipe.source());
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+
+        other.join();
+
+        assertThat(pipe.source().isOpen()).isFalse();
+    }
+
+    @Test
     void waitingForAClosedChannelIsRejected() throws IOException {
         pipe.source().close();
 

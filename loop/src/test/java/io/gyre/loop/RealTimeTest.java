@@ -58,9 +58,7 @@ class RealTimeTest {
         Thread driver = Thread.currentThread();
         LoopFuture<String> future = loop.createFuture();
         FutureTask<?> other = OtherThread.run(() -> {
-            while (!isInSelect(driver)) {
-                Thread.onSpinWait();
-            }
+            OtherThread.spinUntil(() -> isInSelect(driver));
             loop.callSoonThreadsafe(() -> future.setResult("from outside"));
         });
 

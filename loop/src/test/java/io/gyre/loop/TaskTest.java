@@ -283,6 +283,21 @@ class TaskTest {
         assertThat(sleeper.get(0, TimeUnit.DAYS)).isEqualTo("rested");
     }
 
+    /** The result is set after the other thread has looked and before the loop has heard of it. */
+    @Test
+    void getThatCrossesTheResultReturnsIt() throws Exception {
+        LoopFuture<String> future = loop.createFuture();
+        var waiter = new FutureTask<>(future::get);
+        Thread thread = Thread.ofPlatform().start(waiter);
+        OtherThread.spinUntil(() -> thread.getState() == Thread.State.TIMED_WAITING);
+
+        future.setResult("value");
+        driven.tick();
+
+        assertThat(waiter.get()).isEqualTo("value");
+        assertThat(loop.foreignWaiters()).isEmpty();
+    }
+
     @Test
     void interruptEndsGetAndLeavesNothingBehind() throws Exception {
         Task<String> sleeper = sleeper();

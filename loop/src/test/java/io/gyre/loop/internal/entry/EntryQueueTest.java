@@ -117,7 +117,7 @@ class EntryQueueTest {
     @Test
     void everyItemOfManyProducersArrivesInTheOrderOfItsProducer() throws Exception {
         int producers = 4;
-        int each = 20_000;
+        int each = 100_000;
         var wakeup = new Semaphore(0);
         var shared = new EntryQueue<int[]>(wakeup::release);
         List<Thread> threads = startProducers(shared, producers, each);

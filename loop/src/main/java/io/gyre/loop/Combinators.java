@@ -1,0 +1,403 @@
+package io.gyre.loop;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future.State;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Functions over several tasks. Import them statically, as those of {@link Async}.
+ *
+ * <p><b>Confinement:</b> tasks of one loop. <b>Cancellation:</b> each function is a checkpoint where it suspends.
+ */
+public final class Combinators {
+    private Combinators() {}
+
+    // ---- gather
+
+    /**
+     * Runs bodies at the same time, in a group, and waits for all results.
+     *
+     * <p><b>Suspends:</b> until all are done. <b>Cancellation:</b> cancels them and waits for them.
+     *
+     * @param <T> the results
+     * @param bodies what to run
+     * @return the results in the order of the bodies
+     * @throws TaskGroupException if one fails; the others are cancelled then, and all failures listed
+     * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.gather">asyncio.gather</a>
+     */
+    public static <T extends @Nullable Object> List<T> gather(Collection<? extends Callable<? extends T>> bodies) {
+        Joiner<T, List<Task<? extends T>>> joiner = Joiner.allSuccessfulOrThrow();
+        return results(TaskGroup.join(joiner, group -> bodies.forEach(group::<T>createTask)));
+    }
+
+    /**
+     * Does what {@link #gather(Collection)} does.
+     *
+     * @param <T> the results
+     * @param bodies what to run
+     * @return the results in the order of the bodies
+     * @throws TaskGroupException if one fails
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs") // List.of reads the array only
+    public static <T extends @Nullable Object> List<T> gather(Callable<? extends T>... bodies) {
+        return gather(List.of(bodies));
+    }
+
+    /**
+     * Runs bodies at the same time, in a group, and waits for all outcomes.
+     *
+     * <p><b>Suspends:</b> until all are done. <b>Cancellation:</b> cancels them and waits for them.
+     *
+     * @param <T> the results
+     * @param bodies what to run
+     * @return the tasks, which are done, in the order of the bodies; {@link Task#state()} says how each ended
+     */
+    public static <T extends @Nullable Object> List<Task<? extends T>> gatherSettled(
+            Collection<? extends Callable<? extends T>> bodies) {
+        Joiner<T, List<Task<? extends T>>> joiner = Joiner.awaitAll();
+        return TaskGroup.join(joiner, group -> bodies.forEach(group::<T>createTask));
+    }
+
+    /**
+     * Does what {@link #gatherSettled(Collection)} does.
+     *
+     * @param <T> the results
+     * @param bodies what to run
+     * @return the tasks, which are done, in the order of the bodies
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs") // List.of reads the array only
+    public static <T extends @Nullable Object> List<Task<? extends T>> gatherSettled(Callable<? extends T>... bodies) {
+        return gatherSettled(List.of(bodies));
+    }
+
+    /**
+     * Waits for tasks that run already. The first failure cancels the others.
+     *
+     * <p><b>Suspends:</b> until all are done. <b>Cancellation:</b> cancels them and waits for them.
+     *
+     * @param <T> the results
+     * @param tasks of this loop; the same one may be there twice
+     * @return the results in the order of the tasks
+     * @throws TaskGroupException if tasks fail, or are cancelled
+     */
+    public static <T extends @Nullable Object> List<T> gatherTasks(Collection<? extends Task<? extends T>> tasks) {
+        boolean allSucceeded = false;
+        try {
+            Settled settled = awaitTasks(tasks, When.FIRST_EXCEPTION);
+            allSucceeded = settled.pending().isEmpty();
+        } finally {
+            if (!allSucceeded) {
+                cancelAll(tasks, "another task that it was gathered with has failed or was cancelled");
+            }
+        }
+        var failures = new ArrayList<Throwable>();
+        for (Task<?> task : new LinkedHashSet<>(tasks)) {
+            Throwable failure = ((Completion<?>) task).failure();
+            if (failure != null && (task.state() == State.FAILED || allSucceeded)) {
+                failures.add(failure);
+            }
+        }
+        Joiners.throwIfFailed(failures);
+        return results(List.copyOf(tasks));
+    }
+
+    private static void cancelAll(Collection<? extends Task<?>> tasks, String reason) {
+        tasks.forEach(task -> task.cancel(reason));
+        CancelScope patient = CancelScope.enterShield(Duration.ofSeconds(Long.MAX_VALUE));
+        try {
+            tasks.forEach(task -> ((Completion<?>) task).join());
+        } finally {
+            patient.leave();
+        }
+    }
+
+    private static <T extends @Nullable Object> List<T> results(List<? extends Task<? extends T>> done) {
+        var results = new ArrayList<T>(done.size());
+        for (Task<? extends T> task : done) {
+            results.add(task.resultNow());
+        }
+        return results;
+    }
+
+    // ---- wait
+
+    /** What {@link #awaitTasks} waits for. */
+    public enum When {
+        /** One task is done, in whatever way. */
+        FIRST_COMPLETED,
+        /** One task has failed, or all are done. A cancelled task has not failed. */
+        FIRST_EXCEPTION,
+        /** All tasks are done. */
+        ALL_COMPLETED
+    }
+
+    /**
+     * Tasks by what has become of them.
+     *
+     * @param done those that are done, in the order in which they were given
+     * @param pending the others
+     */
+    public record Settled(Set<Task<?>> done, Set<Task<?>> pending) {}
+
+    /**
+     * Waits for some or all of several tasks.
+     *
+     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> ends the wait and leaves the tasks alone. A failure of a task counts
+     * as observed.
+     *
+     * @param tasks of this loop, at least one
+     * @param when what to wait for
+     * @return which are done and which are not
+     * @throws IllegalArgumentException if there is no task
+     * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.wait">asyncio.wait</a>
+     */
+    public static Settled awaitTasks(Collection<? extends Task<?>> tasks, When when) {
+        var pending = new LinkedHashSet<Task<?>>(tasks);
+        if (pending.isEmpty()) {
+            throw new IllegalArgumentException("there is no task to wait for");
+        }
+        try (var completions = new Completions(pending)) {
+            completions.awaitUntil(() -> completions.isEnough(when));
+        }
+        var done = new LinkedHashSet<Task<?>>(pending);
+        done.removeIf(task -> !task.isDone());
+        pending.removeIf(Task::isDone);
+        return new Settled(done, pending);
+    }
+
+    /**
+     * Does what {@link #awaitTasks(Collection, When)} does, for a limited time. That it has passed is no error, and cancels
+     * nothing.
+     *
+     * @param tasks of this loop, at least one
+     * @param when what to wait for
+     * @param timeout how long
+     * @return which are done and which are not
+     */
+    public static Settled awaitTasks(Collection<? extends Task<?>> tasks, When when, Duration timeout) {
+        return Async.moveOnAfter(timeout, () -> awaitTasks(tasks, when)).orElseGet(() -> {
+            var done = new LinkedHashSet<Task<?>>(tasks);
+            var pending = new LinkedHashSet<Task<?>>(tasks);
+            done.removeIf(task -> !task.isDone());
+            pending.removeIf(Task::isDone);
+            return new Settled(done, pending);
+        });
+    }
+
+    /**
+     * {@return the tasks one by one, each when it is done}
+     *
+     * {@snippet :
+     * for (Task<Page> task : asCompleted(tasks)) {
+     *     show(task.resultNow());
+     * }
+     * }
+     *
+     * <p><b>Suspends:</b> in each step of the iteration. <b>Cancellation:</b> ends the wait and leaves the tasks alone.
+     *
+     * @param <T> the kind of task
+     * @param tasks of this loop
+     * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.as_completed">asyncio.as_completed</a>
+     */
+    public static <T extends Task<?>> Iterable<T> asCompleted(Collection<? extends T> tasks) {
+        return () -> new Completions(tasks).iterator();
+    }
+
+    /** Tasks in the order in which they become done, and the one task that waits for that. */
+    private static final class Completions implements AutoCloseable {
+        private final VirtualThreadTask<?> waiter = VirtualThreadTask.current();
+        private final List<Observer> observers = new ArrayList<>();
+        private final Queue<Task<?>> done = new ArrayDeque<>();
+        private int pending;
+        private boolean failed;
+        private boolean waiting;
+
+        Completions(Collection<? extends Task<?>> tasks) {
+            for (Task<?> task : new LinkedHashSet<Task<?>>(tasks)) {
+                pending++;
+                observe((VirtualThreadTask<?>) task);
+            }
+        }
+
+        private void observe(VirtualThreadTask<?> task) {
+            waiter.loop.checkSameLoop(task);
+            if (task.isDone()) {
+                add(task);
+                return;
+            }
+            var observer = new Observer(task) {
+                @Override
+                void completed() {
+                    add(task);
+                    if (waiting) {
+                        waiting = false;
+                        waiter.unpark();
+                    }
+                }
+            };
+            observers.add(observer);
+            task.addObserver(observer);
+        }
+
+        private void add(Task<?> task) {
+            pending--;
+            failed |= task.state() == State.FAILED;
+            done.add(task);
+        }
+
+        boolean isEnough(When when) {
+            return pending == 0
+                    || switch (when) {
+                        case FIRST_COMPLETED -> !done.isEmpty();
+                        case FIRST_EXCEPTION -> failed;
+                        case ALL_COMPLETED -> false;
+                    };
+        }
+
+        void awaitUntil(BooleanSupplier condition) {
+            waiter.checkpoint();
+            while (!condition.getAsBoolean()) {
+                waiting = true;
+                waiter.park(this, () -> {
+                    waiting = false;
+                    return true;
+                });
+            }
+        }
+
+        <T extends Task<?>> Iterator<T> iterator() {
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return pending > 0 || !done.isEmpty();
+                }
+
+                @Override
+                @SuppressWarnings("unchecked") // the collection held nothing else
+                public T next() {
+                    if (!hasNext()) {
+                        throw new NoSuchElementException("all tasks have been returned");
+                    }
+                    awaitUntil(() -> !done.isEmpty());
+                    return (T) done.remove();
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            observers.forEach(observer -> observer.completion().removeObserver(observer));
+        }
+
+        @Override
+        public String toString() {
+            return pending + " tasks";
+        }
+    }
+
+    // ---- race, map
+
+    /**
+     * Runs bodies at the same time, in a group, and returns the first result. The others are cancelled and awaited.
+     *
+     * <p><b>Suspends:</b> until one has succeeded and the others have ended. <b>Cancellation:</b> cancels them and waits for
+     * them.
+     *
+     * @param <T> the results
+     * @param bodies what to run, at least one
+     * @return the result of the first that succeeds
+     * @throws TaskGroupException if all fail
+     */
+    public static <T extends @Nullable Object> T race(Collection<? extends Callable<? extends T>> bodies) {
+        if (bodies.isEmpty()) {
+            throw new IllegalArgumentException("there is nothing to race");
+        }
+        Joiner<T, T> joiner = Joiner.anySuccessfulResultOrThrow();
+        return TaskGroup.join(joiner, group -> bodies.forEach(group::<T>createTask));
+    }
+
+    /**
+     * Does what {@link #race(Collection)} does.
+     *
+     * @param <T> the results
+     * @param bodies what to run, at least one
+     * @return the result of the first that succeeds
+     * @throws TaskGroupException if all fail
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs") // List.of reads the array only
+    public static <T extends @Nullable Object> T race(Callable<? extends T>... bodies) {
+        return race(List.of(bodies));
+    }
+
+    /**
+     * A function that may throw.
+     *
+     * @param <A> the argument
+     * @param <R> the result
+     */
+    @FunctionalInterface
+    public interface AsyncFunction<A extends @Nullable Object, R extends @Nullable Object> {
+        /**
+         * Applies the function.
+         *
+         * @param argument the argument
+         * @return the result
+         * @throws Exception fails the task that calls it
+         */
+        R apply(A argument) throws Exception;
+    }
+
+    /**
+     * Applies a function to each element, to a limited number of them at the same time.
+     *
+     * <p><b>Suspends:</b> until all are done. <b>Cancellation:</b> cancels the calls that run, and waits for them.
+     *
+     * @param <A> the elements
+     * @param <R> the results
+     * @param concurrency how many calls may run at the same time, at least one
+     * @param elements the elements; taken one by one, when there is room for them
+     * @param function applied to each, in a task
+     * @return the results in the order of the elements
+     * @throws TaskGroupException if a call fails; no further ones are begun then
+     */
+    @SuppressWarnings("NullAway") // each place is filled before anybody looks
+    public static <A extends @Nullable Object, R extends @Nullable Object> List<R> mapAsync(
+            int concurrency, Iterable<? extends A> elements, AsyncFunction<? super A, ? extends R> function) {
+        if (concurrency < 1) {
+            throw new IllegalArgumentException("concurrency is " + concurrency + "; it must be 1 or more");
+        }
+        Iterator<? extends A> source = elements.iterator();
+        var results = new ArrayList<R>();
+        Callable<@Nullable Object> worker = () -> {
+            while (source.hasNext()) {
+                A element = source.next();
+                int place = results.size();
+                results.add(null);
+                R result = function.apply(element);
+                results.set(place, result);
+            }
+            return null;
+        };
+        TaskGroup.run(group -> {
+            for (int i = 0; i < concurrency && source.hasNext(); i++) {
+                group.createTask(worker);
+                Async.yieldNow(); // it takes its first element, so that we see when there is no more
+            }
+        });
+        return results;
+    }
+}

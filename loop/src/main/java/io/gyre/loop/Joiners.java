@@ -1,0 +1,109 @@
+package io.gyre.loop;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.Future.State;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The strategies behind {@link Joiner}. */
+final class Joiners {
+    private Joiners() {}
+
+    static final class AllSuccessful<T extends @Nullable Object> implements Joiner<T, List<Task<? extends T>>> {
+        private final List<Task<? extends T>> done = new ArrayList<>();
+        private final List<Throwable> failures = new ArrayList<>();
+
+        @Override
+        public boolean onComplete(Task<? extends T> task) {
+            done.add(task);
+            if (task.state() == State.FAILED) {
+                failures.add(task.exceptionNow());
+            }
+            return !failures.isEmpty();
+        }
+
+        @Override
+        public List<Task<? extends T>> result() {
+            throwIfFailed(failures);
+            return inOrderOfCreation(done);
+        }
+    }
+
+    static final class AnySuccessful<T extends @Nullable Object> implements Joiner<T, T> {
+        private final List<Throwable> failures = new ArrayList<>();
+        private @Nullable Task<? extends T> winner;
+
+        @Override
+        public boolean onComplete(Task<? extends T> task) {
+            if (winner == null && task.state() == State.SUCCESS) {
+                winner = task;
+            } else if (task.state() == State.FAILED) {
+                failures.add(task.exceptionNow());
+            }
+            return winner != null;
+        }
+
+        @Override
+        public T result() {
+            if (winner != null) {
+                return winner.resultNow();
+            }
+            throwIfFailed(failures);
+            throw new NoSuchElementException(
+                    "no task of the group has succeeded: there was none, or all were cancelled");
+        }
+    }
+
+    static final class AllUntil<T extends @Nullable Object> implements Joiner<T, List<Task<? extends T>>> {
+        private final List<Task<? extends T>> done = new ArrayList<>();
+        private final Predicate<? super Task<? extends T>> isOver;
+
+        AllUntil(Predicate<? super Task<? extends T>> isOver) {
+            this.isOver = isOver;
+        }
+
+        @Override
+        public boolean onComplete(Task<? extends T> task) {
+            done.add(task);
+            return isOver.test(task);
+        }
+
+        @Override
+        public List<Task<? extends T>> result() {
+            return inOrderOfCreation(done);
+        }
+    }
+
+    /** Lets each task stand for itself. The group that asks is no observer of a failure. */
+    static final class Supervisor implements Joiner<@Nullable Object, @Nullable Void> {
+        @Override
+        public boolean onComplete(Task<?> task) {
+            ((VirtualThreadTask<?>) task).reportIfUnobserved();
+            return false;
+        }
+
+        @Override
+        public @Nullable Void result() {
+            return null;
+        }
+    }
+
+    static void throwIfFailed(List<Throwable> failures) {
+        if (!failures.isEmpty()) {
+            throw new TaskGroupException(
+                    failures.size() == 1
+                            ? "a task of the group failed: " + failures.getFirst()
+                            : failures.size() + " tasks of the group failed, first: " + failures.getFirst(),
+                    failures);
+        }
+    }
+
+    /** Ids of threads grow. */
+    private static <T extends @Nullable Object> List<Task<? extends T>> inOrderOfCreation(
+            List<Task<? extends T>> tasks) {
+        return tasks.stream().sorted(Comparator.comparingLong(Task::id)).toList();
+    }
+}

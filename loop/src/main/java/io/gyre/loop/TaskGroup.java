@@ -1,0 +1,381 @@
+package io.gyre.loop;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Future.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks that belong to a block: control does not leave it before they are all done.
+ *
+ * <p>The first failure, of a task or of the block itself, cancels the others. When all are done, {@link #call} or
+ * {@link #run} throws {@link TaskGroupException}, which lists every failure; or what the block threw, as it is, if no task failed.
+ *
+ * {@snippet :
+ * Reply reply = TaskGroup.call(group -> {
+ *     Task<User> user = group.createTask(() -> findUser(id));
+ *     Task<Order> order = group.createTask(() -> findOrder(id));
+ *     return new Reply(user.await(), order.await());
+ * });
+ * }
+ *
+ * <p>Tasks may create more tasks in their group. A group that is cancelled from outside cancels its tasks and waits for
+ * them. Tasks that are cancelled one by one are no failures.
+ *
+ * <p><b>Confinement:</b> tasks of one loop.
+ *
+ * <p><b>Source:</b> asyncio {@code TaskGroup}, trio {@code Nursery}.
+ *
+ * @param <T> the results of the tasks
+ */
+public final class TaskGroup<T extends @Nullable Object> {
+    /*
+     * Design.
+     *
+     * The group is a cancel scope around the block, under which the roots of its tasks hang: cancelling the scope, or any
+     * around it, reaches block and tasks alike. What happens when a task is done is the joiner's decision.
+     *
+     * The block's task waits in a park that refuses to be aborted: a cancellation reaches the children by the tree, and
+     * leaving before they are done is what a group promises not to do.
+     */
+    private final VirtualThreadTask<?> owner;
+    private final CancelScope scope;
+    private final Joiner<T, ?> joiner;
+    private final Set<Task<?>> tasks = new LinkedHashSet<>();
+    private boolean open = true;
+    private boolean awaiting;
+
+    /**
+     * The block of a group.
+     *
+     * @param <T> the results of the tasks
+     * @param <R> the result
+     * @param <X> what the block may throw
+     */
+    @FunctionalInterface
+    public interface Block<T extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
+        /**
+         * Runs the block.
+         *
+         * @param group creates tasks
+         * @return the result
+         * @throws X as the block does
+         */
+        R run(TaskGroup<T> group) throws X;
+    }
+
+    /**
+     * The block of a group, without a result.
+     *
+     * @param <T> the results of the tasks
+     * @param <X> what the block may throw
+     */
+    @FunctionalInterface
+    public interface VoidBlock<T extends @Nullable Object, X extends Exception> {
+        /**
+         * Runs the block.
+         *
+         * @param group creates tasks
+         * @throws X as the block does
+         */
+        void run(TaskGroup<T> group) throws X;
+    }
+
+    private TaskGroup(CancelScope scope, Joiner<T, ?> joiner) {
+        this.owner = VirtualThreadTask.current();
+        this.scope = scope;
+        this.joiner = joiner;
+    }
+
+    // ---- blocks
+
+    /**
+     * Runs a block with tasks that must all succeed.
+     *
+     * <p><b>Suspends:</b> until the block and all tasks are done. <b>Cancellation:</b> cancels the tasks and waits for them.
+     *
+     * @param <R> the result
+     * @param <X> what the block may throw
+     * @param block creates the tasks
+     * @return what the block returns
+     * @throws X what the block throws, if no task fails
+     * @throws TaskGroupException if tasks fail
+     * @throws CancellationException if {@link #cancel} ended the block before it had a result
+     */
+    public static <R extends @Nullable Object, X extends Exception> R call(Block<@Nullable Object, R, X> block)
+            throws X {
+        Joiner<@Nullable Object, ?> joiner = Joiner.allSuccessfulOrThrow();
+        return call(joiner, block);
+    }
+
+    /**
+     * Does what {@link #call} does, for a block without a result. It ends normally, too, when {@link #cancel} ended it.
+     *
+     * @param <X> what the block may throw
+     * @param block creates the tasks
+     * @throws X what the block throws, if no task fails
+     * @throws TaskGroupException if tasks fail
+     */
+    public static <X extends Exception> void run(VoidBlock<@Nullable Object, X> block) throws X {
+        Joiner<@Nullable Object, ?> joiner = Joiner.allSuccessfulOrThrow();
+        TaskGroup.<@Nullable Object>open(joiner).runVoid(block);
+        joiner.result();
+    }
+
+    /**
+     * Runs a block with tasks of which each stands for itself: a failure neither cancels the others nor the block, and is
+     * reported if nobody awaits the task.
+     *
+     * <p><b>Suspends:</b> until the block and all tasks are done. <b>Cancellation:</b> cancels the tasks and waits for them.
+     *
+     * @param <X> what the block may throw
+     * @param block creates the tasks
+     * @throws X what the block throws
+     */
+    public static <X extends Exception> void supervise(VoidBlock<@Nullable Object, X> block) throws X {
+        TaskGroup.<@Nullable Object>open(new Joiners.Supervisor()).runVoid(block);
+    }
+
+    /**
+     * Runs a block that creates tasks, and lets a joiner decide when the work is over and what comes of it.
+     *
+     * <p><b>Suspends:</b> until the block and all tasks are done. <b>Cancellation:</b> cancels the tasks and waits for them.
+     *
+     * @param <T> the results of the tasks
+     * @param <R> the result of the group
+     * @param <X> what the block may throw
+     * @param joiner decides; for this group only
+     * @param block creates the tasks
+     * @return the joiner's result
+     * @throws X what the block throws
+     */
+    public static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception> R join(
+            Joiner<T, R> joiner, VoidBlock<T, X> block) throws X {
+        open(joiner).runVoid(block);
+        return joiner.result();
+    }
+
+    private static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception> R call(
+            Joiner<T, ?> joiner, Block<T, R, X> block) throws X {
+        var result = new ArrayList<R>(1);
+        open(joiner).<X>runVoid(group -> result.add(block.run(group)));
+        joiner.result();
+        if (result.isEmpty()) {
+            throw new CancellationException("the group was cancelled before its block had a result");
+        }
+        return result.getFirst();
+    }
+
+    private static <T extends @Nullable Object> TaskGroup<T> open(Joiner<T, ?> joiner) {
+        return new TaskGroup<>(CancelScope.enter(), joiner);
+    }
+
+    /** Runs the block and waits for the tasks. What this scope's cancellation has thrown ends here. */
+    private <X extends Exception> void runVoid(VoidBlock<T, X> block) throws X {
+        try {
+            block.run(this);
+            awaitTasks();
+        } catch (Throwable failure) {
+            boolean first = scope.cancel("the block of its group failed: " + failure);
+            awaitTasks();
+            if (!scope.isCauseOf(failure)) {
+                throwWithFailuresOfTasks(failure, first);
+                throw failure;
+            }
+        } finally {
+            scope.leave();
+        }
+    }
+
+    private void throwWithFailuresOfTasks(Throwable failureOfBlock, boolean first) {
+        try {
+            joiner.result();
+        } catch (TaskGroupException ofTasks) {
+            var failures = new ArrayList<>(ofTasks.failures());
+            if (!(failureOfBlock instanceof CancelledException)) {
+                failures.add(first ? 0 : failures.size(), failureOfBlock);
+            }
+            Joiners.throwIfFailed(failures);
+        } catch (RuntimeException noResult) {
+            failureOfBlock.addSuppressed(noResult);
+        }
+    }
+
+    private void awaitTasks() {
+        while (!tasks.isEmpty()) {
+            awaiting = true;
+            owner.park(this, () -> false);
+        }
+        open = false;
+    }
+
+    // ---- tasks
+
+    /**
+     * Starts a task of the group. It runs in the next tick at the earliest.
+     *
+     * <p><b>Confinement:</b> a task of this loop; the block, a task of the group, or another. <b>Suspends:</b> no.
+     *
+     * @param <U> the result
+     * @param body what it runs; it is entered even when the group is cancelled
+     * @return the task
+     * @throws IllegalStateException if the group has ended
+     */
+    public <U extends T> Task<U> createTask(Callable<? extends U> body) {
+        return add(null, body, body);
+    }
+
+    /**
+     * Starts a task with a name, as {@link #createTask(Callable)} does.
+     *
+     * @param <U> the result
+     * @param name for messages and thread dumps
+     * @param body what it runs
+     * @return the task
+     */
+    public <U extends T> Task<U> createTask(String name, Callable<? extends U> body) {
+        return add(name, body, body);
+    }
+
+    /**
+     * Starts a task without a result, as {@link #createTask(Callable)} does; to the joiner its result is null.
+     *
+     * @param body what it runs
+     * @return the task
+     */
+    @SuppressWarnings("NullAway") // a group with tasks like this has a T that may be null
+    public Task<?> createTask(VoidBody<?> body) {
+        return this.<T>add(null, body, body);
+    }
+
+    /**
+     * Starts a task and waits until it says that it is ready.
+     *
+     * {@snippet :
+     * InetSocketAddress address = group.start(ready -> {
+     *     try (TcpServer server = TcpServer.serve(anyPort, handler)) {
+     *         ready.setResult(server.address());
+     *         server.awaitClosed();
+     *     }
+     *     return null;
+     * });
+     * }
+     *
+     * <p><b>Suspends:</b> until the body has completed the future that it receives. <b>Cancellation:</b> cancels the task.
+     * <b>Errors:</b> if the body fails before, that failure goes to the caller and not to the group.
+     *
+     * @param <R> what the body says when it is ready
+     * @param body what the task runs
+     * @return what the body said
+     * @throws java.util.concurrent.CompletionException if the body ended without being ready; its failure is the cause
+     */
+    @SuppressWarnings("NullAway") // the result of a body that was never ready is looked at by nobody
+    public <R extends @Nullable Object> R start(Startable<? extends T, R> body) {
+        LoopFuture<R> ready = owner.loop.createFuture();
+        Callable<T> untilReady = () -> {
+            try {
+                return body.run(ready);
+            } catch (Throwable failure) {
+                if (ready.isDone()) {
+                    throw failure;
+                }
+                ready.setException(failure);
+                return null;
+            } finally {
+                if (!ready.isDone()) {
+                    ready.setException(new IllegalStateException(
+                            VirtualThreadTask.current() + " has ended without saying that it is ready"));
+                }
+            }
+        };
+        Task<?> task = this.<T>add(null, body, untilReady);
+        try {
+            return ready.await();
+        } catch (CancelledException cancelled) {
+            task.cancel("the task that waited for it to be ready was cancelled");
+            throw cancelled;
+        }
+    }
+
+    /**
+     * The body of a task that says when it is ready.
+     *
+     * @param <T> its result
+     * @param <R> what it says
+     */
+    @FunctionalInterface
+    public interface Startable<T extends @Nullable Object, R extends @Nullable Object> {
+        /**
+         * Runs the body.
+         *
+         * @param ready to be completed when the caller of {@link TaskGroup#start} may go on
+         * @return the task's result
+         * @throws Exception fails the task
+         */
+        T run(LoopFuture<R> ready) throws Exception;
+    }
+
+    private <U extends T> Task<U> add(@Nullable String name, Object origin, Object body) {
+        if (!open) {
+            throw new IllegalStateException("the group of " + owner + " has ended; create the task before its block and"
+                    + " its tasks are done");
+        }
+        VirtualThreadTask<U> task = owner.loop.<U>start(name, origin, body, scope);
+        tasks.add(task);
+        task.addObserver(new Observer(task) {
+            @Override
+            void completed() {
+                done(task);
+            }
+        });
+        return task;
+    }
+
+    private void done(VirtualThreadTask<? extends T> task) {
+        tasks.remove(task);
+        try {
+            if (joiner.onComplete(task)) {
+                scope.cancel(task.state() == State.FAILED ? task + " of its group failed" : "its group has its result");
+            }
+        } catch (Throwable failure) {
+            scope.cancel("the joiner of its group failed");
+            throw failure;
+        } finally {
+            if (tasks.isEmpty() && awaiting) {
+                awaiting = false;
+                owner.unpark();
+            }
+        }
+    }
+
+    // ---- the group
+
+    /**
+     * Cancels the block and all tasks; {@link #run} then ends without an error. <b>Suspends:</b> no. Does nothing
+     * the second time.
+     *
+     * @param reason for the message of the exception that they get
+     */
+    public void cancel(String reason) {
+        scope.cancel(reason);
+    }
+
+    /** {@return the scope around block and tasks, to give them a deadline} */
+    public CancelScope scope() {
+        return scope;
+    }
+
+    /** {@return the tasks that are not done, in order of creation} */
+    public List<Task<?>> tasks() {
+        return List.copyOf(tasks);
+    }
+
+    @Override
+    public String toString() {
+        return "the tasks of a group: " + tasks;
+    }
+}

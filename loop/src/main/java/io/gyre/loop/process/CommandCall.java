@@ -1,0 +1,12 @@
+package io.gyre.loop.process;
+
+import org.jspecify.annotations.Nullable;
+
+/** A command as a call without a result. */
+record CommandCall(Runnable command) implements SerializableCallable<@Nullable Void> {
+    @Override
+    public @Nullable Void call() {
+        command.run();
+        return null;
+    }
+}
