@@ -96,7 +96,8 @@ class ArchitectureTest {
                         "io.gyre.loop",
                         "io.gyre.loop.spi",
                         "io.gyre.loop.testing",
-                        "org.junit..")
+                        "org.junit..",
+                        "org.opentest4j")
                 .check(LOOP);
     }
 
@@ -107,7 +108,7 @@ class ArchitectureTest {
                 .haveNameNotMatching("io\\.gyre\\.loop\\.testing\\.LoopTest.*")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("org.junit..")
+                .resideInAnyPackage("org.junit..", "org.opentest4j")
                 .check(LOOP);
     }
 

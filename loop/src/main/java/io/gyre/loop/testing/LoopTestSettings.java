@@ -5,6 +5,7 @@ import io.gyre.loop.spi.FailureHandler;
 import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.opentest4j.IncompleteExecutionException;
 
 /**
  * How one invocation of a {@link LoopTest} runs.
@@ -34,9 +35,9 @@ record LoopTestSettings(
         return seed == null ? options : options.withRandomOrder(seed);
     }
 
-    /** {@return a failure of the test, such that it names the seed if there is one} */
+    /** {@return a failure of the test, such that it names the seed if there is one; an assumption that failed stays one} */
     Throwable named(Throwable failure) {
-        return seed == null
+        return seed == null || failure instanceof IncompleteExecutionException
                 ? failure
                 : new AssertionError(
                         "in the random order of seed " + seed + ", to be replayed with @LoopTest(seed = " + seed

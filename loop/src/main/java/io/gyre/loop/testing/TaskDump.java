@@ -27,7 +27,8 @@ final class TaskDump {
         }
         List<String> holders = clock.heldBy();
         return "The clock is at " + clock.elapsed()
-                + (holders.isEmpty() ? ", held by nobody." : ", held by " + String.join("; by ", holders) + ".");
+                + (holders.isEmpty() ? ", held by nobody" : ", held by " + String.join("; by ", holders))
+                + (loop.statistics().timers() == 0 ? ", and no timer is pending." : ".");
     }
 
     /** {@return tasks without their stacks} */

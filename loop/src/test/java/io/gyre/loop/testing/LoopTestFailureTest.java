@@ -13,7 +13,12 @@ import io.gyre.loop.testing.LoopTest.Time;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.TestExecutionResult;
 
 class LoopTestFailureTest {
@@ -40,6 +45,17 @@ class LoopTestFailureTest {
         @LoopTest
         void assumption() {
             assumeTrue(false, "not today");
+        }
+
+        @LoopTest(seed = 1)
+        void assumptionInRandomOrder() {
+            assumeTrue(false, "not today");
+        }
+
+        @LoopTest
+        @Timeout(value = 100, unit = TimeUnit.MILLISECONDS)
+        void exceedsTheTimeoutOfJUnit() {
+            EventLoop.current().createFuture().await();
         }
 
         @LoopTest
@@ -149,14 +165,28 @@ class LoopTestFailureTest {
                 .hasNoSuppressedExceptions();
     }
 
-    @Test
-    void failedAssumptionAborts() {
-        List<LaunchedTests.Ended> ended = LaunchedTests.of(FailingTests.class, "assumption");
+    @ParameterizedTest
+    @ValueSource(strings = {"assumption", "assumptionInRandomOrder"})
+    void failedAssumptionAborts(String method) {
+        List<LaunchedTests.Ended> ended = LaunchedTests.of(FailingTests.class, method);
 
         assertThat(ended)
                 .singleElement()
                 .extracting(each -> each.result().getStatus())
                 .isEqualTo(TestExecutionResult.Status.ABORTED);
+    }
+
+    @Test
+    void timeoutOfJUnitGetsTheDumpToo() {
+        Throwable failure = failureOf("exceedsTheTimeoutOfJUnit");
+
+        assertThat(failure).isInstanceOf(TimeoutException.class);
+        assertThat(failure.getSuppressed())
+                .singleElement()
+                .extracting(Throwable::getMessage)
+                .asString()
+                .startsWith("the thread that waits for the test was interrupted. Its tasks:")
+                .contains("waits for LoopFuture[");
     }
 
     @Test
@@ -220,7 +250,7 @@ class LoopTestFailureTest {
                 .hasMessageContaining("task 'stuck' (created at " + FailingTests.class.getName() + ".waitsForever(")
                 .hasMessageContaining("waits for LoopFuture[")
                 .hasMessageContaining("        at io.gyre.loop.Completion.await(")
-                .hasMessageEndingWith("The clock is at PT0S, held by nobody.");
+                .hasMessageEndingWith("The clock is at PT0S, held by nobody, and no timer is pending.");
         assertThat(failure.getStackTrace())
                 .extracting(StackTraceElement::getMethodName)
                 .contains("await", "waitsForever");
