@@ -6,7 +6,6 @@ import io.gyre.loop.internal.vthread.RequiredFlag;
 import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
-import io.gyre.loop.spi.FailureHandler;
 import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +54,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     /*
      * Design.
      *
-     * This class is the lifecycle: who drives, what is still alive, what closing means. What runs next is Tick's affair.
+     * This class is what users see, and the lifecycle: who drives, and what is still alive. What runs next is Tick's
+     * affair, how everything ends that of Closing.
      *
      * `owner` answers "am I on the loop thread?" for tasks too, because they are asked for their carrier. It is null once
      * the loop is closed, so that nothing is on the loop any more.
@@ -66,6 +65,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
 
     private final LoopOptions options;
+    private final FailureReporter failures;
     private final Tick tick;
     private final TaskList tasks = new TaskList();
     private final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
@@ -81,6 +81,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     private EventLoop(LoopOptions options) {
         this.options = options;
+        this.failures = new FailureReporter(options.failureHandler());
         this.owner = VirtualThreads.currentCarrier();
         Long seed = options.randomOrderSeed();
         this.tick = new Tick(this, options.ticker(), seed == null ? null : new RandomOrder(seed));
@@ -407,53 +408,10 @@ public final class EventLoop implements Executor, AutoCloseable {
         requirePlatformThread("close");
         enterRun("close");
         closing = true;
-        long deadline = System.nanoTime() + saturatedNanos(options.closeTimeout());
-        boolean interrupted = awaitCancelledTasks(deadline);
-        interrupted |= closeOffloadPool(deadline);
-        interrupted |= awaitCancelledTasks(deadline); // what offloaded calls have reported meanwhile
-        release();
-        exitRun(interrupted);
-    }
-
-    private boolean awaitCancelledTasks(long deadline) {
-        tasks.snapshot().forEach(task -> CancelScope.cancel(task, "its loop is closing"));
-        boolean interrupted = false;
-        do {
-            for (long left = 1; tasks.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
-                tick.run(left);
-                interrupted |= tick.takeInterrupt();
-            }
-            tick.run(0); // the callbacks of the last task, which may park
-            interrupted |= tick.takeInterrupt();
-        } while (tasks.size() > 0 && deadline - System.nanoTime() > 0);
-        return interrupted;
-    }
-
-    private boolean closeOffloadPool(long deadline) {
-        if (offloadPool == null) {
-            return false;
-        }
-        offloadPool.shutdown();
-        boolean terminated = false;
-        boolean interrupted = false;
-        try {
-            terminated = offloadPool.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (!terminated) {
-            offloadPool.shutdownNow();
-            report(new Failure(
-                    offloadPool.getActiveCount() + " offloaded calls have not ended within " + options.closeTimeout()
-                            + " of closing. They go on in daemon threads; let them react to interrupts.",
-                    name(),
-                    null,
-                    new IllegalStateException("offloaded calls outlive " + this)));
-        }
-        return interrupted;
-    }
-
-    private void release() {
+        var end = new Closing(this, options, tick, tasks);
+        end.endTasks();
+        end.endOffloadPool(offloadPool);
+        end.endTasks(); // what offloaded calls have reported meanwhile
         List<VirtualThreadTask<?>> survivors = tasks.snapshot();
         tick.endRunners();
         closed = true;
@@ -461,17 +419,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         tick.close();
         foreignWaiters.forEach(ForeignWaiter::release);
         locals.clear();
-        for (VirtualThreadTask<?> survivor : survivors) {
-            var where = new IllegalStateException(survivor + " outlives its loop");
-            where.setStackTrace(survivor.stackTrace());
-            report(new Failure(
-                    survivor + " was cancelled and has not ended within " + options.closeTimeout()
-                            + ". It goes on under the JDK's scheduler; let CancelledException and"
-                            + " InterruptedException pass.",
-                    survivor.name(),
-                    survivor.createdAt(),
-                    where));
-        }
+        end.report(survivors);
+        exitRun(end.wasInterrupted());
     }
 
     // ---- scheduling
@@ -819,22 +768,9 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /** Hands a failure to the user's handler. When that throws, both go to the log; when that throws, to the thread's. */
+    /** Hands a failure to the user's handler. */
     void report(Failure failure) {
-        FailureHandler lastResort = lost -> {
-            Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, lost.exception());
-        };
-        for (FailureHandler handler : List.of(options.failureHandler(), FailureHandler.logging(), lastResort)) {
-            try {
-                handler.handle(failure);
-                return;
-            } catch (Throwable handlerFailed) {
-                if (handlerFailed != failure.exception()) {
-                    failure.exception().addSuppressed(handlerFailed);
-                }
-            }
-        }
+        failures.report(failure);
     }
 
     static long saturatedNanos(Duration duration) {
