@@ -38,7 +38,7 @@ public final class Broadcast<T> implements AutoCloseable {
      *
      * A subscription is a channel of which this object is the only sender. A value goes to all of them or to none, so that
      * a send can be cancelled as a whole: it waits here, in one queue, until all have room. Whenever room is made, the
-     * receiver that made it lets the first sender in.
+     * receiver that made it lets the first sender in. So while one waits there is no room, and nobody can overtake.
      */
     private final Label label;
     private final Confinement confinement = new Confinement(this);
@@ -158,7 +158,7 @@ public final class Broadcast<T> implements AutoCloseable {
         if (closed) {
             throw new ChannelClosedException(this, "sending end");
         }
-        if (!senders.isEmpty() || !allHaveRoom()) {
+        if (!allHaveRoom()) {
             return false;
         }
         offerToAll(value);

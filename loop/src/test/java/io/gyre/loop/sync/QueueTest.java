@@ -175,6 +175,24 @@ class QueueTest {
     }
 
     @Test
+    void itemOfAPutterThatHadToWaitIsWaitedForToo() throws Exception {
+        Loops.run(() -> {
+            queue.put("1");
+            queue.put("2");
+            startPutting("3");
+            for (int i = 0; i < 2; i++) {
+                queue.get();
+                queue.taskDone();
+            }
+            Task<?> joining = start("joining", queue::join);
+            assertThat(joining.isDone()).isFalse();
+            queue.get();
+            queue.taskDone();
+            joining.await();
+        });
+    }
+
+    @Test
     void shutdownLetsGettersHaveTheRest() throws Exception {
         Loops.run(() -> {
             queue.put("1");
