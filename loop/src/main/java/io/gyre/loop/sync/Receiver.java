@@ -95,6 +95,11 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
         return Optional.ofNullable(value);
     }
 
+    /** {@return where a {@link Select} waits for a value} */
+    WaitQueue<T> waiters() {
+        return conduit.receivers;
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new ChannelClosedException(conduit, "receiver");

@@ -59,6 +59,19 @@ class WaitQueue<V> {
         return waiter;
     }
 
+    /** Lists a waiter whose task parks by itself, because it waits in other queues, too. */
+    final void enlist(Waiter<V> waiter) {
+        append(waiter);
+        waiter.enlisted = true;
+    }
+
+    /** Takes such a waiter back, if it is still there. */
+    final void withdraw(Waiter<V> waiter) {
+        if (waiter.enlisted) {
+            remove(waiter);
+        }
+    }
+
     // ---- serving: on the loop thread
 
     final boolean isEmpty() {
@@ -170,6 +183,7 @@ class WaitQueue<V> {
         }
         waiter.previous = null;
         waiter.next = null;
+        waiter.enlisted = false;
         size--;
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> what it brings or is handed
  */
-final class Waiter<V> implements AbortHandler {
+class Waiter<V> implements AbortHandler {
     private final Task<?> task;
 
     /** What it was called on, for messages. */
@@ -27,6 +27,9 @@ final class Waiter<V> implements AbortHandler {
     @Nullable
     Waiter<V> next;
 
+    /** Whether a {@link Select} still has it in the queue. Set by the queue. */
+    boolean enlisted;
+
     private @Nullable V value;
     private boolean cancellable = true;
     private boolean served;
@@ -38,24 +41,25 @@ final class Waiter<V> implements AbortHandler {
         this.value = value;
     }
 
-    Task<?> task() {
+    final Task<?> task() {
         return task;
     }
 
-    Object place() {
+    final Object place() {
         return place;
     }
 
     /** {@return what it brings; once it is served, what it was handed} */
-    V value() {
+    final V value() {
         return Objects.requireNonNull(value);
     }
 
     /** {@return whether it got what it was waiting for, instead of being sent away} */
-    boolean isServed() {
+    final boolean isServed() {
         return served;
     }
 
+    /** Notes what it was handed. A {@link Select} also takes its other waiters back here, before anybody serves them. */
     void markServed(@Nullable V handed) {
         served = true;
         if (handed != null) {
@@ -63,11 +67,11 @@ final class Waiter<V> implements AbortHandler {
         }
     }
 
-    void refuseCancellation() {
+    final void refuseCancellation() {
         cancellable = false;
     }
 
-    void moveTo(WaitQueue<V> newQueue, Object newPlace) {
+    final void moveTo(WaitQueue<V> newQueue, Object newPlace) {
         queue = newQueue;
         place = newPlace;
     }
