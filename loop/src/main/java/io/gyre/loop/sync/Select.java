@@ -63,7 +63,11 @@ public final class Select<R extends @Nullable Object> {
 
     private Select() {}
 
-    /** {@return a choice between nothing yet} @param <R> the result */
+    /**
+     * {@return a choice between nothing yet}
+     *
+     * @param <R> the result
+     */
     public static <R extends @Nullable Object> Select<R> first() {
         return new Select<>();
     }
