@@ -16,6 +16,11 @@ final class Comparisons {
                     "CreateTaskBenchmark.startBare",
                     2),
             ofRatio(
+                    "create many, then await / start",
+                    "CreateTaskBenchmark.createManyThenAwait",
+                    "CreateTaskBenchmark.startBare",
+                    2),
+            ofRatio(
                     "create and await / start and park",
                     "CreateTaskBenchmark.createAndAwaitTask",
                     "CreateTaskBenchmark.startAndParkBare"),
