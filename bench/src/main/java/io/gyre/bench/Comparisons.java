@@ -50,6 +50,13 @@ final class Comparisons {
                     "offload / virtual thread",
                     "OffloadBenchmark.offloadInTask",
                     "OffloadBenchmark.submitInVirtualThread"),
+            ofNanos("time-out around a finished body", "ScopeBenchmark.timeoutAroundFinishedBody", 300),
+            ofNanos("empty group", "ScopeBenchmark.emptyGroup", 600),
+            ofRatio(
+                    "gather 10,000 / 1,000",
+                    "GatherBenchmark.gatherSleeps 10000",
+                    "GatherBenchmark.gatherSleeps 1000",
+                    15),
             ofNanos("lock, uncontended", "LockBenchmark.lock", 50),
             ofNanos("semaphore, uncontended", "LockBenchmark.semaphore", 50),
             ofRatio("lock / checkpoint", "LockBenchmark.lock", "LockBenchmark.checkpoint"),
