@@ -33,7 +33,7 @@ class BarrierConformanceTest {
         return task;
     }
 
-    /** test_locks.BarrierTests.test_barrier: nobody goes on before the last has come, then all do. */
+    /** test_locks.BarrierTests.test_filling_task_by_task: nobody goes on before the last has come, then all do. */
     @LoopTest
     void allGoOnWhenTheLastHasCome() {
         startParty("first");
@@ -47,7 +47,7 @@ class BarrierConformanceTest {
         assertThat(barrier.statistics()).isEqualTo(new Barrier.Statistics(3, 0, false));
     }
 
-    /** asyncio.Barrier.wait: an integer from 0 to parties - 1, another one for each task. */
+    /** test_locks.BarrierTests.test_filling_tasks_check_return_value: 0 to parties - 1, another one for each task. */
     @LoopTest
     void eachPartyGetsANumberOfItsOwn() {
         startParty("first");
@@ -70,7 +70,7 @@ class BarrierConformanceTest {
         assertThat(log).containsExactly("first", "second");
     }
 
-    /** test_locks.BarrierTests.test_filling_one_task: a barrier of one is always open. */
+    /** test_locks.BarrierTests.test_filling_one_task_twice: a barrier of one is always open. */
     @LoopTest
     void barrierOfOneIsOpen() {
         var one = new Barrier(1);
@@ -143,7 +143,7 @@ class BarrierConformanceTest {
         assertThatExceptionOfType(BarrierBrokenException.class).isThrownBy(barrier::await);
     }
 
-    /** asyncio.Barrier.reset: mends one that was broken. */
+    /** test_locks.BarrierTests.test_abort_barrier_when_exception_then_resetting: reset mends it. */
     @LoopTest
     void resetMendsABrokenBarrier() {
         barrier.abort();

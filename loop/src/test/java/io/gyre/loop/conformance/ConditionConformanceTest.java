@@ -54,7 +54,7 @@ class ConditionConformanceTest {
         assertThat(lock.isLocked()).isFalse();
     }
 
-    /** test_locks.ConditionTests.test_notify: one is woken, then as many as asked. */
+    /** test_locks.ConditionTests.test_notify: one is woken, then as many as asked, in the order of arrival. */
     @LoopTest
     void signalWakesAsManyAsAskedInOrderOfArrival() {
         startThree();
@@ -151,9 +151,10 @@ class ConditionConformanceTest {
         assertThatIllegalStateException().isThrownBy(condition::await);
     }
 
-    /** test_locks.ConditionTests.test_wait_for_unacquired: a RuntimeError there, even for a predicate that is true. */
+    /** test_locks.ConditionTests.test_wait_for_unacquired: a RuntimeError there if it has to wait; here always. */
     @LoopTest
     void predicateWaitWithoutTheLockIsAnError() {
+        assertThatIllegalStateException().isThrownBy(() -> condition.await(() -> false));
         assertThatIllegalStateException().isThrownBy(() -> condition.await(() -> true));
     }
 
@@ -204,7 +205,7 @@ class ConditionConformanceTest {
         assertThat(waiter.isCancelled()).isTrue();
     }
 
-    /** test_locks.ConditionTests.test_wait_cancel_after_notify: the lock is not left held. */
+    /** test_locks.ConditionTests.test_wait_cancel_after_notify: no lock is left held. There the wait raises, here it returns. */
     @LoopTest
     void waiterCancelledAfterTheSignalLeavesTheLockFree() {
         Task<?> waiter = startAwaiting("waiter");
@@ -220,7 +221,44 @@ class ConditionConformanceTest {
         assertThat(lock.isLocked()).isFalse();
     }
 
-    /** test_locks.ConditionTests.test_explicit_lock: conditions that share a lock have waiters of their own. */
+    /** test_locks.ConditionTests.test_cancelled_wakeup, test_cancelled_wakeup_relock: the signal is not lost. */
+    @LoopTest
+    void signalOfATaskThatIsCancelledIsNotLost() {
+        int[] stock = {0};
+        Task<?> cancelled = startConsuming("cancelled", stock);
+        startConsuming("other", stock);
+        awaitAllTasksParked();
+
+        lock.withLock(() -> {
+            stock[0]++;
+            condition.signal();
+            cancelled.cancel("at the same time");
+        });
+        awaitAllTasksParked();
+
+        assertThat(stock[0]).as("what was signalled is consumed").isZero();
+        assertThat(log).hasSize(1);
+        lock.withLock(() -> {
+            stock[0]++;
+            condition.signal();
+        });
+        awaitAllTasksParked();
+        assertThat(log).hasSize(2);
+    }
+
+    private Task<?> startConsuming(String name, int[] stock) {
+        return createTask(
+                name,
+                () -> lock.withLock(() -> {
+                    while (stock[0] == 0) {
+                        condition.await();
+                    }
+                    stock[0]--;
+                    log.add(name);
+                }));
+    }
+
+    /** asyncio.Condition: "multiple Condition objects may share one Lock", each with waiters of its own. */
     @LoopTest
     void conditionsMayShareALock() {
         var other = new Condition(lock);

@@ -57,7 +57,7 @@ class LockConformanceTest {
         assertThat(log).containsExactly("first", "second", "third");
     }
 
-    /** test_locks.LockTests.test_acquire_fairness_0: who releases and acquires again goes behind those who wait. */
+    /** asyncio.Lock.acquire: "acquiring a lock is fair", also for the task that has just released it. */
     @LoopTest
     void taskThatAcquiresAgainGoesBehindThoseWhoWait() {
         lock.acquire();
@@ -87,7 +87,7 @@ class LockConformanceTest {
         assertThat(lock.isLocked()).isFalse();
     }
 
-    /** test_locks.LockTests.test_cancel_race: a waiter cancelled in the middle of the queue does not block those behind. */
+    /** test_locks.LockTests.test_cancel_race: release and cancellation of one waiter at once; those behind it go on. */
     @LoopTest
     void thoseBehindACancelledWaiterGetTheLock() {
         lock.acquire();
@@ -103,7 +103,7 @@ class LockConformanceTest {
         assertThat(log).containsExactly("first", "third");
     }
 
-    /** test_locks.LockTests.test_cancel_release_race: a cancellation after the release loses the lock to nobody. */
+    /** test_locks.LockTests.test_cancel_release_race, the other way round: here the cancelled task still gets the lock first. */
     @LoopTest
     void lockIsNotLostToACancellationAfterTheRelease() {
         lock.acquire();
@@ -119,7 +119,7 @@ class LockConformanceTest {
         assertThat(lock.isLocked()).isFalse();
     }
 
-    /** test_locks.LockTests.test_finished_waiter_cancelled: nor when the cancellation comes before the release. */
+    /** test_locks.LockTests.test_finished_waiter_cancelled: the next waiter is woken in place of the cancelled one. */
     @LoopTest
     void lockIsNotLostToACancellationBeforeTheRelease() {
         lock.acquire();

@@ -90,7 +90,7 @@ class QueueConformanceTest {
         assertThat(queue.size()).isEqualTo(1_000);
     }
 
-    /** test_queues.QueueBasicTests.test_order, QueueGetTests.test_blocking_get: first in, first out. */
+    /** test_queues.QueueBasicTests.test_order: first in, first out. */
     @LoopTest
     void queueGivesTheFirstItemFirst() {
         assertThat(drain(filled(new Queue<>(), 1, 3, 2))).containsExactly(1, 3, 2);
@@ -173,7 +173,7 @@ class QueueConformanceTest {
         assertThat(log).containsExactly("next got 1");
     }
 
-    /** test_queues.QueueGetTests.test_why_are_getters_waiting: getters are served in the order of arrival. */
+    /** asyncio.Queue.get: getters are served in the order of arrival. */
     @LoopTest
     void gettersAreServedInOrderOfArrival() {
         var queue = new Queue<Integer>();
@@ -214,7 +214,7 @@ class QueueConformanceTest {
         assertThat(drain(queue)).containsExactly(2);
     }
 
-    /** test_queues.QueuePutTests.test_put_cancelled: what a cancelled putter brought does not come out. */
+    /** test_queues.QueuePutTests.test_cancelled_puts_not_being_held_in_self_putters: nor does the item come out. */
     @LoopTest
     void itemOfACancelledPutterIsNotPut() {
         Queue<Integer> queue = filled(new Queue<>(1), 1);
@@ -358,7 +358,7 @@ class QueueConformanceTest {
         assertThatIllegalStateException().isThrownBy(queue::taskDone);
     }
 
-    /** test_queues.QueueShutdownTests.test_shutdown_repeated: nothing more happens, except that it may become immediate. */
+    /** asyncio.Queue.shutdown: may be repeated; nothing more happens, except that it may become immediate. */
     @LoopTest
     void shutdownMayBeRepeated() {
         Queue<Integer> queue = filled(new Queue<>(), 1);
@@ -375,7 +375,7 @@ class QueueConformanceTest {
         assertThat(queue.isShutDown()).isTrue();
     }
 
-    /** asyncio.Queue.shutdown: those who wait in get are woken with QueueShutDown. */
+    /** test_queues.QueueShutdownTests.test_shutdown_empty: those who wait in get are woken with QueueShutDown. */
     @LoopTest
     void shutdownWakesGetters() {
         var queue = new Queue<Integer>();
@@ -388,7 +388,7 @@ class QueueConformanceTest {
         assertThat(log).containsExactly("first shut down", "second shut down");
     }
 
-    /** asyncio.Queue.shutdown: those who wait in put are woken with QueueShutDown, and have put nothing. */
+    /** test_queues.QueueShutdownTests.test_shutdown_nonempty: those who wait in put are woken, and have put nothing. */
     @LoopTest
     void shutdownWakesPutters() {
         Queue<Integer> queue = filled(new Queue<>(1), 1);

@@ -1,6 +1,7 @@
 package io.gyre.loop.conformance;
 
 import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -61,7 +62,7 @@ class SemaphoreConformanceTest {
         assertThat(log).endsWith("fourth");
     }
 
-    /** test_locks.SemaphoreTests.test_acquire_fifo_order: also when many are released at once. */
+    /** test_locks.SemaphoreTests.test_acquire_fifo_order_2: also when several are released at once. */
     @LoopTest
     void waitersAreServedInOrderOfArrival() {
         var semaphore = new Semaphore(0);
@@ -78,7 +79,44 @@ class SemaphoreConformanceTest {
         assertThat(log).containsExactly("first", "second", "third");
     }
 
-    /** test_locks.SemaphoreTests.test_acquire_no_hang and _fifo_order_4: a permit on its way is not up for grabs. */
+    /** test_locks.SemaphoreTests.test_acquire_fifo_order: tasks that come again take turns. */
+    @LoopTest
+    void tasksThatComeAgainTakeTurns() {
+        var semaphore = new Semaphore(1);
+        for (String name : List.of("a", "b", "c")) {
+            createTask(() -> {
+                for (int round = 1; round <= 2; round++) {
+                    semaphore.acquire();
+                    log.add(name + round);
+                    yieldNow();
+                    semaphore.release();
+                }
+            });
+        }
+        awaitAllTasksParked();
+
+        assertThat(log).containsExactly("a1", "b1", "c1", "a2", "b2", "c2");
+    }
+
+    /** test_locks.SemaphoreTests.test_acquire_fifo_order_3: those behind a cancelled waiter keep their order. */
+    @LoopTest
+    void thoseBehindACancelledWaiterKeepTheirOrder() {
+        var semaphore = new Semaphore(0);
+        Task<?> first = startAcquiring("first", semaphore);
+        startAcquiring("second", semaphore);
+        startAcquiring("third", semaphore);
+        awaitAllTasksParked();
+
+        first.cancel("not needed");
+        awaitAllTasksParked();
+        semaphore.release();
+        semaphore.release();
+        awaitAllTasksParked();
+
+        assertThat(log).containsExactly("second", "third");
+    }
+
+    /** test_locks.SemaphoreTests.test_acquire_fifo_order_4: it is locked while a woken task has not run yet. */
     @LoopTest
     void nobodyOvertakesAWaiter() {
         var semaphore = new Semaphore(0);
@@ -130,7 +168,7 @@ class SemaphoreConformanceTest {
         assertThat(log).containsExactly("third", "fourth");
     }
 
-    /** test_locks.SemaphoreTests.test_acquire_cancel_after_release: no permit is lost when a woken task is cancelled. */
+    /** test_locks.SemaphoreTests.test_acquire_no_hang: no permit is lost to a cancellation. Here the woken task has it first. */
     @LoopTest
     void permitIsNotLostToACancellationAfterTheRelease() {
         var semaphore = new Semaphore(0);
@@ -155,7 +193,7 @@ class SemaphoreConformanceTest {
         assertThat(semaphore.permits()).isEqualTo(1);
     }
 
-    /** asyncio.Semaphore: "release may be called more often than acquire". */
+    /** asyncio.Semaphore.release: more often than acquire is allowed, unlike for a BoundedSemaphore. */
     @LoopTest
     void unboundedSemaphoreGrows() {
         var semaphore = new Semaphore(1);
@@ -165,7 +203,7 @@ class SemaphoreConformanceTest {
         assertThat(semaphore.permits()).isEqualTo(2);
     }
 
-    /** test_locks.SemaphoreTests.test_context_manager: "async with semaphore" has a permit for the block. */
+    /** asyncio.Semaphore: "async with semaphore" has a permit for the block. */
     @LoopTest
     void tryStatementHasAPermitForItsBlock() {
         var semaphore = new Semaphore(2);
