@@ -168,7 +168,7 @@ class SemaphoreConformanceTest {
         assertThat(log).containsExactly("third", "fourth");
     }
 
-    /** test_locks.SemaphoreTests.test_acquire_no_hang: no permit is lost to a cancellation. Here the woken task has it first. */
+    /** test_locks.SemaphoreTests.test_acquire_no_hang: a cancellation loses no permit. Here the task has it first. */
     @LoopTest
     void permitIsNotLostToACancellationAfterTheRelease() {
         var semaphore = new Semaphore(0);
