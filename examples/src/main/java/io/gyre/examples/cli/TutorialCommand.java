@@ -43,7 +43,7 @@ final class TutorialCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         if (example == null) {
             Tutorial.examples().forEach(each -> out.println(each.number() + "  " + each.title()));

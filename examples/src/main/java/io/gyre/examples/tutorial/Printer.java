@@ -4,7 +4,7 @@ package io.gyre.examples.tutorial;
 @FunctionalInterface
 public interface Printer {
     /**
-     * Prints a line.
+     * Prints a line. The examples with pools call this from several threads at once.
      *
      * @param line the line
      */

@@ -51,7 +51,7 @@ final class CommandLineTest {
     void tutorialListsItsExamples() {
         assertThat(run("tutorial")).isZero();
 
-        assertThat(output.toString()).startsWith("3.3-1  await a sleep").hasLineCount(6);
+        assertThat(output.toString()).startsWith("3.3-1  await a sleep").hasLineCount(10);
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.List;
 class TutorialTest {
     private final List<String> printed = new ArrayList<>();
 
-    private void run(String number, VirtualClock clock) {
+    private void run(String number, VirtualClock clock) throws Exception {
         Example example = Tutorial.examples().stream()
                 .filter(each -> each.number().equals(number))
                 .findFirst()
@@ -23,7 +23,7 @@ class TutorialTest {
     }
 
     @LoopTest
-    void sleepIsAwaited(VirtualClock clock) {
+    void sleepIsAwaited(VirtualClock clock) throws Exception {
         run("3.3-1", clock);
 
         assertThat(printed).containsExactly("0 hello");
@@ -31,14 +31,14 @@ class TutorialTest {
     }
 
     @LoopTest
-    void callIsAwaited(VirtualClock clock) {
+    void callIsAwaited(VirtualClock clock) throws Exception {
         run("3.3-2", clock);
 
         assertThat(printed).containsExactly("0 执行协程函数内部代码", "0 start", "2 end", "2 IO请求结束，结果为： 返回值");
     }
 
     @LoopTest
-    void twoCallsTakeTheirTimesTogether(VirtualClock clock) {
+    void twoCallsTakeTheirTimesTogether(VirtualClock clock) throws Exception {
         run("3.3-3", clock);
 
         assertThat(printed)
@@ -53,7 +53,7 @@ class TutorialTest {
     }
 
     @LoopTest
-    void twoTasksTakeTheTimeOfOne(VirtualClock clock) {
+    void twoTasksTakeTheTimeOfOne(VirtualClock clock) throws Exception {
         run("3.4-1", clock);
 
         assertThat(printed)
@@ -61,7 +61,22 @@ class TutorialTest {
     }
 
     @LoopTest
-    void futureThatNobodyCompletesIsCancelled(VirtualClock clock) {
+    void listOfTasksIsAwaitedAndItsResultsAreInTheOrderOfTheList(VirtualClock clock) throws Exception {
+        run("3.4-2", clock);
+
+        assertThat(printed)
+                .containsExactly("0 main开始", "0 main结束", "0 start", "0 start", "2 end", "2 end", "2 [返回值, 返回值]");
+    }
+
+    @LoopTest
+    void listOfCallsIsStartedAndAwaited(VirtualClock clock) throws Exception {
+        run("3.4-3", clock);
+
+        assertThat(printed).containsExactly("0 start", "0 start", "2 end", "2 end", "2 [返回值, 返回值]");
+    }
+
+    @LoopTest
+    void futureThatNobodyCompletesIsCancelled(VirtualClock clock) throws Exception {
         run("3.5-1", clock);
 
         assertThat(printed)
@@ -70,7 +85,7 @@ class TutorialTest {
     }
 
     @LoopTest
-    void taskCompletesTheFuture(VirtualClock clock) {
+    void taskCompletesTheFuture(VirtualClock clock) throws Exception {
         run("3.5-2", clock);
 
         assertThat(printed).containsExactly("2 666");
