@@ -16,9 +16,9 @@ find_jdk() {
         /usr/lib/jvm/* \
         /usr/java/* \
         /opt/* \
-        "$HOME"/.sdkman/candidates/java/* \
-        "$HOME"/.jdks/* \
-        "$HOME"/.local/share/mise/installs/java/* \
+        "${HOME:-}"/.sdkman/candidates/java/* \
+        "${HOME:-}"/.jdks/* \
+        "${HOME:-}"/.local/share/mise/installs/java/* \
         /Library/Java/JavaVirtualMachines/*/Contents/Home; do
         if is_jdk_25 "$home"; then
             printf '%s\n' "$home"

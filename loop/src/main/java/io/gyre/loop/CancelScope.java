@@ -70,13 +70,21 @@ public final class CancelScope {
 
         @Override
         void fire() {
-            scope.timer = null;
-            if (scope.shield) {
-                scope.shield = false;
-                scope.refreshTasks();
-            } else {
-                scope.cancel("its deadline has passed");
-            }
+            // In a callback: abort handlers are not ours, and may not run on the carrier.
+            scope.owner.loop.callInternally(() -> scope.timeHasCome(this));
+        }
+    }
+
+    private void timeHasCome(ScopeTimer fired) {
+        if (timer != fired) {
+            return; // the block has ended meanwhile, or has another deadline
+        }
+        timer = null;
+        if (shield) {
+            shield = false;
+            refreshTasks();
+        } else {
+            cancel("its deadline has passed");
         }
     }
 
@@ -356,7 +364,9 @@ public final class CancelScope {
 
     private void stopTimer() {
         if (timer != null) {
-            owner.loop.timers().remove(timer);
+            if (owner.loop.inLoop()) { // not in a task that has outlived its loop
+                owner.loop.timers().remove(timer);
+            }
             timer = null;
         }
     }

@@ -3,7 +3,6 @@ package io.gyre.loop;
 import io.gyre.loop.spi.Failure;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The end of a loop: everything that runs is asked to stop, and awaited for a limited time, which is real time. */
@@ -25,7 +24,7 @@ final class Closing {
 
     /** Cancels the tasks and runs the loop until they have ended. */
     void endTasks() {
-        tasks.snapshot().forEach(task -> CancelScope.cancel(task, "its loop is closing"));
+        tasks.snapshot().forEach(task -> loop.cancelSoon(task, "its loop is closing"));
         do {
             for (long left = 1; tasks.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
                 run(left);
@@ -45,13 +44,10 @@ final class Closing {
             return;
         }
         pool.shutdown();
-        boolean terminated = false;
-        try {
-            terminated = pool.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            interrupted = true;
+        for (long left = 1; !pool.isTerminated() && !interrupted && left > 0; left = deadline - System.nanoTime()) {
+            run(left); // a call may want the loop before it ends; the pool wakes us when it has ended
         }
-        if (!terminated) {
+        if (!pool.isTerminated()) {
             pool.shutdownNow();
             loop.report(new Failure(
                     pool.getActiveCount() + " offloaded calls have not ended within " + timeout

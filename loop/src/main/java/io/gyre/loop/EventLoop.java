@@ -168,7 +168,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private void cancelMain() {
         enter(() -> {
             if (mainTask != null) {
-                CancelScope.cancel(mainTask, "the thread that called EventLoop.run was interrupted");
+                cancelSoon(mainTask, "the thread that called EventLoop.run was interrupted");
             }
         });
     }
@@ -409,18 +409,21 @@ public final class EventLoop implements Executor, AutoCloseable {
         enterRun("close");
         closing = true;
         var end = new Closing(this, options, tick, tasks);
-        end.endTasks();
-        end.endOffloadPool(offloadPool);
-        end.endTasks(); // what offloaded calls have reported meanwhile
-        List<VirtualThreadTask<?>> survivors = tasks.snapshot();
-        tick.endRunners();
-        closed = true;
-        owner = null;
-        tick.close();
-        foreignWaiters.forEach(ForeignWaiter::release);
-        locals.clear();
-        end.report(survivors);
-        exitRun(end.wasInterrupted());
+        try {
+            end.endTasks();
+            end.endOffloadPool(offloadPool);
+            end.endTasks(); // what offloaded calls have reported meanwhile
+        } finally {
+            List<VirtualThreadTask<?>> survivors = tasks.snapshot();
+            tick.endRunners();
+            closed = true;
+            owner = null;
+            tick.close();
+            foreignWaiters.forEach(ForeignWaiter::release);
+            locals.clear();
+            end.report(survivors);
+            exitRun(end.wasInterrupted());
+        }
     }
 
     // ---- scheduling
@@ -705,6 +708,16 @@ public final class EventLoop implements Executor, AutoCloseable {
         return enter(step);
     }
 
+    /** Cancels a task in a callback: abort handlers are not ours, and may not run on the carrier. */
+    void cancelSoon(VirtualThreadTask<?> task, String reason) {
+        callInternally(() -> CancelScope.cancel(task, reason));
+    }
+
+    /** Schedules a callback of this library. Also on the carrier. */
+    void callInternally(Runnable body) {
+        makeReady(new Callback(this, body, body));
+    }
+
     DeadlineHeap<Timer> timers() {
         return tick.timers;
     }
@@ -726,7 +739,7 @@ public final class EventLoop implements Executor, AutoCloseable {
             return options.offloadExecutor();
         }
         if (offloadPool == null) {
-            offloadPool = new OffloadPool(name());
+            offloadPool = new OffloadPool(this);
         }
         return offloadPool;
     }
@@ -744,7 +757,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     void adopt(CallbackRunner retired) {
         tasks.add(retired);
         if (closing) {
-            CancelScope.cancel(retired, "its loop is closing");
+            cancelSoon(retired, "its loop is closing");
         }
     }
 

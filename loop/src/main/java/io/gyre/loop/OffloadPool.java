@@ -11,14 +11,24 @@ final class OffloadPool extends ThreadPoolExecutor {
 
     private static final int KEEP_ALIVE_SECONDS = 30;
 
-    OffloadPool(String loopName) {
+    private final EventLoop loop;
+
+    OffloadPool(EventLoop loop) {
         super(
                 MAX_THREADS,
                 MAX_THREADS,
                 KEEP_ALIVE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().daemon().name(loopName + "-offload-", 1).factory());
+                Thread.ofPlatform().daemon().name(loop.name() + "-offload-", 1).factory());
         allowCoreThreadTimeOut(true);
+        this.loop = loop;
+    }
+
+    /** Wakes the loop, which waits for this when it closes. */
+    @Override
+    protected void terminated() {
+        loop.enter(() -> {});
+        super.terminated();
     }
 }

@@ -77,8 +77,11 @@ final class Tick {
     private void poll(long maxWaitNanos) {
         long wait = maxWaitNanos > 0 ? ticker.waitNanos(maxWaitNanos, idle) : 0;
         if (wait > 0 && entries.trySleep()) {
-            poller.poll(wait);
-            entries.awake();
+            try {
+                poller.poll(wait);
+            } finally {
+                entries.awake();
+            }
         } else if (poller.channels() > 0) {
             poller.poll(0);
         }

@@ -365,7 +365,11 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (isDone()) {
             return false;
         }
-        return loop.runInLoop(() -> CancelScope.cancel(this, reason));
+        if (loop.inLoop()) {
+            CancelScope.cancel(this, reason);
+            return true;
+        }
+        return loop.enter(() -> loop.cancelSoon(this, reason));
     }
 
     @Override

@@ -23,7 +23,8 @@ abstract class SocketStream implements ByteStream {
      *
      * A heap buffer goes through a direct one of the loop's pool, taken and given back between two suspensions.
      *
-     * What fails in the channel, and not because we closed it, is the peer's doing; it is remembered, so that whoever
+     * What fails in the channel, and not because we closed it, is the peer's doing, and so is an end in the middle of a
+     * message; it is remembered, so that whoever
      * owns the stream can tell a connection that broke from a handler that did.
      */
     private static final byte LF = '\n';
@@ -78,7 +79,10 @@ abstract class SocketStream implements ByteStream {
             int start = buffer.position();
             while (buffer.hasRemaining()) {
                 if (readSome(buffer) < 0) {
-                    throw new IncompleteReadException(this, buffer.position() - start, buffer.limit() - start);
+                    throw broken(new IncompleteReadException(this, buffer.position() - start, buffer.limit() - start));
+                }
+                if (buffer.hasRemaining()) {
+                    LowLevel.checkpoint(); // not behind the last byte: what is complete is delivered
                 }
             }
         } finally {
@@ -105,16 +109,19 @@ abstract class SocketStream implements ByteStream {
         try {
             int searched = 0;
             for (; ; ) {
-                int end = indexOfLineEnd(searched);
-                if (end > maxBytes || (end < 0 && readAhead.size() > maxBytes + 1)) {
+                int end = indexOfLineFeed(searched);
+                searched = readAhead.size();
+                int length = end < 0 ? searched : withoutCarriageReturn(end);
+                // A line that is one byte too long may still end in a carriage return.
+                if (length > maxBytes && (end >= 0 || length > maxBytes + 1 || readAhead.at(maxBytes) != CR)) {
                     throw new LineTooLongException(this, maxBytes);
                 }
                 if (end >= 0) {
-                    return Optional.of(takeLine(end, 1));
+                    return Optional.of(takeLine(length, end + 1));
                 }
-                searched = readAhead.size();
+                LowLevel.checkpoint();
                 if (readMoreAhead() < 0) {
-                    return searched == 0 ? Optional.empty() : Optional.of(takeLine(searched, 0));
+                    return lastLine(maxBytes);
                 }
             }
         } finally {
@@ -122,7 +129,15 @@ abstract class SocketStream implements ByteStream {
         }
     }
 
-    private int indexOfLineEnd(int from) {
+    private Optional<String> lastLine(int maxBytes) throws IOException {
+        int length = readAhead.size();
+        if (length > maxBytes) {
+            throw new LineTooLongException(this, maxBytes);
+        }
+        return length == 0 ? Optional.empty() : Optional.of(takeLine(length, length));
+    }
+
+    private int indexOfLineFeed(int from) {
         for (int i = from; i < readAhead.size(); i++) {
             if (readAhead.at(i) == LF) {
                 return i;
@@ -131,10 +146,13 @@ abstract class SocketStream implements ByteStream {
         return -1;
     }
 
-    private String takeLine(int length, int lineFeed) {
-        int carriageReturn = lineFeed > 0 && length > 0 && readAhead.at(length - 1) == CR ? 1 : 0;
-        String line = readAhead.text(length - carriageReturn);
-        readAhead.skip(length + lineFeed);
+    private int withoutCarriageReturn(int end) {
+        return end > 0 && readAhead.at(end - 1) == CR ? end - 1 : end;
+    }
+
+    private String takeLine(int length, int lengthWithEnd) {
+        String line = readAhead.text(length);
+        readAhead.skip(lengthWithEnd);
         return line;
     }
 
@@ -207,32 +225,30 @@ abstract class SocketStream implements ByteStream {
         writing.begin(checkpoint());
         try {
             for (; ; ) {
-                if (buffer.isDirect()) {
-                    send(buffer);
-                } else {
-                    sendThroughPool(buffer);
-                }
+                int asked = Math.min(buffer.remaining(), BufferPool.BUFFER_BYTES);
+                int count = buffer.isDirect() ? send(buffer) : sendThroughPool(buffer);
                 if (!buffer.hasRemaining()) {
                     return;
                 }
-                LowLevel.awaitWritable(channel);
+                if (count < asked) {
+                    LowLevel.awaitWritable(channel);
+                } else {
+                    LowLevel.checkpoint(); // a peer that is as fast as we are must not keep the others waiting
+                }
             }
         } finally {
             writing.end();
         }
     }
 
-    private void sendThroughPool(ByteBuffer heap) throws IOException {
+    private int sendThroughPool(ByteBuffer heap) throws IOException {
         ByteBuffer direct = pool.take();
         try {
-            int asked;
-            int count;
-            do {
-                asked = Math.min(direct.capacity(), heap.remaining());
-                direct.clear().put(0, heap, heap.position(), asked).limit(asked);
-                count = send(direct);
-                heap.position(heap.position() + count);
-            } while (count == asked && heap.hasRemaining());
+            int asked = Math.min(direct.capacity(), heap.remaining());
+            direct.put(0, heap, heap.position(), asked).limit(asked);
+            int count = send(direct);
+            heap.position(heap.position() + count);
+            return count;
         } finally {
             pool.giveBack(direct);
         }
@@ -290,7 +306,7 @@ abstract class SocketStream implements ByteStream {
         return task;
     }
 
-    private IOException broken(IOException failure) {
+    private <X extends IOException> X broken(X failure) {
         if (!(failure instanceof ClosedChannelException)) {
             brokenBy = failure;
         }

@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Future.State;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,7 @@ public final class TcpServer implements AutoCloseable {
     private final ReserveDescriptor reserve = new ReserveDescriptor();
     private final Task<?> acceptor;
     private @Nullable LoopFuture<@Nullable Void> pause;
+    private boolean shutDown;
     /** Once for each time that descriptors run out, however often accepting is tried and paused meanwhile. */
     private boolean exhaustionReported;
 
@@ -101,10 +104,14 @@ public final class TcpServer implements AutoCloseable {
      * @param handler serves one connection
      * @return the server, which is listening
      * @throws BindException if the address is taken, or not of this machine
+     * @throws UnknownHostException if the address is not resolved
      * @throws IOException if the system refuses a socket
      */
     public static TcpServer serve(InetSocketAddress address, StreamHandler<? super TcpStream> handler)
             throws IOException {
+        if (address.isUnresolved()) {
+            throw new UnknownHostException("cannot listen on " + address.getHostString() + ": the name has no address");
+        }
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.configureBlocking(false);
@@ -112,7 +119,7 @@ public final class TcpServer implements AutoCloseable {
             return new TcpServer(channel, handler);
         } catch (SocketException failure) {
             channel.close();
-            var named = new BindException("cannot listen on " + address + ": " + failure.getMessage());
+            var named = new BindException("cannot listen on " + TcpStream.text(address) + ": " + failure.getMessage());
             named.initCause(failure);
             throw named;
         } catch (Throwable failure) {
@@ -148,14 +155,20 @@ public final class TcpServer implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (channel.isOpen()) {
-            closeChannel();
-            acceptor.cancel("its server was closed");
-            List.copyOf(connections).forEach(connection -> connection.cancel("its server was closed"));
-        }
-        endIfIdle();
+        acceptor.cancel("its server was closed");
+        shutDown();
         if (!closed.isDone()) {
             Async.shield(CLOSE_LIMIT, this::awaitClosed);
+        }
+    }
+
+    /** Whoever ends accepting ends the handlers. */
+    private void shutDown() {
+        if (!shutDown) {
+            shutDown = true;
+            closeChannel();
+            List.copyOf(connections).forEach(connection -> connection.cancel("its server was closed"));
+            endIfIdle();
         }
     }
 
@@ -177,7 +190,7 @@ public final class TcpServer implements AutoCloseable {
             // close() does both, in whatever order they arrive here
         } finally {
             reserve.close();
-            closeChannel();
+            shutDown();
         }
         return null;
     }
@@ -214,40 +227,43 @@ public final class TcpServer implements AutoCloseable {
         Task<?> task =
                 LowLevel.createTask("connection from " + TcpStream.text(stream.peer()), handler, () -> serve(stream));
         connections.add(task);
-        task.whenDone(this::ended);
+        task.whenDone(done -> ended(task, stream));
     }
 
-    private @Nullable Void serve(TcpStream stream) throws IOException {
+    private @Nullable Void serve(TcpStream stream) throws Exception {
         try (stream) {
             handler.handle(stream);
-        } catch (CancelledException cancelled) {
-            throw cancelled;
-        } catch (Throwable failure) {
-            if (stream.isBrokenBy(failure)) {
-                broken++;
-                LOG.log(Level.DEBUG, () -> this + ": " + stream + " broke: " + failure.getMessage());
-            } else {
-                failed++;
-                LowLevel.report(new Failure(
-                        "the handler of " + stream + " on " + this + " failed; the connection was closed",
-                        Async.currentTask().name(),
-                        null,
-                        failure));
-            }
         }
         return null;
     }
 
-    private void ended(Object task) {
+    private void ended(Task<?> task, TcpStream stream) {
         connections.remove(task);
+        if (task.state() == State.FAILED) {
+            failed(task, stream, task.exceptionNow());
+        }
         if (pause != null && !pause.isDone()) {
             pause.setResult(null);
         }
         endIfIdle();
     }
 
+    private void failed(Task<?> task, TcpStream stream, Throwable failure) {
+        if (stream.isBrokenBy(failure)) {
+            broken++;
+            LOG.log(Level.DEBUG, () -> this + ": " + stream + " broke: " + failure.getMessage());
+        } else {
+            failed++;
+            LowLevel.report(new Failure(
+                    "the handler of " + stream + " on " + this + " failed; the connection was closed",
+                    task.name(),
+                    task.createdAt(),
+                    failure));
+        }
+    }
+
     private void endIfIdle() {
-        if (!channel.isOpen() && connections.isEmpty() && !closed.isDone()) {
+        if (shutDown && connections.isEmpty() && !closed.isDone()) {
             closed.setResult(null);
         }
     }
@@ -277,9 +293,10 @@ public final class TcpServer implements AutoCloseable {
 
     private void reportExhaustion(IOException exhausted) {
         LowLevel.report(new Failure(
-                this + " pauses accepting for up to " + ACCEPT_PAUSE.toSeconds()
-                        + " s or until one of its connections ends. Raise the limit of open files (ulimit -n), or"
-                        + " serve fewer connections.",
+                this + " cannot accept (" + exhausted.getMessage() + ") and pauses for up to "
+                        + ACCEPT_PAUSE.toSeconds()
+                        + " s or until one of its connections ends. If descriptors have run out, raise the limit of"
+                        + " open files (ulimit -n) or serve fewer connections.",
                 toString(),
                 null,
                 exhausted));

@@ -51,7 +51,7 @@ public final class TcpStream extends SocketStream {
     /**
      * Connects to a host by its name or its address.
      *
-     * <p>The name is looked up in the offload executor; an address is not looked up. All addresses of the name are tried,
+     * <p>The name is looked up in threads of its own kind; an address is not looked up. All addresses of the name are tried,
      * one after the other.
      *
      * <p><b>Suspends:</b> until connected. <b>Cancellation:</b> closes what has been opened.

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 final class TcpServerTest {
@@ -140,6 +141,59 @@ final class TcpServerTest {
             client.close();
             assertThatThrownBy(() -> TcpStream.connect(server.address())).hasMessageContaining("refused");
             assertThat(EventLoop.current().statistics().tasks()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void handlerThatIsCancelledInABlockingCallIsNoFailure() throws Exception {
+        TcpPair.runLoop(() -> {
+            var never = new CountDownLatch(1);
+            TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> never.await());
+            TcpStream client = TcpStream.connect(server.address());
+            while (server.statistics().active() == 0) {
+                yieldNow();
+            }
+            yieldNow();
+
+            server.close();
+
+            assertThat(server.statistics().failed()).isZero();
+            client.close();
+        });
+    }
+
+    @Test
+    void peerThatVanishesInTheMiddleOfAMessageIsCountedAndNotReported() throws Exception {
+        TcpPair.runLoop(() -> {
+            try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> stream.readExactly(10))) {
+                TcpStream client = TcpStream.connect(server.address());
+                client.write(new byte[] {1, 2, 3});
+                client.close();
+                while (server.statistics().broken() == 0) {
+                    yieldNow();
+                }
+
+                assertThat(server.statistics().failed()).isZero();
+            }
+        });
+    }
+
+    @Test
+    void serverWhoseAcceptorIsCancelledIsClosed() throws Exception {
+        TcpPair.runLoop(() -> {
+            TcpServer server = TcpServer.serve(TcpPair.loopback(), TcpServerTest::echo);
+            TcpStream client = TcpStream.connect(server.address());
+            while (server.statistics().active() == 0) {
+                yieldNow();
+            }
+
+            EventLoop.current().tasks().stream()
+                    .filter(task -> task.name().startsWith("accept on"))
+                    .forEach(task -> task.cancel("test"));
+
+            server.awaitClosed();
+            assertThat(server.statistics().active()).isZero();
+            client.close();
         });
     }
 

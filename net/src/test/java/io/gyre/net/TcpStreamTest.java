@@ -160,7 +160,48 @@ final class TcpStreamTest {
             left.write(bytes("12345\n12345\r\n"));
 
             assertThat(right.readLine(5)).contains("12345");
-            assertThat(right.readLine(6)).contains("12345");
+            assertThat(right.readLine(5)).contains("12345");
+        });
+    }
+
+    @Test
+    void lastLineWithoutAnEndIsLimitedToo() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.write(bytes("123456"));
+            left.closeOutput();
+
+            assertThatThrownBy(() -> right.readLine(5)).isInstanceOf(LineTooLongException.class);
+            assertThat(right.readLine(6)).contains("123456");
+        });
+    }
+
+    @Test
+    void carriageReturnWithoutALineFeedBelongsToTheLine() throws Exception {
+        TcpPair.run((left, right) -> {
+            left.write(bytes("12345\rx\n"));
+
+            assertThatThrownBy(() -> right.readLine(5)).isInstanceOf(LineTooLongException.class);
+            assertThat(right.readLine(7)).contains("12345\rx");
+        });
+    }
+
+    @Test
+    void writerThatIsNeverHeldBackLetsOthersRun() throws Exception {
+        TcpPair.run((left, right) -> {
+            int[] turns = {0};
+            Task<?> other = createTask(() -> {
+                while (true) {
+                    turns[0]++;
+                    yieldNow();
+                }
+            });
+            Task<?> reader = createTask(() -> right.readExactly(ByteBuffer.allocateDirect(60_000_000)));
+
+            left.write(ByteBuffer.allocate(60_000_000));
+            reader.await();
+
+            assertThat(turns[0]).isGreaterThan(2);
+            other.cancelAndJoin("test");
         });
     }
 

@@ -26,13 +26,16 @@ final class EchoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        UntilTerminated.run("echo", this::serve);
+        // Looks a name up, which would block the loop.
+        InetSocketAddress address = new InetSocketAddress(host, port);
+        UntilTerminated.run("echo", () -> serve(address));
         return 0;
     }
 
-    private void serve() throws IOException {
-        try (TcpServer server = EchoServer.start(new InetSocketAddress(host, port))) {
-            System.out.println("listening on " + host + ":" + server.address().getPort());
+    private void serve(InetSocketAddress address) throws IOException {
+        try (TcpServer server = EchoServer.start(address)) {
+            String shown = host.contains(":") ? "[" + host + "]" : host;
+            System.out.println("listening on " + shown + ":" + server.address().getPort());
             server.awaitClosed();
         }
     }

@@ -62,6 +62,15 @@ final class CommandLineTest {
     }
 
     @Test
+    void unknownHostIsOneLineAndExitCode1() {
+        assertThat(run("echo", "--host", "no-such-host.invalid")).isEqualTo(1);
+
+        assertThat(errors.toString())
+                .contains("cannot listen on no-such-host.invalid: the name has no address")
+                .hasLineCount(1);
+    }
+
+    @Test
     void takenPortIsOneLineAndExitCode1() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();

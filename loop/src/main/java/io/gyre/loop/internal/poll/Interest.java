@@ -1,5 +1,7 @@
 package io.gyre.loop.internal.poll;
 
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -55,11 +57,16 @@ public final class Interest {
      * Asks the system to report an operation, until an event of it fires that nobody wants.
      *
      * @param op one operation of {@link SelectionKey} that the channel supports
+     * @throws ClosedChannelException if the channel is closed
      */
-    public void arm(int op) {
+    public void arm(int op) throws ClosedChannelException {
         if ((armedOps & op) == 0) {
+            try {
+                key.interestOps(armedOps | op);
+            } catch (CancelledKeyException closed) {
+                throw new ClosedChannelException();
+            }
             armedOps |= op;
-            key.interestOps(armedOps);
         }
     }
 

@@ -2,6 +2,7 @@ package io.gyre.loop.internal.poll;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -169,7 +170,11 @@ public final class SelectorPoller implements AutoCloseable {
     }
 
     private static void dispatch(SelectionKey key) {
-        interest(key).dispatch();
+        try {
+            interest(key).dispatch();
+        } catch (CancelledKeyException closedMeanwhile) {
+            // By another thread. The next poll finds one key less, and tells the listeners.
+        }
     }
 
     private static Interest interest(SelectionKey key) {
