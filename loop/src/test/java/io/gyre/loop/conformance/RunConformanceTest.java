@@ -258,11 +258,10 @@ class RunConformanceTest extends ConformanceCase {
     /** test_runners.RunnerTests.test_interrupt_wait: an interrupt of the thread cancels main. */
     @Test
     void interruptOfTheThreadCancelsMain() {
-        Thread thread = Thread.currentThread();
+        Thread.currentThread().interrupt();
         try (EventLoop runner = EventLoop.create(options)) {
             assertThatExceptionOfType(CancelledException.class)
                     .isThrownBy(() -> runner.<String, RuntimeException>runUntilComplete(() -> {
-                        OtherThread.run(thread::interrupt);
                         sleep(ONE_DAY);
                         return "slept";
                     }));
@@ -273,10 +272,9 @@ class RunConformanceTest extends ConformanceCase {
     /** test_runners.RunnerTests.test_interrupt_cancelled_task: main may finish in spite of it. */
     @Test
     void mainMayCatchTheInterrupt() {
-        Thread thread = Thread.currentThread();
+        Thread.currentThread().interrupt();
         try (EventLoop runner = EventLoop.create(options)) {
             String result = runner.<String, RuntimeException>runUntilComplete(() -> {
-                OtherThread.run(thread::interrupt);
                 try {
                     sleep(ONE_DAY);
                     return "slept";
