@@ -16,6 +16,11 @@ final class Comparisons {
                     "CreateTaskBenchmark.startBare",
                     2),
             ofRatio(
+                    "create many, then await / start",
+                    "CreateTaskBenchmark.createManyThenAwait",
+                    "CreateTaskBenchmark.startBare",
+                    2),
+            ofRatio(
                     "create and await / start and park",
                     "CreateTaskBenchmark.createAndAwaitTask",
                     "CreateTaskBenchmark.startAndParkBare"),
@@ -44,7 +49,22 @@ final class Comparisons {
             ofRatio(
                     "offload / virtual thread",
                     "OffloadBenchmark.offloadInTask",
-                    "OffloadBenchmark.submitInVirtualThread"));
+                    "OffloadBenchmark.submitInVirtualThread"),
+            ofNanos("time-out around a finished body", "ScopeBenchmark.timeoutAroundFinishedBody", 300),
+            ofNanos("empty group", "ScopeBenchmark.emptyGroup", 600),
+            ofRatio(
+                    "gather 10,000 / 1,000",
+                    "GatherBenchmark.gatherSleeps 10000",
+                    "GatherBenchmark.gatherSleeps 1000",
+                    15),
+            ofNanos("lock, uncontended", "LockBenchmark.lock", 50),
+            ofNanos("semaphore, uncontended", "LockBenchmark.semaphore", 50),
+            ofRatio("lock / checkpoint", "LockBenchmark.lock", "LockBenchmark.checkpoint"),
+            ofRatio("lock / lock of the JDK", "LockBenchmark.lock", "LockBenchmark.jdkLock"),
+            ofRatio("queue of 1 / two switches", "QueueBenchmark.queueOfOne", "QueueBenchmark.twoSwitches", 3),
+            ofRatio("queue of 100 / two switches", "QueueBenchmark.queueOf100", "QueueBenchmark.twoSwitches"),
+            ofRatio("queue of 1 / queue of the JDK", "QueueBenchmark.queueOfOne", "QueueBenchmark.jdkQueueOfOne"),
+            ofRatio("rendezvous / two switches", "QueueBenchmark.rendezvous", "QueueBenchmark.twoSwitches"));
 
     private Comparisons() {}
 }

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.process.ProcessPool;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -45,7 +46,7 @@ public final class Async {
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task">asyncio.create_task</a>
      */
     public static <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
-        return EventLoop.current().createTask(null, body, body, null);
+        return EventLoop.current().start(null, body, body, null);
     }
 
     /**
@@ -55,7 +56,7 @@ public final class Async {
      * @return the task
      */
     public static Task<@Nullable Void> createTask(VoidBody<?> body) {
-        return EventLoop.current().createTask(null, body, withoutResult(body), null);
+        return EventLoop.current().start(null, body, body, null);
     }
 
     /**
@@ -67,7 +68,7 @@ public final class Async {
      * @return the task
      */
     public static <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return EventLoop.current().createTask(name, body, body, null);
+        return EventLoop.current().start(name, body, body, null);
     }
 
     /**
@@ -78,14 +79,7 @@ public final class Async {
      * @return the task
      */
     public static Task<@Nullable Void> createTask(String name, VoidBody<?> body) {
-        return EventLoop.current().createTask(name, body, withoutResult(body), null);
-    }
-
-    static Callable<@Nullable Void> withoutResult(VoidBody<?> body) {
-        return () -> {
-            body.run();
-            return null;
-        };
+        return EventLoop.current().start(name, body, body, null);
     }
 
     /** {@return the task that is calling; in a callback, the one that runs callbacks} */
@@ -349,10 +343,35 @@ public final class Async {
      * @throws CompletionException with the stage's failure as its cause
      */
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
+        return arrivalOf(stage).await();
+    }
+
+    private static <T extends @Nullable Object> LoopFuture<T> arrivalOf(CompletionStage<T> stage) {
         EventLoop loop = EventLoop.current();
         var arrival = new LoopFuture<T>(loop, stage);
         stage.whenComplete((value, failure) -> loop.runInLoop(() -> arrival.settle(value, failure)));
-        return arrival.await();
+        return arrival;
+    }
+
+    /**
+     * Makes a future of the current loop out of a stage of another library. <b>Suspends:</b> no.
+     *
+     * @param <T> the result
+     * @param stage what to follow
+     * @return a future that is done when the stage is; cancelling it cancels the stage, if that is a {@link Future}
+     * @see Awaitable#toCompletionStage()
+     * @see <a href="https://docs.python.org/3/library/asyncio-future.html#asyncio.wrap_future">asyncio.wrap_future</a>
+     */
+    public static <T extends @Nullable Object> LoopFuture<T> wrapFuture(CompletionStage<T> stage) {
+        LoopFuture<T> arrival = arrivalOf(stage);
+        if (stage instanceof Future<?> source) {
+            arrival.whenDone(done -> {
+                if (done.isCancelled()) {
+                    source.cancel(true);
+                }
+            });
+        }
+        return arrival;
     }
 
     /**
@@ -414,7 +433,7 @@ public final class Async {
      *     run_in_executor</a>
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(Body<T, X> body) throws X {
-        return Offload.run(EventLoop.current().offloadExecutor(), body, body);
+        return Offload.run(Offloading.onLoopExecutor(), body, body);
     }
 
     /**
@@ -425,7 +444,7 @@ public final class Async {
      * @throws X what the call throws, as it is
      */
     public static <X extends Exception> void offload(VoidBody<X> body) throws X {
-        offload(EventLoop.current().offloadExecutor(), body);
+        offload(Offloading.onLoopExecutor(), body);
     }
 
     /**
@@ -441,7 +460,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(Executor executor, Body<T, X> body)
             throws X {
-        return Offload.run(executor, body, body);
+        return Offload.run(Offloading.on(executor), body, body);
     }
 
     /**
@@ -454,6 +473,70 @@ public final class Async {
      * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
      */
     public static <X extends Exception> void offload(Executor executor, VoidBody<X> body) throws X {
-        Offload.run(executor, body, inLine(body));
+        offload(Offloading.on(executor), body);
+    }
+
+    /**
+     * Does what {@link #offload(Body)} does, in the way that the caller says.
+     *
+     * <p><b>Cancellation:</b> as {@link OnCancel} says.
+     *
+     * @param <T> the result
+     * @param <X> what the call may throw
+     * @param how where the call runs, and what becomes of it when the task is cancelled
+     * @param body the call; a {@link SerializableBody} if it goes to a process pool
+     * @return its result
+     * @throws X what the call throws, as it is
+     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     */
+    public static <T extends @Nullable Object, X extends Exception> T offload(Offloading how, Body<T, X> body)
+            throws X {
+        return Offload.run(how, body, body);
+    }
+
+    /**
+     * Does what {@link #offload(Offloading, Body)} does, for a call without a result.
+     *
+     * @param <X> what the call may throw
+     * @param how where the call runs, and what becomes of it when the task is cancelled
+     * @param body the call; a {@link SerializableVoidBody} if it goes to a process pool
+     * @throws X what the call throws, as it is
+     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     */
+    public static <X extends Exception> void offload(Offloading how, VoidBody<X> body) throws X {
+        Offload.<@Nullable Void, X>run(how, body, new ResultlessBody<>(body));
+    }
+
+    /**
+     * Does what {@link #offload(Body)} does, in a child JVM.
+     *
+     * <p><b>Cancellation:</b> kills the child if it runs the call.
+     *
+     * @param <T> the result
+     * @param <X> what the call may throw
+     * @param pool has the call run
+     * @param body the call
+     * @return its result
+     * @throws X what the call throws; it has the stack of the child
+     * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the pool is shut down
+     * @throws io.gyre.loop.process.WorkerDiedException if the child dies
+     * @throws io.gyre.loop.process.RemoteFailureException if what the call throws cannot be serialized
+     */
+    public static <T extends @Nullable Object, X extends Exception> T offload(
+            ProcessPool pool, SerializableBody<T, X> body) throws X {
+        return Offload.run(Offloading.on(pool), body, body);
+    }
+
+    /**
+     * Does what {@link #offload(ProcessPool, SerializableBody)} does, for a call without a result.
+     *
+     * @param <X> what the call may throw
+     * @param pool has the call run
+     * @param body the call
+     * @throws X what the call throws; it has the stack of the child
+     * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the pool is shut down
+     */
+    public static <X extends Exception> void offload(ProcessPool pool, SerializableVoidBody<X> body) throws X {
+        offload(Offloading.on(pool), body);
     }
 }

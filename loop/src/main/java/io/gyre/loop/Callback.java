@@ -1,14 +1,19 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.spi.Failure;
 import org.jspecify.annotations.Nullable;
 
-/** User code in the ready queue that is not a task. The callback runner runs it. */
+/**
+ * User code in the ready queue that is not a task. The callback runner runs it, with the scoped values that were bound
+ * where it was created.
+ */
 final class Callback implements Handle, Step {
     private final EventLoop loop;
     private final @Nullable Object createdAt;
     private final Object origin;
     private final Runnable body;
+    private final @Nullable Object bindings = ScopedBindings.capture();
     private boolean cancelled;
     private boolean begun;
 
@@ -27,13 +32,13 @@ final class Callback implements Handle, Step {
 
     /** Runs it, unless it was cancelled. In the callback runner. */
     @Override
-    public void run() {
+    public void take() {
         if (cancelled) {
             return;
         }
         begun = true;
         try {
-            body.run();
+            ScopedBindings.run(bindings, body);
         } catch (CancelledException cancelled) {
             // The callback has suspended, and was cancelled there: the loop is closing.
         } catch (Throwable failure) {

@@ -59,7 +59,7 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
         mounting = true;
         LockSupport.unpark(thread());
         mounting = false;
-        run();
+        take();
     }
 
     @Override
@@ -76,7 +76,7 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
         while (state == State.DRAINING) {
             loop.prepareSpareRunner();
             for (Callback next = loop.nextCallback(); next != null; next = loop.nextCallback()) {
-                next.run();
+                next.take();
                 forgetCancellation();
                 if (state == State.RETIRED) {
                     return null;

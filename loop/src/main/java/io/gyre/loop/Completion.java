@@ -35,7 +35,8 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     }
 
     final EventLoop loop;
-    private final Observer.Chain observers = new Observer.Chain();
+    private @Nullable Observer firstObserver;
+    private @Nullable Observer lastObserver;
     private volatile @Nullable Object outcome;
 
     Completion(EventLoop loop) {
@@ -64,21 +65,49 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         return true;
     }
 
-    /** Tells all observers. Separate from completing, so that a failure that has none can be seen first. */
+    /** Tells all observers, in order. Separate from completing, so that a failure that has none can be seen first. */
     final void tellObservers() {
-        observers.tellAll();
+        for (Observer observer = firstObserver; observer != null; observer = firstObserver) {
+            removeObserver(observer);
+            observer.completed();
+        }
     }
 
     final boolean isObserved() {
-        return !observers.isEmpty();
+        return firstObserver != null;
     }
 
     final void addObserver(Observer observer) {
-        observers.add(observer);
+        observer.listed = true;
+        observer.previous = lastObserver;
+        if (lastObserver == null) {
+            firstObserver = observer;
+        } else {
+            lastObserver.next = observer;
+        }
+        lastObserver = observer;
     }
 
+    /** O(1): a future may have very many observers. */
     final void removeObserver(Observer observer) {
-        observers.remove(observer);
+        if (!observer.listed) {
+            return;
+        }
+        observer.listed = false;
+        Observer before = observer.previous;
+        Observer after = observer.next;
+        if (before == null) {
+            firstObserver = after;
+        } else {
+            before.next = after;
+        }
+        if (after == null) {
+            lastObserver = before;
+        } else {
+            after.previous = before;
+        }
+        observer.previous = null;
+        observer.next = null;
     }
 
     // ---- waiting in a task
@@ -112,9 +141,9 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
                 task.unpark();
             }
         };
-        observers.add(waiter);
+        addObserver(waiter);
         task.park(this, () -> {
-            observers.remove(waiter);
+            removeObserver(waiter);
             return true;
         });
     }
@@ -229,7 +258,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         if (outcome != null) {
             loop.makeReady(callback);
         } else {
-            observers.add(new Observer(this) {
+            addObserver(new Observer(this) {
                 @Override
                 void completed() {
                     loop.makeReady(callback);

@@ -3,9 +3,10 @@ package io.gyre.loop;
 import io.gyre.loop.internal.poll.SelectorPoller;
 import io.gyre.loop.internal.timer.DeadlineHeap;
 import io.gyre.loop.internal.vthread.RequiredFlag;
+import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
-import io.gyre.loop.spi.FailureHandler;
+import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +54,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     /*
      * Design.
      *
-     * This class is the lifecycle: who drives, what is still alive, what closing means. What runs next is Tick's affair.
+     * This class is what users see, and the lifecycle: who drives, and what is still alive. What runs next is Tick's
+     * affair, how everything ends that of Closing.
      *
      * `owner` answers "am I on the loop thread?" for tasks too, because they are asked for their carrier. It is null once
      * the loop is closed, so that nothing is on the loop any more.
@@ -64,6 +65,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
 
     private final LoopOptions options;
+    private final FailureReporter failures;
     private final Tick tick;
     private final TaskList tasks = new TaskList();
     private final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
@@ -79,8 +81,10 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     private EventLoop(LoopOptions options) {
         this.options = options;
+        this.failures = new FailureReporter(options.failureHandler());
         this.owner = VirtualThreads.currentCarrier();
-        this.tick = new Tick(this, options.ticker());
+        Long seed = options.randomOrderSeed();
+        this.tick = new Tick(this, options.ticker(), seed == null ? null : new RandomOrder(seed));
         tick.start();
     }
 
@@ -235,7 +239,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         enterRun("runUntilComplete");
         boolean interrupted = false;
         try {
-            var task = new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), main::run);
+            var task =
+                    new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), (Callable<T>) main::run);
             task.whenDone(done -> {}); // its failure goes to our caller
             mainTask = task;
             start(task);
@@ -253,7 +258,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     @SuppressWarnings("unchecked") // main throws X or something unchecked
-    private static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
+    static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
         if (!task.isDone()) {
             throw new IllegalStateException("the loop was stopped before " + task + " was done");
         }
@@ -265,6 +270,40 @@ public final class EventLoop implements Executor, AutoCloseable {
             case Exception exception -> throw (X) exception;
             case Throwable other -> throw new IllegalStateException(task + " failed", other);
         }
+    }
+
+    /**
+     * Runs a body as a task of this loop and waits for its result, in a thread that is not the loop's. Somebody else has
+     * to drive the loop. In a task of this loop the body runs in line.
+     *
+     * <p><b>Confinement:</b> any thread except the one that drives the loop. <b>Cancellation:</b> interrupting the calling
+     * thread cancels the task, whose end is awaited; the interrupt status is set again on return.
+     *
+     * @param <T> the result
+     * @param <X> what the body may throw
+     * @param body the body of the task
+     * @return what the body returns
+     * @throws X what the body throws, as it is
+     * @throws LoopClosedException if the loop is closed, or the task does not end before it is
+     * @throws IllegalStateException if the calling thread drives this loop
+     * @see LoopPortal
+     * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.run_coroutine_threadsafe">asyncio
+     *     run_coroutine_threadsafe</a>
+     */
+    public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
+        return VirtualThreadTask.currentLoopOrNull() == this ? body.run() : ForeignCall.run(this, body);
+    }
+
+    /**
+     * Does what {@link #call(Body)} does, for a body without a result.
+     *
+     * @param <X> what the body may throw
+     * @param body the body of the task
+     * @throws X what the body throws, as it is
+     * @throws LoopClosedException if the loop is closed, or the task does not end before it is
+     */
+    public <X extends Exception> void call(VoidBody<X> body) throws X {
+        call(new ResultlessBody<>(body));
     }
 
     /**
@@ -369,53 +408,10 @@ public final class EventLoop implements Executor, AutoCloseable {
         requirePlatformThread("close");
         enterRun("close");
         closing = true;
-        long deadline = System.nanoTime() + saturatedNanos(options.closeTimeout());
-        boolean interrupted = awaitCancelledTasks(deadline);
-        interrupted |= closeOffloadPool(deadline);
-        interrupted |= awaitCancelledTasks(deadline); // what offloaded calls have reported meanwhile
-        release();
-        exitRun(interrupted);
-    }
-
-    private boolean awaitCancelledTasks(long deadline) {
-        tasks.snapshot().forEach(task -> CancelScope.cancel(task, "its loop is closing"));
-        boolean interrupted = false;
-        do {
-            for (long left = 1; tasks.size() > 0 && left > 0; left = deadline - System.nanoTime()) {
-                tick.run(left);
-                interrupted |= tick.takeInterrupt();
-            }
-            tick.run(0); // the callbacks of the last task, which may park
-            interrupted |= tick.takeInterrupt();
-        } while (tasks.size() > 0 && deadline - System.nanoTime() > 0);
-        return interrupted;
-    }
-
-    private boolean closeOffloadPool(long deadline) {
-        if (offloadPool == null) {
-            return false;
-        }
-        offloadPool.shutdown();
-        boolean terminated = false;
-        boolean interrupted = false;
-        try {
-            terminated = offloadPool.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (!terminated) {
-            offloadPool.shutdownNow();
-            report(new Failure(
-                    offloadPool.getActiveCount() + " offloaded calls have not ended within " + options.closeTimeout()
-                            + " of closing. They go on in daemon threads; let them react to interrupts.",
-                    name(),
-                    null,
-                    new IllegalStateException("offloaded calls outlive " + this)));
-        }
-        return interrupted;
-    }
-
-    private void release() {
+        var end = new Closing(this, options, tick, tasks);
+        end.endTasks();
+        end.endOffloadPool(offloadPool);
+        end.endTasks(); // what offloaded calls have reported meanwhile
         List<VirtualThreadTask<?>> survivors = tasks.snapshot();
         tick.endRunners();
         closed = true;
@@ -423,17 +419,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         tick.close();
         foreignWaiters.forEach(ForeignWaiter::release);
         locals.clear();
-        for (VirtualThreadTask<?> survivor : survivors) {
-            var where = new IllegalStateException(survivor + " outlives its loop");
-            where.setStackTrace(survivor.stackTrace());
-            report(new Failure(
-                    survivor + " was cancelled and has not ended within " + options.closeTimeout()
-                            + ". It goes on under the JDK's scheduler; let CancelledException and"
-                            + " InterruptedException pass.",
-                    survivor.name(),
-                    survivor.createdAt(),
-                    where));
-        }
+        end.report(survivors);
+        exitRun(end.wasInterrupted());
     }
 
     // ---- scheduling
@@ -448,7 +435,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
-        return createTask(null, body, body, null);
+        return start(null, body, body, null);
     }
 
     /**
@@ -462,27 +449,57 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return createTask(Objects.requireNonNull(name), body, body, null);
+        return start(Objects.requireNonNull(name), body, body, null);
     }
 
-    /** Starts a task, whose root hangs under a scope if there is one. */
-    <T extends @Nullable Object> VirtualThreadTask<T> createTask(
-            @Nullable String name, Object origin, Callable<? extends T> body, @Nullable CancelScope group) {
+    /**
+     * Starts a task without a result.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
+     *
+     * @param body what it runs
+     * @return the task; the loop holds it until it is done
+     */
+    public Task<@Nullable Void> createTask(VoidBody<?> body) {
+        return start(null, body, body, null);
+    }
+
+    /**
+     * Starts a task with a name and without a result.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
+     *
+     * @param name for messages and thread dumps
+     * @param body what it runs
+     * @return the task; the loop holds it until it is done
+     */
+    public Task<@Nullable Void> createTask(String name, VoidBody<?> body) {
+        return start(Objects.requireNonNull(name), body, body, null);
+    }
+
+    /** Starts a task with a Callable or a VoidBody. Its root hangs under a scope, if there is one. */
+    <T extends @Nullable Object> VirtualThreadTask<T> start(
+            @Nullable String name, Object origin, Object body, @Nullable CancelScope group) {
         checkLoopThread("createTask");
         var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
         if (group != null) {
             CancelScope.hangUnder(group, task);
         }
+        startOrCancel(task);
+        return task;
+    }
+
+    void startOrCancel(VirtualThreadTask<?> task) {
         start(task);
         if (closing) {
             CancelScope.cancel(task, "its loop is closing");
         }
-        return task;
     }
 
     private void start(VirtualThreadTask<?> task) {
         tasks.add(task);
         try {
+            ScopedBindings.inherit(task.thread());
             task.start();
         } catch (Throwable e) {
             tasks.remove(task);
@@ -591,6 +608,11 @@ public final class EventLoop implements Executor, AutoCloseable {
         return options.ticker().nanoTime();
     }
 
+    /** {@return the loop's clock} Any thread. */
+    public Ticker ticker() {
+        return options.ticker();
+    }
+
     /** {@return the loop's name} Any thread. */
     public String name() {
         return options.name();
@@ -677,7 +699,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** Runs an internal step on the loop thread: now, if this is it, else in the next tick. False if closed. */
     boolean runInLoop(Step step) {
         if (inLoop()) {
-            step.run();
+            step.take();
             return true;
         }
         return enter(step);
@@ -741,27 +763,14 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Reports on the loop if that still runs. Any thread. */
     void reportFromAnywhere(Failure failure) {
-        if (!enter(() -> makeReady(new Callback(this, failure, () -> report(failure))))) {
+        if (!runInLoop(() -> makeReady(new Callback(this, failure, () -> report(failure))))) {
             report(failure);
         }
     }
 
-    /** Hands a failure to the user's handler. When that throws, both go to the log; when that throws, to the thread's. */
+    /** Hands a failure to the user's handler. */
     void report(Failure failure) {
-        FailureHandler lastResort = lost -> {
-            Thread thread = Thread.currentThread();
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, lost.exception());
-        };
-        for (FailureHandler handler : List.of(options.failureHandler(), FailureHandler.logging(), lastResort)) {
-            try {
-                handler.handle(failure);
-                return;
-            } catch (Throwable handlerFailed) {
-                if (handlerFailed != failure.exception()) {
-                    failure.exception().addSuppressed(handlerFailed);
-                }
-            }
-        }
+        failures.report(failure);
     }
 
     static long saturatedNanos(Duration duration) {

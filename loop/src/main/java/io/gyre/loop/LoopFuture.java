@@ -35,6 +35,11 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
         this.source = source;
     }
 
+    /** {@return whether something of another library will complete this} */
+    boolean isOfOtherLibrary() {
+        return source != null;
+    }
+
     /** Completes this as a {@code CompletionStage} did. Loop thread. */
     void settle(T value, @Nullable Throwable failure) {
         if (failure == null) {

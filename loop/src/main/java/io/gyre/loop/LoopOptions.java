@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param closeTimeout how long {@link EventLoop#close()} waits for cancelled tasks and offloaded work; 10 s by default
  * @param debug whether to remember the whole stack where each task and callback was created, instead of one frame; by
  *     default false, or the system property {@code gyre.debug}
+ * @param randomOrderSeed if not null, the tasks that are ready take turns in a random order that this seed determines,
+ *     for tests; null, the default, for first come, first served
  */
 public record LoopOptions(
         String name,
@@ -32,7 +34,8 @@ public record LoopOptions(
         FailureHandler failureHandler,
         @Nullable Executor offloadExecutor,
         Duration closeTimeout,
-        boolean debug) {
+        boolean debug,
+        @Nullable Long randomOrderSeed) {
     /** Long enough for clean-up that talks to a peer, short enough that nobody reaches for kill -9. */
     private static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -58,7 +61,8 @@ public record LoopOptions(
                 FailureHandler.logging(),
                 null,
                 DEFAULT_CLOSE_TIMEOUT,
-                Boolean.getBoolean("gyre.debug"));
+                Boolean.getBoolean("gyre.debug"),
+                null);
     }
 
     /**
@@ -67,7 +71,7 @@ public record LoopOptions(
      * @param newName the name
      */
     public LoopOptions withName(String newName) {
-        return new LoopOptions(newName, ticker, failureHandler, offloadExecutor, closeTimeout, debug);
+        return new LoopOptions(newName, ticker, failureHandler, offloadExecutor, closeTimeout, debug, randomOrderSeed);
     }
 
     /**
@@ -76,7 +80,7 @@ public record LoopOptions(
      * @param newTicker the clock
      */
     public LoopOptions withTicker(Ticker newTicker) {
-        return new LoopOptions(name, newTicker, failureHandler, offloadExecutor, closeTimeout, debug);
+        return new LoopOptions(name, newTicker, failureHandler, offloadExecutor, closeTimeout, debug, randomOrderSeed);
     }
 
     /**
@@ -85,7 +89,7 @@ public record LoopOptions(
      * @param newHandler the receiver
      */
     public LoopOptions withFailureHandler(FailureHandler newHandler) {
-        return new LoopOptions(name, ticker, newHandler, offloadExecutor, closeTimeout, debug);
+        return new LoopOptions(name, ticker, newHandler, offloadExecutor, closeTimeout, debug, randomOrderSeed);
     }
 
     /**
@@ -94,7 +98,7 @@ public record LoopOptions(
      * @param newExecutor the executor, or null for a pool of the loop's own
      */
     public LoopOptions withOffloadExecutor(@Nullable Executor newExecutor) {
-        return new LoopOptions(name, ticker, failureHandler, newExecutor, closeTimeout, debug);
+        return new LoopOptions(name, ticker, failureHandler, newExecutor, closeTimeout, debug, randomOrderSeed);
     }
 
     /**
@@ -103,7 +107,7 @@ public record LoopOptions(
      * @param newTimeout zero or more
      */
     public LoopOptions withCloseTimeout(Duration newTimeout) {
-        return new LoopOptions(name, ticker, failureHandler, offloadExecutor, newTimeout, debug);
+        return new LoopOptions(name, ticker, failureHandler, offloadExecutor, newTimeout, debug, randomOrderSeed);
     }
 
     /**
@@ -112,6 +116,18 @@ public record LoopOptions(
      * @param newDebug on or off
      */
     public LoopOptions withDebug(boolean newDebug) {
-        return new LoopOptions(name, ticker, failureHandler, offloadExecutor, closeTimeout, newDebug);
+        return new LoopOptions(name, ticker, failureHandler, offloadExecutor, closeTimeout, newDebug, randomOrderSeed);
+    }
+
+    /**
+     * {@return these options with tasks that take turns in a random order}
+     *
+     * <p>In each tick those that are ready are shuffled, so that a test finds what depends on their order. The order in
+     * which callbacks were scheduled is kept among callbacks.
+     *
+     * @param seed determines the order: the same program does the same again
+     */
+    public LoopOptions withRandomOrder(long seed) {
+        return new LoopOptions(name, ticker, failureHandler, offloadExecutor, closeTimeout, debug, seed);
     }
 }

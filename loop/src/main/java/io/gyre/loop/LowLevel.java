@@ -200,7 +200,7 @@ public final class LowLevel {
      */
     public static <T extends @Nullable Object> Task<T> createTask(
             String name, Object origin, Callable<? extends T> body) {
-        return EventLoop.current().createTask(name, origin, body, null);
+        return EventLoop.current().start(name, origin, body, null);
     }
 
     /**

@@ -1,46 +1,61 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.vthread.ScopedBindings;
+import io.gyre.loop.process.ProcessPool;
+import io.gyre.loop.process.SerializableCallable;
 import io.gyre.loop.spi.Failure;
+import io.gyre.loop.spi.OutsideWait;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blocking call that runs in an executor while a task waits for it.
+ * A blocking call that runs elsewhere while a task waits for it.
  *
  * @param <T> the result
  */
-final class Offload<T extends @Nullable Object> extends FutureTask<T> implements AbortHandler {
+final class Offload<T extends @Nullable Object> implements AbortHandler, OutsideWait {
     /*
      * Design.
      *
-     * The worker only says "done", through the entry queue; the task is unparked on the loop. The task always parks until
+     * The worker only says "ended", through the entry queue; the task is unparked on the loop. The task always parks until
      * that word has come, even when the executor ran the call at once in the task itself: a word that came later would
      * unpark the task out of some other wait.
      *
      * The word may come before the park: execute() may itself park the task, in a lock of the executor's queue that a
      * worker holds, and the loop goes on meanwhile. So the word is remembered, and unparks only from the park below.
      *
-     * Cancelling interrupts the worker and does not wait for it. What it still returns is dropped, but a failure is not.
+     * A cancellation that comes before the future is done gives the call up: its word is late then, and wakes nobody. One
+     * that comes later is refused, because the result is on its way.
+     *
+     * An executor gets a LocalCall; a process pool, which has to send the body itself, gets that. Both hand back a future.
      */
     private final VirtualThreadTask<?> task;
+    private final Offloading how;
     private final String what;
+    private @Nullable Future<T> future;
     private boolean awaited;
     private boolean arrived;
+    private boolean givenUp;
 
-    private Offload(VirtualThreadTask<?> task, Object origin, Body<T, ?> body) {
-        super(body::run);
+    private Offload(VirtualThreadTask<?> task, Offloading how, Object origin) {
         this.task = task;
+        this.how = how;
         this.what = "an offloaded call of " + CreationSite.className(origin);
     }
 
-    static <T extends @Nullable Object, X extends Exception> T run(Executor executor, Object origin, Body<T, X> body)
+    static <T extends @Nullable Object, X extends Exception> T run(Offloading how, Object origin, Body<T, X> body)
             throws X {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
-        var offload = new Offload<>(task, origin, body);
-        executor.execute(offload);
+        var offload = new Offload<T>(task, how, origin);
+        offload.takePlace();
+        offload.handOver(body);
         if (!offload.arrived) {
             offload.awaited = true;
             task.park(offload, offload);
@@ -48,10 +63,46 @@ final class Offload<T extends @Nullable Object> extends FutureTask<T> implements
         return offload.outcome();
     }
 
+    // ---- in the task
+
+    private void takePlace() {
+        if (how.limit() != null) {
+            var place = new FreePlace(what);
+            task.describeWait(place);
+            try {
+                how.limit().acquire();
+            } catch (InterruptedException e) {
+                throw task.interruptedWhile("waiting for " + place);
+            } finally {
+                task.describeWait(null);
+            }
+        }
+    }
+
+    private void handOver(Body<T, ?> body) {
+        Executor executor = how.executorOf(task.loop);
+        try {
+            if (executor instanceof ProcessPool pool) {
+                CompletableFuture<T> remote = pool.submit(new RemoteBody<>(body));
+                future = remote;
+                remote.whenComplete((result, failure) -> ended(null));
+            } else {
+                var local = new LocalCall(body);
+                future = local;
+                executor.execute(local);
+            }
+        } catch (Throwable refused) {
+            if (future == null || takeBack()) {
+                leavePlace();
+            }
+            throw refused;
+        }
+    }
+
     @SuppressWarnings("unchecked") // the body throws X or something unchecked
     private <X extends Exception> T outcome() throws X {
         try {
-            return get();
+            return Objects.requireNonNull(future).get();
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case Error error -> throw error;
@@ -64,29 +115,47 @@ final class Offload<T extends @Nullable Object> extends FutureTask<T> implements
     }
 
     @Override
-    protected void done() {
-        if (!isCancelled()) {
-            task.loop.enter(this::arrive);
+    public boolean abort() {
+        Future<T> call = Objects.requireNonNull(future);
+        if (takeBack()) {
+            leavePlace();
+            givenUp = true;
+        } else {
+            givenUp = switch (how.onCancel()) {
+                case WAIT -> false;
+                case INTERRUPT -> call.cancel(true);
+                case ABANDON -> !call.isDone();
+            };
+        }
+        return givenUp;
+    }
+
+    /** {@return whether the call had not begun, and now never will} */
+    private boolean takeBack() {
+        return future instanceof Offload<?>.LocalCall local && local.takeBack();
+    }
+
+    // ---- wherever the call has run
+
+    private void ended(@Nullable Throwable failure) {
+        leavePlace();
+        if (!task.loop.enter(() -> arrive(failure))) {
+            reportLate(failure);
         }
     }
 
     /** The worker's word, on the loop. */
-    private void arrive() {
+    private void arrive(@Nullable Throwable failure) {
         arrived = true;
-        if (awaited) {
+        if (givenUp) {
+            reportLate(failure);
+        } else if (awaited) {
             task.unpark();
         }
     }
 
-    @Override
-    public boolean abort() {
-        return cancel(true);
-    }
-
-    @Override
-    protected void setException(Throwable failure) {
-        super.setException(failure);
-        if (isCancelled() && !(failure instanceof InterruptedException)) {
+    private void reportLate(@Nullable Throwable failure) {
+        if (failure != null && how.onCancel() != OnCancel.ABANDON && !(failure instanceof InterruptedException)) {
             task.loop.reportFromAnywhere(new Failure(
                     what + " failed after " + task + ", which waited for it, had been cancelled.",
                     task.name(),
@@ -95,8 +164,64 @@ final class Offload<T extends @Nullable Object> extends FutureTask<T> implements
         }
     }
 
+    private void leavePlace() {
+        if (how.limit() != null) {
+            how.limit().release();
+        }
+    }
+
     @Override
     public String toString() {
         return what;
+    }
+
+    /** What a task waits for when its {@link Offloading} has a limit: the end of a call that may have been given up. */
+    private record FreePlace(String what) implements OutsideWait {
+        @Override
+        public String toString() {
+            return "a free place for " + what;
+        }
+    }
+
+    /** What an executor of this JVM runs. */
+    private final class LocalCall extends FutureTask<T> {
+        private final Semaphore start = new Semaphore(1); // whoever gets it runs the call or takes it back
+        private final @Nullable Object bindings = ScopedBindings.capture();
+        private @Nullable Throwable failure;
+
+        LocalCall(Body<T, ?> body) {
+            super(body::run);
+        }
+
+        @Override
+        public void run() {
+            if (start.tryAcquire()) {
+                ScopedBindings.run(bindings, super::run);
+                ended(failure);
+            }
+        }
+
+        boolean takeBack() {
+            return start.tryAcquire();
+        }
+
+        @Override
+        protected void setException(Throwable thrown) {
+            failure = thrown;
+            super.setException(thrown);
+        }
+    }
+
+    /**
+     * What a process pool sends.
+     *
+     * @param <T> the result
+     * @param body the call
+     */
+    private record RemoteBody<T extends @Nullable Object>(Body<T, ?> body) implements SerializableCallable<T> {
+        @Override
+        public T call() throws Exception {
+            return body.run();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.vthread.ScopedBindings;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,9 @@ final class PlatformThread {
     static <T extends @Nullable Object, X extends Exception> T call(String name, Body<T, X> body, Runnable onInterrupt)
             throws X {
         var call = new FutureTask<T>(body::run);
-        Thread thread = Thread.ofPlatform().name(name).start(call);
+        Thread thread = Thread.ofPlatform().name(name).unstarted(call);
+        ScopedBindings.inherit(thread);
+        thread.start();
         boolean interrupted = false;
         try {
             for (; ; ) {

@@ -3,6 +3,8 @@ package io.gyre.loop;
 import io.gyre.loop.internal.poll.Direction;
 import io.gyre.loop.internal.poll.Interest;
 import io.gyre.loop.internal.poll.ReadinessListener;
+import io.gyre.loop.spi.IdleLoop;
+import io.gyre.loop.spi.OutsideWait;
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SelectableChannel;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * One channel in one direction, and who waits for it: a task, or a callback that is called each time. The wait reason and
  * the abort handler, too.
  */
-final class ReadinessWait implements ReadinessListener, AbortHandler {
+final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWait {
     private final EventLoop loop;
     private final SelectableChannel channel;
     private final Direction direction;
@@ -114,6 +116,11 @@ final class ReadinessWait implements ReadinessListener, AbortHandler {
         if (task != null) {
             resume();
         }
+    }
+
+    /** {@return the callback's wait, or null if no callback is registered} */
+    IdleLoop.@Nullable Hold callbackHold() {
+        return callback == null ? null : new IdleLoop.Hold(callback.toString(), "registered for " + this, true);
     }
 
     private void resume() {

@@ -2,8 +2,8 @@ package io.gyre.loop;
 
 import java.time.Duration;
 
-/** A task that waits for an instant. The wait reason, too. */
-final class Sleep extends Timer {
+/** A task that waits for an instant. The wait reason and the abort handler, too. */
+final class Sleep extends Timer implements AbortHandler {
     private final VirtualThreadTask<?> task;
 
     private Sleep(long deadlineNanos, VirtualThreadTask<?> task) {
@@ -21,12 +21,17 @@ final class Sleep extends Timer {
         }
         var sleep = new Sleep(deadlineNanos, task);
         loop.timers().add(sleep);
-        task.park(sleep, () -> loop.timers().remove(sleep));
+        task.park(sleep, sleep);
     }
 
     @Override
     void fire() {
         task.unpark();
+    }
+
+    @Override
+    public boolean abort() {
+        return task.loop.timers().remove(this);
     }
 
     @Override

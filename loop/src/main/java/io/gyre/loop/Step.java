@@ -3,5 +3,6 @@ package io.gyre.loop;
 /** An entry of the ready queue: what the tick does with it, on the carrier. Never user code. */
 @FunctionalInterface
 interface Step {
-    void run();
+    /** Takes the step. On the carrier, except for callbacks, which the callback runner takes. */
+    void take();
 }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * in any call of the JDK that parks: {@code Thread.sleep}, a lock, a blocking socket. Between two suspensions no other
  * task, callback or timer of the loop runs, so data that only they use needs no lock.
  *
+ * <p>A task sees the {@link ScopedValue}s that were bound where it was created, also when the binding itself has ended
+ * since; so do callbacks and offloaded calls. Virtual threads that it starts without this library do not.
+ *
  * <p>The loop holds each task until it is done. A task that fails while nobody waits for it is reported to the loop's
  * {@link io.gyre.loop.spi.FailureHandler} at that moment.
  *
@@ -35,6 +38,10 @@ public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> pe
 
     /** {@return the id, unique in this JVM; the id of the task's thread in thread dumps} */
     long id();
+
+    /** {@return where it was created, as a stack frame reads, or null if that is unknown} */
+    @Nullable
+    String createdAt();
 
     /** {@return the loop that runs it} */
     EventLoop loop();

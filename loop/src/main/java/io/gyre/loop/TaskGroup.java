@@ -265,10 +265,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      */
     @SuppressWarnings("NullAway") // a group with tasks like this has a T that may be null
     public Task<?> createTask(VoidBody<?> body) {
-        return this.<T>add(null, body, () -> {
-            body.run();
-            return null;
-        });
+        return this.<T>add(null, body, body);
     }
 
     /**
@@ -297,7 +294,7 @@ public final class TaskGroup<T extends @Nullable Object> {
     public <R extends @Nullable Object> R start(Startable<? extends T, R> body) {
         LoopFuture<R> ready = owner.loop.createFuture();
         boolean[] abandoned = {false};
-        Task<?> task = this.<T>add(null, body, () -> {
+        Callable<T> untilReady = () -> {
             try {
                 return body.run(ready);
             } catch (Throwable failure) {
@@ -313,7 +310,8 @@ public final class TaskGroup<T extends @Nullable Object> {
                             VirtualThreadTask.current() + " has ended without saying that it is ready"));
                 }
             }
-        });
+        };
+        Task<?> task = this.<T>add(null, body, untilReady);
         try {
             return ready.await();
         } catch (CancelledException cancelled) {
@@ -342,12 +340,12 @@ public final class TaskGroup<T extends @Nullable Object> {
     }
 
     /** Starts a task on behalf of an object of the user's, which tells where it was created. */
-    <U extends T> Task<U> add(@Nullable String name, Object origin, Callable<? extends U> body) {
+    <U extends T> Task<U> add(@Nullable String name, Object origin, Object body) {
         if (!open) {
             throw new IllegalStateException("the group of " + owner + " has ended; create the task before its block and"
                     + " its tasks are done");
         }
-        VirtualThreadTask<U> task = owner.loop.createTask(name, origin, body, scope);
+        VirtualThreadTask<U> task = owner.loop.<U>start(name, origin, body, scope);
         tasks.add(task);
         task.addObserver(new Observer(task) {
             @Override

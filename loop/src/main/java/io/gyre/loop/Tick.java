@@ -4,6 +4,7 @@ import io.gyre.loop.internal.entry.EntryQueue;
 import io.gyre.loop.internal.poll.SelectorPoller;
 import io.gyre.loop.internal.timer.DeadlineHeap;
 import io.gyre.loop.internal.vthread.VirtualThreads;
+import io.gyre.loop.spi.IdleLoop;
 import io.gyre.loop.spi.Ticker;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -27,15 +28,20 @@ final class Tick {
 
     private final EventLoop loop;
     private final Ticker ticker;
+    private final IdleLoop idle;
+    private final @Nullable RandomOrder randomOrder;
     private CallbackRunner runner;
     private @Nullable CallbackRunner spareRunner;
     private int batch;
     private long ticks;
+    private boolean quiet;
     private boolean interrupted;
 
-    Tick(EventLoop loop, Ticker ticker) {
+    Tick(EventLoop loop, Ticker ticker, @Nullable RandomOrder randomOrder) {
         this.loop = loop;
         this.ticker = ticker;
+        this.randomOrder = randomOrder;
+        this.idle = new TickIdle(loop, this);
         this.runner = new CallbackRunner(loop);
     }
 
@@ -54,9 +60,11 @@ final class Tick {
         ticks++;
         poll(ready.isEmpty() ? maxWaitNanos : 0);
         interrupted |= Thread.interrupted(); // before a task is mounted: the JDK clears the flag of its carrier then
-        entries.drain(Step::run);
+        entries.drain(Step::take);
         fireTimers();
-        return runReadyBatch();
+        int steps = runReadyBatch();
+        quiet = steps == 0;
+        return steps;
     }
 
     /** {@return whether the carrier was interrupted since this was last asked} Carrier, between ticks. */
@@ -67,9 +75,7 @@ final class Tick {
     }
 
     private void poll(long maxWaitNanos) {
-        long wait = timers.isEmpty() || maxWaitNanos <= 0
-                ? maxWaitNanos
-                : Math.min(maxWaitNanos, timers.earliestNanos() - ticker.nanoTime());
+        long wait = maxWaitNanos > 0 ? ticker.waitNanos(maxWaitNanos, idle) : 0;
         if (wait > 0 && entries.trySleep()) {
             poller.poll(wait);
             entries.awake();
@@ -91,12 +97,15 @@ final class Tick {
     private int runReadyBatch() {
         int size = ready.size();
         batch = size;
+        if (randomOrder != null) {
+            randomOrder.shuffle(ready);
+        }
         while (batch > 0) {
             if (ready.peek() instanceof Callback) {
                 drainCallbacks();
             } else {
                 batch--;
-                ready.remove().run();
+                ready.remove().take();
             }
         }
         return size;
@@ -129,6 +138,15 @@ final class Tick {
         }
     }
 
+    long untilTimerNanos() {
+        return timers.isEmpty() ? Long.MAX_VALUE : timers.earliestNanos() - ticker.nanoTime();
+    }
+
+    /** {@return whether the last tick found nothing to run and nothing has come in since} Carrier, between ticks. */
+    boolean isSettled() {
+        return quiet && entries.isEmpty();
+    }
+
     LoopStatistics statistics(int tasks) {
         return new LoopStatistics(ticks, tasks, ready.size(), timers.size(), poller.channels());
     }
@@ -143,11 +161,11 @@ final class Tick {
 
     /** Lets go: what is ready and no callback goes on under the JDK's scheduler, everybody who waits is told. */
     void close() {
-        entries.close(Step::run);
+        entries.close(Step::take);
         poller.close();
         for (Step step = ready.poll(); step != null; step = ready.poll()) {
             if (!(step instanceof Callback)) {
-                VirtualThreads.defaultScheduler().execute(step::run);
+                VirtualThreads.defaultScheduler().execute(step::take);
             }
         }
     }

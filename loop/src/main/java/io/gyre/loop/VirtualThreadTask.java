@@ -2,6 +2,7 @@ package io.gyre.loop;
 
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
+import io.gyre.loop.spi.IdleLoop;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result
  */
-sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T> implements Task<T>, Executor, Step
-        permits CallbackRunner {
+sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
+        implements Task<T>, Executor, Runnable, Step permits CallbackRunner {
     /*
      * Design.
      *
@@ -40,7 +41,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     private final @Nullable String name;
     private final @Nullable Object createdAt;
-    private final @Nullable Callable<? extends T> body;
+    /** A Callable, or a VoidBody: to wrap one in the other would cost each task an object. */
+    private final @Nullable Object body;
+
     private final Thread thread;
     private @Nullable Runnable continuation;
 
@@ -66,13 +69,12 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     private boolean ready;
     private int budget = BUDGET;
 
-    VirtualThreadTask(
-            EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Callable<? extends T> body) {
+    VirtualThreadTask(EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Object body) {
         super(loop);
         this.name = name;
         this.createdAt = createdAt;
         this.body = body;
-        this.thread = VirtualThreads.newThread(this, name, this::runBody);
+        this.thread = VirtualThreads.newThread(this, name, this);
     }
 
     private VirtualThreadTask(EventLoop loop, Thread guest) {
@@ -157,7 +159,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** Mounts the thread, until it parks. Carrier only. */
     @Override
-    public final void run() {
+    public final void take() {
         ready = false;
         budget = BUDGET;
         Objects.requireNonNull(continuation).run();
@@ -175,11 +177,18 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     /** What the thread runs. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // a task with a VoidBody has a result type that may be null
     T call() throws Exception {
-        return Objects.requireNonNull(body).call();
+        if (body instanceof VoidBody<?> withoutResult) {
+            withoutResult.run();
+            return (T) null;
+        }
+        return ((Callable<? extends T>) Objects.requireNonNull(body)).call();
     }
 
-    private void runBody() {
+    /** The thread's body. */
+    @Override
+    public final void run() {
         try {
             complete(call());
         } catch (Throwable failure) {
@@ -399,8 +408,15 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (waitReason != null) {
             return waitReason.toString();
         }
-        StackTraceElement[] stack = thread.getStackTrace();
-        return stack.length == 0 ? "a blocking call" : "a blocking call in " + stack[stack.length > 1 ? 1 : 0];
+        return "a blocking call in " + OutsideHold.blockingCall(thread.getStackTrace());
+    }
+
+    /** {@return what this waits for if something outside the loop will end the wait, else null} */
+    final IdleLoop.@Nullable Hold hold() {
+        if (isDone() || ready || thread == Thread.currentThread()) {
+            return null;
+        }
+        return OutsideHold.of(this, waitReason, isParked());
     }
 
     @Override
@@ -412,7 +428,8 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return thread;
     }
 
-    final @Nullable String createdAt() {
+    @Override
+    public final @Nullable String createdAt() {
         return createdAt == null ? null : createdAt.toString();
     }
 

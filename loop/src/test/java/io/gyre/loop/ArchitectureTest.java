@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
@@ -16,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The arrows and bans of the architecture page. */
 class ArchitectureTest {
+    private static final String PROCESS = "io.gyre.loop.process";
+
     private static final JavaClasses LOOP =
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("io.gyre.loop");
 
@@ -26,6 +29,7 @@ class ArchitectureTest {
                 "io.gyre.loop.internal.entry",
                 "io.gyre.loop.internal.poll",
                 "io.gyre.loop.internal.vthread",
+                "io.gyre.loop.process",
                 "io.gyre.loop.spi"
             })
     void innerRoomUsesTheJdkAlone(String room) {
@@ -50,8 +54,20 @@ class ArchitectureTest {
                         "java..",
                         "org.jspecify.annotations",
                         "io.gyre.loop",
+                        "io.gyre.loop.process",
                         "io.gyre.loop.spi",
                         "io.gyre.loop.internal..")
+                .check(LOOP);
+    }
+
+    @Test
+    void syncIsWrittenOnThePublicApi() {
+        classes()
+                .that()
+                .resideInAPackage("io.gyre.loop.sync")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("", "java..", "org.jspecify.annotations", "io.gyre.loop", "io.gyre.loop.sync")
                 .check(LOOP);
     }
 
@@ -66,12 +82,47 @@ class ArchitectureTest {
                 .check(LOOP);
     }
 
-    /** Records and lambdas mention {@code java.lang.invoke} by themselves; these are the types that reflection starts with. */
+    @Test
+    void testingUsesThePublicLoop() {
+        classes()
+                .that()
+                .resideInAPackage("io.gyre.loop.testing")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "",
+                        "java..",
+                        "org.jspecify.annotations",
+                        "io.gyre.loop",
+                        "io.gyre.loop.spi",
+                        "io.gyre.loop.testing",
+                        "org.junit..",
+                        "org.opentest4j")
+                .check(LOOP);
+    }
+
+    @Test
+    void onlyLoopTestKnowsJUnit() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("io\\.gyre\\.loop\\.testing\\.LoopTest.*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.junit..", "org.opentest4j")
+                .check(LOOP);
+    }
+
+    /**
+     * Records and lambdas mention {@code java.lang.invoke} by themselves; these are the types that reflection starts with.
+     * JUnit hands a method to its extensions.
+     */
     @Test
     void onlyTheVthreadRoomReflects() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("io.gyre.loop.internal.vthread")
+                .and()
+                .doNotHaveSimpleName("LoopTestExtension")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.reflect")
@@ -96,10 +147,19 @@ class ArchitectureTest {
                 .check(LOOP);
     }
 
+    /** Process pools have threads of their own. */
     @Test
     void nothingWaitsForALock() {
-        noMethods().should().haveModifier(JavaModifier.SYNCHRONIZED).check(LOOP);
+        noMethods()
+                .that()
+                .areDeclaredInClassesThat()
+                .resideOutsideOfPackage(PROCESS)
+                .should()
+                .haveModifier(JavaModifier.SYNCHRONIZED)
+                .check(LOOP);
         noClasses()
+                .that()
+                .resideOutsideOfPackage(PROCESS)
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching("java\\.util\\.concurrent\\.locks\\..*Lock")
@@ -110,7 +170,7 @@ class ArchitectureTest {
 
     @Test
     void nothingIsPrinted() {
-        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(LOOP);
+        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(LOOP.that(resideOutsideOfPackage(PROCESS)));
         NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING.check(LOOP);
     }
 

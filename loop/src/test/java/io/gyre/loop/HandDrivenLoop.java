@@ -78,7 +78,10 @@ public final class HandDrivenLoop implements AutoCloseable {
 
     /** Starts a task without a result and ticks until nothing is ready. */
     public Task<@Nullable Void> start(VoidBody<?> body) {
-        return start(Async.withoutResult(body));
+        return start(() -> {
+            body.run();
+            return null;
+        });
     }
 
     /** Runs a body as a task that ends without waiting for anything outside the loop. */

@@ -32,9 +32,10 @@ class LoopOptionsTest {
                 .withFailureHandler(handler)
                 .withOffloadExecutor(executor)
                 .withCloseTimeout(Duration.ZERO)
-                .withDebug(true);
+                .withDebug(true)
+                .withRandomOrder(7);
 
-        assertThat(changed).isEqualTo(new LoopOptions("n", ticker, handler, executor, Duration.ZERO, true));
+        assertThat(changed).isEqualTo(new LoopOptions("n", ticker, handler, executor, Duration.ZERO, true, 7L));
         assertThat(changed.withOffloadExecutor(null).offloadExecutor()).isNull();
     }
 

@@ -18,7 +18,10 @@ public final class OtherThread {
 
     /** Starts a thread that runs a body. */
     public static FutureTask<@Nullable Void> run(VoidBody<?> body) {
-        return call(Async.withoutResult(body));
+        return OtherThread.<@Nullable Void>call(() -> {
+            body.run();
+            return null;
+        });
     }
 
     /** Spins until another thread has brought a condition about; fails instead of hanging. */

@@ -83,6 +83,13 @@ class RealTimeTest {
     }
 
     @Test
+    void tickThatWaitsForATimerRunsIt() {
+        loop.callLater(Duration.ofMillis(5), () -> {});
+
+        assertThat(loop.runOnce(Duration.ofSeconds(5))).isEqualTo(1);
+    }
+
+    @Test
     void idleLoopDoesNotSpinTowardsATimer() {
         long before = loop.statistics().ticks();
 

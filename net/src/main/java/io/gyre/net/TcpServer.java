@@ -64,6 +64,9 @@ public final class TcpServer implements AutoCloseable {
 
     private static final int BACKLOG = 1024;
 
+    /** As long as a loop that is closed waits for its tasks, if nobody says otherwise. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
     private final ServerSocketChannel channel;
     private final InetSocketAddress address;
     private final StreamHandler<? super TcpStream> handler;
@@ -140,8 +143,8 @@ public final class TcpServer implements AutoCloseable {
     /**
      * Stops accepting, cancels the handlers, and waits for them to end; each closes its connection.
      *
-     * <p><b>Suspends:</b> until the handlers have ended; not at all in a cancelled task, where nothing can be waited for, and
-     * the loop waits for the handlers when it is closed. <b>Cancellation:</b> ends the wait. Does nothing the second time.
+     * <p><b>Suspends:</b> until the handlers have ended, in a cancelled task, too, but there no longer than 10 s.
+     * <b>Cancellation:</b> ends the wait after that. Does nothing the second time.
      */
     @Override
     public void close() {
@@ -152,7 +155,7 @@ public final class TcpServer implements AutoCloseable {
         }
         endIfIdle();
         if (!closed.isDone()) {
-            closed.await();
+            Async.shield(CLOSE_LIMIT, this::awaitClosed);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.gyre.net;
 
-import io.gyre.loop.Async;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.LowLevel;
 import java.io.IOException;
@@ -84,7 +83,7 @@ public final class TcpStream extends SocketStream {
         try {
             return new InetAddress[] {InetAddress.ofLiteral(host)};
         } catch (IllegalArgumentException notNumeric) {
-            return Async.offload(() -> InetAddress.getAllByName(host));
+            return LookupPool.lookUp(host);
         }
     }
 

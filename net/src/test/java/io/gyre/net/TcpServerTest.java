@@ -2,6 +2,7 @@ package io.gyre.net;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -157,21 +158,38 @@ final class TcpServerTest {
     }
 
     @Test
-    void closeInACancelledTaskDoesNotWait() throws Exception {
+    void closeInACancelledTaskWaitsForTheHandlers() throws Exception {
         TcpPair.runLoop(() -> {
+            List<String> events = new ArrayList<>();
             Task<?> main = createTask(() -> {
-                try (TcpServer server = TcpServer.serve(TcpPair.loopback(), TcpServerTest::echo)) {
+                try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
+                            try {
+                                stream.read(ByteBuffer.allocate(1));
+                            } finally {
+                                shield(Duration.ofSeconds(1), () -> yieldNow());
+                                events.add("handler has cleaned up");
+                            }
+                        });
+                        TcpStream client = TcpStream.connect(server.address())) {
+                    while (server.statistics().active() == 0) {
+                        yieldNow();
+                    }
+                    events.add("serving " + client.isOpen());
                     server.awaitClosed();
+                } finally {
+                    events.add("server is closed");
                 }
             });
-            yieldNow();
-            yieldNow();
+            while (events.isEmpty()) {
+                yieldNow();
+            }
 
             main.cancel("test");
 
             assertThatThrownBy(main::await)
                     .isInstanceOf(CompletionException.class)
                     .hasCauseInstanceOf(CancelledException.class);
+            assertThat(events).containsExactly("serving true", "handler has cleaned up", "server is closed");
             sleep(Duration.ZERO);
             assertThat(EventLoop.current().statistics().channels()).isZero();
         });

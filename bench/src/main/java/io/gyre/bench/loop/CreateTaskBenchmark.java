@@ -3,6 +3,9 @@ package io.gyre.bench.loop;
 import static io.gyre.loop.Async.createTask;
 
 import io.gyre.bench.BareScheduler;
+import io.gyre.loop.Task;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -13,13 +16,15 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
  *
  * <p>There are two floors on a bare queue. {@link #startBare} only starts a virtual thread and runs it to its end.
  * {@link #startAndParkBare} is like for like: a virtual thread starts another and parks until that has ended, which is one
- * switch there and one back.
+ * switch there and one back. Awaiting one task at a time cannot cost less than that; {@link #createManyThenAwait} shows what is
+ * left of it when the switch back is shared.
  */
 public class CreateTaskBenchmark extends LoopBenchmark {
     private static final int TASKS = 1_000;
     private static final Callable<Integer> BODY = () -> 1;
 
     private final BareScheduler bare = new BareScheduler();
+    private final List<Task<Integer>> tasks = new ArrayList<>(TASKS);
     private int ended;
 
     /** For JMH. */
@@ -38,6 +43,27 @@ public class CreateTaskBenchmark extends LoopBenchmark {
             for (int i = 0; i < TASKS; i++) {
                 sum += createTask(BODY).await();
             }
+            return sum;
+        });
+    }
+
+    /**
+     * A task creates many others, then awaits them: it is switched out once for all of them.
+     *
+     * @return the number of tasks
+     */
+    @Benchmark
+    @OperationsPerInvocation(TASKS)
+    public int createManyThenAwait() {
+        return loop.runUntilComplete(() -> {
+            for (int i = 0; i < TASKS; i++) {
+                tasks.add(createTask(BODY));
+            }
+            int sum = 0;
+            for (Task<Integer> task : tasks) {
+                sum += task.await();
+            }
+            tasks.clear();
             return sum;
         });
     }

@@ -1,6 +1,9 @@
 package io.gyre.examples.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -13,7 +16,7 @@ import picocli.CommandLine.Spec;
         description = "Runs an example. Each takes --help.",
         synopsisSubcommandLabel = "EXAMPLE",
         commandListHeading = "%nExamples:%n",
-        subcommands = {EchoCommand.class, EchoClientCommand.class})
+        subcommands = {EchoCommand.class, EchoClientCommand.class, TutorialCommand.class})
 public final class Examples implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -32,7 +35,14 @@ public final class Examples implements Runnable {
      * @param args the name of the example and its options
      */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(commandLine().setOut(console()).execute(args));
+    }
+
+    /** The tutorial prints Chinese, as Python does, which takes UTF-8 where the locale names no better encoding. */
+    private static PrintWriter console() {
+        Charset charset = System.out.charset();
+        return new PrintWriter(
+                System.out, true, charset.newEncoder().canEncode('中') ? charset : StandardCharsets.UTF_8);
     }
 
     static CommandLine commandLine() {

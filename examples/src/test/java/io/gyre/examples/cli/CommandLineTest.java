@@ -38,12 +38,27 @@ final class CommandLineTest {
                 "echo --port 65536    | '65536' is not a port, 0 to 65535",
                 "echo-client          | Missing required option: '--port",
                 "echo-client --port 1 --size 0 | --size is 0; it must be 1 or more",
+                "tutorial 9.9-9       | there is no example 9.9-9, only 3.3-1, ",
                 "no-such              | Unmatched argument at index 0: 'no-such'"
             })
     void wrongCommandLineIsOneLineAndExitCode2(String args, String message) {
         assertThat(run(args.split(" +"))).isEqualTo(2);
 
         assertThat(errors.toString()).contains(message).contains("--help").hasLineCount(1);
+    }
+
+    @Test
+    void tutorialListsItsExamples() {
+        assertThat(run("tutorial")).isZero();
+
+        assertThat(output.toString()).startsWith("3.3-1  await a sleep").hasLineCount(10);
+    }
+
+    @Test
+    void tutorialRunsAnExample() {
+        assertThat(run("tutorial", "3.3-1")).isZero();
+
+        assertThat(output.toString()).isEqualToIgnoringNewLines("hello");
     }
 
     @Test

@@ -17,6 +17,20 @@ public interface Ticker {
      */
     long nanoTime();
 
+    /**
+     * {@return how long a loop that has nothing to run waits, in real nanoseconds; zero or less to look once more at once}
+     *
+     * <p>By default until the next timer, or for as long as its driver allows. A clock that does not move by itself answers
+     * otherwise: it moves on, or waits for whoever moves it. Called on the loop thread between two ticks, only when
+     * nothing is ready: must not block, must not run anybody's code, and may make tasks ready if it returns zero.
+     *
+     * @param maxWaitNanos what the driver of the loop allows, more than zero
+     * @param idle the loop
+     */
+    default long waitNanos(long maxWaitNanos, IdleLoop idle) {
+        return Math.min(maxWaitNanos, idle.untilTimerNanos());
+    }
+
     /** {@return the ticker of the system, {@link System#nanoTime()}} */
     static Ticker system() {
         return System::nanoTime;

@@ -1,6 +1,7 @@
 package io.gyre.loop.internal.poll;
 
 import java.nio.channels.SelectionKey;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One channel in a poller: who listens to it, and which operations its key is armed for. */
@@ -80,6 +81,15 @@ public final class Interest {
 
     private static int unwanted(@Nullable ReadinessListener listener, int ops) {
         return ops != 0 && listener != null && listener.ready() ? 0 : ops;
+    }
+
+    void forEachListener(Consumer<? super ReadinessListener> sink) {
+        if (reader != null) {
+            sink.accept(reader);
+        }
+        if (writer != null) {
+            sink.accept(writer);
+        }
     }
 
     void closed() {

@@ -83,6 +83,17 @@ public final class SelectorPoller implements AutoCloseable {
     }
 
     /**
+     * Passes all listeners on, those who wait for nothing at present included.
+     *
+     * @param sink receives each listener; must not change the poller
+     */
+    public void forEachListener(Consumer<? super ReadinessListener> sink) {
+        for (Interest interest : registered) {
+            interest.forEachListener(sink);
+        }
+    }
+
+    /**
      * Closes a channel and tells its listeners.
      *
      * @param channel the channel

@@ -5,8 +5,11 @@ public abstract class Deadline {
     static final int ABSENT = -1;
 
     private final long deadlineNanos;
-    /** The order of entry, which decides between equal instants. Set by the heap. */
-    long sequence;
+    /**
+     * The order of entry, which decides between equal instants. Set by the heap. May wrap: then two timers of the same
+     * instant, two billion insertions apart, fire in the wrong order; a long would cost each sleeping task eight bytes.
+     */
+    int sequence;
     /** Where the heap keeps this entry, {@link #ABSENT} while it is in none. Set by the heap. */
     int index = ABSENT;
 

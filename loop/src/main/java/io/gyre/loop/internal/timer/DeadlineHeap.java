@@ -31,7 +31,7 @@ public final class DeadlineHeap<E extends Deadline> {
     private @Nullable Deadline[] entries = new Deadline[INITIAL_CAPACITY];
     private long[] instants = new long[INITIAL_CAPACITY];
     private int size;
-    private long nextSequence;
+    private int nextSequence;
 
     /** Creates an empty heap. */
     public DeadlineHeap() {}

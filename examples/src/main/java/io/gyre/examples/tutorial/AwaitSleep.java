@@ -1,0 +1,23 @@
+package io.gyre.examples.tutorial;
+
+import static io.gyre.loop.Async.sleep;
+
+import java.time.Duration;
+
+/**
+ * 3.3-1. A coroutine prints, then sleeps.
+ *
+ * <p><b>async def, await:</b> there is no such word in Java, and none is missing. {@code func} is a method like any other;
+ * what makes it suspend is that it runs in a task, and calls something that waits. {@code await asyncio.sleep(2)} is
+ * {@code sleep(Duration.ofSeconds(2))}: the task gives the loop's thread back for two seconds.
+ *
+ * <p><b>asyncio.run(func()):</b> {@code EventLoop.run(() -> func(out))}, see {@link Tutorial.Example#run}.
+ */
+final class AwaitSleep {
+    private AwaitSleep() {}
+
+    static void func(Printer out) {
+        out.println("hello");
+        sleep(Duration.ofSeconds(2)); // Python's sleep returns None, which func passes on; ours returns nothing
+    }
+}

@@ -1,0 +1,50 @@
+package io.gyre.loop;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a body as a task of a loop while a thread outside waits for it. */
+final class ForeignCall {
+    private ForeignCall() {}
+
+    static <T extends @Nullable Object, X extends Exception> T run(EventLoop loop, Body<T, X> body) throws X {
+        VirtualThreadTask<T> task = create(loop, body, body::run);
+        loop.checkNotDrivenByThisThread(task);
+        start(task);
+        boolean interrupted = false;
+        try {
+            for (; ; ) {
+                try {
+                    ForeignWaiter.await(task);
+                    return EventLoop.outcomeOf(task);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    cancel(task, "the thread that waits for it was interrupted");
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    static <T extends @Nullable Object> VirtualThreadTask<T> create(
+            EventLoop loop, Object origin, Callable<? extends T> body) {
+        return new VirtualThreadTask<>(loop, null, CreationSite.of(origin, loop.isDebug()), body);
+    }
+
+    /** Starts a task by a callback, which is where user code may run. */
+    static void start(VirtualThreadTask<?> task) {
+        task.loop.callSoonThreadsafe(() -> {
+            task.whenDone(done -> {}); // its failure goes to whoever waits outside
+            task.loop.startOrCancel(task);
+        });
+    }
+
+    /** Cancels a task that a callback, which may not have run yet, starts. */
+    static void cancel(VirtualThreadTask<?> task, String reason) {
+        task.loop.enter(
+                () -> task.loop.makeReady(new Callback(task.loop, reason, () -> CancelScope.cancel(task, reason))));
+    }
+}

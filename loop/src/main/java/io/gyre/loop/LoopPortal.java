@@ -1,0 +1,163 @@
+package io.gyre.loop;
+
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loop in a thread of its own, for programs that are not written for one: they call in and wait for the result.
+ *
+ * {@snippet :
+ * try (var portal = LoopPortal.start()) {
+ *     String page = portal.call(() -> fetch("a"));
+ *     CompletableFuture<String> other = portal.createTask(() -> fetch("b"));
+ *     System.out.println(page + other.get());
+ * }
+ * }
+ *
+ * <p><b>Confinement:</b> any thread. <b>Resources:</b> a thread and a selector until it is closed.
+ *
+ * <p><b>Source:</b> anyio {@code BlockingPortal}.
+ */
+public final class LoopPortal implements AutoCloseable {
+    /*
+     * Design.
+     *
+     * The loop runs for ever in its thread, which also makes it and closes it. A future that has been handed out is
+     * completed by a callback of its task; one whose callback was dropped because the loop was closing is completed by
+     * close(), which is what `pending` is for.
+     */
+    private final EventLoop loop;
+    private final Thread thread;
+    private final Set<TaskFuture<?>> pending = ConcurrentHashMap.newKeySet();
+
+    private LoopPortal(EventLoop loop, Thread thread) {
+        this.loop = loop;
+        this.thread = thread;
+    }
+
+    /**
+     * Starts a loop with default options in a daemon thread.
+     *
+     * @return the portal
+     * @throws IllegalStateException if the JVM was started without the flag that Gyre needs
+     */
+    public static LoopPortal start() {
+        LoopOptions options = LoopOptions.defaults();
+        return start(options, Thread.ofPlatform().daemon().name(options.name()).factory());
+    }
+
+    /**
+     * Starts a loop.
+     *
+     * @param options how to make the loop
+     * @param factory makes its thread, a platform thread; it keeps the process alive unless it is a daemon
+     * @return the portal
+     * @throws IllegalStateException if the JVM was started without the flag that Gyre needs, or the thread is virtual
+     */
+    public static LoopPortal start(LoopOptions options, ThreadFactory factory) {
+        var made = new CompletableFuture<EventLoop>();
+        Thread thread = factory.newThread(() -> run(options, made));
+        thread.start();
+        try {
+            return new LoopPortal(made.join(), thread);
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        }
+    }
+
+    private static void run(LoopOptions options, CompletableFuture<EventLoop> made) {
+        try (EventLoop loop = EventLoop.create(options)) {
+            loop.callSoon(() -> made.complete(loop)); // from here on, stop() reaches it
+            loop.runForever();
+        } catch (Throwable failure) {
+            if (!made.completeExceptionally(failure)) {
+                throw failure;
+            }
+        }
+    }
+
+    /** {@return the loop} */
+    public EventLoop loop() {
+        return loop;
+    }
+
+    /**
+     * Runs a body as a task and waits for its result, as {@link EventLoop#call(Body)} does.
+     *
+     * @param <T> the result
+     * @param <X> what the body may throw
+     * @param body the body of the task
+     * @return what the body returns
+     * @throws X what the body throws, as it is
+     * @throws LoopClosedException if the portal is closed
+     * @throws CancelledException if the portal is closed while this waits
+     */
+    public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
+        return loop.call(body);
+    }
+
+    /**
+     * Does what {@link #call(Body)} does, for a body without a result.
+     *
+     * @param <X> what the body may throw
+     * @param body the body of the task
+     * @throws X what the body throws, as it is
+     * @throws LoopClosedException if the portal is closed
+     * @throws CancelledException if the portal is closed while this waits
+     */
+    public <X extends Exception> void call(VoidBody<X> body) throws X {
+        loop.call(body);
+    }
+
+    /**
+     * Starts a task and does not wait for it.
+     *
+     * @param <T> the result
+     * @param body what the task runs
+     * @return its future; cancelling that cancels the task. Stages that depend on it run on the loop, unless given an
+     *     executor
+     * @throws LoopClosedException if the portal is closed
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> createTask(Callable<? extends T> body) {
+        VirtualThreadTask<T> task = ForeignCall.create(loop, body, body);
+        ForeignCall.start(task);
+        var future = new TaskFuture<>(task);
+        pending.add(future);
+        future.whenComplete((result, failure) -> pending.remove(future));
+        loop.callSoonThreadsafe(() -> task.whenDone(done -> future.take()));
+        return future;
+    }
+
+    /**
+     * Cancels the tasks, awaits them, and ends the thread. Does nothing the second time. An interrupt does not end the
+     * wait; the interrupt status is set again on return.
+     *
+     * @throws IllegalStateException if called in the portal's own loop, where it would wait for itself
+     */
+    @Override
+    public void close() {
+        if (loop.inLoop()) {
+            throw new IllegalStateException("close() in a task of " + loop + " would wait for itself. Close the portal"
+                    + " where it was started.");
+        }
+        loop.stop();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        pending.forEach(
+                future -> future.completeExceptionally(new LoopClosedException(loop, "the task has not begun")));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.gyre.loop;
+
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How calls are offloaded: where they run, what a cancellation does to them, and how many there may be at once. Make one
+ * for each kind of work and keep it.
+ *
+ * {@snippet :
+ * static final Offloading THUMBNAILS = Offloading.onLoopExecutor().withOnCancel(OnCancel.WAIT).withLimit(4);
+ *
+ * Image small = offload(THUMBNAILS, () -> shrink(image));
+ * }
+ *
+ * <p><b>Confinement:</b> immutable; the count of running calls, which all who use one object share, is for any thread.
+ *
+ * <p><b>Source:</b> trio {@code to_thread.run_sync}, with its {@code abandon_on_cancel} and {@code limiter}.
+ */
+public final class Offloading {
+    static final Offloading DEFAULT = new Offloading(null, OnCancel.INTERRUPT, null);
+
+    private final @Nullable Executor executor;
+    private final OnCancel onCancel;
+    private final @Nullable Semaphore limit;
+
+    private Offloading(@Nullable Executor executor, OnCancel onCancel, @Nullable Semaphore limit) {
+        this.executor = executor;
+        this.onCancel = Objects.requireNonNull(onCancel);
+        this.limit = limit;
+    }
+
+    /** {@return offloading to {@link LoopOptions#offloadExecutor()} of the task's loop, interrupting on cancel, unlimited} */
+    public static Offloading onLoopExecutor() {
+        return DEFAULT;
+    }
+
+    /**
+     * {@return offloading to an executor, interrupting on cancel, unlimited}
+     *
+     * @param executor runs the calls; a {@link io.gyre.loop.process.ProcessPool} if they are serializable
+     */
+    public static Offloading on(Executor executor) {
+        return new Offloading(Objects.requireNonNull(executor), OnCancel.INTERRUPT, null);
+    }
+
+    /**
+     * {@return this with another policy for cancelled tasks}
+     *
+     * @param newOnCancel the policy
+     */
+    public Offloading withOnCancel(OnCancel newOnCancel) {
+        return new Offloading(executor, newOnCancel, limit);
+    }
+
+    /**
+     * {@return this with a limit of its own; who has to wait for a free place waits as a task, first come, first served}
+     *
+     * <p>A call counts until it has ended, also when nobody waits for it any more.
+     *
+     * @param maxCalls how many calls may run at once, 1 or more
+     * @throws IllegalArgumentException if that is less than 1
+     */
+    public Offloading withLimit(int maxCalls) {
+        if (maxCalls < 1) {
+            throw new IllegalArgumentException("maxCalls is " + maxCalls + "; it must be 1 or more");
+        }
+        return new Offloading(executor, onCancel, new Semaphore(maxCalls, true));
+    }
+
+    Executor executorOf(EventLoop loop) {
+        return executor == null ? loop.offloadExecutor() : executor;
+    }
+
+    OnCancel onCancel() {
+        return onCancel;
+    }
+
+    @Nullable
+    Semaphore limit() {
+        return limit;
+    }
+}

@@ -1,0 +1,17 @@
+package io.gyre.loop;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body without a result as one with the result null; serializable if the other is.
+ *
+ * @param <X> the checked exception that the code may throw
+ * @param body the body without a result
+ */
+record ResultlessBody<X extends Exception>(VoidBody<X> body) implements SerializableBody<@Nullable Void, X> {
+    @Override
+    public @Nullable Void run() throws X {
+        body.run();
+        return null;
+    }
+}

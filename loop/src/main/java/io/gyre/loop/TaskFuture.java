@@ -1,0 +1,42 @@
+package io.gyre.loop;
+
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What somebody outside the loop holds of a task.
+ *
+ * @param <T> the result
+ */
+final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+    private final VirtualThreadTask<T> task;
+
+    TaskFuture(VirtualThreadTask<T> task) {
+        this.task = task;
+    }
+
+    /** Completes this as the task has ended. */
+    void take() {
+        if (task.state() == State.SUCCESS) {
+            complete(task.resultNow());
+        } else {
+            completeExceptionally(Objects.requireNonNull(task.failure()));
+        }
+    }
+
+    /** Cancels the task, too. This is cancelled at once, while the task may still be cleaning up. */
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        boolean cancelled = super.cancel(mayInterruptIfRunning);
+        if (cancelled) {
+            ForeignCall.cancel(task, "its future was cancelled");
+        }
+        return cancelled;
+    }
+
+    @Override
+    public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
+        return new CompletableFuture<>();
+    }
+}

@@ -1,0 +1,44 @@
+package io.gyre.loop;
+
+import io.gyre.loop.spi.IdleLoop;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a tick tells the ticker when there is nothing to run. */
+final class TickIdle implements IdleLoop {
+    private final EventLoop loop;
+    private final Tick tick;
+
+    TickIdle(EventLoop loop, Tick tick) {
+        this.loop = loop;
+        this.tick = tick;
+    }
+
+    @Override
+    public long untilTimerNanos() {
+        return tick.untilTimerNanos();
+    }
+
+    @Override
+    public boolean isSettled() {
+        return tick.isSettled();
+    }
+
+    @Override
+    public List<Hold> holds() {
+        var holds = new ArrayList<Hold>();
+        for (Task<?> task : loop.tasks()) {
+            Hold hold = ((VirtualThreadTask<?>) task).hold();
+            if (hold != null) {
+                holds.add(hold);
+            }
+        }
+        tick.poller.forEachListener(listener -> {
+            Hold hold = listener instanceof ReadinessWait wait ? wait.callbackHold() : null;
+            if (hold != null) {
+                holds.add(hold);
+            }
+        });
+        return holds;
+    }
+}

@@ -1,0 +1,25 @@
+package io.gyre.loop.process;
+
+/** Receives what child JVMs print, to {@code System.out} or {@code System.err}, line by line. */
+@FunctionalInterface
+public interface OutputHandler {
+    /**
+     * Takes a line.
+     *
+     * <p><b>Confinement:</b> called in a thread of the pool's, one for each child.
+     *
+     * @param pid the child's process id
+     * @param line the line, without its end
+     */
+    void line(long pid, String line);
+
+    /** {@return a handler that prints each line to {@code System.err}, behind the child's process id} */
+    static OutputHandler prefixed() {
+        return (pid, line) -> System.err.println("[" + pid + "] " + line);
+    }
+
+    /** {@return a handler that drops each line} */
+    static OutputHandler discarding() {
+        return (pid, line) -> {};
+    }
+}

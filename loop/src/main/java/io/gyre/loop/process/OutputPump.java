@@ -1,0 +1,74 @@
+package io.gyre.loop.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/** Hands on what a child prints, and remembers the last lines. A daemon thread; ends when the child does. */
+final class OutputPump extends Thread {
+    /** Enough for the message and the innermost frames of what made the child die. */
+    private static final int REMEMBERED_LINES = 20;
+
+    /** How long to wait for the rest of the output of a child that has ended: a program it started may hold the pipe. */
+    private static final int REST_MILLIS = 1_000;
+
+    private final long pid;
+    private final BufferedReader output;
+    private final OutputHandler handler;
+    private final ArrayDeque<String> lastLines = new ArrayDeque<>();
+
+    OutputPump(Process child, OutputHandler handler) {
+        super("gyre-process-" + child.pid() + "-output");
+        this.pid = child.pid();
+        this.output = child.errorReader();
+        this.handler = handler;
+        setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+        try {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                remember(line);
+                hand(line);
+            }
+        } catch (IOException e) {
+            // The child is gone.
+        }
+    }
+
+    private void hand(String line) {
+        try {
+            handler.line(pid, line);
+        } catch (RuntimeException e) {
+            getUncaughtExceptionHandler().uncaughtException(this, e);
+        }
+    }
+
+    private void remember(String line) {
+        synchronized (lastLines) {
+            if (lastLines.size() == REMEMBERED_LINES) {
+                lastLines.remove();
+            }
+            lastLines.add(line);
+        }
+    }
+
+    /** {@return the last lines of a child that has ended} */
+    List<String> lastLines() {
+        awaitEnd();
+        synchronized (lastLines) {
+            return List.copyOf(lastLines);
+        }
+    }
+
+    /** Waits until all that a child which has ended has printed is handed on. */
+    void awaitEnd() {
+        try {
+            join(REST_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.gyre.loop.process;
+
+import java.io.ObjectInputFilter;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the child JVMs of a {@link ProcessPool} are made. Start from {@link #defaults()} and change what you need.
+ *
+ * {@snippet :
+ * var options = ProcessPoolOptions.defaults().withSize(2).withJvmArgs("-Xmx256m");
+ * }
+ *
+ * <p><b>Confinement:</b> immutable.
+ *
+ * @param size how many children there are at the most; as many as processors by default
+ * @param jvmArgs what to start a child with, besides what it always gets: the parent's Java home, class path and module
+ *     path, {@code --add-opens java.base/java.lang=ALL-UNNAMED} and {@code -XX:+ExitOnOutOfMemoryError}; none by default
+ * @param outputHandler receives what children print; prints it to {@code System.err} with the process id by default
+ * @param resultFilter decides which classes the parent accepts in results and exceptions; null, the default, for the
+ *     JVM-wide filter. What a child accepts is set by {@code -Djdk.serialFilter=...} in {@code jvmArgs}
+ */
+public record ProcessPoolOptions(
+        int size,
+        List<String> jvmArgs,
+        OutputHandler outputHandler,
+        @Nullable ObjectInputFilter resultFilter) {
+    /**
+     * Checks the options.
+     *
+     * @throws IllegalArgumentException if the size is not positive
+     */
+    public ProcessPoolOptions {
+        if (size < 1) {
+            throw new IllegalArgumentException("size is " + size + "; it must be 1 or more");
+        }
+        jvmArgs = List.copyOf(jvmArgs);
+        Objects.requireNonNull(outputHandler, "outputHandler");
+    }
+
+    /** {@return the options that a pool has when nothing is said} */
+    public static ProcessPoolOptions defaults() {
+        return new ProcessPoolOptions(
+                Runtime.getRuntime().availableProcessors(), List.of(), OutputHandler.prefixed(), null);
+    }
+
+    /**
+     * {@return these options with another number of children}
+     *
+     * @param newSize 1 or more
+     */
+    public ProcessPoolOptions withSize(int newSize) {
+        return new ProcessPoolOptions(newSize, jvmArgs, outputHandler, resultFilter);
+    }
+
+    /**
+     * {@return these options with other arguments for the child JVMs}
+     *
+     * @param newArgs as on the command line: {@code -Xmx256m}, {@code -Dname=value}
+     */
+    public ProcessPoolOptions withJvmArgs(String... newArgs) {
+        return new ProcessPoolOptions(size, List.of(newArgs), outputHandler, resultFilter);
+    }
+
+    /**
+     * {@return these options with another receiver of what children print}
+     *
+     * @param newHandler the receiver
+     */
+    public ProcessPoolOptions withOutputHandler(OutputHandler newHandler) {
+        return new ProcessPoolOptions(size, jvmArgs, newHandler, resultFilter);
+    }
+
+    /**
+     * {@return these options with another filter of what children send back}
+     *
+     * @param newFilter the filter, or null for the JVM-wide one
+     */
+    public ProcessPoolOptions withResultFilter(@Nullable ObjectInputFilter newFilter) {
+        return new ProcessPoolOptions(size, jvmArgs, outputHandler, newFilter);
+    }
+}

@@ -1,0 +1,105 @@
+package io.gyre.loop.process;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.NotSerializableException;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/** The main class of a child JVM: runs one call after another, until its standard input ends. */
+final class WorkerMain {
+    /*
+     * Design.
+     *
+     * Calls run in the main thread. Another thread reads, so that the end of the input, which is how the death of the
+     * parent shows, ends this process in the middle of a call, too. It lets shutdown hooks run, but not for ever.
+     */
+    private static final int EXIT_GRACE_MILLIS = 2_000;
+
+    private WorkerMain() {}
+
+    public static void main(String[] args) throws Exception {
+        var in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
+        var out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
+        System.setIn(InputStream.nullInputStream());
+        System.setOut(System.err);
+        var frames = new LinkedBlockingQueue<byte[]>();
+        startThread("gyre-calls", () -> readFrames(in, frames));
+        for (; ; ) {
+            byte[] frame = frames.take();
+            answer(frame, out);
+            out.flush();
+            Thread.interrupted(); // a call that interrupted its own thread has done that to itself
+        }
+    }
+
+    private static void readFrames(DataInputStream in, LinkedBlockingQueue<byte[]> frames) {
+        try {
+            for (; ; ) {
+                frames.add(Wire.readFrame(in));
+            }
+        } catch (IOException e) {
+            startThread("gyre-halt", WorkerMain::haltAfterGrace);
+            System.exit(0);
+        }
+    }
+
+    private static void haltAfterGrace() {
+        try {
+            Thread.sleep(EXIT_GRACE_MILLIS);
+        } catch (InterruptedException e) {
+            // The sooner, then.
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static void startThread(String name, Runnable body) {
+        Thread.ofPlatform().daemon().name(name).start(body);
+    }
+
+    private static void answer(byte[] frame, DataOutputStream out) throws IOException {
+        out.writeByte(Wire.BEGUN);
+        out.flush();
+        ByteArrayOutputStream value;
+        try {
+            var call = (Callable<?>) Wire.deserialize(frame, WorkerMain.class.getClassLoader(), null);
+            value = serializeResult(Objects.requireNonNull(call).call());
+        } catch (Throwable failure) {
+            out.writeByte(Wire.FAILURE);
+            Wire.writeFrame(out, Wire.serialize(RemoteFailureException.of(failure)));
+            Wire.writeFrame(out, serializeIfPossible(failure));
+            return;
+        }
+        out.writeByte(Wire.VALUE);
+        Wire.writeFrame(out, value);
+    }
+
+    private static ByteArrayOutputStream serializeResult(@Nullable Object result) throws IOException {
+        try {
+            return Wire.serialize(result);
+        } catch (NotSerializableException e) {
+            var explained = new NotSerializableException("the result of the call cannot be sent back, because "
+                    + e.getMessage() + " in it is not serializable. Return values, records or collections of them.");
+            explained.initCause(e);
+            throw explained;
+        }
+    }
+
+    private static ByteArrayOutputStream serializeIfPossible(Throwable failure) {
+        try {
+            return Wire.serialize(failure);
+        } catch (IOException | RuntimeException notSerializable) {
+            return Wire.EMPTY; // its description has been sent
+        }
+    }
+}

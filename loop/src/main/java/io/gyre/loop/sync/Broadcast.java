@@ -1,0 +1,229 @@
+package io.gyre.loop.sync;
+
+import io.gyre.loop.Task;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Sends each value to all who have subscribed. Each has a buffer of its own, and says what happens when it lags behind.
+ *
+ * {@snippet :
+ * var news = new Broadcast<String>("news");
+ * Receiver<String> reader = news.subscribe(10, Overflow.DROP_OLDEST);
+ * createTask(() -> {
+ *     try (reader) {
+ *         reader.forEach(System.out::println);
+ *     }
+ * });
+ * news.send("first");
+ * }
+ *
+ * <p>A subscriber with {@link Overflow#SUSPEND} slows the senders down; with the other policies it loses values, and
+ * {@link Receiver#statistics()} counts them. What is sent while nobody has subscribed reaches nobody.
+ *
+ * <p><b>Confinement:</b> one loop, see the package. <b>Resources:</b> a subscription lasts until its receiver, with all
+ * duplicates, is closed.
+ *
+ * <p><b>Source:</b> tokio {@code broadcast} and kotlinx.coroutines {@code SharedFlow}. Differs: the lag policy is the
+ * subscriber's.
+ *
+ * @param <T> the values, not null
+ */
+public final class Broadcast<T> implements AutoCloseable {
+    /*
+     * Design.
+     *
+     * A subscription is a channel of which this object is the only sender. A value goes to all of them or to none, so that
+     * a send can be cancelled as a whole: it waits here, in one queue, until all have room. Whenever room is made, the
+     * receiver that made it lets the first sender in. So while one waits there is no room, and nobody can overtake.
+     */
+    private final Label label;
+    private final Confinement confinement = new Confinement(this);
+    private final WaitQueue<T> senders = new WaitQueue<>("send to");
+    private final Set<Subscription> subscriptions = new LinkedHashSet<>();
+    private boolean closed;
+
+    /** Creates a broadcast without a name. */
+    public Broadcast() {
+        this(new Label("Broadcast", null));
+    }
+
+    /**
+     * Creates a broadcast.
+     *
+     * @param name for messages
+     */
+    public Broadcast(String name) {
+        this(new Label("Broadcast", name));
+    }
+
+    Broadcast(Label label) {
+        this.label = label;
+    }
+
+    /**
+     * A broadcast at one moment.
+     *
+     * <p><b>Confinement:</b> immutable.
+     *
+     * @param subscriptions the subscribers, in order of subscription
+     * @param sending how many tasks wait to send
+     */
+    public record Statistics(List<Channel.Statistics> subscriptions, int sending) {}
+
+    private final class Subscription extends Conduit<T> {
+        Subscription(int capacity, Overflow overflow) {
+            super(Broadcast.this.label, capacity, overflow, Broadcast.this.confinement);
+            senderOpened();
+        }
+
+        @Override
+        void roomMade() {
+            admitSenders();
+        }
+
+        @Override
+        void receiversGone() {
+            subscriptions.remove(this);
+            admitSenders();
+        }
+    }
+
+    /**
+     * Subscribes to what is sent from now on. <b>Suspends:</b> no.
+     *
+     * @param capacity how many values are kept for the subscriber, 1 or more
+     * @param overflow what happens when it lags behind further than that
+     * @return what it receives by; ended at once if this is closed
+     */
+    public Receiver<T> subscribe(int capacity, Overflow overflow) {
+        return new Receiver<>(newSubscription(capacity, overflow));
+    }
+
+    /** Does what {@link #subscribe} does, with a value to begin with. */
+    Receiver<T> subscribe(int capacity, Overflow overflow, T first) {
+        Subscription subscription = newSubscription(capacity, overflow);
+        subscription.offer(first);
+        return new Receiver<>(subscription);
+    }
+
+    private Subscription newSubscription(int capacity, Overflow overflow) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("a subscriber needs a capacity of 1 or more, not " + capacity);
+        }
+        confinement.check("subscribe");
+        var subscription = new Subscription(capacity, overflow);
+        if (closed) {
+            subscription.senderClosed();
+        } else {
+            subscriptions.add(subscription);
+        }
+        return subscription;
+    }
+
+    /**
+     * Sends a value to all subscribers.
+     *
+     * <p><b>Suspends:</b> until all of those with {@link Overflow#SUSPEND} have room. Always a checkpoint.
+     * <b>Cancellation:</b> nobody gets the value; once it has been taken this returns, and the next checkpoint raises.
+     *
+     * @param value what to send
+     * @throws ChannelClosedException if this is closed, also while waiting
+     */
+    public void send(T value) {
+        Objects.requireNonNull(value);
+        Task<?> task = confinement.checkpoint();
+        if (!deliver(value) && !senders.park(task, this, value).isServed()) {
+            throw new ChannelClosedException(this, "sending end");
+        }
+    }
+
+    /**
+     * Sends a value to all subscribers if nobody has to wait for that. <b>Suspends:</b> no.
+     *
+     * @param value what to send
+     * @return false if it was not sent because a subscriber with {@link Overflow#SUSPEND} has no room
+     * @throws ChannelClosedException if this is closed
+     */
+    public boolean trySend(T value) {
+        Objects.requireNonNull(value);
+        confinement.check("trySend");
+        return deliver(value);
+    }
+
+    private boolean deliver(T value) {
+        if (closed) {
+            throw new ChannelClosedException(this, "sending end");
+        }
+        if (!allHaveRoom()) {
+            return false;
+        }
+        offerToAll(value);
+        return true;
+    }
+
+    private boolean allHaveRoom() {
+        for (Subscription subscription : subscriptions) {
+            if (!subscription.hasRoom()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void offerToAll(T value) {
+        for (Subscription subscription : subscriptions) {
+            subscription.offer(value);
+        }
+    }
+
+    private void admitSenders() {
+        Waiter<T> sender = senders.first();
+        while (sender != null && allHaveRoom()) {
+            offerToAll(sender.value());
+            senders.serve(sender);
+            sender = senders.first();
+        }
+    }
+
+    /**
+     * Ends it: subscribers get what is kept for them, and then {@link ChannelEndedException}.
+     *
+     * <p><b>Suspends:</b> no. Tasks that wait to send get {@link ChannelClosedException}.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        confinement.check("close");
+        closed = true;
+        senders.dismissAll();
+        for (Subscription subscription : subscriptions) {
+            subscription.senderClosed();
+        }
+        subscriptions.clear();
+    }
+
+    /** {@return whether this is closed} */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** {@return the subscribers, and who waits} */
+    public Statistics statistics() {
+        var each = new ArrayList<Channel.Statistics>();
+        for (Subscription subscription : subscriptions) {
+            each.add(subscription.statistics());
+        }
+        return new Statistics(List.copyOf(each), senders.size());
+    }
+
+    @Override
+    public String toString() {
+        return label.toString();
+    }
+}

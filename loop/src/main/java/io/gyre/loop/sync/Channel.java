@@ -1,0 +1,129 @@
+package io.gyre.loop.sync;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A way from tasks that send to tasks that receive, which both ends can close.
+ *
+ * {@snippet :
+ * Channel<String> lines = Channel.open();
+ * createTask(() -> {
+ *     try (var sender = lines.sender()) {
+ *         sender.send("first");
+ *         sender.send("second");
+ *     }
+ * });
+ * for (String line : lines.receiver()) {
+ *     System.out.println(line);
+ * }
+ * }
+ *
+ * <p>By default it holds nothing: {@link Sender#send} returns once a receiver has the value, so that neither side runs
+ * ahead. Each value goes to one receiver. Several tasks may use one end; if they end at different times, give each a
+ * {@linkplain Sender#duplicate() duplicate} of its own to close.
+ *
+ * <p><b>Confinement:</b> one loop, see the package.
+ *
+ * <p><b>Source:</b> trio {@code open_memory_channel}, with the overflow policies of kotlinx.coroutines.
+ *
+ * @param <T> the values, not null
+ * @param sender the first sender
+ * @param receiver the first receiver
+ */
+public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
+    /**
+     * A channel at one moment.
+     *
+     * <p><b>Confinement:</b> immutable.
+     *
+     * @param buffered how many values it holds
+     * @param capacity how many it holds at the most
+     * @param peak the most that it has held
+     * @param dropped how many values were dropped because it was full
+     * @param openSenders how many senders are not closed
+     * @param openReceivers how many receivers are not closed
+     * @param sending how many tasks wait to send
+     * @param receiving how many tasks wait to receive
+     */
+    public record Statistics(
+            int buffered,
+            int capacity,
+            int peak,
+            long dropped,
+            int openSenders,
+            int openReceivers,
+            int sending,
+            int receiving) {}
+
+    /**
+     * {@return a channel that holds nothing: values go from hand to hand}
+     *
+     * @param <T> the values
+     */
+    public static <T> Channel<T> open() {
+        return open(0);
+    }
+
+    /**
+     * {@return a channel with a buffer, of which senders wait while it is full}
+     *
+     * @param <T> the values
+     * @param capacity how many values it holds at the most; {@link Queue#UNBOUNDED} for no bound
+     */
+    public static <T> Channel<T> open(int capacity) {
+        return open(capacity, Overflow.SUSPEND);
+    }
+
+    /**
+     * {@return a channel with a buffer}
+     *
+     * @param <T> the values
+     * @param capacity how many values it holds at the most; {@link Queue#UNBOUNDED} for no bound
+     * @param overflow what to do when it is full
+     * @throws IllegalArgumentException if the capacity is negative, or is 0 while values shall be dropped
+     */
+    public static <T> Channel<T> open(int capacity, Overflow overflow) {
+        return open(null, capacity, overflow);
+    }
+
+    /**
+     * {@return a channel with a name}
+     *
+     * @param <T> the values
+     * @param name for messages, or null for none
+     * @param capacity how many values it holds at the most; {@link Queue#UNBOUNDED} for no bound
+     * @param overflow what to do when it is full
+     * @throws IllegalArgumentException if the capacity is negative, or is 0 while values shall be dropped
+     */
+    public static <T> Channel<T> open(@Nullable String name, int capacity, Overflow overflow) {
+        if (capacity < 0) {
+            throw new IllegalArgumentException("a channel cannot have a capacity of " + capacity);
+        }
+        if (capacity == 0 && overflow != Overflow.SUSPEND) {
+            throw new IllegalArgumentException(
+                    "a channel without a buffer has nothing to drop: " + overflow + " needs a capacity of 1 or more");
+        }
+        var conduit = new Conduit<T>(new Label("Channel", name), capacity, overflow);
+        return new Channel<>(new Sender<>(conduit), new Receiver<>(conduit));
+    }
+
+    /**
+     * {@return a channel that holds the latest value alone, so that senders never wait}
+     *
+     * @param <T> the values
+     * @see Watch
+     */
+    public static <T> Channel<T> conflated() {
+        return open(1, Overflow.DROP_OLDEST);
+    }
+
+    /** {@return what it holds, and who waits} */
+    public Statistics statistics() {
+        return sender.statistics();
+    }
+
+    @Override
+    public String toString() {
+        return sender.toString();
+    }
+}

@@ -1,0 +1,64 @@
+package io.gyre.loop.sync;
+
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.Task;
+import org.jspecify.annotations.Nullable;
+
+/** The loop that a primitive belongs to, and the check that it is used nowhere else. */
+final class Confinement {
+    /*
+     * Design.
+     *
+     * A primitive may be made where no loop runs, in a static field say, so the first use decides. A loop that is closed
+     * has cancelled all its tasks, hence nobody waits any more, and the next loop may have the primitive.
+     *
+     * The field is volatile for the sake of those who err: another thread must see that there is an owner. Loop code
+     * writes it once.
+     */
+    private final Object primitive;
+    private volatile @Nullable EventLoop loop;
+
+    Confinement(Object primitive) {
+        this.primitive = primitive;
+    }
+
+    /** Begins an operation that may suspend. */
+    Task<?> checkpoint() {
+        Task<?> task = LowLevel.checkpoint();
+        if (task.loop() != loop) {
+            adopt(task.loop(), task);
+        }
+        return task;
+    }
+
+    /** Begins an operation that does not suspend. */
+    void check(String what) {
+        EventLoop owner = loop;
+        if (owner == null || !owner.inLoop()) {
+            adopt(currentLoop(what), Thread.currentThread());
+        }
+    }
+
+    private EventLoop currentLoop(String what) {
+        try {
+            return EventLoop.current();
+        } catch (IllegalStateException e) {
+            EventLoop owner = loop;
+            throw new WrongThreadException(
+                    what + " of " + primitive + " belongs on the thread of " + (owner == null ? "a loop" : owner)
+                            + ", and was called on " + Thread.currentThread()
+                            + ". Use callSoonThreadsafe to get there.",
+                    e);
+        }
+    }
+
+    private void adopt(EventLoop newOwner, Object user) {
+        EventLoop owner = loop;
+        if (owner != null && !owner.isClosed()) {
+            throw new WrongThreadException(primitive + " belongs to " + owner + ", and was used by " + user + " of "
+                    + newOwner + ". Give each loop its own, or use callSoonThreadsafe to get there.");
+        }
+        loop = newOwner;
+    }
+}

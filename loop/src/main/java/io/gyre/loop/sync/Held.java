@@ -1,0 +1,34 @@
+package io.gyre.loop.sync;
+
+/**
+ * Something acquired that a {@code try} statement gives back.
+ *
+ * {@snippet :
+ * try (var _ = lock.hold()) {
+ *     balance -= amount;
+ * }
+ * }
+ *
+ * <p><b>Confinement:</b> loop thread.
+ *
+ * @see Lock#hold()
+ * @see Semaphore#hold()
+ * @see CapacityLimiter#hold()
+ */
+public final class Held implements AutoCloseable {
+    private final Runnable release;
+    private boolean released;
+
+    Held(Runnable release) {
+        this.release = release;
+    }
+
+    /** Gives it back; does nothing the second time. <b>Suspends:</b> no. */
+    @Override
+    public void close() {
+        if (!released) {
+            release.run();
+            released = true;
+        }
+    }
+}

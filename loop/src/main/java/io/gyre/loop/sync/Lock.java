@@ -1,0 +1,235 @@
+package io.gyre.loop.sync;
+
+import static io.gyre.loop.Async.currentTask;
+
+import io.gyre.loop.Body;
+import io.gyre.loop.Task;
+import io.gyre.loop.VoidBody;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets one task at a time through code that suspends.
+ *
+ * <p>Code that does not suspend needs no lock: between two suspensions no other task of the loop runs.
+ *
+ * {@snippet :
+ * var lock = new Lock("account");
+ * lock.withLock(() -> {
+ *     long balance = load();
+ *     store(balance - amount);
+ * });
+ * }
+ *
+ * <p>Only the task that has acquired it may release it, and it may not acquire it twice. A task that ends without releasing
+ * it has broken it: who tries to acquire it then is told so.
+ *
+ * <p><b>Confinement:</b> one loop, see the package. Callbacks of a loop may share a task, so use a {@link Semaphore} of
+ * one permit between them.
+ *
+ * <p><b>Source:</b> asyncio {@code Lock}, with trio's check of the owner. Differs from
+ * {@link java.util.concurrent.locks.ReentrantLock}, which works in tasks too: always fair, not reentrant, can be cancelled,
+ * and its wait has a reason.
+ */
+public final class Lock {
+    private final Label label;
+    private final Confinement confinement = new Confinement(this);
+    private final Runnable release = this::release;
+    private final WaitQueue<Lock> waiters = new WaitQueue<>("") {
+        @Override
+        String describe(Waiter<Lock> waiter) {
+            return waiter.place().toString();
+        }
+    };
+
+    private @Nullable Task<?> owner;
+
+    /** Creates a lock without a name. */
+    public Lock() {
+        label = new Label("Lock", null);
+    }
+
+    /**
+     * Creates a lock.
+     *
+     * @param name for messages
+     */
+    public Lock(String name) {
+        label = new Label("Lock", name);
+    }
+
+    /**
+     * A lock at one moment.
+     *
+     * <p><b>Confinement:</b> immutable.
+     *
+     * @param owner the task that holds it, or null
+     * @param waiting how many tasks wait for it
+     */
+    public record Statistics(@Nullable Task<?> owner, int waiting) {}
+
+    /**
+     * Waits until the lock is free, and takes it.
+     *
+     * <p><b>Suspends:</b> until then. Always a checkpoint. <b>Cancellation:</b> takes nothing; once the lock has been handed
+     * over this returns, and the next checkpoint raises.
+     *
+     * @throws IllegalStateException if this task holds it already, or its owner has ended without releasing it
+     */
+    public void acquire() {
+        Task<?> task = confinement.checkpoint();
+        if (!take(task)) {
+            waiters.park(task, this);
+        }
+    }
+
+    /**
+     * Takes the lock if it is free. <b>Suspends:</b> no.
+     *
+     * @return whether this task holds it now
+     * @throws IllegalStateException if this task holds it already, or its owner has ended without releasing it
+     */
+    public boolean tryAcquire() {
+        confinement.check("tryAcquire");
+        return take(currentTask());
+    }
+
+    private boolean take(Task<?> task) {
+        if (owner == null) {
+            owner = task;
+            return true;
+        }
+        if (owner == task) {
+            throw new IllegalStateException(task + " holds " + label + " already, and would wait for itself for ever."
+                    + " Acquire it once, and call code that expects it to be held.");
+        }
+        if (owner.isDone()) {
+            throw new IllegalStateException(owner + " has ended without releasing " + label
+                    + ", so nobody will. Use withLock, or release in a finally block.");
+        }
+        return false;
+    }
+
+    /**
+     * Gives the lock to the task that has waited longest, or frees it. <b>Suspends:</b> no.
+     *
+     * @throws IllegalStateException if this task does not hold it
+     */
+    public void release() {
+        confinement.check("release");
+        requireOwner("release", currentTask());
+        handOver();
+    }
+
+    private void handOver() {
+        Waiter<Lock> next = waiters.first();
+        if (next == null) {
+            owner = null;
+        } else {
+            owner = next.task();
+            waiters.serve(next);
+        }
+    }
+
+    private void requireOwner(String what, Task<?> task) {
+        if (owner != task) {
+            throw new IllegalStateException(what + ": " + task + " does not hold " + label + ", "
+                    + (owner == null ? "nobody" : owner) + " does.");
+        }
+    }
+
+    /**
+     * Acquires the lock for a {@code try} statement.
+     *
+     * <p><b>Suspends:</b> as {@link #acquire()}.
+     *
+     * @return releases the lock when it is closed
+     */
+    public Held hold() {
+        acquire();
+        return new Held(release);
+    }
+
+    /**
+     * Runs a body while holding the lock.
+     *
+     * <p><b>Suspends:</b> as {@link #acquire()} and the body do.
+     *
+     * @param <T> the result
+     * @param <X> what the body may throw
+     * @param body runs in line
+     * @return its result
+     * @throws X what the body throws, as it is
+     */
+    public <T extends @Nullable Object, X extends Exception> T withLock(Body<T, X> body) throws X {
+        acquire();
+        try {
+            return body.run();
+        } finally {
+            release();
+        }
+    }
+
+    /**
+     * Runs a body without a result while holding the lock.
+     *
+     * @param <X> what the body may throw
+     * @param body runs in line
+     * @throws X what the body throws, as it is
+     */
+    public <X extends Exception> void withLock(VoidBody<X> body) throws X {
+        acquire();
+        try {
+            body.run();
+        } finally {
+            release();
+        }
+    }
+
+    /** {@return whether a task holds it} */
+    public boolean isLocked() {
+        return owner != null;
+    }
+
+    /** {@return who holds it, and how many wait} */
+    public Statistics statistics() {
+        return new Statistics(owner, waiters.size());
+    }
+
+    @Override
+    public String toString() {
+        return owner == null
+                ? label.toString()
+                : label + " held by " + owner + (owner.isDone() ? ", which is done" : "");
+    }
+
+    // ---- for conditions
+
+    /** A checkpoint of a task that must hold this. */
+    Task<?> checkpointOfOwner(String what) {
+        Task<?> task = confinement.checkpoint();
+        requireOwner(what, task);
+        return task;
+    }
+
+    void checkOwner(String what) {
+        confinement.check(what);
+        requireOwner(what, currentTask());
+    }
+
+    /** Releases on behalf of the owner, who has just been checked. */
+    void releaseToWait() {
+        handOver();
+    }
+
+    /** Acquires even in a cancelled task. */
+    void reacquire(Task<?> task) {
+        if (!take(task)) {
+            waiters.parkUncancellably(task, this);
+        }
+    }
+
+    /** Lets a task that waits elsewhere go on waiting for this lock, while the caller holds it. */
+    void enqueue(WaitQueue<Lock> from, Waiter<Lock> waiter) {
+        from.move(waiter, waiters, this);
+    }
+}

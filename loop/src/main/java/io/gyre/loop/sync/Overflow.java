@@ -1,0 +1,13 @@
+package io.gyre.loop.sync;
+
+/** What happens to a value that is sent while the buffer is full. */
+public enum Overflow {
+    /** The sender waits until there is room: nothing is lost. */
+    SUSPEND,
+
+    /** The oldest value in the buffer is dropped: receivers see the present. */
+    DROP_OLDEST,
+
+    /** The new value is dropped: receivers see what came first. */
+    DROP_LATEST
+}

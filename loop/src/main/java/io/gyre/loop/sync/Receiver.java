@@ -1,0 +1,198 @@
+package io.gyre.loop.sync;
+
+import io.gyre.loop.Task;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a {@link Channel} or {@link Broadcast} that values come out of.
+ *
+ * {@snippet :
+ * for (String line : channel.receiver()) {
+ *     System.out.println(line);
+ * }
+ * }
+ *
+ * <p>It is iterable: the loop suspends for each value and ends with the channel. Leaving the loop early loses nothing, and
+ * leaves the receiver open.
+ *
+ * <p><b>Confinement:</b> one loop, see the package.
+ *
+ * <p><b>Source:</b> trio {@code MemoryReceiveChannel}.
+ *
+ * @param <T> the values, not null
+ */
+public final class Receiver<T> implements Iterable<T>, AutoCloseable {
+    private final Conduit<T> conduit;
+    private int waiting;
+    private boolean closed;
+
+    Receiver(Conduit<T> conduit) {
+        this.conduit = conduit;
+        conduit.receiverOpened();
+    }
+
+    /**
+     * Receives the next value.
+     *
+     * <p><b>Suspends:</b> until there is one. Always a checkpoint. <b>Cancellation:</b> takes no value; once a value has
+     * been handed over this returns it, and the next checkpoint raises.
+     *
+     * @return the value
+     * @throws ChannelEndedException if all senders are closed and nothing is left, also while waiting
+     * @throws ChannelClosedException if this receiver is closed, also while waiting
+     */
+    public T receive() {
+        T value = receiveOrEnd();
+        if (value == null) {
+            throw new ChannelEndedException(conduit);
+        }
+        return value;
+    }
+
+    private @Nullable T receiveOrEnd() {
+        Task<?> task = conduit.confinement.checkpoint();
+        requireOpen();
+        T value = conduit.poll();
+        return value == null && !conduit.isEnded() ? awaitValue(task) : value;
+    }
+
+    private @Nullable T awaitValue(Task<?> task) {
+        waiting++;
+        try {
+            Waiter<T> waiter = conduit.receivers.park(task, this);
+            if (waiter.isServed()) {
+                return waiter.value();
+            }
+        } finally {
+            waiting--;
+        }
+        requireOpen();
+        return null;
+    }
+
+    /**
+     * Receives the next value if there is one. <b>Suspends:</b> no.
+     *
+     * @return the value, or empty
+     * @throws ChannelEndedException if all senders are closed and nothing is left
+     * @throws ChannelClosedException if this receiver is closed
+     */
+    public Optional<T> tryReceive() {
+        conduit.confinement.check("tryReceive");
+        requireOpen();
+        T value = conduit.poll();
+        if (value == null && conduit.isEnded()) {
+            throw new ChannelEndedException(conduit);
+        }
+        return Optional.ofNullable(value);
+    }
+
+    /** {@return where a {@link Select} waits for a value} */
+    WaitQueue<T> waiters() {
+        return conduit.receivers;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new ChannelClosedException(conduit, "receiver");
+        }
+    }
+
+    /**
+     * {@return the values from now on; {@code hasNext} suspends until there is one or the channel has ended}
+     *
+     * <p><b>Cancellation:</b> as {@link #receive()}.
+     */
+    @Override
+    public Iterator<T> iterator() {
+        return new Values();
+    }
+
+    private final class Values implements Iterator<T> {
+        private @Nullable T received;
+
+        @Override
+        public boolean hasNext() {
+            if (received == null) {
+                received = receiveOrEnd();
+            }
+            return received != null;
+        }
+
+        @Override
+        public T next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException(conduit + " has ended");
+            }
+            T next = Objects.requireNonNull(received);
+            received = null;
+            return next;
+        }
+    }
+
+    /**
+     * {@return the values from now on as a sequential stream, which suspends where it needs the next value}
+     *
+     * <p><b>Cancellation:</b> as {@link #receive()}. <b>Resources:</b> closing the stream closes this receiver.
+     */
+    public Stream<T> stream() {
+        int characteristics = Spliterator.ORDERED | Spliterator.NONNULL;
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(iterator(), characteristics), false)
+                .onClose(this::close);
+    }
+
+    /**
+     * {@return another receiver of the same channel, with a life of its own; each value goes to one of the two}
+     *
+     * <p><b>Suspends:</b> no.
+     *
+     * @throws ChannelClosedException if this receiver is closed
+     */
+    public Receiver<T> duplicate() {
+        conduit.confinement.check("duplicate");
+        requireOpen();
+        return new Receiver<>(conduit);
+    }
+
+    /**
+     * Closes this receiver. With the last one the channel is broken: what it holds is dropped, and senders get
+     * {@link ChannelBrokenException}.
+     *
+     * <p><b>Suspends:</b> no. Tasks that wait to receive by it get {@link ChannelClosedException}.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        conduit.confinement.check("close");
+        closed = true;
+        if (waiting > 0) {
+            conduit.receivers.dismissAllAt(this);
+        }
+        conduit.receiverClosed();
+    }
+
+    /** {@return whether this receiver is closed} */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** {@return what the channel holds, and who waits} */
+    public Channel.Statistics statistics() {
+        return conduit.statistics();
+    }
+
+    @Override
+    public String toString() {
+        return conduit.toString();
+    }
+}

@@ -1,0 +1,189 @@
+package io.gyre.loop.sync;
+
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.Task;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks that wait for the same thing, in order of arrival.
+ *
+ * @param <V> what they bring or are handed
+ */
+class WaitQueue<V> {
+    /*
+     * Design.
+     *
+     * Whoever can serve a waiter does all of it at once: takes it out of the queue, fills its slot, unparks it. From then
+     * on the task is not parked any more, so a cancellation finds no abort handler to call: the value wins. Nobody is
+     * woken to try again, hence nobody can overtake, and a lock is never free while someone waits for it.
+     *
+     * A waiter that is cancelled takes itself out of the linked list, in O(1). What it leaves can let others in, such as
+     * a small request behind a large one; `left` is the place for that.
+     *
+     *     waiting ── serve ────▶ unparked, isServed: it got something
+     *     waiting ── dismiss ──▶ unparked, not isServed: closed, shut down, broken; it throws in its own stack
+     *     waiting ── abort ────▶ CancelledException
+     */
+    private final String what;
+    private @Nullable Waiter<V> first;
+    private @Nullable Waiter<V> last;
+    private int size;
+
+    /** @param what the wait in words that go before the name of the primitive, such as "get from" */
+    WaitQueue(String what) {
+        this.what = what;
+    }
+
+    // ---- waiting: in the task
+
+    /** Parks until served or dismissed. The task must have passed a checkpoint. */
+    Waiter<V> park(Task<?> task, Object place) {
+        return park(new Waiter<>(this, task, place, null));
+    }
+
+    /** Parks with something that the waiter brings. */
+    Waiter<V> park(Task<?> task, Object place, V value) {
+        return park(new Waiter<>(this, task, place, value));
+    }
+
+    /** Parks until served or dismissed, cancelled or not. */
+    void parkUncancellably(Task<?> task, Object place) {
+        var waiter = new Waiter<>(this, task, place, null);
+        waiter.refuseCancellation();
+        park(waiter);
+    }
+
+    private Waiter<V> park(Waiter<V> waiter) {
+        append(waiter);
+        LowLevel.park(waiter, waiter);
+        return waiter;
+    }
+
+    /** Lists a waiter whose task parks by itself, because it waits in other queues, too. */
+    final void enlist(Waiter<V> waiter) {
+        append(waiter);
+        waiter.enlisted = true;
+    }
+
+    /** Takes such a waiter back, if it is still there. */
+    final void withdraw(Waiter<V> waiter) {
+        if (waiter.enlisted) {
+            remove(waiter);
+        }
+    }
+
+    // ---- serving: on the loop thread
+
+    final boolean isEmpty() {
+        return first == null;
+    }
+
+    final int size() {
+        return size;
+    }
+
+    /** {@return the one who has waited longest} */
+    final @Nullable Waiter<V> first() {
+        return first;
+    }
+
+    /** Gives a waiter what it waits for. */
+    final void serve(Waiter<V> waiter) {
+        release(waiter, null);
+    }
+
+    /** Gives a waiter a value. */
+    final void serve(Waiter<V> waiter, V value) {
+        release(waiter, value);
+    }
+
+    private void release(Waiter<V> waiter, @Nullable V value) {
+        remove(waiter);
+        waiter.markServed(value);
+        LowLevel.unpark(waiter.task());
+    }
+
+    final void serveAll() {
+        for (Waiter<V> waiter = first; waiter != null; waiter = first) {
+            serve(waiter);
+        }
+    }
+
+    /** Sends a waiter away without what it waits for. */
+    final void dismiss(Waiter<V> waiter) {
+        remove(waiter);
+        LowLevel.unpark(waiter.task());
+    }
+
+    final void dismissAll() {
+        for (Waiter<V> waiter = first; waiter != null; waiter = first) {
+            dismiss(waiter);
+        }
+    }
+
+    /** Sends those away who were called on {@code place}. */
+    final void dismissAllAt(Object place) {
+        Waiter<V> after;
+        for (Waiter<V> waiter = first; waiter != null; waiter = after) {
+            after = waiter.next;
+            if (waiter.place() == place) {
+                dismiss(waiter);
+            }
+        }
+    }
+
+    /** Lets a waiter go on waiting in another queue, uncancellably. */
+    final void move(Waiter<V> waiter, WaitQueue<V> target, Object place) {
+        remove(waiter);
+        waiter.refuseCancellation();
+        waiter.moveTo(target, place);
+        target.append(waiter);
+    }
+
+    // ---- cancelling
+
+    final void abort(Waiter<V> waiter) {
+        remove(waiter);
+        left(waiter);
+    }
+
+    /** Called when a waiter was cancelled, in whatever cancels: must not throw. */
+    void left(Waiter<V> waiter) {}
+
+    /** {@return what a waiter waits for, in words} */
+    String describe(Waiter<V> waiter) {
+        return what + " " + waiter.place();
+    }
+
+    // ---- the list
+
+    private void append(Waiter<V> waiter) {
+        waiter.previous = last;
+        if (last == null) {
+            first = waiter;
+        } else {
+            last.next = waiter;
+        }
+        last = waiter;
+        size++;
+    }
+
+    private void remove(Waiter<V> waiter) {
+        Waiter<V> before = waiter.previous;
+        Waiter<V> after = waiter.next;
+        if (before == null) {
+            first = after;
+        } else {
+            before.next = after;
+        }
+        if (after == null) {
+            last = before;
+        } else {
+            after.previous = before;
+        }
+        waiter.previous = null;
+        waiter.next = null;
+        waiter.enlisted = false;
+        size--;
+    }
+}

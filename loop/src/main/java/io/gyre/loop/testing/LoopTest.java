@@ -1,0 +1,74 @@
+package io.gyre.loop.testing;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.TestTemplate;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A JUnit test that runs as the main task of a fresh loop, by default on a {@link VirtualClock} that jumps.
+ *
+ * {@snippet :
+ * @LoopTest
+ * void timeoutStrikesAfterAMinute(VirtualClock clock) {
+ *     assertThatThrownBy(() -> client.ask()).isInstanceOf(TimeoutException.class);
+ *     assertThat(clock.elapsed()).isEqualTo(Duration.ofMinutes(1));
+ * }
+ * }
+ *
+ * <p>The method may have parameters of the types {@link io.gyre.loop.EventLoop} and {@link VirtualClock}, as may its
+ * {@code BeforeEach} and {@code AfterEach} methods, which run outside the loop: before it has begun, after it is closed.
+ * What the method throws, the test fails with, as it is.
+ *
+ * <p>It also fails
+ *
+ * <ul>
+ *   <li>when it has not ended in {@link #timeoutMillis()}, with a dump of all tasks: what each waits for, its stack, and
+ *       where it was created; not under a debugger
+ *   <li>when something on the loop failed and nobody observed it
+ *   <li>when a task is left over at the end that was not declared with {@link LoopTesting#background}; what is ready then
+ *       still runs until it parks
+ *   <li>when a task or an offloaded call does not react to its cancellation within 2 s, after the test
+ * </ul>
+ *
+ * <p>With {@link #seeds()} or {@link #seed()} the test runs once for each seed, with tasks that take turns in a random
+ * order. A failure is then the cause of an {@link AssertionError} that names the seed.
+ *
+ * <p>Not to be combined with {@code Test} or another template such as {@code ParameterizedTest}.
+ *
+ * <p><b>Source:</b> {@code pytest-trio}, Kotlin {@code runTest}.
+ */
+@Documented
+@Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
+@Retention(RetentionPolicy.RUNTIME)
+@TestTemplate
+@ExtendWith(LoopTestInvocations.class)
+@SuppressWarnings("exports") // whoever writes a test reads JUnit already; the extension is for JUnit alone
+public @interface LoopTest {
+    /** What the loop's time is. */
+    enum Time {
+        /** {@link VirtualClock#autojump()}. */
+        AUTOJUMP,
+        /** {@link VirtualClock#autojumpDespiteIo()}. */
+        AUTOJUMP_DESPITE_IO,
+        /** {@link VirtualClock#manual()}. */
+        MANUAL,
+        /** The system's clock. There is no {@link VirtualClock} to inject. */
+        REAL
+    }
+
+    /** {@return which clock the loop has} */
+    Time time() default Time.AUTOJUMP;
+
+    /** {@return how long the test may take, in milliseconds of real time} */
+    long timeoutMillis() default 10_000;
+
+    /** {@return how often to run the test, each time with another random order; zero for once, first come, first served} */
+    int seeds() default 0;
+
+    /** {@return the seeds to run the test with, in place of random ones: what a failure has named} */
+    long[] seed() default {};
+}

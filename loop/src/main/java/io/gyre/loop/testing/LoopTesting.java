@@ -1,0 +1,140 @@
+package io.gyre.loop.testing;
+
+import io.gyre.loop.Body;
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopLocal;
+import io.gyre.loop.Task;
+import io.gyre.loop.VoidBody;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions that tests call in tasks. Import them statically.
+ *
+ * {@snippet :
+ * Task<?> waiter = createTask(() -> lock.acquire());
+ * awaitAllTasksParked();
+ * assertThat(waiter.waitsFor()).isEqualTo("the lock");
+ * }
+ *
+ * <p><b>Confinement:</b> tasks of a loop.
+ */
+public final class LoopTesting {
+    private static final LoopLocal<Set<Task<?>>> BACKGROUND = LoopLocal.withInitial(HashSet::new);
+
+    private LoopTesting() {}
+
+    /**
+     * Waits until all other tasks of the loop are parked and nothing is ready. A task in an offloaded call or in a blocking
+     * call of the JDK counts as parked.
+     *
+     * <p>A clock that jumps does not while a task waits here. All tasks that wait here are woken together.
+     *
+     * <p><b>Suspends:</b> always. <b>Cancellation:</b> ends the wait.
+     *
+     * @throws IllegalStateException if the loop's ticker is not one of {@link LoopTest} and not a {@link VirtualClock}
+     * @see <a href="https://trio.readthedocs.io/en/stable/reference-testing.html">trio wait_all_tasks_blocked</a>
+     */
+    public static void awaitAllTasksParked() {
+        ParkedWaiters.of(EventLoop.current()).await();
+    }
+
+    /**
+     * Declares that a task may be left over at the end of a {@link LoopTest}: it is cancelled and awaited then, and is no
+     * leak. <b>Suspends:</b> no.
+     *
+     * {@snippet :
+     * background(createTask("server", () -> serve()));
+     * }
+     *
+     * @param <T> the result of the task
+     * @param task a task of the current loop
+     * @return the same task
+     */
+    public static <T extends @Nullable Object> Task<T> background(Task<T> task) {
+        BACKGROUND.get().add(task);
+        return task;
+    }
+
+    static boolean isBackground(Task<?> task) {
+        return BACKGROUND.get().contains(task);
+    }
+
+    /**
+     * Runs a body and fails unless it suspends.
+     *
+     * <p><b>Suspends:</b> as the body does.
+     *
+     * @param <T> the result
+     * @param <X> what the body may throw
+     * @param body what to run
+     * @return its result
+     * @throws X what the body throws, as it is
+     * @throws AssertionError if it has not suspended
+     */
+    public static <T extends @Nullable Object, X extends Exception> T assertSuspends(Body<T, X> body) throws X {
+        long before = ticks();
+        T result = body.run();
+        if (ticks() == before) {
+            throw new AssertionError("expected a call that suspends, and it has not");
+        }
+        return result;
+    }
+
+    /**
+     * Does what {@link #assertSuspends(Body)} does, for a body without a result.
+     *
+     * @param <X> what the body may throw
+     * @param body what to run
+     * @throws X what the body throws, as it is
+     * @throws AssertionError if it has not suspended
+     */
+    public static <X extends Exception> void assertSuspends(VoidBody<X> body) throws X {
+        LoopTesting.<@Nullable Void, X>assertSuspends(() -> {
+            body.run();
+            return null;
+        });
+    }
+
+    /**
+     * Runs a body and fails if it suspends, also if it does so by a blocking call of the JDK. So nothing else has run on
+     * the loop between its beginning and its end.
+     *
+     * @param <T> the result
+     * @param <X> what the body may throw
+     * @param body what to run
+     * @return its result
+     * @throws X what the body throws, as it is
+     * @throws AssertionError if it has suspended
+     */
+    public static <T extends @Nullable Object, X extends Exception> T assertNoSuspend(Body<T, X> body) throws X {
+        long before = ticks();
+        T result = body.run();
+        long passed = ticks() - before;
+        if (passed != 0) {
+            throw new AssertionError("expected a call that does not suspend, and it has, for " + passed + " ticks");
+        }
+        return result;
+    }
+
+    /**
+     * Does what {@link #assertNoSuspend(Body)} does, for a body without a result.
+     *
+     * @param <X> what the body may throw
+     * @param body what to run
+     * @throws X what the body throws, as it is
+     * @throws AssertionError if it has suspended
+     */
+    public static <X extends Exception> void assertNoSuspend(VoidBody<X> body) throws X {
+        LoopTesting.<@Nullable Void, X>assertNoSuspend(() -> {
+            body.run();
+            return null;
+        });
+    }
+
+    /** A task that has suspended goes on in a later tick: what becomes ready waits for the next one. */
+    private static long ticks() {
+        return EventLoop.current().statistics().ticks();
+    }
+}

@@ -1,0 +1,248 @@
+package io.gyre.loop.testing;
+
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.Task;
+import io.gyre.loop.spi.IdleLoop;
+import io.gyre.loop.spi.IdleLoop.Hold;
+import io.gyre.loop.spi.Ticker;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A clock that costs no real time: it stands still while tasks run, and jumps to the next timer when none can.
+ *
+ * {@snippet :
+ * var clock = VirtualClock.autojump();
+ * EventLoop.run(LoopOptions.defaults().withTicker(clock), () -> sleep(Duration.ofDays(1)));
+ * assertThat(clock.elapsed()).isEqualTo(Duration.ofDays(1));
+ * }
+ *
+ * <p>It jumps when every task is parked in a call of this library, nothing is ready, no other thread has sent anything,
+ * and a timer is pending. It does not jump ahead of what it cannot see. These <em>hold</em> it, and {@link #heldBy()}
+ * names them:
+ *
+ * <ul>
+ *   <li>a task in a call of the JDK that parks: a lock, {@code Thread.sleep}, {@code Object.wait}, a blocking socket
+ *   <li>a task that waits for something outside the loop: an offloaded call, a stage or future of another library, a task
+ *       of another loop, an {@link io.gyre.loop.spi.OutsideWait}
+ *   <li>a task or callback that waits for a channel's readiness, unless the clock is {@link #autojumpDespiteIo()}
+ * </ul>
+ *
+ * <p>Not seen, and so no hold: another thread that is about to use {@link EventLoop#callSoonThreadsafe}, and a virtual
+ * thread that a task has started and does not wait for.
+ *
+ * <p><b>Confinement:</b> loop thread, {@link #nanoTime()} and {@link #elapsed()} any thread. One clock serves one loop.
+ *
+ * <p><b>Source:</b> trio {@code MockClock}. Differs: what holds the clock is known, where trio waits for a moment of real
+ * time and hopes.
+ */
+public final class VirtualClock implements Ticker {
+    /*
+     * Design.
+     *
+     * The tick asks in waitNanos, when it has nothing to run. The first time after something has run the answer is
+     * "look once more": bytes that one task has sent to another are found by that poll. Only when that tick, too, has
+     * found nothing does the clock act, and on one thing at a time, each of which makes something ready or due:
+     *
+     *     tasks in awaitAllTasksParked    are woken
+     *     a task in advance               the clock moves to the next timer or the end of the way
+     *     nobody holds the clock          it jumps to the next timer
+     *
+     * Reader callbacks hold like tasks do, because whoever answers them is as invisible.
+     */
+
+    private enum Mode {
+        AUTOJUMP,
+        AUTOJUMP_DESPITE_IO,
+        MANUAL
+    }
+
+    /** A task in {@link #advance}. Its wait reason, too. */
+    private static final class Advance {
+        private final Task<?> task;
+        private long targetNanos;
+        private boolean toNextTimer;
+        private boolean moved;
+
+        Advance(Task<?> task, long targetNanos, boolean toNextTimer) {
+            this.task = task;
+            this.targetNanos = targetNanos;
+            this.toNextTimer = toNextTimer;
+        }
+
+        @Override
+        public String toString() {
+            return toNextTimer
+                    ? "the clock to reach the next timer"
+                    : "the clock to reach " + Duration.ofNanos(targetNanos);
+        }
+    }
+
+    private final Mode mode;
+    private final ParkedWaiters parkedWaiters = new ParkedWaiters();
+    private volatile long nanos;
+    private @Nullable IdleLoop loop;
+    private @Nullable Advance advance;
+
+    private VirtualClock(Mode mode) {
+        this.mode = mode;
+    }
+
+    /** {@return a clock that jumps by itself} It begins at zero. */
+    public static VirtualClock autojump() {
+        return new VirtualClock(Mode.AUTOJUMP);
+    }
+
+    /**
+     * {@return a clock that jumps by itself, also while tasks wait for channels}
+     *
+     * <p>For loops that talk to themselves over loopback sockets or pipes: what one task has written is there when the
+     * loop looks for it, before the clock jumps. An answer of another thread, process or machine may come after a jump,
+     * and then a timeout strikes that would not have struck.
+     */
+    public static VirtualClock autojumpDespiteIo() {
+        return new VirtualClock(Mode.AUTOJUMP_DESPITE_IO);
+    }
+
+    /** {@return a clock that moves only by {@link #advance} and {@link #advanceToNextTimer}} It begins at zero. */
+    public static VirtualClock manual() {
+        return new VirtualClock(Mode.MANUAL);
+    }
+
+    @Override
+    public long nanoTime() {
+        return nanos;
+    }
+
+    /** {@return how far the clock has moved since it was made} */
+    public Duration elapsed() {
+        return Duration.ofNanos(nanos);
+    }
+
+    /**
+     * Moves the clock on, from timer to timer: each fires at its own instant, and what it has made ready runs until all
+     * tasks are parked. Nothing holds this.
+     *
+     * <p><b>Suspends:</b> until all that is due by then has run and all other tasks are parked. On a platform thread that
+     * drives a loop by hand, between two ticks, it does not suspend: the clock is moved at once, and what is due fires in
+     * the next tick.
+     *
+     * <p><b>Cancellation:</b> leaves the clock where it is.
+     *
+     * @param duration how far; zero only lets everything run that can
+     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalStateException if another task is doing so
+     */
+    public void advance(Duration duration) {
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException("duration is " + duration + "; time does not run backwards");
+        }
+        if (Thread.currentThread().isVirtual()) {
+            go(new Advance(LowLevel.checkpoint(), nanos + duration.toNanos(), false));
+        } else {
+            move(duration.toNanos());
+        }
+    }
+
+    /**
+     * Lets everything run that can, then moves the clock to the next timer, and lets run what that has made ready.
+     *
+     * <p><b>Confinement:</b> a task. <b>Suspends:</b> until all other tasks are parked. <b>Cancellation:</b> leaves the
+     * clock where it is.
+     *
+     * @return false if there is no timer
+     * @throws IllegalStateException if another task moves the clock at the same time
+     */
+    public boolean advanceToNextTimer() {
+        return go(new Advance(LowLevel.checkpoint(), nanos, true));
+    }
+
+    private boolean go(Advance newAdvance) {
+        if (EventLoop.current().ticker() != this) {
+            throw new IllegalStateException(
+                    newAdvance.task + " moves a clock that is not that of " + EventLoop.current());
+        }
+        if (advance != null) {
+            throw new IllegalStateException(advance.task + " is moving this clock; one task at a time can");
+        }
+        advance = newAdvance;
+        LowLevel.park(newAdvance, () -> {
+            advance = null;
+            return true;
+        });
+        return newAdvance.moved;
+    }
+
+    /**
+     * {@return who keeps the clock from jumping, in words: {@code task 'x', parked in
+     * java.util.concurrent.locks.ReentrantLock.lock}; empty if nobody does}
+     *
+     * <p>A task that runs or is ready keeps it from jumping too, and is not named.
+     */
+    public List<String> heldBy() {
+        return loop == null
+                ? List.of()
+                : holds(loop).stream().map(Hold::toString).toList();
+    }
+
+    private List<Hold> holds(IdleLoop asked) {
+        List<Hold> holds = asked.holds();
+        return mode == Mode.AUTOJUMP_DESPITE_IO
+                ? holds.stream().filter(hold -> !hold.isReadiness()).toList()
+                : holds;
+    }
+
+    /** For the loop: moves on instead of waiting, if that is its turn. */
+    @Override
+    public long waitNanos(long maxWaitNanos, IdleLoop idle) {
+        loop = idle;
+        long untilTimer = idle.untilTimerNanos();
+        if (untilTimer <= 0 || !idle.isSettled()) {
+            return 0;
+        }
+        if (!parkedWaiters.isEmpty()) {
+            parkedWaiters.wakeAll();
+        } else if (advance != null) {
+            goOn(advance, untilTimer);
+        } else if (mode != Mode.MANUAL
+                && untilTimer != Long.MAX_VALUE
+                && holds(idle).isEmpty()) {
+            move(untilTimer);
+        } else {
+            return maxWaitNanos;
+        }
+        return 0;
+    }
+
+    private void goOn(Advance present, long untilTimer) {
+        if (present.toNextTimer && untilTimer != Long.MAX_VALUE) {
+            present.toNextTimer = false;
+            present.targetNanos = nanos + untilTimer;
+            present.moved = true;
+        }
+        long left = present.toNextTimer ? 0 : present.targetNanos - nanos;
+        if (untilTimer <= left) {
+            move(untilTimer);
+        } else {
+            move(left);
+            advance = null;
+            LowLevel.unpark(present.task);
+        }
+    }
+
+    private void move(long byNanos) {
+        long now = nanos;
+        nanos = now + byNanos;
+    }
+
+    ParkedWaiters parkedWaiters() {
+        return parkedWaiters;
+    }
+
+    @Override
+    public String toString() {
+        return "VirtualClock[" + elapsed() + "]";
+    }
+}

@@ -1,0 +1,142 @@
+package io.gyre.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LoopCallTest {
+    private final HandDrivenLoop driven = new HandDrivenLoop();
+    private final EventLoop loop = driven.loop;
+
+    @AfterEach
+    void close() {
+        driven.close();
+    }
+
+    private static String fail() throws IOException {
+        throw new FileNotFoundException("gone");
+    }
+
+    @Test
+    void bodyRunsAsATaskAndItsResultComesBack() throws Exception {
+        FutureTask<EventLoop> call = OtherThread.call(() -> loop.call(() -> {
+            Async.yieldNow();
+            return EventLoop.current();
+        }));
+
+        driven.runUntil(call::isDone);
+
+        assertThat(call.get()).isSameAs(loop);
+        driven.assertIdle();
+    }
+
+    @Test
+    void bodyWithoutResultRuns() throws Exception {
+        var ran = new CountDownLatch(1);
+        FutureTask<?> call = OtherThread.run(() -> loop.call(() -> ran.countDown()));
+
+        driven.runUntil(call::isDone);
+
+        assertThat(ran.getCount()).isZero();
+    }
+
+    @Test
+    void checkedExceptionComesOutAsItIsAndIsNotReported() throws Exception {
+        FutureTask<String> call = OtherThread.call(() -> {
+            try {
+                return loop.call(() -> fail());
+            } catch (IOException e) {
+                return "" + e;
+            }
+        });
+
+        driven.runUntil(call::isDone);
+
+        assertThat(call.get()).isEqualTo("java.io.FileNotFoundException: gone");
+        driven.assertIdle();
+    }
+
+    @Test
+    void interruptOfTheCallerCancelsTheTaskAndIsKept() throws Exception {
+        var caller = new CompletableFuture<Thread>();
+        FutureTask<Boolean> call = OtherThread.call(() -> {
+            caller.complete(Thread.currentThread());
+            try {
+                return loop.call(() -> {
+                    Async.sleepUntil(Long.MAX_VALUE);
+                    return false;
+                });
+            } catch (CancelledException cancelled) {
+                assertThat(cancelled).hasMessageContaining("the thread that waits for it was interrupted");
+                return Thread.currentThread().isInterrupted();
+            }
+        });
+
+        driven.runUntil(() -> !loop.tasks().isEmpty());
+        caller.get().interrupt();
+        driven.runUntil(call::isDone);
+
+        assertThat(call.get()).isTrue();
+        driven.assertIdle();
+    }
+
+    @Test
+    void callInATaskOfTheLoopRunsInLine() {
+        assertThat(driven.call(() -> {
+                    Task<?> outer = Async.currentTask();
+                    return loop.call(() -> Async.currentTask() == outer);
+                }))
+                .isTrue();
+    }
+
+    @Test
+    void callInATaskOfAnotherLoopParksIt() throws Exception {
+        FutureTask<String> call = OtherThread.call(
+                () -> EventLoop.run(() -> loop.call(() -> EventLoop.current().name())));
+
+        driven.runUntil(call::isDone);
+
+        assertThat(call.get()).isEqualTo("hand-driven");
+    }
+
+    @Test
+    void callInTheThreadThatDrivesTheLoopIsRefused() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> loop.call(() -> "never"))
+                .withMessageContaining("this thread drives");
+
+        driven.assertIdle();
+    }
+
+    @Test
+    void callOfAClosedLoopIsRefused() throws Exception {
+        loop.close();
+
+        assertThatExceptionOfType(LoopClosedException.class).isThrownBy(() -> loop.call(() -> "never"));
+    }
+
+    @Test
+    void callThatRunsWhenTheLoopClosesIsCancelled() throws Exception {
+        var own = new HandDrivenLoop();
+        FutureTask<String> call = OtherThread.call(() -> own.loop.call(() -> {
+            Async.sleepUntil(Long.MAX_VALUE);
+            return "never";
+        }));
+        own.runUntil(() -> !own.loop.tasks().isEmpty());
+
+        own.close();
+
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(call::get)
+                .withCauseInstanceOf(CancelledException.class);
+    }
+}

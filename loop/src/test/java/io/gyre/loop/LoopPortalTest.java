@@ -1,0 +1,136 @@
+package io.gyre.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LoopPortalTest {
+    private final LoopPortal portal = LoopPortal.start();
+
+    @AfterEach
+    void close() {
+        portal.close();
+    }
+
+    private static String fail() throws IOException {
+        throw new FileNotFoundException("gone");
+    }
+
+    @Test
+    void callRunsOnTheLoopOfTheDaemonThread() {
+        Thread carrier = portal.call(io.gyre.loop.internal.vthread.VirtualThreads::currentCarrier);
+
+        assertThat(carrier.getName()).isEqualTo("gyre");
+        assertThat(carrier.isDaemon()).isTrue();
+        portal.call(() -> assertThat(EventLoop.current()).isSameAs(portal.loop()));
+    }
+
+    @Test
+    void checkedExceptionOfACallComesOutAsItIs() {
+        assertThatExceptionOfType(FileNotFoundException.class)
+                .isThrownBy(() -> portal.call(() -> fail()))
+                .withMessage("gone");
+    }
+
+    @Test
+    void futuresOfTasksCompleteAsTheTasksDo() throws Exception {
+        CompletableFuture<String> value = portal.createTask(() -> "value");
+        CompletableFuture<String> failure = portal.createTask(() -> fail());
+
+        assertThat(value.thenApply(String::length).get()).isEqualTo(5);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(failure::get)
+                .withCauseInstanceOf(FileNotFoundException.class);
+    }
+
+    @Test
+    void cancellingAFutureCancelsItsTask() throws Exception {
+        var cleanedUp = new CompletableFuture<CancelledException>();
+        CompletableFuture<String> future = portal.createTask(() -> {
+            try {
+                Async.sleepUntil(Long.MAX_VALUE);
+            } catch (CancelledException e) {
+                cleanedUp.complete(e);
+                throw e;
+            }
+            return "never";
+        });
+
+        assertThat(future.cancel(true)).isTrue();
+
+        assertThat(cleanedUp.get()).hasMessageContaining("its future was cancelled");
+        assertThatExceptionOfType(CancellationException.class).isThrownBy(future::get);
+    }
+
+    @Test
+    void closeCancelsTasksAwaitsThemAndEndsTheThread() {
+        var cleanedUp = new CountDownLatch(1);
+        CompletableFuture<String> future = portal.createTask(() -> {
+            try {
+                Async.sleepUntil(Long.MAX_VALUE);
+                return "never";
+            } finally {
+                cleanedUp.countDown();
+            }
+        });
+        Thread carrier = portal.call(io.gyre.loop.internal.vthread.VirtualThreads::currentCarrier);
+
+        portal.close();
+
+        assertThat(cleanedUp.getCount()).isZero();
+        assertThat(future.isCancelled()).isTrue();
+        assertThat(carrier.isAlive()).isFalse();
+        assertThatExceptionOfType(LoopClosedException.class).isThrownBy(() -> portal.call(() -> "late"));
+        assertThatExceptionOfType(LoopClosedException.class).isThrownBy(() -> portal.createTask(() -> "late"));
+    }
+
+    @Test
+    void interruptWhileClosingIsKept() throws Exception {
+        var other = LoopPortal.start();
+        FutureTask<Boolean> closing = OtherThread.call(() -> {
+            Thread.currentThread().interrupt();
+            other.close();
+            return Thread.currentThread().isInterrupted();
+        });
+
+        assertThat(closing.get()).isTrue();
+        assertThat(other.loop().isClosed()).isTrue();
+    }
+
+    @Test
+    void closeInItsOwnTaskIsRefused() {
+        portal.call(() -> assertThatIllegalStateException()
+                .isThrownBy(portal::close)
+                .withMessageContaining("would wait for itself"));
+    }
+
+    @Test
+    void portalNeedsAPlatformThread() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> LoopPortal.start(
+                        LoopOptions.defaults(), Thread.ofVirtual().factory()))
+                .withMessageContaining("needs a platform thread");
+    }
+
+    @Test
+    void threadIsTheOneOfTheFactory() {
+        try (var named = LoopPortal.start(
+                LoopOptions.defaults().withName("embedded"),
+                Thread.ofPlatform().daemon(false).name("my-loop").factory())) {
+            Thread carrier = named.call(io.gyre.loop.internal.vthread.VirtualThreads::currentCarrier);
+
+            assertThat(carrier.getName()).isEqualTo("my-loop");
+            assertThat(carrier.isDaemon()).isFalse();
+        }
+    }
+}

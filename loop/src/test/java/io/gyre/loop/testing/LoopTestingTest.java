@@ -1,0 +1,162 @@
+package io.gyre.loop.testing;
+
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertSuspends;
+import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.Task;
+import io.gyre.loop.testing.LoopTest.Time;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class LoopTestingTest {
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+
+    private static Task<@Nullable Void> yielding(int times) {
+        return createTask(() -> {
+            for (int i = 0; i < times; i++) {
+                yieldNow();
+            }
+        });
+    }
+
+    @LoopTest
+    void awaitAllTasksParkedReturnsWhenNobodyCanRun(VirtualClock clock) {
+        Task<?> yielding = yielding(10);
+        Task<?> sleeper = createTask(() -> sleep(ONE_SECOND));
+        Task<?> waiter = createTask(() -> {
+            yielding.await();
+            yieldNow();
+            EventLoop.current().createFuture().await();
+        });
+
+        awaitAllTasksParked();
+
+        assertThat(yielding.isDone()).isTrue();
+        assertThat(waiter.waitsFor()).startsWith("LoopFuture");
+        assertThat(sleeper.isDone()).as("the clock has not jumped").isFalse();
+        assertThat(clock.elapsed()).isZero();
+        sleeper.await();
+        waiter.cancel("the end");
+        awaitAllTasksParked();
+    }
+
+    @LoopTest(time = Time.REAL)
+    void awaitAllTasksParkedWorksOnTheRealClock() {
+        Task<?> yielding = yielding(10);
+        Task<?> sleeper = createTask(() -> sleep(Duration.ofDays(1)));
+
+        awaitAllTasksParked();
+
+        assertThat(yielding.isDone()).isTrue();
+        sleeper.cancel("the end");
+        awaitAllTasksParked();
+        assertThat(sleeper.isCancelled()).isTrue();
+        sleep(Duration.ofMillis(1));
+    }
+
+    @LoopTest
+    void awaitAllTasksParkedLooksForReadinessFirst() throws IOException {
+        Pipe pipe = Pipe.open();
+        try (var source = pipe.source();
+                var sink = pipe.sink()) {
+            source.configureBlocking(false);
+            Task<?> reader = createTask(() -> LowLevel.awaitReadable(source));
+            awaitAllTasksParked();
+            assertThat(reader.isDone()).isFalse();
+            sink.write(ByteBuffer.allocate(1));
+
+            awaitAllTasksParked();
+
+            assertThat(reader.isDone()).isTrue();
+        }
+    }
+
+    @LoopTest
+    void allWhoAwaitThatAreWokenTogether() {
+        Task<?> first = createTask(LoopTesting::awaitAllTasksParked);
+        Task<?> second = createTask(LoopTesting::awaitAllTasksParked);
+        Task<?> yielding = yielding(10);
+
+        awaitAllTasksParked();
+
+        assertThat(yielding.isDone()).isTrue();
+        first.await();
+        second.await();
+    }
+
+    @LoopTest
+    void cancelEndsAwaitAllTasksParked() {
+        Task<?> waiter = createTask(LoopTesting::awaitAllTasksParked);
+        yieldNow();
+        assertThat(waiter.waitsFor()).isEqualTo("all other tasks to be parked");
+        waiter.cancel("not needed");
+
+        awaitAllTasksParked();
+
+        assertThat(waiter.isCancelled()).isTrue();
+    }
+
+    @Test
+    void awaitAllTasksParkedNeedsAClockOfTests() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> EventLoop.run(LoopTesting::awaitAllTasksParked))
+                .withMessageContaining("needs a clock of tests")
+                .withMessageContaining("@LoopTest");
+    }
+
+    @LoopTest
+    void assertSuspendsPassesTheResultOn() {
+        assertThat(assertSuspends(() -> {
+                    yieldNow();
+                    return 42;
+                }))
+                .isEqualTo(42);
+        assertSuspends(() -> sleep(ONE_SECOND));
+    }
+
+    @LoopTest
+    void assertSuspendsFailsWhenTheCallDoesNot() {
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> assertSuspends(() -> currentTask().name()))
+                .withMessage("expected a call that suspends, and it has not");
+    }
+
+    @LoopTest
+    void assertNoSuspendPassesTheResultOn() {
+        assertThat(assertNoSuspend(() -> 42)).isEqualTo(42);
+        assertNoSuspend(() -> {});
+    }
+
+    @LoopTest
+    void assertNoSuspendFailsWhenTheCallDoes() {
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> assertNoSuspend(() -> {
+                    yieldNow();
+                    yieldNow();
+                }))
+                .withMessage("expected a call that does not suspend, and it has, for 2 ticks");
+        assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> assertNoSuspend(() -> Thread.sleep(1)));
+    }
+
+    @LoopTest
+    void checkedExceptionsComeThrough() {
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> assertSuspends(() -> {
+                    throw new IOException("lost");
+                }));
+    }
+}
