@@ -51,6 +51,7 @@ public final class CancelScope {
     private final VirtualThreadTask<?> owner;
     private final @Nullable CancelScope parent;
     private @Nullable CancelScope firstChild;
+    private @Nullable CancelScope lastChild;
     private @Nullable CancelScope previousSibling;
     private @Nullable CancelScope nextSibling;
     private @Nullable String reason;
@@ -92,11 +93,13 @@ public final class CancelScope {
         this.owner = owner;
         this.parent = parent;
         if (parent != null) {
-            nextSibling = parent.firstChild;
-            if (nextSibling != null) {
-                nextSibling.previousSibling = this;
+            previousSibling = parent.lastChild;
+            if (previousSibling == null) {
+                parent.firstChild = this;
+            } else {
+                previousSibling.nextSibling = this;
             }
-            parent.firstChild = this;
+            parent.lastChild = this;
         }
     }
 
@@ -379,6 +382,8 @@ public final class CancelScope {
         }
         if (nextSibling != null) {
             nextSibling.previousSibling = previousSibling;
+        } else if (parent != null && parent.lastChild == this) {
+            parent.lastChild = previousSibling;
         }
         previousSibling = null;
         nextSibling = null;

@@ -39,7 +39,7 @@ public final class Combinators {
      */
     public static <T extends @Nullable Object> List<T> gather(Collection<? extends Callable<? extends T>> bodies) {
         Joiner<T, List<Task<? extends T>>> joiner = Joiner.allSuccessfulOrThrow();
-        return results(TaskGroup.join(joiner, group -> bodies.forEach(group::<T>createTask)));
+        return results(TaskGroup.join(joiner, group -> createTasks(group, bodies)));
     }
 
     /**
@@ -68,7 +68,7 @@ public final class Combinators {
     public static <T extends @Nullable Object> List<Task<? extends T>> gatherSettled(
             Collection<? extends Callable<? extends T>> bodies) {
         Joiner<T, List<Task<? extends T>>> joiner = Joiner.awaitAll();
-        return TaskGroup.join(joiner, group -> bodies.forEach(group::<T>createTask));
+        return TaskGroup.join(joiner, group -> createTasks(group, bodies));
     }
 
     /**
@@ -116,6 +116,14 @@ public final class Combinators {
         }
         Joiners.throwIfFailed(failures);
         return results(List.copyOf(tasks));
+    }
+
+    /** A loop, and no method of the JDK, which would be taken for the place where the tasks were created. */
+    private static <T extends @Nullable Object> void createTasks(
+            TaskGroup<T> group, Collection<? extends Callable<? extends T>> bodies) {
+        for (Callable<? extends T> body : bodies) {
+            group.<T>createTask(body);
+        }
     }
 
     private static void cancelAll(Collection<? extends Task<?>> tasks, String reason) {
@@ -345,7 +353,7 @@ public final class Combinators {
             throw new IllegalArgumentException("there is nothing to race");
         }
         Joiner<T, T> joiner = Joiner.anySuccessfulResultOrThrow();
-        return TaskGroup.join(joiner, group -> bodies.forEach(group::<T>createTask));
+        return TaskGroup.join(joiner, group -> createTasks(group, bodies));
     }
 
     /**
@@ -415,7 +423,7 @@ public final class Combinators {
         Joiner<@Nullable Object, List<Task<? extends @Nullable Object>>> joiner = Joiner.allSuccessfulOrThrow();
         requireResults(TaskGroup.join(joiner, group -> {
             for (int i = 0; i < concurrency && source.hasNext(); i++) {
-                group.createTask(worker);
+                group.add(null, function, worker);
                 Async.yieldNow(); // it takes its first element, so that we see when there is no more
             }
         }));

@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +47,7 @@ public final class TaskGroup<T extends @Nullable Object> {
     private final CancelScope scope;
     private final Joiner<T, ?> joiner;
     private final Set<Task<?>> tasks = new LinkedHashSet<>();
+    private final Set<Task<?>> failedToStart = new HashSet<>();
     private boolean open = true;
     private boolean awaiting;
     private boolean over;
@@ -169,6 +171,7 @@ public final class TaskGroup<T extends @Nullable Object> {
         open(joiner).<X>runVoid(group -> result.add(block.run(group)));
         joiner.result();
         if (result.isEmpty()) {
+            Async.checkCancelled(); // from outside, too
             throw new CancellationException("the group was cancelled before its block had a result");
         }
         return result.getFirst();
@@ -279,7 +282,8 @@ public final class TaskGroup<T extends @Nullable Object> {
      * }
      *
      * <p><b>Suspends:</b> until the body has completed the future that it receives. <b>Cancellation:</b> cancels the task.
-     * <b>Errors:</b> if the body fails before, that failure goes to the caller and not to the group.
+     * <b>Errors:</b> if the body fails before, that failure goes to the caller and not to the group, unless the caller was
+     * cancelled.
      *
      * @param <R> what the body says when it is ready
      * @param body what the task runs
@@ -289,14 +293,16 @@ public final class TaskGroup<T extends @Nullable Object> {
     @SuppressWarnings("NullAway") // the result of a body that was never ready is looked at by nobody
     public <R extends @Nullable Object> R start(Startable<? extends T, R> body) {
         LoopFuture<R> ready = owner.loop.createFuture();
+        boolean[] abandoned = {false};
         Callable<T> untilReady = () -> {
             try {
                 return body.run(ready);
             } catch (Throwable failure) {
-                if (ready.isDone()) {
+                if (ready.isDone() || abandoned[0]) {
                     throw failure;
                 }
                 ready.setException(failure);
+                failedToStart.add(VirtualThreadTask.current());
                 return null;
             } finally {
                 if (!ready.isDone()) {
@@ -309,6 +315,7 @@ public final class TaskGroup<T extends @Nullable Object> {
         try {
             return ready.await();
         } catch (CancelledException cancelled) {
+            abandoned[0] = true;
             task.cancel("the task that waited for it to be ready was cancelled");
             throw cancelled;
         }
@@ -332,7 +339,8 @@ public final class TaskGroup<T extends @Nullable Object> {
         T run(LoopFuture<R> ready) throws Exception;
     }
 
-    private <U extends T> Task<U> add(@Nullable String name, Object origin, Object body) {
+    /** Starts a task on behalf of an object of the user's, which tells where it was created. */
+    <U extends T> Task<U> add(@Nullable String name, Object origin, Object body) {
         if (!open) {
             throw new IllegalStateException("the group of " + owner + " has ended; create the task before its block and"
                     + " its tasks are done");
@@ -354,7 +362,7 @@ public final class TaskGroup<T extends @Nullable Object> {
         failedTasks += failed ? 1 : 0;
         cancelledFromOutside |= task.isCancelled() && !scope.isCancelled() && scope.outermostCancelled() != null;
         try {
-            if (joiner.onComplete(task)) {
+            if (!failedToStart.remove(task) && joiner.onComplete(task)) {
                 over = true;
                 scope.cancel(failed ? task + " of its group failed" : "its group has its result");
             }

@@ -507,6 +507,44 @@ class CancellationTest {
     }
 
     @Test
+    void cancellationThatAParkHasRefusedEndsTheBlockingCallBehindIt() {
+        Task<?> task = driven.start(() -> {
+            LowLevel.park("a value on its way", () -> false);
+            log.add("value");
+            Thread.sleep(ONE_DAY);
+            log.add("went on");
+        });
+
+        task.cancel("refused");
+        driven.settle();
+        LowLevel.unpark(task);
+        driven.runUntil(task::isDone);
+
+        assertThat(log).containsExactly("value");
+        assertThat(task.isCancelled()).isTrue();
+    }
+
+    /** The interrupt that the request has sent must not be taken for one of somebody else's. */
+    @Test
+    void cancellationOfAScopeBeforeAParkThatRefusesIsNoneOfTheTask() {
+        Task<?> task = driven.start(() -> {
+            CancelScope.run(scope -> {
+                scope.cancel("the block alone");
+                LowLevel.park("a value on its way", () -> false);
+                log.add("value");
+            });
+            yieldNow();
+            log.add("went on");
+        });
+        assertThat(log).isEmpty();
+
+        LowLevel.unpark(task);
+        driven.settle();
+
+        assertThat(log).containsExactly("value", "went on");
+    }
+
+    @Test
     void interruptDoesNotOverruleAnAbortHandlerThatRefuses() {
         Task<?> task = driven.start(() -> {
             LowLevel.park("a value on its way", () -> false);

@@ -225,4 +225,11 @@ class GatherTest {
         assertThat(task.isCancelled()).isTrue();
         assertThat(List.of(a.state(), b.state())).containsExactly(State.CANCELLED, State.SUCCESS);
     }
+
+    @Test
+    void taskKnowsThePlaceOfTheGatherThatCreatedIt() {
+        driven.run(() -> gather(() -> log.add(String.valueOf(((VirtualThreadTask<?>) currentTask()).createdAt()))));
+
+        assertThat(log).singleElement().asString().contains("GatherTest.java");
+    }
 }

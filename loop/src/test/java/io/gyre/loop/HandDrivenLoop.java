@@ -16,19 +16,21 @@ import org.jspecify.annotations.Nullable;
  * A loop whose time and ticks belong to the test. Every failure that it reports must be taken by the test: closing
  * fails otherwise.
  */
-final class HandDrivenLoop implements AutoCloseable {
+public final class HandDrivenLoop implements AutoCloseable {
     /** How long to wait for another thread before the test counts as hung. */
-    static final Duration PATIENCE = Duration.ofSeconds(8);
+    public static final Duration PATIENCE = Duration.ofSeconds(8);
 
-    final ManualTicker ticker = new ManualTicker();
-    final EventLoop loop;
+    public final ManualTicker ticker = new ManualTicker();
+    public final EventLoop loop;
     private final List<Failure> failures = new CopyOnWriteArrayList<>();
 
-    HandDrivenLoop() {
+    /** Makes a loop with the options that tests want. */
+    public HandDrivenLoop() {
         this(options -> options);
     }
 
-    HandDrivenLoop(UnaryOperator<LoopOptions> change) {
+    /** Makes a loop with options that start from {@code change}. */
+    public HandDrivenLoop(UnaryOperator<LoopOptions> change) {
         loop = EventLoop.create(change.apply(LoopOptions.defaults()
                 .withName("hand-driven")
                 .withTicker(ticker)
@@ -37,12 +39,12 @@ final class HandDrivenLoop implements AutoCloseable {
     }
 
     /** Runs one tick that does not wait. */
-    int tick() {
+    public int tick() {
         return loop.runOnce(Duration.ZERO);
     }
 
     /** Ticks until nothing is ready. */
-    void settle() {
+    public void settle() {
         int quiet = 0;
         while (quiet < 2) {
             quiet = tick() == 0 ? quiet + 1 : 0;
@@ -50,13 +52,13 @@ final class HandDrivenLoop implements AutoCloseable {
     }
 
     /** Moves the clock on, and ticks until nothing is ready. */
-    void advance(Duration duration) {
+    public void advance(Duration duration) {
         ticker.advance(duration);
         settle();
     }
 
     /** Ticks until other threads have brought a condition about. */
-    void runUntil(BooleanSupplier condition) {
+    public void runUntil(BooleanSupplier condition) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             long left = deadline - System.nanoTime();
@@ -68,14 +70,14 @@ final class HandDrivenLoop implements AutoCloseable {
     }
 
     /** Starts a task and ticks until nothing is ready. */
-    <T extends @Nullable Object> Task<T> start(Callable<? extends T> body) {
+    public <T extends @Nullable Object> Task<T> start(Callable<? extends T> body) {
         Task<T> task = loop.createTask(body);
         settle();
         return task;
     }
 
     /** Starts a task without a result and ticks until nothing is ready. */
-    Task<@Nullable Void> start(VoidBody<?> body) {
+    public Task<@Nullable Void> start(VoidBody<?> body) {
         return start(() -> {
             body.run();
             return null;
@@ -83,24 +85,24 @@ final class HandDrivenLoop implements AutoCloseable {
     }
 
     /** Runs a body as a task that ends without waiting for anything outside the loop. */
-    <T extends @Nullable Object> T call(Callable<? extends T> body) {
+    public <T extends @Nullable Object> T call(Callable<? extends T> body) {
         return start(body).resultNow();
     }
 
     /** Runs a body as a task that ends without waiting for anything outside the loop. */
-    void run(VoidBody<?> body) {
+    public void run(VoidBody<?> body) {
         start(body).resultNow();
     }
 
     /** {@return the failures reported so far, which from now on count as expected} */
-    List<Failure> takeFailures() {
+    public List<Failure> takeFailures() {
         var taken = new ArrayList<>(failures);
         failures.clear();
         return taken;
     }
 
     /** Fails unless nothing is left on the loop. */
-    void assertIdle() {
+    public void assertIdle() {
         settle();
         LoopStatistics left = loop.statistics();
         assertThat(left.tasks()).as("tasks").isZero();

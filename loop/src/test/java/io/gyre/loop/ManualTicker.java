@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A clock that stands still until a test moves it. It starts just below the wrap-around of {@code long}. */
-final class ManualTicker implements Ticker {
+public final class ManualTicker implements Ticker {
     private final AtomicLong nanos =
             new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(1).toNanos());
 
@@ -15,7 +15,7 @@ final class ManualTicker implements Ticker {
     }
 
     /** Moves the clock on. */
-    void advance(Duration duration) {
+    public void advance(Duration duration) {
         nanos.addAndGet(duration.toNanos());
     }
 }

@@ -6,16 +6,18 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs part of a test on a platform thread that is not the loop's. {@code get()} hands back how it ended. */
-final class OtherThread {
+public final class OtherThread {
     private OtherThread() {}
 
-    static <T extends @Nullable Object> FutureTask<T> call(Callable<T> body) {
+    /** Starts a thread that calls a body. */
+    public static <T extends @Nullable Object> FutureTask<T> call(Callable<T> body) {
         var call = new FutureTask<>(body);
         Thread.ofPlatform().daemon().start(call);
         return call;
     }
 
-    static FutureTask<@Nullable Void> run(VoidBody<?> body) {
+    /** Starts a thread that runs a body. */
+    public static FutureTask<@Nullable Void> run(VoidBody<?> body) {
         return OtherThread.<@Nullable Void>call(() -> {
             body.run();
             return null;
@@ -23,7 +25,7 @@ final class OtherThread {
     }
 
     /** Spins until another thread has brought a condition about; fails instead of hanging. */
-    static void spinUntil(BooleanSupplier condition) {
+    public static void spinUntil(BooleanSupplier condition) {
         long deadline = System.nanoTime() + HandDrivenLoop.PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {

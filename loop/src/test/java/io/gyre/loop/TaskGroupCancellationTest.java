@@ -113,6 +113,22 @@ class TaskGroupCancellationTest {
     }
 
     @Test
+    void cancelOfACallThatIsCancelledFromOutsideTooIsThatCancellation() {
+        Task<?> task = driven.start(() -> TaskGroup.call(group -> {
+            Task<?> self = currentTask();
+            group.createTask(() -> shield(ONE_DAY, () -> {
+                yieldNow();
+                self.cancel("from outside");
+            }));
+            group.cancel("enough");
+            sleep(ONE_DAY);
+            return "value";
+        }));
+
+        assertThat(task.isCancelled()).isTrue();
+    }
+
+    @Test
     void cancelOfACallThatHasItsResultLeavesIt() {
         Task<String> task = driven.start(() -> TaskGroup.call(group -> {
             group.createTask(sleeper("task"));

@@ -113,6 +113,37 @@ class TaskGroupStartTest {
     }
 
     @Test
+    void failureOfACleanUpThatNobodyWaitsForIsOneOfTheGroup() {
+        driven.start(() -> assertThatExceptionOfType(TaskGroupException.class)
+                .isThrownBy(() -> TaskGroup.run(group -> Async.moveOnAfter(
+                        ONE_SECOND,
+                        () -> group.start(ready -> {
+                            try {
+                                sleep(ONE_DAY);
+                                return "slept";
+                            } catch (CancelledException e) {
+                                throw boom;
+                            }
+                        }))))
+                .satisfies(thrown -> assertThat(thrown.failures()).containsExactly(boom)));
+
+        driven.advance(ONE_SECOND);
+    }
+
+    @Test
+    void taskThatFailsToStartIsNoneOfTheJoiners() {
+        Task<String> task = driven.start(() -> TaskGroup.join(Joiner.<String>anySuccessfulResultOrThrow(), group -> {
+            assertThatExceptionOfType(CompletionException.class)
+                    .isThrownBy(() -> group.start(ready -> {
+                        throw boom;
+                    }));
+            group.createTask(() -> "winner");
+        }));
+
+        assertThat(task.resultNow()).isEqualTo("winner");
+    }
+
+    @Test
     void cancellationOfTheGroupCancelsCallerAndTask() {
         driven.run(() -> TaskGroup.run(group -> {
             group.createTask(() -> group.cancel("enough"));

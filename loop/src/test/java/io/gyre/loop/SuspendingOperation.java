@@ -1,0 +1,458 @@
+package io.gyre.loop;
+
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.moveOnAfter;
+import static io.gyre.loop.Async.shield;
+import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.timeout;
+
+import io.gyre.loop.Combinators.When;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A call that suspends until the test completes it: one of each kind that this package has, and some of the JDK's. */
+abstract class SuspendingOperation {
+    /** How long the calls sleep that sleep. */
+    static final Duration ONE_DAY = Duration.ofDays(1);
+
+    /** Longer than any test lasts. */
+    private static final Duration ONE_YEAR = Duration.ofDays(365);
+
+    final HandDrivenLoop driven;
+    private final List<Completion<?>> awaited = new ArrayList<>();
+
+    SuspendingOperation(HandDrivenLoop driven) {
+        this.driven = driven;
+    }
+
+    /** A name and how to make it. */
+    record Kind(String name, Function<HandDrivenLoop, SuspendingOperation> maker) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** Suspends. Called once, in the task. */
+    abstract Object call() throws Exception;
+
+    /** Lets the call return. Called once, on the loop thread; before, while or after it suspends. */
+    abstract void complete() throws Exception;
+
+    /** {@return whether the value is still there after a call that was completed and did not return it} */
+    boolean isKept() {
+        return true;
+    }
+
+    /** Lets go of what the test needed. */
+    void close() throws Exception {}
+
+    /** {@return what the call waits for, which it must leave without an observer} */
+    final List<Completion<?>> awaited() {
+        return awaited;
+    }
+
+    final <T extends Completion<?>> T awaiting(T completion) {
+        awaited.add(completion);
+        return completion;
+    }
+
+    static List<Kind> kinds() {
+        var kinds = new ArrayList<Kind>();
+        addTimed(kinds);
+        addPrimitives(kinds);
+        addGroups(kinds);
+        addCombinators(kinds);
+        addScopes(kinds);
+        addForeign(kinds);
+        return kinds;
+    }
+
+    private static void addTimed(List<Kind> kinds) {
+        kinds.add(timed("sleep", loop -> sleep(ONE_DAY)));
+        kinds.add(timed("sleepUntil", loop -> Async.sleepUntil(loop.time() + ONE_DAY.toNanos())));
+        kinds.add(timed("yieldNow", loop -> Async.yieldNow()));
+        kinds.add(timed("sleep of no time", loop -> sleep(Duration.ZERO)));
+        kinds.add(timed("checkpoint", loop -> LowLevel.checkpoint()));
+    }
+
+    private interface Timed {
+        void call(EventLoop loop) throws Exception;
+    }
+
+    private static Kind timed(String name, Timed call) {
+        return new Kind(name, driven -> new SuspendingOperation(driven) {
+            @Override
+            Object call() throws Exception {
+                call.call(driven.loop);
+                return "value";
+            }
+
+            @Override
+            void complete() {
+                driven.ticker.advance(ONE_DAY);
+            }
+        });
+    }
+
+    private interface OnFuture {
+        Object call(LoopFuture<String> future) throws Exception;
+    }
+
+    /** The call returns when a future is done. */
+    private static Kind onFuture(String name, OnFuture call) {
+        return new Kind(name, driven -> new SuspendingOperation(driven) {
+            private final LoopFuture<String> future = awaiting(driven.loop.<String>createFuture());
+
+            @Override
+            Object call() throws Exception {
+                return call.call(future);
+            }
+
+            @Override
+            void complete() {
+                future.setResult("value");
+            }
+        });
+    }
+
+    private interface OnTask {
+        Object call(Task<String> task) throws Exception;
+    }
+
+    /** The call returns when another task is done. */
+    private static Kind onTask(String name, boolean leavesNoObserver, OnTask call) {
+        return new Kind(name, driven -> new SuspendingOperation(driven) {
+            private final LoopFuture<String> future = driven.loop.createFuture();
+            private final Task<String> task = driven.loop.createTask(() -> future.await());
+
+            @Override
+            Object call() throws Exception {
+                return call.call(leavesNoObserver ? awaiting((VirtualThreadTask<String>) task) : task);
+            }
+
+            @Override
+            void complete() {
+                if (!future.isDone()) {
+                    future.setResult("value");
+                }
+            }
+        });
+    }
+
+    private static void addPrimitives(List<Kind> kinds) {
+        kinds.add(onFuture("await of a future", LoopFuture::await));
+        kinds.add(onFuture("get of a future", LoopFuture::get));
+        kinds.add(onTask("await of a task", true, Task::await));
+        kinds.add(onTask("cancelAndJoin", true, task -> {
+            task.cancelAndJoin("no longer needed");
+            return "value";
+        }));
+        kinds.add(new Kind("await of a stage", Stage::new));
+        kinds.add(new Kind("park", Park::new));
+        kinds.add(new Kind("offload", OffloadedCall::new));
+        kinds.add(new Kind("awaitReadable", driven -> new Readiness(driven, true)));
+        kinds.add(new Kind("awaitWritable", driven -> new Readiness(driven, false)));
+    }
+
+    private static void addGroups(List<Kind> kinds) {
+        kinds.add(onFuture(
+                "TaskGroup.call",
+                future -> TaskGroup.call(group -> {
+                    group.createTask(future::await);
+                    return "value";
+                })));
+        kinds.add(onFuture(
+                "block of a TaskGroup",
+                future -> TaskGroup.call(group -> {
+                    group.createTask(() -> sleep(Duration.ZERO));
+                    return group.createTask(future::await).await();
+                })));
+        kinds.add(onFuture("TaskGroup.supervise", future -> {
+            TaskGroup.supervise(group -> group.createTask(future::await));
+            return "value";
+        }));
+        kinds.add(onFuture("TaskGroup.join", future -> TaskGroup.join(Joiner.<String>awaitAll(), group -> {
+                    group.createTask(future::await);
+                    group.createTask(future::await);
+                })
+                .getFirst()
+                .resultNow()));
+        kinds.add(onFuture(
+                "TaskGroup.start",
+                future -> TaskGroup.call(group -> group.<String>start(ready -> {
+                    ready.setResult(future.await());
+                    return "";
+                }))));
+    }
+
+    private static void addCombinators(List<Kind> kinds) {
+        kinds.add(onFuture("gather", future -> Combinators.gather(List.<Callable<String>>of(future::await, () -> ""))
+                .getFirst()));
+        kinds.add(
+                onFuture("gatherSettled", future -> Combinators.gatherSettled(List.<Callable<String>>of(future::await))
+                        .getFirst()
+                        .resultNow()));
+        kinds.add(onTask("gatherTasks", true, task -> Combinators.<String>gatherTasks(List.of(task))
+                .getFirst()));
+        kinds.add(onTask("awaitTasks", true, task -> {
+            Combinators.awaitTasks(List.of(task), When.ALL_COMPLETED);
+            return task.resultNow();
+        }));
+        kinds.add(onTask("awaitTasks with a time-out", true, task -> {
+            Combinators.awaitTasks(List.of(task), When.FIRST_COMPLETED, ONE_YEAR);
+            return task.resultNow();
+        }));
+        kinds.add(onTask(
+                "asCompleted",
+                false,
+                task -> Combinators.asCompleted(List.of(task)).iterator().next().resultNow()));
+        kinds.add(onFuture(
+                "race",
+                future -> Combinators.<String>race(future::await, () -> {
+                    sleep(ONE_YEAR);
+                    return "slept";
+                })));
+        kinds.add(onFuture("mapAsync", future -> Combinators.<Integer, String>mapAsync(
+                        2, List.of(1, 2, 3), element -> future.await())
+                .getLast()));
+    }
+
+    private static void addScopes(List<Kind> kinds) {
+        kinds.add(onFuture("timeout", future -> timeout(ONE_YEAR, future::await)));
+        kinds.add(onFuture(
+                "moveOnAfter", future -> moveOnAfter(ONE_YEAR, future::await).orElseThrow()));
+        kinds.add(onFuture("CancelScope.run", future -> {
+            var result = new ArrayList<String>();
+            CancelScope.run(scope -> result.add(future.await()));
+            return result.getFirst();
+        }));
+        kinds.add(onFuture("shield", future -> shield(ONE_YEAR, future::await)));
+        kinds.add(onFuture(
+                "timeout of a group in a shield",
+                future -> shield(
+                        ONE_YEAR,
+                        () -> timeout(
+                                ONE_YEAR,
+                                () -> TaskGroup.call(
+                                        group -> group.createTask(future::await).await())))));
+    }
+
+    private static void addForeign(List<Kind> kinds) {
+        kinds.add(new Kind("await of a java Future", JavaFuture::new));
+        kinds.add(new Kind("BlockingQueue.take", Taking::new));
+        kinds.add(new Kind("CountDownLatch.await", Latch::new));
+    }
+
+    private static final class Stage extends SuspendingOperation {
+        private final CompletableFuture<String> stage = new CompletableFuture<>();
+
+        Stage(HandDrivenLoop driven) {
+            super(driven);
+        }
+
+        @Override
+        Object call() {
+            return Async.await(stage);
+        }
+
+        @Override
+        void complete() {
+            stage.complete("value");
+        }
+    }
+
+    private static final class Park extends SuspendingOperation {
+        private boolean completed;
+        private @Nullable Task<?> parked;
+
+        Park(HandDrivenLoop driven) {
+            super(driven);
+        }
+
+        @Override
+        Object call() {
+            LowLevel.checkpoint();
+            if (!completed) {
+                parked = currentTask();
+                LowLevel.park("a park of the test", () -> {
+                    parked = null;
+                    return true;
+                });
+            }
+            return "value";
+        }
+
+        @Override
+        void complete() {
+            completed = true;
+            if (parked != null) {
+                LowLevel.unpark(parked);
+                parked = null;
+            }
+        }
+    }
+
+    private static final class OffloadedCall extends SuspendingOperation {
+        private final Queue<Runnable> offloaded = new ArrayDeque<>();
+        private boolean completed;
+
+        OffloadedCall(HandDrivenLoop driven) {
+            super(driven);
+        }
+
+        @Override
+        Object call() {
+            return Async.offload(this::run, () -> "value");
+        }
+
+        private void run(Runnable call) {
+            if (completed) {
+                call.run();
+            } else {
+                offloaded.add(call);
+            }
+        }
+
+        @Override
+        void complete() {
+            completed = true;
+            offloaded.forEach(Runnable::run);
+        }
+    }
+
+    private static final class Readiness extends SuspendingOperation {
+        private final boolean reading;
+        private final Pipe pipe;
+
+        Readiness(HandDrivenLoop driven, boolean reading) {
+            super(driven);
+            this.reading = reading;
+            try {
+                this.pipe = Pipe.open();
+                pipe.source().configureBlocking(false);
+                pipe.sink().configureBlocking(false);
+                if (!reading) {
+                    while (pipe.sink().write(ByteBuffer.allocate(1 << 16)) > 0) {
+                        // until it is full
+                    }
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        Object call() throws IOException {
+            if (reading) {
+                LowLevel.awaitReadable(pipe.source());
+            } else {
+                LowLevel.awaitWritable(pipe.sink());
+            }
+            return "value";
+        }
+
+        @Override
+        void complete() throws IOException {
+            if (reading) {
+                pipe.sink().write(ByteBuffer.allocate(1));
+            } else {
+                while (pipe.source().read(ByteBuffer.allocate(1 << 16)) > 0) {
+                    // until it is empty
+                }
+            }
+        }
+
+        @Override
+        void close() {
+            driven.run(() -> {
+                LowLevel.close(pipe.source());
+                LowLevel.close(pipe.sink());
+            });
+        }
+    }
+
+    private static final class JavaFuture extends SuspendingOperation {
+        private final FutureTask<String> future = new FutureTask<>(() -> "value");
+
+        JavaFuture(HandDrivenLoop driven) {
+            super(driven);
+        }
+
+        @Override
+        Object call() {
+            return Async.await(future);
+        }
+
+        @Override
+        void complete() {
+            future.run();
+        }
+    }
+
+    private static final class Taking extends SuspendingOperation {
+        private final LinkedBlockingQueue<String> queue = new LinkedBlockingQueue<>();
+
+        Taking(HandDrivenLoop driven) {
+            super(driven);
+        }
+
+        @Override
+        Object call() throws InterruptedException {
+            return queue.take();
+        }
+
+        @Override
+        void complete() {
+            // In a task, because a callback or the driver could meet a task that holds the queue's lock.
+            driven.loop.createTask(() -> queue.add("value"));
+        }
+
+        @Override
+        boolean isKept() {
+            return queue.size() == 1;
+        }
+    }
+
+    private static final class Latch extends SuspendingOperation {
+        private final CountDownLatch latch = new CountDownLatch(1);
+
+        Latch(HandDrivenLoop driven) {
+            super(driven);
+        }
+
+        @Override
+        Object call() throws InterruptedException {
+            latch.await();
+            return "value";
+        }
+
+        @Override
+        void complete() {
+            latch.countDown();
+        }
+    }
+
+    /** Starts a task that does nothing of interest, at some length. */
+    static void startBystander(int yields) {
+        createTask(() -> {
+            for (int i = 0; i < yields; i++) {
+                Async.yieldNow();
+            }
+        });
+    }
+}
