@@ -44,10 +44,10 @@ final class Closing {
             return;
         }
         pool.shutdown();
-        for (long left = 1; !pool.isTerminated() && !interrupted && left > 0; left = deadline - System.nanoTime()) {
+        for (long left = 1; !pool.hasEnded() && !interrupted && left > 0; left = deadline - System.nanoTime()) {
             run(left); // a call may want the loop before it ends; the pool wakes us when it has ended
         }
-        if (!pool.isTerminated()) {
+        if (!pool.hasEnded()) {
             pool.shutdownNow();
             loop.report(new Failure(
                     pool.getActiveCount() + " offloaded calls have not ended within " + timeout

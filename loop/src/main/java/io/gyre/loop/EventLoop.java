@@ -95,7 +95,8 @@ public final class EventLoop implements Executor, AutoCloseable {
      * cancelled and awaited.
      *
      * <p><b>Confinement:</b> any thread. In a virtual thread the loop gets a platform thread of its own, and the caller
-     * parks. <b>Cancellation:</b> interrupting the calling thread cancels {@code main}.
+     * parks. <b>Cancellation:</b> interrupting the calling thread cancels {@code main}. While the thread carries a task, the
+     * JDK loses an interrupt; {@link Task#cancel} and {@link #stop} always arrive.
      *
      * @param <T> the result
      * @param <X> what {@code main} may throw
@@ -753,11 +754,18 @@ public final class EventLoop implements Executor, AutoCloseable {
         tick.prepareSpareRunner();
     }
 
-    /** Takes a callback runner whose callback has parked into the list, so that closing waits for it. */
-    void adopt(CallbackRunner retired) {
-        tasks.add(retired);
+    /** Takes into the list what is parked and no task of its own: a guest, or a runner whose callback has parked. */
+    void adopt(VirtualThreadTask<?> parked) {
+        tasks.add(parked);
         if (closing) {
-            cancelSoon(retired, "its loop is closing");
+            cancelSoon(parked, "its loop is closing");
+        }
+    }
+
+    /** Takes a guest out of the list again. */
+    void release(VirtualThreadTask<?> resumed) {
+        if (inLoop()) {
+            tasks.remove(resumed);
         }
     }
 

@@ -12,6 +12,7 @@ final class OffloadPool extends ThreadPoolExecutor {
     private static final int KEEP_ALIVE_SECONDS = 30;
 
     private final EventLoop loop;
+    private boolean ended;
 
     OffloadPool(EventLoop loop) {
         super(
@@ -25,10 +26,15 @@ final class OffloadPool extends ThreadPoolExecutor {
         this.loop = loop;
     }
 
-    /** Wakes the loop, which waits for this when it closes. */
+    /** Tells the loop, which waits for this when it closes; {@link #isTerminated} becomes true only afterwards. */
     @Override
     protected void terminated() {
-        loop.enter(() -> {});
         super.terminated();
+        loop.enter(() -> ended = true);
+    }
+
+    /** {@return whether the last call has ended after a shutdown} Loop thread. */
+    boolean hasEnded() {
+        return ended;
     }
 }

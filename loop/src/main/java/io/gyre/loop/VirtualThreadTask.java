@@ -26,7 +26,8 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
      * A virtual thread that is started inside the task inherits this scheduler. Its continuation is not ours (start()
      * submits ours first), so it is queued by itself: a guest. When a guest calls something that suspends, it is given
      * a task of its own, kept in a thread-local, that has parking and cancellation but no body and no entry in the
-     * loop's list. Its thread is the guest's, and its continuation keeps coming through this task.
+     * loop's list, except while it is parked. Its thread is the guest's, and its continuation keeps coming through this
+     * task.
      *
      * Which task am I? The scheduler of the current thread: one field load.
      *
@@ -45,6 +46,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     private final @Nullable Object body;
 
     private final Thread thread;
+    private final boolean guest;
     private @Nullable Runnable continuation;
 
     /** Neighbours in the loop's list of tasks. Set by the list. */
@@ -75,6 +77,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         this.createdAt = createdAt;
         this.body = body;
         this.thread = VirtualThreads.newThread(this, name, this);
+        this.guest = false;
     }
 
     private VirtualThreadTask(EventLoop loop, Thread guest) {
@@ -83,6 +86,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         this.createdAt = null;
         this.body = null;
         this.thread = guest;
+        this.guest = true;
     }
 
     // ---- which task am I
@@ -226,10 +230,16 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         }
         waitReason = reason;
         abortHandler = handler;
+        if (guest) {
+            loop.adopt(this); // nobody else would know of it when the loop closes
+        }
         do {
             LockSupport.park();
         } while (abortHandler != null && !abortedByInterrupt());
         waitReason = null;
+        if (guest) {
+            loop.release(this);
+        }
         if (aborted) {
             aborted = false;
             throw raiseCancellation();

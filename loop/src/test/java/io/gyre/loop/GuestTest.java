@@ -46,13 +46,28 @@ class GuestTest {
             sleep(ONE_SECOND);
             log.add("slept");
         });
-        assertThat(loop.statistics().tasks()).isZero();
+        assertThat(loop.tasks()).singleElement().hasToString("task 'guest'"); // for as long as it is parked
         assertThat(log).isEmpty();
 
         driven.advance(ONE_SECOND);
 
         assertThat(log).containsExactly("slept");
         driven.assertIdle();
+    }
+
+    @Test
+    void guestThatIsParkedWhenTheLoopClosesIsCancelled() {
+        startGuest(() -> {
+            try {
+                sleep(ONE_SECOND);
+            } catch (CancelledException cancelled) {
+                log.add(cancelled.getMessage());
+            }
+        });
+
+        loop.close();
+
+        assertThat(log).containsExactly("task 'guest' was cancelled: its loop is closing");
     }
 
     @Test
