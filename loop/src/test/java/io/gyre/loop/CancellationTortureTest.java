@@ -185,10 +185,11 @@ class CancellationTortureTest {
             for (VoidBody<Exception> competitor : competitors) {
                 switch (random.nextInt(3)) {
                     case 0 -> competitor.run();
-                    case 1 -> loop.createTask(() -> {
-                        competitor.run();
-                        return "";
-                    });
+                    case 1 ->
+                        loop.createTask(() -> {
+                            competitor.run();
+                            return "";
+                        });
                     default -> loop.callSoon(() -> runUnchecked(competitor));
                 }
             }
