@@ -71,9 +71,25 @@ public final class CancelScope {
 
         @Override
         void fire() {
-            // In a callback: abort handlers are not ours, and may not run on the carrier.
-            scope.owner.loop.callInternally(() -> scope.timeHasCome(this));
+            if (scope.tellsNobodyButASleeper()) {
+                // At once: a sleep that is due at the same instant and was begun later must not overtake the deadline.
+                scope.timeHasCome(this);
+            } else {
+                // In a callback: abort handlers are not ours, and may not run on the carrier.
+                scope.owner.loop.callInternally(() -> scope.timeHasCome(this));
+            }
         }
+    }
+
+    /** {@return whether no task but the owner is in the block, and that is asleep, or cancelled already} */
+    private boolean tellsNobodyButASleeper() {
+        CancelScope innermost = owner.scope();
+        CancelScope scope = this;
+        while (scope != null && scope != innermost) {
+            CancelScope child = scope.firstChild;
+            scope = child != null && child.nextSibling == null && child.owner == owner ? child : null;
+        }
+        return scope != null && scope.firstChild == null && (owner.isAsleep() || owner.pending() != null);
     }
 
     private void timeHasCome(ScopeTimer fired) {

@@ -349,6 +349,10 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return abortHandler != null;
     }
 
+    final boolean isAsleep() {
+        return abortHandler instanceof Sleep;
+    }
+
     final boolean unpark() {
         if (abortHandler == null) {
             return false;
