@@ -79,6 +79,7 @@ abstract class SuspendingOperation {
         addCombinators(kinds);
         addScopes(kinds);
         addForeign(kinds);
+        kinds.addAll(SyncOperations.kinds());
         return kinds;
     }
 

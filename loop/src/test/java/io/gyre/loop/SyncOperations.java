@@ -1,0 +1,224 @@
+package io.gyre.loop;
+
+import io.gyre.loop.SuspendingOperation.Kind;
+import io.gyre.loop.sync.Barrier;
+import io.gyre.loop.sync.Broadcast;
+import io.gyre.loop.sync.CapacityLimiter;
+import io.gyre.loop.sync.Channel;
+import io.gyre.loop.sync.Condition;
+import io.gyre.loop.sync.Event;
+import io.gyre.loop.sync.Lock;
+import io.gyre.loop.sync.Overflow;
+import io.gyre.loop.sync.Queue;
+import io.gyre.loop.sync.Receiver;
+import io.gyre.loop.sync.Select;
+import io.gyre.loop.sync.Semaphore;
+import io.gyre.loop.sync.Watch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+
+/** The suspending calls of {@code io.gyre.loop.sync}, each with what completes it and what must not be lost. */
+final class SyncOperations {
+    /**
+     * One call.
+     *
+     * @param call suspends, and returns "value"
+     * @param complete lets it return; runs in a callback
+     * @param kept asked when the call was cancelled, and completed after that: whether what it would have taken is there
+     */
+    private record Case(Callable<String> call, Runnable complete, Callable<Boolean> kept) {}
+
+    private SyncOperations() {}
+
+    static List<Kind> kinds() {
+        return List.of(
+                kind("Lock.acquire", SyncOperations::lock),
+                kind("Semaphore.acquire", SyncOperations::semaphore),
+                kind("CapacityLimiter.acquire", SyncOperations::limiter),
+                kind("Event.await", SyncOperations::event),
+                kind("Condition.await", SyncOperations::condition),
+                kind("Barrier.await", SyncOperations::barrier),
+                kind("Queue.get", SyncOperations::queueGet),
+                kind("Queue.put", SyncOperations::queuePut),
+                kind("Queue.join", SyncOperations::queueJoin),
+                kind("Receiver.receive", driven -> receive(Channel.open(4))),
+                kind("Sender.send", SyncOperations::send),
+                kind("Select.await", driven -> select(Channel.open(4), Channel.open(4))),
+                kind("Receiver.receive of a Broadcast", SyncOperations::broadcast),
+                kind("Watch.await", SyncOperations::watch));
+    }
+
+    private static Kind kind(String name, Function<HandDrivenLoop, Case> maker) {
+        return new Kind(name, driven -> {
+            Case made = maker.apply(driven);
+            return new SuspendingOperation(driven) {
+                @Override
+                Object call() throws Exception {
+                    return made.call.call();
+                }
+
+                @Override
+                void complete() {
+                    driven.loop.callSoon(made.complete);
+                }
+
+                @Override
+                boolean isKept() {
+                    return driven.call(made.kept);
+                }
+
+                @Override
+                void close() {
+                    driven.loop.tasks().forEach(left -> left.cancel("the test is over"));
+                    driven.settle();
+                }
+            };
+        });
+    }
+
+    private static Case lock(HandDrivenLoop driven) {
+        var lock = new Lock();
+        LoopFuture<String> released = driven.loop.createFuture();
+        driven.start(() -> lock.withLock(() -> released.await()));
+        driven.settle();
+        return new Case(() -> lock.withLock(() -> "value"), () -> released.setResult(""), () -> !lock.isLocked());
+    }
+
+    private static Case semaphore(HandDrivenLoop driven) {
+        var semaphore = new Semaphore(0);
+        return new Case(
+                () -> {
+                    semaphore.acquire();
+                    return "value";
+                },
+                semaphore::release,
+                () -> semaphore.permits() == 1);
+    }
+
+    private static Case limiter(HandDrivenLoop driven) {
+        var limiter = new CapacityLimiter(1);
+        driven.run(() -> limiter.acquireOnBehalfOf("other"));
+        return new Case(
+                () -> {
+                    limiter.acquireOnBehalfOf("me");
+                    return "value";
+                },
+                () -> limiter.releaseOnBehalfOf("other"),
+                () -> limiter.statistics().borrowed() == 0);
+    }
+
+    private static Case event(HandDrivenLoop driven) {
+        var event = new Event();
+        return new Case(
+                () -> {
+                    event.await();
+                    return "value";
+                },
+                event::set,
+                event::isSet);
+    }
+
+    private static Case condition(HandDrivenLoop driven) {
+        var condition = new Condition();
+        boolean[] met = {false};
+        return new Case(
+                () -> condition.lock().withLock(() -> {
+                    condition.await(() -> met[0]);
+                    return "value";
+                }),
+                () -> driven.loop.createTask(() -> condition.lock().withLock(() -> {
+                    met[0] = true;
+                    condition.signalAll();
+                })),
+                () -> !condition.lock().isLocked());
+    }
+
+    private static Case barrier(HandDrivenLoop driven) {
+        var barrier = new Barrier(2);
+        return new Case(
+                () -> {
+                    barrier.await();
+                    return "value";
+                },
+                () -> driven.loop.createTask(() -> barrier.await()),
+                () -> !barrier.isBroken());
+    }
+
+    private static Case queueGet(HandDrivenLoop driven) {
+        var queue = new Queue<String>();
+        return new Case(queue::get, () -> queue.tryPut("value"), () -> queue.size() == 1);
+    }
+
+    private static Case queuePut(HandDrivenLoop driven) {
+        var queue = new Queue<String>(1);
+        driven.run(() -> queue.put("first"));
+        return new Case(
+                () -> {
+                    queue.put("second");
+                    return "value";
+                },
+                queue::tryGet,
+                queue::isEmpty);
+    }
+
+    private static Case queueJoin(HandDrivenLoop driven) {
+        var queue = new Queue<String>();
+        driven.run(() -> queue.put("first"));
+        return new Case(
+                () -> {
+                    queue.join();
+                    return "value";
+                },
+                () -> {
+                    queue.tryGet();
+                    queue.taskDone();
+                },
+                queue::isEmpty);
+    }
+
+    private static Case receive(Channel<String> channel) {
+        return new Case(
+                () -> channel.receiver().receive(),
+                () -> channel.sender().trySend("value"),
+                () -> channel.receiver().tryReceive().isPresent());
+    }
+
+    private static Case send(HandDrivenLoop driven) {
+        Channel<String> channel = Channel.open(1);
+        driven.run(() -> channel.sender().send("first"));
+        return new Case(
+                () -> {
+                    channel.sender().send("second");
+                    return "value";
+                },
+                () -> channel.receiver().tryReceive(),
+                () -> channel.receiver().tryReceive().isEmpty());
+    }
+
+    private static Case select(Channel<String> first, Channel<String> second) {
+        return new Case(
+                () -> Select.<String>first()
+                        .onReceive(first.receiver(), value -> value)
+                        .onReceive(second.receiver(), value -> value)
+                        .await(),
+                () -> second.sender().trySend("value"),
+                () -> second.receiver().tryReceive().isPresent());
+    }
+
+    private static Case broadcast(HandDrivenLoop driven) {
+        var broadcast = new Broadcast<String>();
+        var receivers = new ArrayList<Receiver<String>>();
+        driven.run(() -> receivers.add(broadcast.subscribe(4, Overflow.SUSPEND)));
+        Receiver<String> receiver = receivers.getFirst();
+        return new Case(receiver::receive, () -> broadcast.trySend("value"), () -> receiver.tryReceive()
+                .isPresent());
+    }
+
+    private static Case watch(HandDrivenLoop driven) {
+        var watch = new Watch<>("old");
+        return new Case(() -> watch.await(value -> value.equals("value")), () -> watch.set("value"), () -> watch.value()
+                .equals("value"));
+    }
+}
