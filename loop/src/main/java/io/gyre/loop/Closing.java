@@ -47,11 +47,12 @@ final class Closing {
         for (long left = 1; !pool.hasEnded() && !interrupted && left > 0; left = deadline - System.nanoTime()) {
             run(left); // a call may want the loop before it ends; the pool wakes us when it has ended
         }
-        if (!pool.hasEnded()) {
+        if (!pool.hasEnded() && pool.getActiveCount() > 0) {
             pool.shutdownNow();
             loop.report(new Failure(
-                    pool.getActiveCount() + " offloaded calls have not ended within " + timeout
-                            + " of closing. They go on in daemon threads; let them react to interrupts.",
+                    pool.getActiveCount() + " offloaded calls have not ended "
+                            + (interrupted ? "when closing was interrupted" : "within " + timeout + " of closing")
+                            + ". They go on in daemon threads; let them react to interrupts.",
                     loop.name(),
                     null,
                     new IllegalStateException("offloaded calls outlive " + loop)));

@@ -306,6 +306,7 @@ class OffloadTest {
     void interruptWhileClosingEndsTheWaitForAStuckCall() throws Exception {
         var begun = new CountDownLatch(1);
         var unstuck = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
         var failures = new CopyOnWriteArrayList<Failure>();
         var own = new HandDrivenLoop(options -> options.withFailureHandler(failures::add));
         Thread closer = Thread.currentThread();
@@ -316,12 +317,14 @@ class OffloadTest {
                     closer.interrupt();
                 }
             }
+            ended.countDown();
         }));
         begun.await();
 
         own.close();
 
         unstuck.countDown();
+        OtherThread.spinUntil(() -> ended.getCount() == 0); // its last interrupt must not reach the next test
         assertThat(failures).hasSize(1);
         assertThat(own.loop.isClosed()).isTrue();
         Thread.interrupted();
