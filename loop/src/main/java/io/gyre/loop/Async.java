@@ -171,7 +171,7 @@ public final class Async {
      * @throws TimeoutException if the time has passed
      */
     public static <X extends Exception> void timeout(Duration timeout, VoidBody<X> body) throws X {
-        timeout(timeout, inLine(body));
+        timeout(timeout, new ResultlessBody<>(body));
     }
 
     /**
@@ -305,18 +305,11 @@ public final class Async {
      * @throws X what the block throws
      */
     public static <X extends Exception> void shield(Duration limit, VoidBody<X> body) throws X {
-        shield(limit, inLine(body));
+        shield(limit, new ResultlessBody<>(body));
     }
 
     private static long deadlineIn(Duration timeout) {
         return EventLoop.current().time() + EventLoop.saturatedNanos(timeout);
-    }
-
-    private static <X extends Exception> Body<@Nullable Void, X> inLine(VoidBody<X> body) {
-        return () -> {
-            body.run();
-            return null;
-        };
     }
 
     /**

@@ -183,10 +183,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @throws X what {@code main} throws, as it is
      */
     public static <X extends Exception> void run(LoopOptions options, VoidBody<X> main) throws X {
-        EventLoop.<@Nullable Void, X>run(options, () -> {
-            main.run();
-            return null;
-        });
+        run(options, new ResultlessBody<>(main));
     }
 
     /**
@@ -784,7 +781,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Reports on the loop if that still runs. Any thread. */
     void reportFromAnywhere(Failure failure) {
-        if (!runInLoop(() -> makeReady(new Callback(this, failure, () -> report(failure))))) {
+        if (!runInLoop(() -> callInternally(() -> report(failure)))) {
             report(failure);
         }
     }

@@ -44,7 +44,6 @@ final class ForeignCall {
 
     /** Cancels a task that a callback, which may not have run yet, starts. */
     static void cancel(VirtualThreadTask<?> task, String reason) {
-        task.loop.enter(
-                () -> task.loop.makeReady(new Callback(task.loop, reason, () -> CancelScope.cancel(task, reason))));
+        task.loop.enter(() -> task.loop.cancelSoon(task, reason));
     }
 }
