@@ -18,6 +18,8 @@ import org.openjdk.jcstress.infra.collectors.TestResult;
  * where jcstress may leave its files.
  */
 public final class Stress {
+    private static final String PACKAGE = ".internal.entry.";
+
     /** What is run, and what must come out. */
     private enum Kind {
         REAL("^(?!.*[.$]Broken$)"),
@@ -89,7 +91,7 @@ public final class Stress {
             System.out.printf(
                     "  %-6s %s: %d of %d configurations passed, %,d samples%n",
                     asItShould ? "ok" : "WRONG",
-                    test.substring(test.lastIndexOf("EntryQueue_")),
+                    test.substring(test.indexOf(PACKAGE) + PACKAGE.length()),
                     ofTest.stream().filter(Stress::passed).count(),
                     ofTest.size(),
                     ofTest.stream().mapToLong(TestResult::getTotalCount).sum());

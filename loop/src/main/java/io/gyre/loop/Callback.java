@@ -15,7 +15,7 @@ final class Callback implements Handle, Step {
     private final Runnable body;
     private final @Nullable Object bindings = ScopedBindings.capture();
     private boolean cancelled;
-    private boolean begun;
+    private @Nullable CallbackRunner runner;
 
     /**
      * Creates a callback that is not scheduled yet.
@@ -30,13 +30,17 @@ final class Callback implements Handle, Step {
         this.body = body;
     }
 
+    /** Says where it is about to run. */
+    void beginIn(CallbackRunner taker) {
+        runner = taker;
+    }
+
     /** Runs it, unless it was cancelled. In the callback runner. */
     @Override
     public void take() {
         if (cancelled) {
             return;
         }
-        begun = true;
         try {
             ScopedBindings.run(bindings, body);
         } catch (CancelledException cancelled) {
@@ -52,7 +56,7 @@ final class Callback implements Handle, Step {
 
     @Override
     public void cancel() {
-        if (!begun) {
+        if (runner == null) {
             cancelled = true;
         }
     }
@@ -65,6 +69,11 @@ final class Callback implements Handle, Step {
     @Override
     public boolean isCancelled() {
         return cancelled;
+    }
+
+    @Override
+    public String stackNow() {
+        return Stacks.text(createdAt, runner == null ? new StackTraceElement[0] : runner.stackTrace());
     }
 
     @Override

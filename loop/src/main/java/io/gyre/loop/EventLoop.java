@@ -70,6 +70,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final TaskList tasks = new TaskList();
     private final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
     private final Map<LoopLocal<?>, Object> locals = new HashMap<>();
+    private final @Nullable Watchdog watchdog;
     private @Nullable OffloadPool offloadPool;
     private @Nullable VirtualThreadTask<?> mainTask;
 
@@ -86,6 +87,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         Long seed = options.randomOrderSeed();
         this.tick = new Tick(this, options.ticker(), seed == null ? null : new RandomOrder(seed));
         tick.start();
+        this.watchdog = options.slowStep().isZero() ? null : Watchdog.watch(this, tick.stamp, options.slowStep());
     }
 
     // ---- making and running
@@ -417,6 +419,9 @@ public final class EventLoop implements Executor, AutoCloseable {
             closed = true;
             owner = null;
             tick.close();
+            if (watchdog != null) {
+                watchdog.end();
+            }
             foreignWaiters.forEach(ForeignWaiter::release);
             locals.clear();
             end.report(survivors);

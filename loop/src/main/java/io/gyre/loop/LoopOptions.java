@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param closeTimeout how long {@link EventLoop#close()} waits for cancelled tasks and offloaded work; 10 s by default
  * @param debug whether to remember the whole stack where each task and callback was created, instead of one frame; by
  *     default false, or the system property {@code gyre.debug}
+ * @param slowStep how long a task or callback may run without suspending before a warning with its stack is logged, and
+ *     again after twice that time and so on; 100 ms by default, as asyncio's {@code slow_callback_duration}; zero for
+ *     no warnings
  * @param randomOrderSeed if not null, the tasks that are ready take turns in a random order that this seed determines,
  *     for tests; null, the default, for first come, first served
  */
@@ -35,14 +38,18 @@ public record LoopOptions(
         @Nullable Executor offloadExecutor,
         Duration closeTimeout,
         boolean debug,
+        Duration slowStep,
         @Nullable Long randomOrderSeed) {
     /** Long enough for clean-up that talks to a peer, short enough that nobody reaches for kill -9. */
     private static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
+    /** Nobody notices less, and a garbage collection is rarely longer. */
+    private static final Duration DEFAULT_SLOW_STEP = Duration.ofMillis(100);
+
     /**
      * Checks the options.
      *
-     * @throws IllegalArgumentException if the time-out is negative
+     * @throws IllegalArgumentException if a time is negative
      */
     public LoopOptions {
         Objects.requireNonNull(name, "name");
@@ -50,6 +57,9 @@ public record LoopOptions(
         Objects.requireNonNull(failureHandler, "failureHandler");
         if (closeTimeout.isNegative()) {
             throw new IllegalArgumentException("closeTimeout is " + closeTimeout + "; it must be zero or more");
+        }
+        if (slowStep.isNegative()) {
+            throw new IllegalArgumentException("slowStep is " + slowStep + "; it must be positive, or zero for none");
         }
     }
 
@@ -62,6 +72,7 @@ public record LoopOptions(
                 null,
                 DEFAULT_CLOSE_TIMEOUT,
                 Boolean.getBoolean("gyre.debug"),
+                DEFAULT_SLOW_STEP,
                 null);
     }
 
@@ -71,7 +82,8 @@ public record LoopOptions(
      * @param newName the name
      */
     public LoopOptions withName(String newName) {
-        return new LoopOptions(newName, ticker, failureHandler, offloadExecutor, closeTimeout, debug, randomOrderSeed);
+        return new LoopOptions(
+                newName, ticker, failureHandler, offloadExecutor, closeTimeout, debug, slowStep, randomOrderSeed);
     }
 
     /**
@@ -80,7 +92,8 @@ public record LoopOptions(
      * @param newTicker the clock
      */
     public LoopOptions withTicker(Ticker newTicker) {
-        return new LoopOptions(name, newTicker, failureHandler, offloadExecutor, closeTimeout, debug, randomOrderSeed);
+        return new LoopOptions(
+                name, newTicker, failureHandler, offloadExecutor, closeTimeout, debug, slowStep, randomOrderSeed);
     }
 
     /**
@@ -89,7 +102,8 @@ public record LoopOptions(
      * @param newHandler the receiver
      */
     public LoopOptions withFailureHandler(FailureHandler newHandler) {
-        return new LoopOptions(name, ticker, newHandler, offloadExecutor, closeTimeout, debug, randomOrderSeed);
+        return new LoopOptions(
+                name, ticker, newHandler, offloadExecutor, closeTimeout, debug, slowStep, randomOrderSeed);
     }
 
     /**
@@ -98,7 +112,8 @@ public record LoopOptions(
      * @param newExecutor the executor, or null for a pool of the loop's own
      */
     public LoopOptions withOffloadExecutor(@Nullable Executor newExecutor) {
-        return new LoopOptions(name, ticker, failureHandler, newExecutor, closeTimeout, debug, randomOrderSeed);
+        return new LoopOptions(
+                name, ticker, failureHandler, newExecutor, closeTimeout, debug, slowStep, randomOrderSeed);
     }
 
     /**
@@ -107,7 +122,8 @@ public record LoopOptions(
      * @param newTimeout zero or more
      */
     public LoopOptions withCloseTimeout(Duration newTimeout) {
-        return new LoopOptions(name, ticker, failureHandler, offloadExecutor, newTimeout, debug, randomOrderSeed);
+        return new LoopOptions(
+                name, ticker, failureHandler, offloadExecutor, newTimeout, debug, slowStep, randomOrderSeed);
     }
 
     /**
@@ -116,7 +132,18 @@ public record LoopOptions(
      * @param newDebug on or off
      */
     public LoopOptions withDebug(boolean newDebug) {
-        return new LoopOptions(name, ticker, failureHandler, offloadExecutor, closeTimeout, newDebug, randomOrderSeed);
+        return new LoopOptions(
+                name, ticker, failureHandler, offloadExecutor, closeTimeout, newDebug, slowStep, randomOrderSeed);
+    }
+
+    /**
+     * {@return these options with another limit for steps}
+     *
+     * @param newLimit how long a step may take before it is warned of; zero for no warnings
+     */
+    public LoopOptions withSlowStep(Duration newLimit) {
+        return new LoopOptions(
+                name, ticker, failureHandler, offloadExecutor, closeTimeout, debug, newLimit, randomOrderSeed);
     }
 
     /**
@@ -128,6 +155,6 @@ public record LoopOptions(
      * @param seed determines the order: the same program does the same again
      */
     public LoopOptions withRandomOrder(long seed) {
-        return new LoopOptions(name, ticker, failureHandler, offloadExecutor, closeTimeout, debug, seed);
+        return new LoopOptions(name, ticker, failureHandler, offloadExecutor, closeTimeout, debug, slowStep, seed);
     }
 }

@@ -5,4 +5,9 @@ package io.gyre.loop;
 interface Step {
     /** Takes the step. On the carrier, except for callbacks, which the callback runner takes. */
     void take();
+
+    /** {@return where the step is now and where it came from, as lines to append to a message} Any thread. */
+    default String stackNow() {
+        return "";
+    }
 }

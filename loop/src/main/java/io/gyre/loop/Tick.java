@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import io.gyre.loop.internal.entry.EntryQueue;
+import io.gyre.loop.internal.entry.StepStamp;
 import io.gyre.loop.internal.poll.SelectorPoller;
 import io.gyre.loop.internal.timer.DeadlineHeap;
 import io.gyre.loop.internal.vthread.VirtualThreads;
@@ -25,6 +26,7 @@ final class Tick {
     final DeadlineHeap<Timer> timers = new DeadlineHeap<>();
     final SelectorPoller poller = new SelectorPoller();
     final EntryQueue<Step> entries = new EntryQueue<>(poller::wakeup);
+    final StepStamp<Step> stamp = new StepStamp<>();
 
     private final EventLoop loop;
     private final Ticker ticker;
@@ -108,9 +110,12 @@ final class Tick {
                 drainCallbacks();
             } else {
                 batch--;
-                ready.remove().take();
+                Step step = ready.remove();
+                stamp.begin(step);
+                step.take();
             }
         }
+        stamp.end();
         return size;
     }
 
@@ -130,6 +135,8 @@ final class Tick {
         }
         batch--;
         ready.remove();
+        callback.beginIn(runner);
+        stamp.begin(callback);
         return callback;
     }
 

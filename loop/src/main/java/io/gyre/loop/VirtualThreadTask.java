@@ -146,13 +146,13 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         }
         boolean own = runnable == continuation;
         if (!loop.inLoop()) {
-            if (!loop.enter(own ? this::becomeReady : () -> loop.makeReady(runnable::run))) {
+            if (!loop.enter(own ? this::becomeReady : () -> loop.makeReady(new GuestStep(this, runnable)))) {
                 VirtualThreads.defaultScheduler().execute(runnable);
             }
         } else if (own) {
             becomeReady();
         } else {
-            loop.makeReady(runnable::run);
+            loop.makeReady(new GuestStep(this, runnable));
         }
     }
 
@@ -440,6 +440,11 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     @Override
     public final StackTraceElement[] stackTrace() {
         return thread.getStackTrace();
+    }
+
+    @Override
+    public final String stackNow() {
+        return Stacks.text(createdAt, stackTrace());
     }
 
     final Thread thread() {

@@ -33,9 +33,12 @@ class LoopOptionsTest {
                 .withOffloadExecutor(executor)
                 .withCloseTimeout(Duration.ZERO)
                 .withDebug(true)
+                .withSlowStep(Duration.ofSeconds(3))
                 .withRandomOrder(7);
 
-        assertThat(changed).isEqualTo(new LoopOptions("n", ticker, handler, executor, Duration.ZERO, true, 7L));
+        assertThat(changed)
+                .isEqualTo(new LoopOptions(
+                        "n", ticker, handler, executor, Duration.ZERO, true, Duration.ofSeconds(3), 7L));
         assertThat(changed.withOffloadExecutor(null).offloadExecutor()).isNull();
     }
 

@@ -19,6 +19,8 @@ import io.gyre.loop.Combinators.When;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.HandDrivenLoop;
 import io.gyre.loop.LoopFuture;
+import io.gyre.loop.LoopLog;
+import io.gyre.loop.LoopOptions;
 import io.gyre.loop.Task;
 import io.gyre.loop.TaskGroup;
 import io.gyre.loop.TaskGroupException;
@@ -342,6 +344,20 @@ class DeviationTest extends ConformanceCase {
         driven.runUntil(task::isDone);
 
         assertThat(task.resultNow()).isTrue();
+    }
+
+    /** 4.12: asyncio warns of a slow callback in debug mode and afterwards; here always, while it runs, with its stack. */
+    @Test
+    void slowStepIsReportedWhileItRuns() {
+        LoopOptions options = LoopOptions.defaults().withDebug(false).withSlowStep(Duration.ofMillis(1));
+        try (var logged = new LoopLog()) {
+            EventLoop.run(options, () -> {
+                createTask("thinker", () -> logged.computeUntilLogged("'thinker' has kept", 1))
+                        .await();
+            });
+
+            assertThat(logged.first("'thinker' has kept")).contains("LoopLog.computeUntilLogged");
+        }
     }
 
     /** 4.13: asyncio leaves the order of timers of the same instant open; here it is that of their scheduling. */

@@ -1,0 +1,110 @@
+package io.gyre.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A step that takes long is reported while it runs. Each step here goes on until its report has been logged. */
+class SlowStepTest {
+    private static final LoopOptions IMPATIENT =
+            LoopOptions.defaults().withName("impatient").withSlowStep(Duration.ofMillis(1));
+
+    private final LoopLog log = new LoopLog();
+
+    @AfterEach
+    void stopListening() {
+        log.close();
+    }
+
+    @Test
+    void slowTaskIsReportedWhileItRunsWithItsStackAndItsOrigin() {
+        EventLoop.run(IMPATIENT, () -> {
+            Async.createTask("thinker", () -> log.computeUntilLogged("task 'thinker' has kept", 1))
+                    .await();
+        });
+
+        assertThat(log.first("task 'thinker' has kept"))
+                .contains("EventLoop[impatient]")
+                .contains("without suspending")
+                .contains("Async.offload")
+                .contains("LoopLog.computeUntilLogged")
+                .contains("created at io.gyre.loop.SlowStepTest.");
+    }
+
+    @Test
+    void slowCallbackIsReportedWithItsStack() {
+        EventLoop.run(IMPATIENT, () -> {
+            LoopFuture<Boolean> done = EventLoop.current().createFuture();
+            EventLoop.current().callSoon(() -> {
+                log.computeUntilLogged("callback io.gyre.loop.SlowStepTest has kept", 1);
+                done.setResult(true);
+            });
+            done.await();
+        });
+
+        assertThat(log.first("callback io.gyre.loop.SlowStepTest has kept"))
+                .contains("LoopLog.computeUntilLogged")
+                .contains("created at io.gyre.loop.SlowStepTest.");
+    }
+
+    @Test
+    void slowThreadOfATaskIsReportedWithTheTaskThatStartedIt() {
+        EventLoop.run(IMPATIENT, () -> {
+            Async.createTask("host", () -> {
+                        Thread guest = Thread.ofVirtual()
+                                .start(() -> log.computeUntilLogged("a thread that task 'host' started has kept", 1));
+                        guest.join();
+                    })
+                    .await();
+        });
+
+        assertThat(log.first("a thread that task 'host' started has kept")).contains("EventLoop[impatient]");
+    }
+
+    @Test
+    void stepThatHangsIsReportedAgainAndAgain() {
+        EventLoop.run(IMPATIENT, () -> {
+            Async.createTask("hanging", () -> log.computeUntilLogged("task 'hanging' has kept", 3))
+                    .await();
+        });
+
+        assertThat(log.count("task 'hanging' has kept")).isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void endOfASlowStepIsReportedOnce() {
+        String end = "task 'thinker' on EventLoop[impatient] has gone on after about";
+
+        EventLoop.run(IMPATIENT, () -> {
+            Async.createTask("thinker", () -> log.computeUntilLogged("task 'thinker' has kept", 1))
+                    .await();
+            Async.offload(() -> log.computeUntilLogged(end, 1)); // in another thread: here it would be a slow step, too
+        });
+
+        assertThat(log.count(end)).isEqualTo(1);
+    }
+
+    @Test
+    void suspendedTaskIsNotSlow() {
+        EventLoop.run(IMPATIENT, () -> {
+            Task<?> waiting = Async.createTask(
+                    "waiting", () -> EventLoop.current().createFuture().await());
+            Async.yieldNow();
+            log.clear(); // the first step may have been slow
+            Async.createTask("thinker", () -> log.computeUntilLogged("task 'thinker' has kept", 1))
+                    .await();
+            assertThat(log.count("'waiting' has kept")).isZero();
+            waiting.cancel("the test is over");
+        });
+    }
+
+    @Test
+    void negativeLimitIsRejected() {
+        assertThatThrownBy(() -> LoopOptions.defaults().withSlowStep(Duration.ofMillis(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("slowStep");
+    }
+}
