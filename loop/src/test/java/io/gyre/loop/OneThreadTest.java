@@ -107,7 +107,7 @@ class OneThreadTest {
         Set<Thread> before = platformThreads();
         var during = new HashSet<Thread>();
 
-        EventLoop.run(() -> {
+        EventLoop.run(LoopOptions.defaults().withSlowStep(Duration.ZERO), () -> {
             var tasks = new ArrayList<Task<String>>();
             for (int number = 0; number < 100; number++) {
                 tasks.add(createTask(() -> {
@@ -130,6 +130,27 @@ class OneThreadTest {
             worker.join();
         }
         assertThat(newThreadsSince(before)).isEmpty();
+    }
+
+    @Test
+    void allLoopsShareOneWatchdogThread() throws InterruptedException {
+        var watchdogs = new HashSet<Thread>();
+
+        EventLoop.run(() -> {
+            watchdogs.addAll(watchdogs());
+            EventLoop.run(() -> watchdogs.addAll(watchdogs()));
+        });
+
+        assertThat(watchdogs).hasSize(1).allMatch(Thread::isDaemon);
+        for (Thread watchdog : watchdogs) {
+            watchdog.join();
+        }
+    }
+
+    private static Set<Thread> watchdogs() {
+        Set<Thread> threads = platformThreads();
+        threads.removeIf(thread -> !thread.getName().equals("gyre-watchdog"));
+        return threads;
     }
 
     @Test
