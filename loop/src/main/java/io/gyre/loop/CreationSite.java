@@ -23,6 +23,7 @@ final class CreationSite {
             name(Callback.class),
             name(Completion.class),
             name(TaskGroup.class),
+            name(TaskGroupOptions.class),
             name(Combinators.class),
             name(ReadinessWait.class));
 

@@ -1,6 +1,8 @@
 package io.gyre.loop;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,11 +45,15 @@ public final class TaskGroup<T extends @Nullable Object> {
      * The block's task waits in a park that refuses to be aborted: a cancellation reaches the children by the tree, and
      * leaving before they are done is what a group promises not to do.
      */
+    private static final TaskGroupOptions PLAIN = new TaskGroupOptions(null, null);
+
     private final VirtualThreadTask<?> owner;
     private final CancelScope scope;
     private final Joiner<T, ?> joiner;
+    private final TaskGroupOptions options;
     private final Set<Task<?>> tasks = new LinkedHashSet<>();
     private final Set<Task<?>> failedToStart = new HashSet<>();
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private boolean open = true;
     private boolean awaiting;
     private boolean over;
@@ -91,10 +97,11 @@ public final class TaskGroup<T extends @Nullable Object> {
         void run(TaskGroup<T> group) throws X;
     }
 
-    private TaskGroup(CancelScope scope, Joiner<T, ?> joiner) {
+    private TaskGroup(CancelScope scope, Joiner<T, ?> joiner, TaskGroupOptions options) {
         this.owner = VirtualThreadTask.current();
         this.scope = scope;
         this.joiner = joiner;
+        this.options = options;
     }
 
     // ---- blocks
@@ -114,8 +121,26 @@ public final class TaskGroup<T extends @Nullable Object> {
      */
     public static <R extends @Nullable Object, X extends Exception> R call(Block<@Nullable Object, R, X> block)
             throws X {
+        return call(PLAIN, block);
+    }
+
+    /**
+     * Does what {@link #call(Block)} does, with options.
+     *
+     * @param <R> the result
+     * @param <X> what the block may throw
+     * @param options a name, a time-out
+     * @param block creates the tasks
+     * @return what the block returns
+     * @throws X what the block throws, if no task fails
+     * @throws TaskGroupException if tasks fail
+     * @throws TimeoutException if the time has passed
+     * @throws CancellationException if {@link #cancel} ended the block before it had a result
+     */
+    public static <R extends @Nullable Object, X extends Exception> R call(
+            TaskGroupOptions options, Block<@Nullable Object, R, X> block) throws X {
         Joiner<@Nullable Object, ?> joiner = Joiner.allSuccessfulOrThrow();
-        return call(joiner, block);
+        return options.limit(() -> call(options, joiner, block));
     }
 
     /**
@@ -127,9 +152,22 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @throws TaskGroupException if tasks fail
      */
     public static <X extends Exception> void run(VoidBlock<@Nullable Object, X> block) throws X {
-        Joiner<@Nullable Object, ?> joiner = Joiner.allSuccessfulOrThrow();
-        TaskGroup.<@Nullable Object>open(joiner).runVoid(block);
-        joiner.result();
+        run(PLAIN, block);
+    }
+
+    /**
+     * Does what {@link #run(VoidBlock)} does, with options.
+     *
+     * @param <X> what the block may throw
+     * @param options a name, a time-out
+     * @param block creates the tasks
+     * @throws X what the block throws, if no task fails
+     * @throws TaskGroupException if tasks fail
+     * @throws TimeoutException if the time has passed
+     */
+    public static <X extends Exception> void run(TaskGroupOptions options, VoidBlock<@Nullable Object, X> block)
+            throws X {
+        join(options, Joiner.allSuccessfulOrThrow(), block);
     }
 
     /**
@@ -143,7 +181,21 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @throws X what the block throws
      */
     public static <X extends Exception> void supervise(VoidBlock<@Nullable Object, X> block) throws X {
-        TaskGroup.<@Nullable Object>open(new Joiners.Supervisor()).runVoid(block);
+        supervise(PLAIN, block);
+    }
+
+    /**
+     * Does what {@link #supervise(VoidBlock)} does, with options.
+     *
+     * @param <X> what the block may throw
+     * @param options a name, a time-out
+     * @param block creates the tasks
+     * @throws X what the block throws
+     * @throws TimeoutException if the time has passed
+     */
+    public static <X extends Exception> void supervise(TaskGroupOptions options, VoidBlock<@Nullable Object, X> block)
+            throws X {
+        join(options, new Joiners.Supervisor(), block);
     }
 
     /**
@@ -161,14 +213,34 @@ public final class TaskGroup<T extends @Nullable Object> {
      */
     public static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception> R join(
             Joiner<T, R> joiner, VoidBlock<T, X> block) throws X {
-        open(joiner).runVoid(block);
-        return joiner.result();
+        return join(PLAIN, joiner, block);
+    }
+
+    /**
+     * Does what {@link #join(Joiner, VoidBlock)} does, with options.
+     *
+     * @param <T> the results of the tasks
+     * @param <R> the result of the group
+     * @param <X> what the block may throw
+     * @param options a name, a time-out
+     * @param joiner decides; for this group only
+     * @param block creates the tasks
+     * @return the joiner's result
+     * @throws X what the block throws
+     * @throws TimeoutException if the time has passed
+     */
+    public static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception> R join(
+            TaskGroupOptions options, Joiner<T, R> joiner, VoidBlock<T, X> block) throws X {
+        return options.limit(() -> {
+            open(options, joiner).runVoid(block);
+            return joiner.result();
+        });
     }
 
     private static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception> R call(
-            Joiner<T, ?> joiner, Block<T, R, X> block) throws X {
+            TaskGroupOptions options, Joiner<T, ?> joiner, Block<T, R, X> block) throws X {
         var result = new ArrayList<R>(1);
-        open(joiner).<X>runVoid(group -> result.add(block.run(group)));
+        open(options, joiner).<X>runVoid(group -> result.add(block.run(group)));
         joiner.result();
         if (result.isEmpty()) {
             Async.checkCancelled(); // from outside, too
@@ -177,12 +249,24 @@ public final class TaskGroup<T extends @Nullable Object> {
         return result.getFirst();
     }
 
-    private static <T extends @Nullable Object> TaskGroup<T> open(Joiner<T, ?> joiner) {
-        return new TaskGroup<>(CancelScope.enter(), joiner);
+    private static <T extends @Nullable Object> TaskGroup<T> open(TaskGroupOptions options, Joiner<T, ?> joiner) {
+        return new TaskGroup<>(CancelScope.enter(), joiner, options);
+    }
+
+    private <X extends Exception> void runVoid(VoidBlock<T, X> block) throws X {
+        Throwable failure = null;
+        try {
+            runInScope(block);
+        } catch (Throwable thrown) {
+            failure = thrown;
+            throw thrown;
+        } finally {
+            closeOwned(failure);
+        }
     }
 
     /** Runs the block and waits for the tasks. What this scope's cancellation has thrown ends here. */
-    private <X extends Exception> void runVoid(VoidBlock<T, X> block) throws X {
+    private <X extends Exception> void runInScope(VoidBlock<T, X> block) throws X {
         try {
             block.run(this);
             awaitTasks();
@@ -218,6 +302,24 @@ public final class TaskGroup<T extends @Nullable Object> {
             Joiners.throwIfFailed(failures);
         } catch (RuntimeException noResult) {
             failureOfBlock.addSuppressed(noResult);
+        }
+    }
+
+    /** Closes what the group owns, the latest first, as nested {@code try} statements would. */
+    private void closeOwned(@Nullable Throwable failure) {
+        var failures = new ArrayList<Throwable>();
+        for (AutoCloseable resource = owned.poll(); resource != null; resource = owned.poll()) {
+            try {
+                resource.close();
+            } catch (Throwable notClosed) {
+                failures.add(notClosed);
+            }
+        }
+        if (failure != null) {
+            failures.forEach(failure::addSuppressed);
+        } else if (!failures.isEmpty()) {
+            throw new TaskGroupException(
+                    options.title() + " could not close what it owns: " + failures.getFirst(), failures);
         }
     }
 
@@ -266,6 +368,18 @@ public final class TaskGroup<T extends @Nullable Object> {
     @SuppressWarnings("NullAway") // a group with tasks like this has a T that may be null
     public Task<?> createTask(VoidBody<?> body) {
         return this.<T>add(null, body, body);
+    }
+
+    /**
+     * Starts a task with a name and without a result, as {@link #createTask(Callable)} does.
+     *
+     * @param name for messages and thread dumps
+     * @param body what it runs
+     * @return the task
+     */
+    @SuppressWarnings("NullAway") // as above
+    public Task<?> createTask(String name, VoidBody<?> body) {
+        return this.<T>add(name, body, body);
     }
 
     /**
@@ -342,8 +456,7 @@ public final class TaskGroup<T extends @Nullable Object> {
     /** Starts a task on behalf of an object of the user's, which tells where it was created. */
     <U extends T> Task<U> add(@Nullable String name, Object origin, Object body) {
         if (!open) {
-            throw new IllegalStateException("the group of " + owner + " has ended; create the task before its block and"
-                    + " its tasks are done");
+            throw hasEnded("create the task");
         }
         VirtualThreadTask<U> task = owner.loop.<U>start(name, origin, body, scope);
         tasks.add(task);
@@ -376,7 +489,34 @@ public final class TaskGroup<T extends @Nullable Object> {
         }
     }
 
+    private IllegalStateException hasEnded(String remedy) {
+        return new IllegalStateException(options.title() + " of " + owner + " has ended; " + remedy
+                + " before its block and its tasks are done");
+    }
+
     // ---- the group
+
+    /**
+     * Hands a resource to the group, which closes it when the block and all tasks are done, the latest first.
+     *
+     * <p><b>Suspends:</b> no; the group does if closing does. <b>Errors:</b> what closing throws is suppressed in what the group
+     * throws, or listed in a {@link TaskGroupException}.
+     *
+     * @param <C> the kind of resource
+     * @param resource to be closed
+     * @return the resource
+     * @throws IllegalStateException if the group has ended
+     * @see <a href="https://docs.python.org/3/library/contextlib.html#contextlib.AsyncExitStack">contextlib
+     *     AsyncExitStack</a>
+     */
+    public <C extends AutoCloseable> C own(C resource) {
+        owner.loop.checkLoopThread("TaskGroup.own");
+        if (!open) {
+            throw hasEnded("hand over what it shall close");
+        }
+        owned.push(resource);
+        return resource;
+    }
 
     /**
      * Cancels the block and all tasks; {@link #run} then ends without an error. <b>Suspends:</b> no. Does nothing
@@ -400,6 +540,6 @@ public final class TaskGroup<T extends @Nullable Object> {
 
     @Override
     public String toString() {
-        return "the tasks of a group: " + tasks;
+        return (options.name() == null ? "the tasks of a group: " : "the tasks of " + options.title() + ": ") + tasks;
     }
 }
