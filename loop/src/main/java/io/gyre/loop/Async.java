@@ -2,6 +2,7 @@ package io.gyre.loop;
 
 import io.gyre.loop.process.ProcessPool;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -159,6 +160,38 @@ public final class Async {
     public static <T extends @Nullable Object, X extends Exception> T timeout(Duration timeout, Body<T, X> body)
             throws X {
         return timeoutAt(deadlineIn(timeout), "timed out after " + timeout, body);
+    }
+
+    /**
+     * Does what {@link #timeout(Duration, Body)} does, and says in the message what has taken too long.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param timeout how long
+     * @param what what the block does, as a noun: {@code the look-up of gyre.io}
+     * @param body the block
+     * @return its result
+     * @throws X what the block throws
+     * @throws TimeoutException if the time has passed
+     */
+    public static <T extends @Nullable Object, X extends Exception> T timeout(
+            Duration timeout, String what, Body<T, X> body) throws X {
+        Objects.requireNonNull(what);
+        return timeoutAt(deadlineIn(timeout), "timed out after " + timeout + ": " + what, body);
+    }
+
+    /**
+     * Does what {@link #timeout(Duration, String, Body)} does, for a block without a result.
+     *
+     * @param <X> what the block may throw
+     * @param timeout how long
+     * @param what what the block does, as a noun
+     * @param body the block
+     * @throws X what the block throws
+     * @throws TimeoutException if the time has passed
+     */
+    public static <X extends Exception> void timeout(Duration timeout, String what, VoidBody<X> body) throws X {
+        timeout(timeout, what, new ResultlessBody<>(body));
     }
 
     /**

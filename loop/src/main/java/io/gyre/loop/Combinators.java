@@ -371,6 +371,37 @@ public final class Combinators {
     }
 
     /**
+     * Runs bodies one after the other, each as soon as the one before has failed or a delay has passed, and returns the first
+     * result. The others are cancelled and awaited.
+     *
+     * <p><b>Suspends:</b> until one has succeeded and those that had begun have ended. <b>Cancellation:</b> cancels them and
+     * waits for them.
+     *
+     * @param <T> the results
+     * @param delay how long the others wait for one that has neither succeeded nor failed
+     * @param bodies what to run, at least one, the most promising first
+     * @return the result of the first that succeeds
+     * @throws TaskGroupException if all fail
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc8305">RFC 8305, Happy Eyeballs, section 5</a>
+     */
+    public static <T extends @Nullable Object> T staggered(
+            Duration delay, Collection<? extends Callable<? extends T>> bodies) {
+        if (bodies.isEmpty()) {
+            throw new IllegalArgumentException("there is nothing to race");
+        }
+        Joiner<T, T> joiner = Joiner.anySuccessfulResultOrThrow();
+        return TaskGroup.join(joiner, group -> {
+            for (Callable<? extends T> body : bodies) {
+                LoopFuture<@Nullable Void> next = EventLoop.current().createFuture();
+                group.<T>createTask(body).whenDone(done -> next.setResult(null));
+                Async.moveOnAfter(delay, () -> {
+                    next.await();
+                });
+            }
+        });
+    }
+
+    /**
      * A function that may throw.
      *
      * @param <A> the argument

@@ -388,4 +388,26 @@ class TimeoutTest {
 
         assertThat(log).containsExactly("timed out after PT1S");
     }
+
+    @Test
+    void messageSaysWhatHasTakenTooLong() {
+        Task<?> named = driven.loop.createTask(
+                "asker",
+                () -> timeout(ONE_SECOND, "the look-up of gyre.io", () -> {
+                    sleep(ONE_DAY);
+                    return "";
+                }));
+        Task<?> withoutResult =
+                driven.loop.createTask("asker", () -> timeout(ONE_SECOND, "the handshake", () -> sleep(ONE_DAY)));
+        named.whenDone(done -> {});
+        withoutResult.whenDone(done -> {});
+
+        driven.settle();
+        driven.advance(ONE_SECOND);
+
+        assertThat(named.exceptionNow())
+                .isInstanceOf(TimeoutException.class)
+                .hasMessage("task 'asker' timed out after PT1S: the look-up of gyre.io");
+        assertThat(withoutResult.exceptionNow()).hasMessageEndingWith("PT1S: the handshake");
+    }
 }

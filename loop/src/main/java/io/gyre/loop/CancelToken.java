@@ -1,0 +1,187 @@
+package io.gyre.loop;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request to stop that can be handed to anybody: to tasks of any loop, to offloaded calls, to threads that know of no loop.
+ *
+ * {@snippet :
+ * var shutdown = new CancelToken();
+ * createTask(() -> shutdown.run(() -> serve()));
+ * offload(() -> {
+ *     while (!shutdown.isCancelled()) {
+ *         crunch();
+ *     }
+ * });
+ * shutdown.cancel("the user wants to go home");
+ * }
+ *
+ * <p>Tokens form a tree: what cancels a token cancels its {@linkplain #child() children}, but not the other way round. Inside
+ * of one loop a {@link CancelScope} does more for less: it knows its deadline, and nests with the code.
+ *
+ * <p><b>Confinement:</b> any thread. <b>Resources:</b> a token holds its children that are neither cancelled nor closed.
+ *
+ * <p><b>Source:</b> tokio {@code CancellationToken}, Go {@code context.Context}.
+ */
+public final class CancelToken implements AutoCloseable {
+    /*
+     * Design.
+     *
+     * A monitor for each token. Listeners are called outside of it, by whoever cancels, and must only pass the word on: a
+     * scope on a loop is cancelled by a callback there. A child is a listener of its parent.
+     */
+    private final @Nullable CancelToken parent;
+    private final @Nullable Registration atParent;
+    private final Set<Registration> listeners = new LinkedHashSet<>();
+    private volatile @Nullable String reason;
+
+    /** Somebody who is told. Closing it takes that back. */
+    public final class Registration implements AutoCloseable {
+        private final Runnable listener;
+
+        private Registration(Runnable listener) {
+            this.listener = listener;
+        }
+
+        /** Takes the listener back; does nothing if it was called or is being called. */
+        @Override
+        public void close() {
+            synchronized (listeners) {
+                listeners.remove(this);
+            }
+        }
+    }
+
+    /** Creates a token that nobody has cancelled yet. */
+    public CancelToken() {
+        parent = null;
+        atParent = null;
+    }
+
+    private CancelToken(CancelToken parent) {
+        this.parent = parent;
+        this.atParent = parent.onCancel(() -> cancel(Objects.requireNonNull(parent.reason)));
+    }
+
+    /** {@return a token that is cancelled with this one, and can be cancelled by itself} Close it when it is done with. */
+    public CancelToken child() {
+        return new CancelToken(this);
+    }
+
+    /**
+     * Cancels this token and its children, for good: who listens is told, in this thread and in order of registration.
+     *
+     * @param why for messages
+     * @return false if it was cancelled already
+     */
+    public boolean cancel(String why) {
+        Objects.requireNonNull(why);
+        List<Registration> told;
+        synchronized (listeners) {
+            if (reason != null) {
+                return false;
+            }
+            reason = why;
+            told = List.copyOf(listeners);
+            listeners.clear();
+        }
+        leaveParent();
+        told.forEach(registration -> registration.listener.run());
+        return true;
+    }
+
+    /** {@return whether it is cancelled} */
+    public boolean isCancelled() {
+        return reason != null;
+    }
+
+    /** {@return why it was cancelled, or null if it is not} */
+    public @Nullable String reason() {
+        return reason;
+    }
+
+    /**
+     * Raises the cancellation, in long computations outside of a loop.
+     *
+     * @throws CancellationException if it is cancelled
+     */
+    public void throwIfCancelled() {
+        String why = reason;
+        if (why != null) {
+            throw new CancellationException(why);
+        }
+    }
+
+    /**
+     * Has a listener called once when this is cancelled; at once, if it is.
+     *
+     * @param listener runs in the thread that cancels: must not block and must not throw
+     * @return takes the listener back
+     */
+    public Registration onCancel(Runnable listener) {
+        var registration = new Registration(listener);
+        synchronized (listeners) {
+            if (reason == null) {
+                listeners.add(registration);
+                return registration;
+            }
+        }
+        listener.run();
+        return registration;
+    }
+
+    /**
+     * Runs a block that this token cancels.
+     *
+     * <p><b>Confinement:</b> a task. <b>Suspends:</b> if the block does. In a token that is cancelled already, the block is
+     * entered, and its first suspending call throws.
+     *
+     * @param <X> what the block may throw
+     * @param block the block
+     * @return whether it was completed; false if it was cancelled by this token
+     * @throws X what the block throws
+     */
+    public <X extends Exception> boolean run(VoidBody<X> block) throws X {
+        return CancelScope.run(scope -> {
+            if (reason != null) {
+                scope.cancel(reason);
+            }
+            EventLoop loop = EventLoop.current();
+            try (var _ = onCancel(() -> cancel(scope, loop))) {
+                block.run();
+            }
+        });
+    }
+
+    private void cancel(CancelScope scope, EventLoop loop) {
+        String why = Objects.requireNonNull(reason);
+        if (loop.inLoop()) {
+            scope.cancel(why);
+        } else {
+            loop.enter(() -> loop.callInternally(() -> scope.cancel(why)));
+        }
+    }
+
+    /** Leaves the parent, which no longer cancels this. Does not cancel it. */
+    @Override
+    public void close() {
+        leaveParent();
+    }
+
+    private void leaveParent() {
+        if (atParent != null) {
+            atParent.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        String why = reason;
+        return (parent == null ? "CancelToken" : "child CancelToken") + (why == null ? "" : "[cancelled: " + why + "]");
+    }
+}

@@ -1,0 +1,144 @@
+package io.gyre.loop;
+
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.gyre.loop.testing.LoopTest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Future.State;
+import org.junit.jupiter.api.Test;
+
+class CancelTokenTest {
+    private static final Duration ONE_DAY = Duration.ofDays(1);
+
+    private final CancelToken token = new CancelToken();
+    private final List<String> log = new ArrayList<>();
+
+    @Test
+    void cancellingTellsListenersOnceInOrder() {
+        token.onCancel(() -> log.add("first"));
+        token.onCancel(() -> log.add("second"));
+
+        assertThat(token.cancel("enough")).isTrue();
+        assertThat(token.cancel("more than enough")).isFalse();
+
+        assertThat(log).containsExactly("first", "second");
+        assertThat(token.isCancelled()).isTrue();
+        assertThat(token.reason()).isEqualTo("enough");
+        assertThat(token).hasToString("CancelToken[cancelled: enough]");
+    }
+
+    @Test
+    void whoComesLateIsToldAtOnce() {
+        token.cancel("enough");
+
+        token.onCancel(() -> log.add("told"));
+
+        assertThat(log).containsExactly("told");
+    }
+
+    @Test
+    void registrationThatIsClosedIsNotTold() {
+        token.onCancel(() -> log.add("told")).close();
+
+        token.cancel("enough");
+
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void childIsCancelledWithItsParentButNotTheOtherWayRound() {
+        CancelToken first = token.child();
+        CancelToken second = token.child();
+
+        first.cancel("only this");
+        assertThat(token.isCancelled()).isFalse();
+        assertThat(second.isCancelled()).isFalse();
+
+        token.cancel("all");
+        assertThat(first.reason()).isEqualTo("only this");
+        assertThat(second.reason()).isEqualTo("all");
+        assertThat(second.child().reason()).as("of a child that comes late").isEqualTo("all");
+    }
+
+    @Test
+    void childThatIsClosedGoesItsOwnWay() {
+        CancelToken child = token.child();
+
+        child.close();
+        token.cancel("all");
+
+        assertThat(child.isCancelled()).isFalse();
+    }
+
+    @Test
+    void computationOutsideALoopCanAsk() {
+        token.throwIfCancelled();
+        token.cancel("enough");
+
+        assertThatExceptionOfType(CancellationException.class)
+                .isThrownBy(token::throwIfCancelled)
+                .withMessage("enough");
+    }
+
+    @LoopTest
+    void tokenEndsABlockOfATask() {
+        Task<Boolean> task = createTask(() -> token.run(() -> sleep(ONE_DAY)));
+        awaitAllTasksParked();
+
+        token.cancel("enough");
+
+        assertThat(task.await()).as("completed").isFalse();
+        assertThat(EventLoop.current().statistics().timers()).isZero();
+    }
+
+    @LoopTest
+    void blockOfACancelledTokenIsEnteredAndEndedByItsFirstSuspendingCall() {
+        token.cancel("enough");
+
+        boolean completed = token.run(() -> {
+            log.add("entered");
+            sleep(ONE_DAY);
+        });
+
+        assertThat(completed).isFalse();
+        assertThat(log).containsExactly("entered");
+    }
+
+    @LoopTest
+    void blockThatIsCompletedNoLongerListens() {
+        assertThat(token.run(() -> log.add("done"))).isTrue();
+
+        token.cancel("too late");
+        sleep(Duration.ofSeconds(1)); // is not cancelled
+
+        assertThat(log).containsExactly("done");
+    }
+
+    @LoopTest
+    void otherThreadsCancelTasksByIt() throws Exception {
+        Task<Boolean> task = createTask(() -> token.run(() -> sleep(ONE_DAY)));
+        awaitAllTasksParked();
+
+        OtherThread.run(() -> token.cancel("enough")).get();
+
+        assertThat(task.await()).isFalse();
+    }
+
+    @LoopTest
+    void cancellationOfTheTaskIsNotTheTokens() {
+        Task<Boolean> task = createTask(() -> token.run(() -> sleep(ONE_DAY)));
+        awaitAllTasksParked();
+
+        task.cancelAndJoin("test");
+
+        assertThat(task.state()).isEqualTo(State.CANCELLED);
+        assertThat(token.isCancelled()).isFalse();
+    }
+}
