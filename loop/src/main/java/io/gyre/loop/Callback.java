@@ -27,7 +27,7 @@ final class Callback implements Handle, Step {
         this.loop = loop;
         this.createdAt = CreationSite.of(origin, loop.isDebug());
         this.origin = origin;
-        this.body = body;
+        this.body = loop.withContext(body);
     }
 
     /** Says where it is about to run. */

@@ -5,9 +5,11 @@ import io.gyre.loop.internal.timer.DeadlineHeap;
 import io.gyre.loop.internal.vthread.RequiredFlag;
 import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.internal.vthread.VirtualThreads;
+import io.gyre.loop.spi.ContextSnapshotter;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -78,7 +80,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     private volatile boolean closed;
     private boolean running;
     private boolean stopping;
-    private boolean closing;
+    private @Nullable Failure fatalFailure;
+    private Closing.Phase phase = Closing.Phase.OPEN;
 
     private EventLoop(LoopOptions options) {
         this.options = options;
@@ -233,6 +236,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return what {@code main} returns
      * @throws X what {@code main} throws, as it is
      * @throws IllegalStateException if {@link #stop} ended the run before {@code main} was done
+     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
      * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner.run">asyncio.Runner.run</a>
      */
     public <T extends @Nullable Object, X extends Exception> T runUntilComplete(Body<T, X> main) throws X {
@@ -245,15 +249,22 @@ public final class EventLoop implements Executor, AutoCloseable {
             mainTask = task;
             start(task);
             while (!task.isDone() && !stopping) {
-                tick.run(Long.MAX_VALUE);
+                tick.run(Long.MAX_VALUE, Long.MAX_VALUE);
                 if (tick.takeInterrupt()) {
                     interrupted = true;
                     task.cancel("the thread that runs the loop was interrupted");
                 }
             }
+            checkNotFailed();
             return outcomeOf(task);
         } finally {
             exitRun(interrupted);
+        }
+    }
+
+    private void checkNotFailed() {
+        if (fatalFailure != null) {
+            throw new LoopFailedException(this, fatalFailure);
         }
     }
 
@@ -311,18 +322,21 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * <p><b>Confinement:</b> a platform thread, and only one at a time. <b>Cancellation:</b> interrupting the thread stops
      * the loop; the interrupt status is set again on return.
+     *
+     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
      */
     public void runForever() {
         enterRun("runForever");
         boolean interrupted = false;
         try {
             do {
-                tick.run(stopping ? 0 : Long.MAX_VALUE);
+                tick.run(stopping ? 0 : Long.MAX_VALUE, Long.MAX_VALUE);
                 if (tick.takeInterrupt()) {
                     interrupted = true;
                     stopping = true;
                 }
             } while (!stopping);
+            checkNotFailed();
         } finally {
             exitRun(interrupted);
         }
@@ -337,12 +351,34 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return how many steps of tasks and callbacks ran; zero if there was nothing to do
      */
     public int runOnce(Duration maxWait) {
+        return runOnce(maxWait, ChronoUnit.FOREVER.getDuration());
+    }
+
+    /**
+     * Runs one tick, or the part of it that a budget allows. What is left stays ready for the next.
+     *
+     * <p><b>Confinement:</b> a platform thread, and only one at a time.
+     *
+     * @param maxWait how long to wait at the most when nothing is ready; zero only looks
+     * @param budget for how long, in real time, further steps of tasks and callbacks are begun; at least one is
+     * @return how many ran; zero if there was nothing to do
+     */
+    public int runOnce(Duration maxWait, Duration budget) {
         enterRun("runOnce");
         try {
-            return tick.run(saturatedNanos(maxWait));
+            return tick.run(saturatedNanos(maxWait), saturatedNanos(budget));
         } finally {
             exitRun(tick.takeInterrupt());
         }
+    }
+
+    /**
+     * Ends the wait of the present {@link #runOnce}, or that of the next if there is none.
+     *
+     * <p><b>Confinement:</b> any thread. Never blocks. Does nothing if the loop is closed.
+     */
+    public void wakeup() {
+        enter(() -> {});
     }
 
     private void enterRun(String what) {
@@ -389,7 +425,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Cancels all tasks and awaits them, shuts the offload pool down, and releases the selector.
+     * Cancels all tasks and awaits them, shuts the offload pool down, cancels and awaits the system tasks, and releases the
+     * selector.
      *
      * <p>What is not done when {@link LoopOptions#closeTimeout()} has passed, in real time, is reported with its stack to
      * the failure handler and goes on under the JDK's own scheduler, so that its {@code finally} blocks run. Callbacks
@@ -407,12 +444,13 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
         requirePlatformThread("close");
         enterRun("close");
-        closing = true;
         var end = new Closing(this, options, tick, tasks);
         try {
-            end.endTasks();
+            phase = Closing.Phase.ENDING_TASKS;
+            end.endTasks(phase);
             end.endOffloadPool(offloadPool);
-            end.endTasks(); // what offloaded calls have reported meanwhile
+            phase = Closing.Phase.ENDING_SYSTEM_TASKS;
+            end.endTasks(phase); // and what offloaded calls have reported meanwhile
         } finally {
             List<VirtualThreadTask<?>> survivors = tasks.snapshot();
             tick.endRunners();
@@ -495,10 +533,47 @@ public final class EventLoop implements Executor, AutoCloseable {
         return task;
     }
 
+    /**
+     * Starts a task that others rely on, such as one that writes a log: when the loop closes, it is cancelled only when all
+     * other tasks have ended.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
+     *
+     * @param <T> the result
+     * @param name for messages and thread dumps
+     * @param body what it runs
+     * @return the task; the loop holds it until it is done
+     * @see <a href="https://trio.readthedocs.io/en/stable/reference-lowlevel.html#trio.lowlevel.spawn_system_task">trio
+     *     spawn_system_task</a>
+     */
+    public <T extends @Nullable Object> Task<T> createSystemTask(String name, Callable<? extends T> body) {
+        return startSystemTask(name, body);
+    }
+
+    /**
+     * Does what {@link #createSystemTask(String, Callable)} does, for a body without a result.
+     *
+     * @param name for messages and thread dumps
+     * @param body what it runs
+     * @return the task
+     */
+    public Task<@Nullable Void> createSystemTask(String name, VoidBody<?> body) {
+        return startSystemTask(name, body);
+    }
+
+    private <T extends @Nullable Object> Task<T> startSystemTask(String name, Object body) {
+        checkLoopThread("createSystemTask");
+        var task = new VirtualThreadTask<T>(
+                this, Objects.requireNonNull(name), CreationSite.of(body, isDebug()), Objects.requireNonNull(body));
+        task.makeSystem();
+        startOrCancel(task);
+        return task;
+    }
+
     void startOrCancel(VirtualThreadTask<?> task) {
         start(task);
-        if (closing) {
-            CancelScope.cancel(task, "its loop is closing");
+        if (phase.ends(task)) {
+            CancelScope.cancel(task, Closing.REASON);
         }
     }
 
@@ -759,8 +834,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** Takes into the list what is parked and no task of its own: a guest, or a runner whose callback has parked. */
     void adopt(VirtualThreadTask<?> parked) {
         tasks.add(parked);
-        if (closing) {
-            cancelSoon(parked, "its loop is closing");
+        if (phase.ends(parked)) {
+            cancelSoon(parked, Closing.REASON);
         }
     }
 
@@ -791,9 +866,27 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
-    /** Hands a failure to the user's handler. */
+    /** Hands a failure to the user's handler, and stops if that is the policy. */
     void report(Failure failure) {
         failures.report(failure);
+        if (options.failurePolicy() == FailurePolicy.STOP_LOOP) {
+            runInLoop(() -> {
+                fatalFailure = fatalFailure == null ? failure : fatalFailure;
+                stopping = true;
+            });
+        }
+    }
+
+    /** {@return the body of a task, in the context in which it is created} */
+    Object withContext(Object body) {
+        ContextSnapshotter snapshotter = options.contextSnapshotter();
+        return snapshotter == null ? body : ThreadContext.wrap(snapshotter, body);
+    }
+
+    /** {@return a callback or call, in the context in which it is created} */
+    Runnable withContext(Runnable body) {
+        ContextSnapshotter snapshotter = options.contextSnapshotter();
+        return snapshotter == null ? body : ThreadContext.wrap(snapshotter, body);
     }
 
     static long saturatedNanos(Duration duration) {

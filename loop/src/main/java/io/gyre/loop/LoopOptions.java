@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.spi.ContextSnapshotter;
 import io.gyre.loop.spi.FailureHandler;
 import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param name appears in messages and thread names; {@code gyre} by default
  * @param ticker the clock; the system's by default
  * @param failureHandler receives failures that nobody observes; logs them by default
+ * @param failurePolicy what else happens then; nothing by default
+ * @param contextSnapshotter carries the thread-locals of libraries to tasks, callbacks and offloaded calls; null, the default,
+ *     for none
  * @param offloadExecutor runs what is offloaded, and is not shut down by the loop; null, the default, for a pool of the
  *     loop's own: at most 32 daemon threads, or processors + 4 if that is less, made when they are needed
  * @param closeTimeout how long {@link EventLoop#close()} waits for cancelled tasks and offloaded work; 10 s by default
@@ -35,6 +39,8 @@ public record LoopOptions(
         String name,
         Ticker ticker,
         FailureHandler failureHandler,
+        FailurePolicy failurePolicy,
+        @Nullable ContextSnapshotter contextSnapshotter,
         @Nullable Executor offloadExecutor,
         Duration closeTimeout,
         boolean debug,
@@ -55,6 +61,7 @@ public record LoopOptions(
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(ticker, "ticker");
         Objects.requireNonNull(failureHandler, "failureHandler");
+        Objects.requireNonNull(failurePolicy, "failurePolicy");
         if (closeTimeout.isNegative()) {
             throw new IllegalArgumentException("closeTimeout is " + closeTimeout + "; it must be zero or more");
         }
@@ -69,6 +76,8 @@ public record LoopOptions(
                 "gyre",
                 Ticker.system(),
                 FailureHandler.logging(),
+                FailurePolicy.REPORT,
+                null,
                 null,
                 DEFAULT_CLOSE_TIMEOUT,
                 Boolean.getBoolean("gyre.debug"),
@@ -83,7 +92,16 @@ public record LoopOptions(
      */
     public LoopOptions withName(String newName) {
         return new LoopOptions(
-                newName, ticker, failureHandler, offloadExecutor, closeTimeout, debug, slowStep, randomOrderSeed);
+                newName,
+                ticker,
+                failureHandler,
+                failurePolicy,
+                contextSnapshotter,
+                offloadExecutor,
+                closeTimeout,
+                debug,
+                slowStep,
+                randomOrderSeed);
     }
 
     /**
@@ -93,7 +111,16 @@ public record LoopOptions(
      */
     public LoopOptions withTicker(Ticker newTicker) {
         return new LoopOptions(
-                name, newTicker, failureHandler, offloadExecutor, closeTimeout, debug, slowStep, randomOrderSeed);
+                name,
+                newTicker,
+                failureHandler,
+                failurePolicy,
+                contextSnapshotter,
+                offloadExecutor,
+                closeTimeout,
+                debug,
+                slowStep,
+                randomOrderSeed);
     }
 
     /**
@@ -103,7 +130,54 @@ public record LoopOptions(
      */
     public LoopOptions withFailureHandler(FailureHandler newHandler) {
         return new LoopOptions(
-                name, ticker, newHandler, offloadExecutor, closeTimeout, debug, slowStep, randomOrderSeed);
+                name,
+                ticker,
+                newHandler,
+                failurePolicy,
+                contextSnapshotter,
+                offloadExecutor,
+                closeTimeout,
+                debug,
+                slowStep,
+                randomOrderSeed);
+    }
+
+    /**
+     * {@return these options with another policy for failures that nobody observes}
+     *
+     * @param newPolicy what happens after the failure was handed to the failure handler
+     */
+    public LoopOptions withFailurePolicy(FailurePolicy newPolicy) {
+        return new LoopOptions(
+                name,
+                ticker,
+                failureHandler,
+                newPolicy,
+                contextSnapshotter,
+                offloadExecutor,
+                closeTimeout,
+                debug,
+                slowStep,
+                randomOrderSeed);
+    }
+
+    /**
+     * {@return these options with another way to carry thread-locals}
+     *
+     * @param newSnapshotter the way, or null for none
+     */
+    public LoopOptions withContextSnapshotter(@Nullable ContextSnapshotter newSnapshotter) {
+        return new LoopOptions(
+                name,
+                ticker,
+                failureHandler,
+                failurePolicy,
+                newSnapshotter,
+                offloadExecutor,
+                closeTimeout,
+                debug,
+                slowStep,
+                randomOrderSeed);
     }
 
     /**
@@ -113,7 +187,16 @@ public record LoopOptions(
      */
     public LoopOptions withOffloadExecutor(@Nullable Executor newExecutor) {
         return new LoopOptions(
-                name, ticker, failureHandler, newExecutor, closeTimeout, debug, slowStep, randomOrderSeed);
+                name,
+                ticker,
+                failureHandler,
+                failurePolicy,
+                contextSnapshotter,
+                newExecutor,
+                closeTimeout,
+                debug,
+                slowStep,
+                randomOrderSeed);
     }
 
     /**
@@ -123,7 +206,16 @@ public record LoopOptions(
      */
     public LoopOptions withCloseTimeout(Duration newTimeout) {
         return new LoopOptions(
-                name, ticker, failureHandler, offloadExecutor, newTimeout, debug, slowStep, randomOrderSeed);
+                name,
+                ticker,
+                failureHandler,
+                failurePolicy,
+                contextSnapshotter,
+                offloadExecutor,
+                newTimeout,
+                debug,
+                slowStep,
+                randomOrderSeed);
     }
 
     /**
@@ -133,7 +225,16 @@ public record LoopOptions(
      */
     public LoopOptions withDebug(boolean newDebug) {
         return new LoopOptions(
-                name, ticker, failureHandler, offloadExecutor, closeTimeout, newDebug, slowStep, randomOrderSeed);
+                name,
+                ticker,
+                failureHandler,
+                failurePolicy,
+                contextSnapshotter,
+                offloadExecutor,
+                closeTimeout,
+                newDebug,
+                slowStep,
+                randomOrderSeed);
     }
 
     /**
@@ -143,7 +244,16 @@ public record LoopOptions(
      */
     public LoopOptions withSlowStep(Duration newLimit) {
         return new LoopOptions(
-                name, ticker, failureHandler, offloadExecutor, closeTimeout, debug, newLimit, randomOrderSeed);
+                name,
+                ticker,
+                failureHandler,
+                failurePolicy,
+                contextSnapshotter,
+                offloadExecutor,
+                closeTimeout,
+                debug,
+                newLimit,
+                randomOrderSeed);
     }
 
     /**
@@ -155,6 +265,16 @@ public record LoopOptions(
      * @param seed determines the order: the same program does the same again
      */
     public LoopOptions withRandomOrder(long seed) {
-        return new LoopOptions(name, ticker, failureHandler, offloadExecutor, closeTimeout, debug, slowStep, seed);
+        return new LoopOptions(
+                name,
+                ticker,
+                failureHandler,
+                failurePolicy,
+                contextSnapshotter,
+                offloadExecutor,
+                closeTimeout,
+                debug,
+                slowStep,
+                seed);
     }
 }

@@ -187,6 +187,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     private final class LocalCall extends FutureTask<T> {
         private final Semaphore start = new Semaphore(1); // whoever gets it runs the call or takes it back
         private final @Nullable Object bindings = ScopedBindings.capture();
+        private final Runnable inContext = task.loop.withContext(super::run);
         private @Nullable Throwable failure;
 
         LocalCall(Body<T, ?> body) {
@@ -196,7 +197,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         @Override
         public void run() {
             if (start.tryAcquire()) {
-                ScopedBindings.run(bindings, super::run);
+                ScopedBindings.run(bindings, inContext);
                 ended(failure);
             }
         }
@@ -209,6 +210,11 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         protected void setException(Throwable thrown) {
             failure = thrown;
             super.setException(thrown);
+        }
+
+        @Override
+        public String toString() {
+            return what + " for " + task;
         }
     }
 

@@ -1,8 +1,14 @@
 package io.gyre.loop;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The threads that run a loop's offloaded calls when it was given none. Daemons: they never keep the process alive. */
 final class OffloadPool extends ThreadPoolExecutor {
@@ -12,7 +18,19 @@ final class OffloadPool extends ThreadPoolExecutor {
     private static final int KEEP_ALIVE_SECONDS = 30;
 
     private final EventLoop loop;
+    private final Map<Thread, Begun> begun = new ConcurrentHashMap<>();
     private boolean ended;
+
+    private record Begun(Runnable call, long nanos) {}
+
+    /**
+     * A call that has not ended.
+     *
+     * @param call what it is, in words
+     * @param thread where it runs
+     * @param age since it has begun
+     */
+    record Running(String call, Thread thread, Duration age) {}
 
     OffloadPool(EventLoop loop) {
         super(
@@ -24,6 +42,24 @@ final class OffloadPool extends ThreadPoolExecutor {
                 Thread.ofPlatform().daemon().name(loop.name() + "-offload-", 1).factory());
         allowCoreThreadTimeOut(true);
         this.loop = loop;
+    }
+
+    @Override
+    protected void beforeExecute(Thread thread, Runnable call) {
+        begun.put(thread, new Begun(call, System.nanoTime()));
+    }
+
+    @Override
+    protected void afterExecute(Runnable call, @Nullable Throwable failure) {
+        begun.remove(Thread.currentThread());
+    }
+
+    /** {@return the calls that have not ended} Any thread. */
+    List<Running> running() {
+        var running = new ArrayList<Running>();
+        begun.forEach((thread, begun) -> running.add(
+                new Running(begun.call.toString(), thread, Duration.ofNanos(System.nanoTime() - begun.nanos))));
+        return running;
     }
 
     /** Tells the loop, which waits for this when it closes; {@link #isTerminated} becomes true only afterwards. */

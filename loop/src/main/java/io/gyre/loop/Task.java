@@ -46,6 +46,9 @@ public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> pe
     /** {@return the loop that runs it} */
     EventLoop loop();
 
+    /** {@return whether it was created by {@link EventLoop#createSystemTask}} */
+    boolean isSystem();
+
     /**
      * Asks the body to stop.
      *

@@ -9,9 +9,15 @@ final class TaskList {
     private @Nullable VirtualThreadTask<?> first;
     private @Nullable VirtualThreadTask<?> last;
     private int size;
+    private int systemTasks;
 
     int size() {
         return size;
+    }
+
+    /** {@return how many are there but for system tasks} */
+    int userTasks() {
+        return size - systemTasks;
     }
 
     void add(VirtualThreadTask<?> task) {
@@ -23,6 +29,7 @@ final class TaskList {
         }
         last = task;
         size++;
+        systemTasks += task.isSystem() ? 1 : 0;
     }
 
     void remove(VirtualThreadTask<?> task) {
@@ -44,6 +51,7 @@ final class TaskList {
         task.previous = null;
         task.next = null;
         size--;
+        systemTasks -= task.isSystem() ? 1 : 0;
     }
 
     List<VirtualThreadTask<?>> snapshot() {

@@ -22,6 +22,9 @@ final class Tick {
      * Timers fire after the poll, not before: a tick that has waited for a timer also runs it. The other order needs a
      * second tick, with a select of its own, for each timer (decisions/0002).
      */
+    /** A budget of 146 years and more, which is none. */
+    private static final long UNLIMITED = Long.MAX_VALUE / 2;
+
     final ArrayDeque<Step> ready = new ArrayDeque<>();
     final DeadlineHeap<Timer> timers = new DeadlineHeap<>();
     final SelectorPoller poller = new SelectorPoller();
@@ -34,7 +37,11 @@ final class Tick {
     private final @Nullable RandomOrder randomOrder;
     private CallbackRunner runner;
     private @Nullable CallbackRunner spareRunner;
+    private int batchSize;
     private int batch;
+    private int postponed;
+    private boolean limited;
+    private long budgetEnd;
     private long ticks;
     private boolean quiet;
     private boolean interrupted;
@@ -56,14 +63,17 @@ final class Tick {
      * One tick.
      *
      * @param maxWaitNanos how long to wait at the most when nothing is ready
+     * @param budgetNanos for how long further steps are begun; {@link Long#MAX_VALUE} and the like for all that are ready
      * @return how many steps and callbacks ran
      */
-    int run(long maxWaitNanos) {
+    int run(long maxWaitNanos, long budgetNanos) {
         ticks++;
         poll(ready.isEmpty() ? maxWaitNanos : 0);
         interrupted |= Thread.interrupted(); // before a task is mounted: the JDK clears the flag of its carrier then
         entries.drain(Step::take);
         fireTimers();
+        limited = budgetNanos < UNLIMITED;
+        budgetEnd = limited ? System.nanoTime() + budgetNanos : 0;
         int steps = runReadyBatch();
         quiet = steps == 0;
         return steps;
@@ -100,8 +110,9 @@ final class Tick {
 
     /** Runs exactly what is ready now; what becomes ready meanwhile waits for the next tick, behind the poll. */
     private int runReadyBatch() {
-        int size = ready.size();
-        batch = size;
+        batchSize = ready.size();
+        batch = batchSize;
+        postponed = 0;
         if (randomOrder != null) {
             randomOrder.shuffle(ready);
         }
@@ -114,9 +125,18 @@ final class Tick {
                 stamp.begin(step);
                 step.take();
             }
+            endBatchIfOverBudget();
         }
         stamp.end();
-        return size;
+        return batchSize - postponed;
+    }
+
+    /** Behind the first step, so that there is progress whatever the budget. What is left of the batch stays ready. */
+    private void endBatchIfOverBudget() {
+        if (limited && batch < batchSize && System.nanoTime() - budgetEnd >= 0) {
+            postponed += batch;
+            batch = 0;
+        }
     }
 
     private void drainCallbacks() {
@@ -130,6 +150,7 @@ final class Tick {
     /** {@return the next callback, or null if this batch is over or a task is next} In the callback runner. */
     @Nullable
     Callback nextCallback() {
+        endBatchIfOverBudget();
         if (batch == 0 || !(ready.peek() instanceof Callback callback)) {
             return null;
         }

@@ -69,13 +69,14 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     private @Nullable AbortHandler abortHandler;
     private boolean aborted;
     private boolean ready;
+    private boolean system;
     private int budget = BUDGET;
 
     VirtualThreadTask(EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Object body) {
         super(loop);
         this.name = name;
         this.createdAt = createdAt;
-        this.body = body;
+        this.body = body == null ? null : loop.withContext(body);
         this.thread = VirtualThreads.newThread(this, name, this);
         this.guest = false;
     }
@@ -136,6 +137,11 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     final void start() {
         thread.start();
+    }
+
+    /** Lets it outlive the other tasks when the loop closes. Before it is started. */
+    final void makeSystem() {
+        system = true;
     }
 
     /** Called by the JDK, in any thread, when this task's thread or a guest's becomes runnable. */
@@ -410,6 +416,11 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     @Override
     public final long id() {
         return thread.threadId();
+    }
+
+    @Override
+    public final boolean isSystem() {
+        return system;
     }
 
     @Override

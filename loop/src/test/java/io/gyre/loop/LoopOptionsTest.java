@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.gyre.loop.spi.ContextSnapshotter;
 import io.gyre.loop.spi.FailureHandler;
 import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
@@ -25,11 +26,14 @@ class LoopOptionsTest {
     void eachWitherChangesOneOption() {
         Ticker ticker = () -> 1;
         FailureHandler handler = failure -> {};
+        ContextSnapshotter snapshotter = () -> () -> () -> {};
         Executor executor = Runnable::run;
 
         LoopOptions changed = defaults.withName("n")
                 .withTicker(ticker)
                 .withFailureHandler(handler)
+                .withFailurePolicy(FailurePolicy.STOP_LOOP)
+                .withContextSnapshotter(snapshotter)
                 .withOffloadExecutor(executor)
                 .withCloseTimeout(Duration.ZERO)
                 .withDebug(true)
@@ -38,7 +42,16 @@ class LoopOptionsTest {
 
         assertThat(changed)
                 .isEqualTo(new LoopOptions(
-                        "n", ticker, handler, executor, Duration.ZERO, true, Duration.ofSeconds(3), 7L));
+                        "n",
+                        ticker,
+                        handler,
+                        FailurePolicy.STOP_LOOP,
+                        snapshotter,
+                        executor,
+                        Duration.ZERO,
+                        true,
+                        Duration.ofSeconds(3),
+                        7L));
         assertThat(changed.withOffloadExecutor(null).offloadExecutor()).isNull();
     }
 

@@ -297,8 +297,14 @@ class OffloadTest {
 
         own.close();
 
-        assertThat(failures).singleElement().satisfies(failure -> assertThat(failure.what())
-                .contains("1 offloaded calls have not ended within PT0.05S of closing"));
+        assertThat(failures).singleElement().satisfies(failure -> {
+            assertThat(failure.what())
+                    .startsWith("an offloaded call of " + getClass().getName() + " for task-")
+                    .containsPattern("has run for \\d+ ms and has not ended within PT0.05S of closing")
+                    .contains("daemon thread hand-driven-offload-1");
+            assertThat(failure.exception().getStackTrace()).as("where it is").anyMatch(frame -> frame.getMethodName()
+                    .equals("spinUntil"));
+        });
         unstuck.countDown();
     }
 

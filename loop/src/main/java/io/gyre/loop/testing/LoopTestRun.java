@@ -120,7 +120,7 @@ final class LoopTestRun {
     private String leaks() {
         LoopTesting.awaitAllTasksParked();
         return TaskDump.lines(loop.tasks().stream()
-                .filter(task -> task != Async.currentTask() && !LoopTesting.isBackground(task))
+                .filter(task -> task != Async.currentTask() && !task.isSystem() && !LoopTesting.isBackground(task))
                 .toList());
     }
 

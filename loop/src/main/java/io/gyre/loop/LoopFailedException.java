@@ -1,0 +1,12 @@
+package io.gyre.loop;
+
+import io.gyre.loop.spi.Failure;
+
+/** Thrown where a loop is run that was stopped by a failure, as {@link FailurePolicy#STOP_LOOP} says. */
+public final class LoopFailedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    LoopFailedException(EventLoop loop, Failure failure) {
+        super(loop + " was stopped by a failure that nobody observed: " + failure.message(), failure.exception());
+    }
+}
