@@ -747,8 +747,8 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     void checkSameLoop(Completion<?> awaited) {
         if (awaited.loop != this) {
-            throw new IllegalStateException(awaited + " belongs to " + awaited.loop + ", and this is a task of " + this
-                    + ". Await it by itself, which works across loops.");
+            throw new WrongLoopException(
+                    awaited, awaited.loop, Async.currentTask(), "Await it by itself, which works across loops.");
         }
     }
 

@@ -211,7 +211,7 @@ class AwaitTasksTest {
     void taskOfAnotherLoopIsRefused() {
         Task<?> task = after(1);
 
-        var other = OtherThread.run(() -> EventLoop.run(() -> assertThatIllegalStateException()
+        var other = OtherThread.run(() -> EventLoop.run(() -> assertThatExceptionOfType(WrongLoopException.class)
                 .isThrownBy(() -> awaitTasks(List.of(task), When.ALL_COMPLETED))
                 .withMessageContaining("belongs to EventLoop[hand-driven]")));
 

@@ -3,6 +3,7 @@ package io.gyre.loop.sync;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
+import io.gyre.loop.WrongLoopException;
 import org.jspecify.annotations.Nullable;
 
 /** The loop that a primitive belongs to, and the check that it is used nowhere else. */
@@ -56,8 +57,8 @@ final class Confinement {
     private void adopt(EventLoop newOwner, Object user) {
         EventLoop owner = loop;
         if (owner != null && !owner.isClosed()) {
-            throw new WrongThreadException(primitive + " belongs to " + owner + ", and was used by " + user + " of "
-                    + newOwner + ". Give each loop its own, or use callSoonThreadsafe to get there.");
+            throw new WrongLoopException(
+                    primitive, owner, user, "Give each loop its own, or use callSoonThreadsafe to get there.");
         }
         loop = newOwner;
     }

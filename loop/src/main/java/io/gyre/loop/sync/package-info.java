@@ -11,7 +11,8 @@
  *   <li><b>Cancellation:</b> is raised before anything is taken. What has been handed to a waiting task is delivered, even
  *       if the task is cancelled before it resumes. A cancelled task leaves its place in O(1), and nothing behind.
  *   <li><b>Confinement:</b> one loop. It belongs to the loop that first uses it, until that is closed; creating it is no
- *       use. Tasks and callbacks may call all of it, other threads get {@link java.lang.WrongThreadException}, or
+ *       use. Tasks and callbacks may call all of it, tasks of other loops get
+ *       {@link io.gyre.loop.WrongLoopException}, other threads {@link java.lang.WrongThreadException}, or
  *       {@link java.lang.IllegalStateException} where the call would suspend. Read-only methods are not checked.
  *   <li><b>Names:</b> are optional, and appear in {@link io.gyre.loop.Task#waitsFor()} and in messages.
  * </ul>

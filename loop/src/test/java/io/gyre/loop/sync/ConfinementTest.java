@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.WrongLoopException;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ class ConfinementTest {
             var queue = new Queue<String>("jobs", 10);
             queue.put("1");
 
-            Loops.inOtherThread(() -> EventLoop.run(() -> assertThatExceptionOfType(WrongThreadException.class)
+            Loops.inOtherThread(() -> EventLoop.run(() -> assertThatExceptionOfType(WrongLoopException.class)
                     .isThrownBy(() -> queue.tryPut("2"))
                     .withMessageContaining("Queue[jobs 1/10] belongs to EventLoop[test]")
                     .withMessageContaining("Give each loop its own")));
@@ -93,7 +94,7 @@ class ConfinementTest {
         Loops.run(() -> {
             var receiver = new Broadcast<String>("news").subscribe(1, Overflow.SUSPEND);
 
-            Loops.inOtherThread(() -> EventLoop.run(() -> assertThatExceptionOfType(WrongThreadException.class)
+            Loops.inOtherThread(() -> EventLoop.run(() -> assertThatExceptionOfType(WrongLoopException.class)
                     .isThrownBy(receiver::tryReceive)
                     .withMessageContaining("Broadcast[news] belongs to EventLoop[test]")));
         });

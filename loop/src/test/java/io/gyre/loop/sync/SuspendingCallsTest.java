@@ -13,6 +13,7 @@ import io.gyre.loop.CancelScope;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.Task;
+import io.gyre.loop.WrongLoopException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future.State;
@@ -229,7 +230,7 @@ class SuspendingCallsTest {
             Scenario.Step step = scenario.setUp().get();
             Task<?> waiter = start("waiter", () -> step.call().run());
 
-            Loops.inOtherThread(() -> EventLoop.run(() -> assertThatExceptionOfType(WrongThreadException.class)
+            Loops.inOtherThread(() -> EventLoop.run(() -> assertThatExceptionOfType(WrongLoopException.class)
                     .isThrownBy(() -> step.call().run())
                     .withMessageContaining("belongs to EventLoop[test]")));
 

@@ -1,0 +1,26 @@
+package io.gyre.loop;
+
+/**
+ * Thrown when something that belongs to one loop, such as a stream, a lock or a task, is used by a task of another.
+ *
+ * <p>Pass values between loops instead: with {@link EventLoop#call}, or through a channel that is made for threads.
+ */
+public final class WrongLoopException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    /**
+     * Creates the exception.
+     *
+     * @param what what was used
+     * @param owner the loop that it belongs to
+     * @param user the task or thread that used it
+     * @param remedy what to do instead, as a sentence
+     */
+    public WrongLoopException(Object what, EventLoop owner, Object user, String remedy) {
+        super(what + " belongs to " + owner + ", and was used by " + user + describeLoop(user) + ". " + remedy);
+    }
+
+    private static String describeLoop(Object user) {
+        return user instanceof Task<?> task ? " of " + task.loop() : "";
+    }
+}

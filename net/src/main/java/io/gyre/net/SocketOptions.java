@@ -1,0 +1,91 @@
+package io.gyre.net;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.nio.channels.NetworkChannel;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Options of a socket, set before it is used.
+ *
+ * {@snippet :
+ * SocketOptions options = SocketOptions.of(StandardSocketOptions.SO_KEEPALIVE, true)
+ *         .with(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+ * }
+ *
+ * <p><b>Confinement:</b> immutable.
+ */
+public final class SocketOptions {
+    private static final SocketOptions NONE = new SocketOptions(Map.of());
+
+    private final Map<SocketOption<?>, Object> values;
+
+    private SocketOptions(Map<SocketOption<?>, Object> values) {
+        this.values = values;
+    }
+
+    /** {@return no options: the system's defaults} */
+    public static SocketOptions none() {
+        return NONE;
+    }
+
+    /**
+     * {@return one option}
+     *
+     * @param <V> the option's type
+     * @param option one of {@link java.net.StandardSocketOptions} or {@code jdk.net.ExtendedSocketOptions}
+     * @param value the value
+     */
+    public static <V> SocketOptions of(SocketOption<V> option, V value) {
+        return NONE.with(option, value);
+    }
+
+    /**
+     * {@return these options and one more, which replaces an earlier value of the same}
+     *
+     * @param <V> the option's type
+     * @param option one of {@link java.net.StandardSocketOptions} or {@code jdk.net.ExtendedSocketOptions}
+     * @param value the value
+     */
+    public <V> SocketOptions with(SocketOption<V> option, V value) {
+        var more = new LinkedHashMap<>(values);
+        more.put(option, value);
+        return new SocketOptions(more);
+    }
+
+    /** Sets the options of a channel. */
+    void applyTo(NetworkChannel channel) throws IOException {
+        for (Map.Entry<SocketOption<?>, Object> entry : values.entrySet()) {
+            set(channel, entry.getKey(), entry.getValue());
+        }
+    }
+
+    @SuppressWarnings("unchecked") // with() has put a value of the option's type there
+    private static <V> void set(NetworkChannel channel, SocketOption<V> option, Object value) throws IOException {
+        try {
+            channel.setOption(option, (V) value);
+        } catch (IOException | RuntimeException refused) {
+            var named = new SocketException(
+                    "cannot set " + option.name() + " to " + value + " on " + channel + ": " + refused.getMessage());
+            named.initCause(refused);
+            throw named;
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SocketOptions options && values.equals(options.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "SocketOptions" + values;
+    }
+}
