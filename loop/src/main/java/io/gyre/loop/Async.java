@@ -159,7 +159,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T timeout(Duration timeout, Body<T, X> body)
             throws X {
-        return timeoutAt(deadlineIn(timeout), "timed out after " + timeout, body);
+        return cancelAt(deadlineIn(timeout), "timed out after " + timeout, body);
     }
 
     /**
@@ -177,7 +177,7 @@ public final class Async {
     public static <T extends @Nullable Object, X extends Exception> T timeout(
             Duration timeout, String what, Body<T, X> body) throws X {
         Objects.requireNonNull(what);
-        return timeoutAt(deadlineIn(timeout), "timed out after " + timeout + ": " + what, body);
+        return cancelAt(deadlineIn(timeout), "timed out after " + timeout + ": " + what, body);
     }
 
     /**
@@ -220,10 +220,28 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T timeoutAt(long deadlineNanos, Body<T, X> body)
             throws X {
-        return timeoutAt(deadlineNanos, "the deadline has passed", body);
+        return cancelAt(deadlineNanos, "the deadline has passed", body);
     }
 
-    private static <T extends @Nullable Object, X extends Exception> T timeoutAt(
+    /**
+     * Does what {@link #timeoutAt(long, Body)} does, and says in the message what has taken too long.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
+     * @param what what the block does, as a noun
+     * @param body the block
+     * @return its result
+     * @throws X what the block throws
+     * @throws TimeoutException if the instant has passed
+     */
+    public static <T extends @Nullable Object, X extends Exception> T timeoutAt(
+            long deadlineNanos, String what, Body<T, X> body) throws X {
+        Objects.requireNonNull(what);
+        return cancelAt(deadlineNanos, "the deadline has passed: " + what, body);
+    }
+
+    private static <T extends @Nullable Object, X extends Exception> T cancelAt(
             long deadlineNanos, String message, Body<T, X> body) throws X {
         CancelScope scope = CancelScope.enter();
         try {

@@ -822,6 +822,14 @@ public final class EventLoop implements Executor, AutoCloseable {
         return offloadPool;
     }
 
+    void atEndOfStep(Runnable body) {
+        tick.atEndOfStep(new Callback(this, body, body));
+    }
+
+    void runEndOfStep() {
+        tick.runEndOfStep();
+    }
+
     @Nullable
     Callback nextCallback() {
         return tick.nextCallback();

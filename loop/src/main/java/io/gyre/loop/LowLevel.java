@@ -5,6 +5,7 @@ import io.gyre.loop.spi.Failure;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -123,6 +124,16 @@ public final class LowLevel {
     }
 
     /**
+     * Ends the wait of a task in {@link #awaitReadable} as if the channel were readable, for those who have another reason to
+     * let it look. <b>Suspends:</b> no. Does nothing if no task waits.
+     *
+     * @param channel the channel
+     */
+    public static void wakeReader(SelectableChannel channel) {
+        ReadinessWait.wake(EventLoop.current(), channel, Direction.READ);
+    }
+
+    /**
      * Calls back in each tick in which a channel has something to read, until {@link #removeReader}.
      *
      * <p><b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure handler, and it stays.
@@ -187,6 +198,17 @@ public final class LowLevel {
         } else {
             loop.poller().close(channel);
         }
+    }
+
+    /**
+     * Runs a callback before the next step of the loop: when this task has parked or ended, or this callback has returned. For
+     * what collects small pieces of work while a step goes on. <b>Suspends:</b> no.
+     *
+     * @param callback runs on the loop thread, in whatever task: must be short and must not suspend; what it throws goes to
+     *     the failure handler
+     */
+    public static void atEndOfStep(Runnable callback) {
+        EventLoop.current().atEndOfStep(Objects.requireNonNull(callback));
     }
 
     /**

@@ -67,6 +67,14 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         return true;
     }
 
+    /** Ends the wait of a task, if one waits, as if the channel were ready. */
+    static void wake(EventLoop loop, SelectableChannel channel, Direction direction) {
+        Interest interest = loop.poller().interestOrNull(channel);
+        if (interest != null && interest.listener(direction) instanceof ReadinessWait wait && wait.task != null) {
+            wait.resume();
+        }
+    }
+
     private static ReadinessWait of(EventLoop loop, Interest interest, SelectableChannel channel, Direction direction) {
         if (interest.listener(direction) instanceof ReadinessWait present) {
             return present;

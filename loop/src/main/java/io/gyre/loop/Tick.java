@@ -31,6 +31,9 @@ final class Tick {
     final EntryQueue<Step> entries = new EntryQueue<>(poller::wakeup);
     final StepStamp<Step> stamp = new StepStamp<>();
 
+    /** What runs before the next step. */
+    private final ArrayDeque<Callback> endOfStep = new ArrayDeque<>();
+
     private final EventLoop loop;
     private final Ticker ticker;
     private final IdleLoop idle;
@@ -116,8 +119,8 @@ final class Tick {
         if (randomOrder != null) {
             randomOrder.shuffle(ready);
         }
-        while (batch > 0) {
-            if (ready.peek() instanceof Callback) {
+        while (batch > 0 || !endOfStep.isEmpty()) {
+            if (!endOfStep.isEmpty() || ready.peek() instanceof Callback) {
                 drainCallbacks();
             } else {
                 batch--;
@@ -147,18 +150,34 @@ final class Tick {
         }
     }
 
+    /** Has a callback run before the next step. In the present one. */
+    void atEndOfStep(Callback callback) {
+        endOfStep.add(callback);
+    }
+
+    /** Runs what waits for the end of the present step, in its task, which is about to park. */
+    void runEndOfStep() {
+        for (Callback callback = endOfStep.poll(); callback != null; callback = endOfStep.poll()) {
+            callback.take();
+        }
+    }
+
     /** {@return the next callback, or null if this batch is over or a task is next} In the callback runner. */
     @Nullable
     Callback nextCallback() {
-        endBatchIfOverBudget();
-        if (batch == 0 || !(ready.peek() instanceof Callback callback)) {
-            return null;
+        Callback next = endOfStep.poll();
+        if (next == null) {
+            endBatchIfOverBudget();
+            if (batch == 0 || !(ready.peek() instanceof Callback callback)) {
+                return null;
+            }
+            batch--;
+            ready.remove();
+            next = callback;
         }
-        batch--;
-        ready.remove();
-        callback.beginIn(runner);
-        stamp.begin(callback);
-        return callback;
+        next.beginIn(runner);
+        stamp.begin(next);
+        return next;
     }
 
     /** Starts the runner that takes over when a callback parks. In the callback runner, before the first callback. */

@@ -228,6 +228,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     final void park(Object reason, AbortHandler handler) {
+        loop.runEndOfStep();
         if (pending != null) {
             if (handler.abort()) {
                 throw raiseCancellation();

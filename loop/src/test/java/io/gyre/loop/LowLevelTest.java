@@ -3,9 +3,11 @@ package io.gyre.loop;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -183,5 +185,75 @@ class LowLevelTest {
 
             assertThat(task.isDone()).isTrue();
         }
+    }
+
+    // ---- the end of a step
+
+    @Test
+    void callbackAtTheEndOfAStepRunsBeforeTheNextStep() {
+        loop.createTask(() -> {
+            LowLevel.atEndOfStep(() -> log.add("end of the first"));
+            log.add("first");
+            yieldNow();
+            log.add("first goes on");
+        });
+        loop.createTask(() -> {
+            LowLevel.atEndOfStep(() -> log.add("end of the second"));
+            log.add("second");
+        });
+        loop.callSoon(() -> log.add("callback"));
+
+        driven.settle();
+
+        assertThat(log)
+                .containsExactly(
+                        "first", "end of the first", "second", "end of the second", "callback", "first goes on");
+    }
+
+    @Test
+    void stepEndsWhereTheTaskParksInWhateverCall() {
+        var latch = new CountDownLatch(1);
+        loop.createTask(() -> {
+            LowLevel.atEndOfStep(() -> log.add("end"));
+            log.add("task");
+            latch.await();
+        });
+        loop.createTask(() -> {
+            log.add("other");
+            latch.countDown();
+        });
+
+        driven.settle();
+
+        assertThat(log).containsExactly("task", "end", "other");
+    }
+
+    @Test
+    void stepOfACallbackEndsWithIt() {
+        loop.callSoon(() -> {
+            LowLevel.atEndOfStep(() -> log.add("end"));
+            log.add("first");
+        });
+        loop.callSoon(() -> log.add("second"));
+
+        driven.settle();
+
+        assertThat(log).containsExactly("first", "end", "second");
+    }
+
+    @Test
+    void callbackAtTheEndOfAStepThatThrowsIsReported() {
+        loop.createTask(() -> LowLevel.atEndOfStep(() -> {
+            throw new IllegalStateException("boom");
+        }));
+
+        driven.settle();
+
+        assertThat(driven.takeFailures()).hasSize(1);
+    }
+
+    @Test
+    void endOfStepOutsideATaskIsRejected() {
+        assertThatIllegalStateException().isThrownBy(() -> LowLevel.atEndOfStep(() -> {}));
     }
 }

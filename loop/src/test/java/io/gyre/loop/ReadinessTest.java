@@ -14,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -403,5 +404,27 @@ class ReadinessTest {
 
         assertThat(task.isCancelled()).isTrue();
         assertThat(pipe.source().isOpen()).isTrue();
+    }
+
+    @Test
+    void wokenReaderGoesOnAsIfTheChannelWereReadable() throws IOException {
+        Task<?> reader = driven.start(() -> LowLevel.awaitReadable(pipe.source()));
+
+        loop.callSoon(() -> LowLevel.wakeReader(pipe.source()));
+        driven.settle();
+
+        assertThat(reader.state()).isEqualTo(State.SUCCESS);
+        Task<?> next = driven.start(() -> LowLevel.awaitReadable(pipe.source()));
+        assertThat(next.isDone()).as("the channel has become readable").isFalse();
+        fill();
+        driven.settle();
+        assertThat(next.isDone()).isTrue();
+    }
+
+    @Test
+    void wakingNobodyDoesNothing() {
+        loop.callSoon(() -> LowLevel.wakeReader(pipe.source()));
+
+        driven.settle();
     }
 }

@@ -1,6 +1,7 @@
 package io.gyre.net;
 
 import java.io.EOFException;
+import java.util.OptionalLong;
 
 /**
  * Thrown when a stream ends before the bytes that were asked for have come.
@@ -9,6 +10,8 @@ import java.io.EOFException;
  */
 public final class IncompleteReadException extends EOFException {
     private static final long serialVersionUID = 1;
+
+    private static final long UNKNOWN = -1;
 
     /** How many bytes came before the end. */
     private final long received;
@@ -22,13 +25,19 @@ public final class IncompleteReadException extends EOFException {
         this.expected = expected;
     }
 
+    IncompleteReadException(Object stream, long received, String separator) {
+        super(stream + " ended after " + received + " bytes, without " + separator);
+        this.received = received;
+        this.expected = UNKNOWN;
+    }
+
     /** {@return how many bytes came before the end} */
     public long received() {
         return received;
     }
 
-    /** {@return how many bytes were asked for} */
-    public long expected() {
-        return expected;
+    /** {@return how many bytes were asked for; empty if a separator was} */
+    public OptionalLong expected() {
+        return expected == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(expected);
     }
 }

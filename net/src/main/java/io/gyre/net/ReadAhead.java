@@ -1,7 +1,8 @@
 package io.gyre.net;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
+import java.util.Arrays;
 
 /** Bytes that have been received and not yet delivered: the beginning of a line, or what a cancelled read gave back. */
 final class ReadAhead {
@@ -60,8 +61,30 @@ final class ReadAhead {
     }
 
     /** {@return the first bytes, decoded} They stay. */
-    String text(int length) {
-        return new String(bytes, start, length, StandardCharsets.UTF_8);
+    String text(int length, Charset charset) {
+        return new String(bytes, start, length, charset);
+    }
+
+    /** {@return the first bytes} They stay. */
+    byte[] copy(int length) {
+        return Arrays.copyOfRange(bytes, start, start + length);
+    }
+
+    /** {@return the first bytes} They are delivered by that. */
+    byte[] take(int length) {
+        byte[] taken = copy(length);
+        skip(length);
+        return taken;
+    }
+
+    /** {@return where a byte comes first, or -1} */
+    int indexOf(byte wanted, int from) {
+        for (int i = start + from; i < end; i++) {
+            if (bytes[i] == wanted) {
+                return i - start;
+            }
+        }
+        return -1;
     }
 
     private void makeRoom(int length) {

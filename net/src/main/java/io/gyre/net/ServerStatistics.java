@@ -9,6 +9,7 @@ package io.gyre.net;
  * @param active connections that are being served
  * @param broken connections that the peer reset or that vanished, which is normal
  * @param failed connections whose handler failed
+ * @param shed connections that were closed at once because there were too many
  * @param acceptPauses how often accepting was paused because the system had no more descriptors
  */
-public record ServerStatistics(long accepted, int active, long broken, long failed, long acceptPauses) {}
+public record ServerStatistics(long accepted, int active, long broken, long failed, long shed, long acceptPauses) {}

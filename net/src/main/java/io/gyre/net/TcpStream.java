@@ -1,13 +1,9 @@
 package io.gyre.net;
 
 import io.gyre.loop.CancelledException;
-import io.gyre.loop.LowLevel;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
@@ -36,11 +32,23 @@ public final class TcpStream extends SocketStream {
         this.peer = channel.getRemoteAddress();
     }
 
-    /** {@return the stream of a channel that is connected} Takes the channel over, and closes it if that fails. */
-    static TcpStream of(SocketChannel channel) throws IOException {
+    /**
+     * Makes a stream of a channel that is connected. <b>Suspends:</b> no.
+     *
+     * @param channel belongs to the stream from now on, and is closed if this fails
+     * @return the stream
+     * @throws java.nio.channels.NotYetConnectedException if it is not connected
+     * @throws IOException if the connection has gone already
+     */
+    public static TcpStream of(SocketChannel channel) throws IOException {
+        return of(channel, SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true));
+    }
+
+    /** Does the same with options. */
+    static TcpStream of(SocketChannel channel, SocketOptions options) throws IOException {
         try {
             channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            options.applyTo(channel);
             return new TcpStream(channel);
         } catch (Throwable failure) {
             channel.close();
@@ -49,42 +57,54 @@ public final class TcpStream extends SocketStream {
     }
 
     /**
-     * Connects to a host by its name or its address.
-     *
-     * <p>The name is looked up in threads of its own kind; an address is not looked up. All addresses of the name are tried,
-     * one after the other.
-     *
-     * <p><b>Suspends:</b> until connected. <b>Cancellation:</b> closes what has been opened.
+     * Connects to a host by its name or its address, with default options.
      *
      * @param host a name, or a numeric IPv4 or IPv6 address
      * @param port 1 to 65535
      * @return the connection
      * @throws UnknownHostException if the name has no address
-     * @throws ConnectException if no address could be connected to; the failures before the last are suppressed in it
+     * @throws ConnectFailedException if no address could be connected to
      * @throws CancelledException if the task is cancelled
      * @throws IOException if the system refuses a socket
      */
     public static TcpStream connect(String host, int port) throws IOException {
-        IOException failures = null;
-        for (InetAddress address : resolve(host)) {
-            try {
-                return connect(new InetSocketAddress(address, port));
-            } catch (IOException failure) {
-                if (failures != null) {
-                    failure.addSuppressed(failures);
-                }
-                failures = failure;
-            }
-        }
-        throw failures != null ? failures : new UnknownHostException(host);
+        return connect(host, port, ConnectOptions.defaults());
     }
 
-    private static InetAddress[] resolve(String host) throws IOException {
-        try {
-            return new InetAddress[] {InetAddress.ofLiteral(host)};
-        } catch (IllegalArgumentException notNumeric) {
-            return LookupPool.lookUp(host);
-        }
+    /**
+     * Connects to a host by its name or its address.
+     *
+     * <p>The name is looked up in threads of its own kind; an address is not looked up. Of several addresses, each is tried as
+     * soon as the one before has failed or has been silent for a while, IPv4 and IPv6 in turn; the first that connects is taken.
+     *
+     * <p><b>Suspends:</b> until connected. <b>Cancellation:</b> closes what has been opened.
+     *
+     * @param host a name, or a numeric IPv4 or IPv6 address
+     * @param port 1 to 65535
+     * @param options time-out, address at this end, options of the socket
+     * @return the connection
+     * @throws UnknownHostException if the name has no address
+     * @throws ConnectFailedException if no address could be connected to, in time; it lists them all
+     * @throws CancelledException if the task is cancelled
+     * @throws IOException if the system refuses a socket
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc8305">RFC 8305, Happy Eyeballs</a>
+     */
+    public static TcpStream connect(String host, int port, ConnectOptions options) throws IOException {
+        return ofConnected(Connector.connect(host, port, options));
+    }
+
+    /**
+     * Connects to an address, with default options.
+     *
+     * @param address a resolved address
+     * @return the connection
+     * @throws ConnectFailedException if the peer refuses or does not answer
+     * @throws CancelledException if the task is cancelled
+     * @throws UnknownHostException if the address is not resolved
+     * @throws IOException if the system refuses a socket
+     */
+    public static TcpStream connect(InetSocketAddress address) throws IOException {
+        return connect(address, ConnectOptions.defaults());
     }
 
     /**
@@ -93,34 +113,22 @@ public final class TcpStream extends SocketStream {
      * <p><b>Suspends:</b> until connected. <b>Cancellation:</b> closes what has been opened.
      *
      * @param address a resolved address
+     * @param options time-out, address at this end, options of the socket
      * @return the connection
-     * @throws ConnectException if the peer refuses or does not answer
+     * @throws ConnectFailedException if the peer refuses or does not answer in time
      * @throws CancelledException if the task is cancelled
      * @throws UnknownHostException if the address is not resolved
      * @throws IOException if the system refuses a socket
      */
-    public static TcpStream connect(InetSocketAddress address) throws IOException {
+    public static TcpStream connect(InetSocketAddress address, ConnectOptions options) throws IOException {
         if (address.isUnresolved()) {
             throw new UnknownHostException(address.getHostString() + " is not resolved; use connect(host, port)");
         }
-        LowLevel.checkpoint();
-        SocketChannel channel = SocketChannel.open();
-        try {
-            channel.configureBlocking(false);
-            if (!channel.connect(address)) {
-                LowLevel.awaitConnectable(channel);
-                channel.finishConnect();
-            }
-        } catch (Throwable failure) {
-            LowLevel.close(channel);
-            if (failure instanceof IOException) {
-                var named = new ConnectException("cannot connect to " + text(address) + ": " + failure.getMessage());
-                named.initCause(failure);
-                throw named;
-            }
-            throw failure;
-        }
-        return of(channel);
+        return ofConnected(Connector.connect(address, options));
+    }
+
+    private static TcpStream ofConnected(SocketChannel channel) throws IOException {
+        return of(channel, SocketOptions.none());
     }
 
     /** {@return the peer's address} */
@@ -137,43 +145,8 @@ public final class TcpStream extends SocketStream {
         return (InetSocketAddress) channel().getLocalAddress();
     }
 
-    /**
-     * Sets an option of the socket.
-     *
-     * @param <V> the option's type
-     * @param option one of {@link StandardSocketOptions} or {@code jdk.net.ExtendedSocketOptions}
-     * @param value the value
-     * @return this
-     * @throws IOException if the stream is closed or the system refuses
-     */
-    public <V> TcpStream setOption(SocketOption<V> option, V value) throws IOException {
-        channel().setOption(option, value);
-        return this;
-    }
-
-    /**
-     * {@return an option of the socket}
-     *
-     * @param <V> the option's type
-     * @param option one of {@link StandardSocketOptions} or {@code jdk.net.ExtendedSocketOptions}
-     * @throws IOException if the stream is closed or the system refuses
-     */
-    public <V> V option(SocketOption<V> option) throws IOException {
-        return channel().getOption(option);
-    }
-
-    /** {@return whether {@link #close} or {@link #abort} has not been called yet} */
-    public boolean isOpen() {
-        return channel().isOpen();
-    }
-
-    static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
-    }
-
     @Override
     public String toString() {
-        return "TcpStream[" + text(peer()) + "]";
+        return "TcpStream[" + Addresses.text(peer()) + "]";
     }
 }

@@ -43,7 +43,7 @@ final class TcpServerTest {
             })) {
                 try (TcpStream bad = TcpStream.connect(server.address());
                         TcpStream good = TcpStream.connect(server.address())) {
-                    peers.add(TcpStream.text(bad.local()));
+                    peers.add(Addresses.text(bad.local()));
                     bad.write(new byte[] {'x'});
                     assertThat(bad.read(ByteBuffer.allocate(1))).isEqualTo(-1);
                     good.write(new byte[] {'o', 'k'});
@@ -136,7 +136,7 @@ final class TcpServerTest {
             server.close();
             server.close();
 
-            assertThat(ended).containsExactly("connection from " + TcpStream.text(client.local()));
+            assertThat(ended).containsExactly("connection from " + Addresses.text(client.local()));
             assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
             client.close();
             assertThatThrownBy(() -> TcpStream.connect(server.address())).hasMessageContaining("refused");

@@ -1,0 +1,50 @@
+package io.gyre.net;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+
+/** Addresses in words and in order. */
+final class Addresses {
+    private Addresses() {}
+
+    /** {@return an address as one writes it, without a look-up} */
+    static String text(InetSocketAddress address) {
+        String host = address.isUnresolved()
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /**
+     * {@return the addresses with IPv4 and IPv6 in turn, beginning with the kind of the first: when one kind does not work here,
+     * the other is tried soon}
+     *
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc8305#section-4">RFC 8305, section 4</a>
+     */
+    static List<InetAddress> interleaved(List<InetAddress> addresses) {
+        Queue<InetAddress> preferred = new ArrayDeque<>();
+        Queue<InetAddress> other = new ArrayDeque<>();
+        for (InetAddress address : addresses) {
+            boolean likeTheFirst = address instanceof Inet4Address == addresses.getFirst() instanceof Inet4Address;
+            (likeTheFirst ? preferred : other).add(address);
+        }
+        var inTurn = new ArrayList<InetAddress>();
+        while (!preferred.isEmpty() || !other.isEmpty()) {
+            moveOne(preferred, inTurn);
+            moveOne(other, inTurn);
+        }
+        return inTurn;
+    }
+
+    private static void moveOne(Queue<InetAddress> from, List<InetAddress> to) {
+        InetAddress next = from.poll();
+        if (next != null) {
+            to.add(next);
+        }
+    }
+}

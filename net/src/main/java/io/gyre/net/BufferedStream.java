@@ -1,0 +1,606 @@
+package io.gyre.net;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.Task;
+import io.gyre.loop.WrongLoopException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream made of something that moves bytes without waiting, and that can be waited for: what all streams of this library
+ * are, and yours can be.
+ *
+ * <p>A subclass says how to receive and to send what is possible right now, how to wait until more is, and how to end. This
+ * class does the rest: turns, checkpoints, reading ahead, writing behind, limits of time, counts and the wire log.
+ *
+ * {@snippet :
+ * final class SerialPort extends BufferedStream {
+ *     protected int receive(ByteBuffer target) { return port.readAvailable(target); }
+ *     protected void awaitReceivable() { received.await(); }
+ *     ...
+ * }
+ * }
+ *
+ * <p><b>Confinement:</b> the loop that was current when it was made. The protected methods are called there, by one task for
+ * each direction at a time.
+ */
+@SuppressWarnings("this-escape") // its parts keep it, and do not look at it before it is used
+public abstract class BufferedStream implements ByteStream {
+    /*
+     * Design.
+     *
+     * Straight through: no queue and no second task stand between the caller and the transport. An operation tries first and
+     * waits only when that gives nothing, except after a short read: fewer bytes than asked for mean that there is probably
+     * nothing left now, so the next read waits at once instead of paying for a call that returns nothing.
+     *
+     * Reading lives here, writing in StreamOutput, which has the bytes that were written and not yet sent.
+     *
+     * What fails in the transport, and not because we closed it, is the peer's doing, and so is an end in the middle of a
+     * message; it is remembered, so that whoever owns the stream can tell a connection that broke from a handler that did.
+     */
+    private static final byte LF = '\n';
+    private static final byte CR = '\r';
+
+    private final EventLoop loop = EventLoop.current();
+    private final BufferPool pool = BufferPool.OF_LOOP.get();
+    private final ReadAhead readAhead = new ReadAhead();
+    private final StreamOutput output = new StreamOutput(this, pool);
+    private final Turn reading = new Turn(this, "reading");
+    private final StreamLimits limits = new StreamLimits(this);
+    private boolean probablyEmpty;
+    private boolean inputEnds;
+    private boolean closed;
+    private long bytesReceived;
+    private @Nullable IOException brokenBy;
+    private @Nullable WireLog wireLog;
+
+    /** Creates a stream on the current loop. */
+    protected BufferedStream() {}
+
+    // ---- what a subclass says
+
+    /**
+     * Receives what has come. Must not suspend.
+     *
+     * @param target has room
+     * @return how many bytes were received; 0 if there are none at present; -1 at the end of the stream
+     * @throws ClosedChannelException if this end is closed
+     * @throws IOException if the connection is broken
+     */
+    protected abstract int receive(ByteBuffer target) throws IOException;
+
+    /**
+     * Waits until {@link #receive} may have something, or fail. May return too early.
+     *
+     * <p><b>Suspends:</b> yes. <b>Cancellation:</b> takes nothing.
+     *
+     * @throws java.nio.channels.AsynchronousCloseException if this end is closed meanwhile
+     * @throws IOException if the connection is broken
+     */
+    protected abstract void awaitReceivable() throws IOException;
+
+    /**
+     * Sends what can be sent at present. Must not suspend.
+     *
+     * @param source the bytes; its position moves on by what was sent
+     * @return how many bytes were sent, possibly 0
+     * @throws ClosedChannelException if this end is closed
+     * @throws IOException if the connection is broken
+     */
+    protected abstract int send(ByteBuffer source) throws IOException;
+
+    /**
+     * Sends what can be sent at present of several buffers. Must not suspend. One after the other, unless overridden.
+     *
+     * @param sources the bytes; their positions move on by what was sent
+     * @param first the index of the first buffer that has some
+     * @return how many bytes were sent, possibly 0
+     * @throws ClosedChannelException if this end is closed
+     * @throws IOException if the connection is broken
+     */
+    protected long send(ByteBuffer[] sources, int first) throws IOException {
+        long total = 0;
+        for (int i = first; i < sources.length; i++) {
+            if (sources[i].hasRemaining()) {
+                total += send(sources[i]);
+                if (sources[i].hasRemaining()) {
+                    break;
+                }
+            }
+        }
+        return total;
+    }
+
+    /**
+     * Waits until {@link #send} may take something, or fail. May return too early.
+     *
+     * <p><b>Suspends:</b> yes. <b>Cancellation:</b> sends nothing.
+     *
+     * @throws java.nio.channels.AsynchronousCloseException if this end is closed meanwhile
+     * @throws IOException if the connection is broken
+     */
+    protected abstract void awaitSendable() throws IOException;
+
+    /**
+     * Sends a portion of a file. In other threads; suspends. Through a buffer, unless overridden.
+     *
+     * @param file where the bytes are
+     * @param position of the first of them
+     * @param count how many at the most, more than 0
+     * @return how many were sent; -1 if the file has none there
+     * @throws IOException if the file cannot be read or the connection is broken
+     */
+    protected long sendPortion(FileChannel file, long position, long count) throws IOException {
+        ByteBuffer portion = FilePortions.read(file, position, count);
+        if (portion == null) {
+            return -1;
+        }
+        int length = portion.remaining();
+        output.sendAll(portion);
+        return length;
+    }
+
+    /**
+     * Tells the peer that nothing more will come. Called once. Must not suspend.
+     *
+     * @throws IOException if the connection is broken
+     */
+    protected abstract void endOutput() throws IOException;
+
+    /**
+     * Closes it; what was sent is still delivered. Called once. Must not suspend. Whoever waits must be woken.
+     *
+     * @throws IOException if closing fails
+     */
+    protected abstract void closeTransport() throws IOException;
+
+    /** Closes it so that the peer learns that bytes may be missing. Must not suspend, must not throw. */
+    protected abstract void abortTransport();
+
+    /** Wakes a task that is in {@link #awaitReceivable}, which then returns. */
+    protected abstract void wakeReceiver();
+
+    // ---- reading
+
+    @Override
+    public final int read(ByteBuffer buffer) throws IOException {
+        reading.begin(checkpoint());
+        try {
+            return readSome(buffer);
+        } finally {
+            reading.end();
+        }
+    }
+
+    @Override
+    public final void readExactly(ByteBuffer buffer) throws IOException {
+        reading.begin(checkpoint());
+        try {
+            int start = buffer.position();
+            while (buffer.hasRemaining()) {
+                if (readSome(buffer) < 0) {
+                    throw broken(new IncompleteReadException(this, buffer.position() - start, buffer.limit() - start));
+                }
+                if (buffer.hasRemaining()) {
+                    LowLevel.checkpoint(); // not behind the last byte: what is complete is delivered
+                }
+            }
+        } finally {
+            reading.end();
+        }
+    }
+
+    @Override
+    public final byte[] readExactly(int length) throws IOException {
+        var bytes = new byte[length];
+        var buffer = ByteBuffer.wrap(bytes);
+        try {
+            readExactly(buffer);
+        } catch (Throwable failure) {
+            readAhead.prepend(bytes, buffer.position());
+            throw failure;
+        }
+        return bytes;
+    }
+
+    @Override
+    public final byte[] readUntil(int maxBytes, byte[]... separators) throws IOException {
+        var search = new SeparatorSearch(readAhead, separators);
+        reading.begin(checkpoint());
+        try {
+            while (!search.found()) {
+                if (readAhead.size() - search.longestSeparator() >= maxBytes) {
+                    throw new LimitExceededException(this, "no separator, and", maxBytes);
+                }
+                LowLevel.checkpoint();
+                if (readMoreAhead() < 0) {
+                    throw broken(new IncompleteReadException(this, readAhead.size(), search.describe()));
+                }
+            }
+            if (search.start() > maxBytes) {
+                throw new LimitExceededException(this, "before a separator", maxBytes);
+            }
+            return readAhead.take(search.end());
+        } finally {
+            reading.end();
+        }
+    }
+
+    @Override
+    public final Optional<String> readLine(int maxBytes, Charset charset) throws IOException {
+        reading.begin(checkpoint());
+        try {
+            int searched = 0;
+            for (; ; ) {
+                int end = readAhead.indexOf(LF, searched);
+                searched = readAhead.size();
+                int length = end < 0 ? searched : withoutCarriageReturn(end);
+                // A line that is one byte too long may still end in a carriage return.
+                if (length > maxBytes && (end >= 0 || length > maxBytes + 1 || readAhead.at(maxBytes) != CR)) {
+                    throw new LimitExceededException(this, "a line of", maxBytes);
+                }
+                if (end >= 0) {
+                    return Optional.of(takeLine(length, end + 1, charset));
+                }
+                LowLevel.checkpoint();
+                if (readMoreAhead() < 0) {
+                    return lastLine(maxBytes, charset);
+                }
+            }
+        } finally {
+            reading.end();
+        }
+    }
+
+    private Optional<String> lastLine(int maxBytes, Charset charset) throws IOException {
+        int length = readAhead.size();
+        if (length > maxBytes) {
+            throw new LimitExceededException(this, "a line of", maxBytes);
+        }
+        return length == 0 ? Optional.empty() : Optional.of(takeLine(length, length, charset));
+    }
+
+    private int withoutCarriageReturn(int end) {
+        return end > 0 && readAhead.at(end - 1) == CR ? end - 1 : end;
+    }
+
+    private String takeLine(int length, int lengthWithEnd, Charset charset) {
+        String line = readAhead.text(length, charset);
+        readAhead.skip(lengthWithEnd);
+        return line;
+    }
+
+    @Override
+    public final byte[] readAll(int maxBytes) throws IOException {
+        reading.begin(checkpoint());
+        try {
+            do {
+                if (readAhead.size() > maxBytes) {
+                    throw new LimitExceededException(this, "in all", maxBytes);
+                }
+                LowLevel.checkpoint();
+            } while (readMoreAhead() >= 0);
+            return readAhead.take(readAhead.size());
+        } finally {
+            reading.end();
+        }
+    }
+
+    @Override
+    public final byte[] peek(int length) throws IOException {
+        reading.begin(checkpoint());
+        try {
+            while (readAhead.size() < length) {
+                LowLevel.checkpoint();
+                if (readMoreAhead() < 0) {
+                    break;
+                }
+            }
+            return readAhead.copy(Math.min(length, readAhead.size()));
+        } finally {
+            reading.end();
+        }
+    }
+
+    private int readMoreAhead() throws IOException {
+        for (; ; ) {
+            awaitIfProbablyEmpty();
+            ByteBuffer direct = pool.take();
+            try {
+                int count = receiveCounted(direct);
+                readAhead.append(direct.flip());
+                if (count != 0 || inputEnds) {
+                    return count == 0 ? -1 : count;
+                }
+            } finally {
+                pool.giveBack(direct);
+            }
+        }
+    }
+
+    private int readSome(ByteBuffer buffer) throws IOException {
+        if (!buffer.hasRemaining()) {
+            return 0;
+        }
+        if (!readAhead.isEmpty()) {
+            return readAhead.deliver(buffer);
+        }
+        for (; ; ) {
+            awaitIfProbablyEmpty();
+            int count = receiveCounted(buffer);
+            if (count != 0 || inputEnds) {
+                return count == 0 ? -1 : count;
+            }
+        }
+    }
+
+    private void awaitIfProbablyEmpty() throws IOException {
+        if (probablyEmpty && !inputEnds) {
+            if (limits.ofReading()) {
+                limits.awaitReceivable();
+            } else {
+                awaitReceivable();
+            }
+            probablyEmpty = false;
+        }
+    }
+
+    private int receiveCounted(ByteBuffer target) throws IOException {
+        int start = target.position();
+        int asked = target.remaining();
+        int count;
+        try {
+            count = receive(target);
+        } catch (IOException failure) {
+            throw broken(failure);
+        }
+        probablyEmpty = count >= 0 && count < asked;
+        if (count > 0) {
+            bytesReceived += count;
+            limits.bytesHaveMoved();
+            if (wireLog != null) {
+                wireLog.received(this, target.duplicate().flip().position(start).asReadOnlyBuffer());
+            }
+        }
+        return count;
+    }
+
+    /** Lets reads return the end of the stream once what has arrived is read. */
+    final void endInput() {
+        inputEnds = true;
+        wakeReceiver();
+    }
+
+    // ---- writing
+
+    @Override
+    public final void write(ByteBuffer buffer) throws IOException {
+        output.write(checkpoint(), buffer);
+    }
+
+    @Override
+    public final void write(ByteBuffer... buffers) throws IOException {
+        output.write(checkpoint(), buffers);
+    }
+
+    @Override
+    public final void writeBuffered(ByteBuffer buffer) throws IOException {
+        output.writeBuffered(checkpoint(), buffer);
+    }
+
+    @Override
+    public final void flush() throws IOException {
+        output.flush(checkpoint());
+    }
+
+    @Override
+    public final void sendFile(FileChannel file, long position, long count) throws IOException {
+        Task<?> task = checkpoint();
+        output.begin(task);
+        try {
+            long end = position + count;
+            long next = position;
+            while (next < end) {
+                long sent = sendPortion(file, next, Math.min(end - next, FilePortions.PORTION_BYTES));
+                if (sent < 0) {
+                    throw new EOFException(file + " ended after " + (next - position) + " of the " + count
+                            + " bytes that were to be sent to " + this);
+                }
+                next += sent;
+                if (next < end) {
+                    LowLevel.checkpoint(); // not behind the last byte
+                }
+            }
+        } finally {
+            output.end();
+        }
+    }
+
+    @Override
+    public final void closeOutput() throws IOException {
+        output.close(checkpoint());
+    }
+
+    /** For {@link StreamOutput}: sends, and counts. */
+    final int sendCounted(ByteBuffer source) throws IOException {
+        int start = source.position();
+        int count;
+        try {
+            count = send(source);
+        } catch (IOException failure) {
+            throw broken(failure);
+        }
+        sent(count);
+        if (wireLog != null && count > 0) {
+            wireLog.sent(this, source.duplicate().flip().position(start).asReadOnlyBuffer());
+        }
+        return count;
+    }
+
+    /** For {@link StreamOutput}: sends of several buffers, and counts. */
+    final long sendCounted(ByteBuffer[] sources, int first) throws IOException {
+        if (wireLog != null) {
+            return sendCounted(sources[first]);
+        }
+        long count;
+        try {
+            count = send(sources, first);
+        } catch (IOException failure) {
+            throw broken(failure);
+        }
+        sent(count);
+        return count;
+    }
+
+    /** Counts what was sent. */
+    final void sent(long count) {
+        if (count > 0) {
+            output.count(count);
+            limits.bytesHaveMoved();
+        }
+    }
+
+    /** For {@link StreamOutput}: waits until something can be sent. */
+    final void awaitSendableLimited() throws IOException {
+        if (limits.ofWriting()) {
+            limits.awaitSendable();
+        } else {
+            awaitSendable();
+        }
+    }
+
+    // ---- ending
+
+    @Override
+    public final void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        checkLoop();
+        closed = true;
+        try {
+            if (loop.inLoop()) {
+                output.flushToClose();
+            }
+        } finally {
+            output.discard();
+            closeTransport();
+        }
+    }
+
+    @Override
+    public final void abort() {
+        checkLoop();
+        closed = true;
+        output.discard();
+        abortTransport();
+    }
+
+    @Override
+    public final boolean isOpen() {
+        return !closed;
+    }
+
+    final boolean isClosed() {
+        return closed;
+    }
+
+    // ---- settings and counts
+
+    /** {@return how many bytes have come and gone, and how many wait on either side} */
+    public final StreamStatistics statistics() {
+        return new StreamStatistics(bytesReceived, output.bytesSent(), readAhead.size(), output.pending());
+    }
+
+    @Override
+    public final void setReadTimeout(@Nullable Duration limit) {
+        limits.setReadTimeout(limit);
+    }
+
+    @Override
+    public final void setWriteTimeout(@Nullable Duration limit) {
+        limits.setWriteTimeout(limit);
+    }
+
+    /**
+     * Limits how long a call waits while not a single byte moves in either direction: it throws
+     * {@link io.gyre.loop.TimeoutException} then.
+     *
+     * @param limit positive, or null for none
+     */
+    public final void setIdleTimeout(@Nullable Duration limit) {
+        limits.setIdleTimeout(limit);
+    }
+
+    /**
+     * Says how much {@link #writeBuffered} may leave to be sent.
+     *
+     * @param lowBytes how much may be left when it goes on after having suspended; by default 16 KiB
+     * @param highBytes how much may be left without that it suspends; at most 128 KiB, by default 64 KiB
+     * @throws IllegalArgumentException if not 0 ≤ low ≤ high ≤ 128 KiB
+     */
+    public final void setWatermarks(int lowBytes, int highBytes) {
+        output.setWatermarks(lowBytes, highBytes);
+    }
+
+    /**
+     * Has somebody see all bytes that come and go from now on.
+     *
+     * @param log sees them, or null for nobody
+     * @see WireLog#hexDump
+     */
+    public final void setWireLog(@Nullable WireLog log) {
+        wireLog = log;
+    }
+
+    // ---- for this package
+
+    final EventLoop loop() {
+        return loop;
+    }
+
+    /** {@return whether a failure is the connection's, and not that of the code that used it} */
+    final boolean isBrokenBy(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause == brokenBy) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    final <X extends IOException> X broken(X failure) {
+        if (!(failure instanceof ClosedChannelException)) {
+            brokenBy = failure;
+        }
+        return failure;
+    }
+
+    private Task<?> checkpoint() {
+        Task<?> task = LowLevel.checkpoint();
+        if (task.loop() != loop) {
+            throw wrongLoop(task);
+        }
+        return task;
+    }
+
+    /** For what does not suspend, and may be called where no loop is current any more. */
+    private void checkLoop() {
+        if (!loop.inLoop() && !loop.isClosed()) {
+            throw wrongLoop(Thread.currentThread().isVirtual() ? Async.currentTask() : Thread.currentThread());
+        }
+    }
+
+    private WrongLoopException wrongLoop(Object user) {
+        return new WrongLoopException(this, loop, user, "A stream stays on the loop that made it.");
+    }
+}

@@ -1,0 +1,161 @@
+package io.gyre.net;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.Combinators;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.TaskGroupException;
+import io.gyre.loop.TimeoutException;
+import io.gyre.net.ConnectFailedException.Attempt;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** Makes one TCP connection, to whichever of several addresses answers first. */
+final class Connector {
+    /*
+     * Design.
+     *
+     * Happy Eyeballs (RFC 8305): the addresses are tried in turn, each as soon as the one before has failed or has been silent for
+     * a while, and the first that connects wins. The attempts are tasks; a channel is closed by whoever has opened it unless it
+     * is the winner's, and in the end all are that are still there: two may have connected in the same tick.
+     *
+     * A single address needs no task.
+     */
+    private final String target;
+    private final ConnectOptions options;
+    private final Map<InetSocketAddress, @Nullable IOException> attempts = new LinkedHashMap<>();
+    private final List<SocketChannel> open = new ArrayList<>();
+
+    private Connector(String target, ConnectOptions options) {
+        this.target = target;
+        this.options = options;
+    }
+
+    /** The addresses to try; looking them up may suspend. */
+    @FunctionalInterface
+    interface Source {
+        List<InetSocketAddress> addresses() throws IOException;
+    }
+
+    static SocketChannel connect(String host, int port, ConnectOptions options) throws IOException {
+        return new Connector(host + ":" + port, options).connect(() -> {
+            var addresses = new ArrayList<InetSocketAddress>();
+            for (InetAddress address : Addresses.interleaved(resolve(host))) {
+                addresses.add(new InetSocketAddress(address, port));
+            }
+            return addresses;
+        });
+    }
+
+    static SocketChannel connect(InetSocketAddress address, ConnectOptions options) throws IOException {
+        return new Connector(Addresses.text(address), options).connect(() -> List.of(address));
+    }
+
+    private static List<InetAddress> resolve(String host) throws IOException {
+        try {
+            return List.of(InetAddress.ofLiteral(host));
+        } catch (IllegalArgumentException notNumeric) {
+            return List.of(LookupPool.lookUp(host));
+        }
+    }
+
+    private SocketChannel connect(Source source) throws IOException {
+        SocketChannel winner = null;
+        try {
+            winner = Async.timeout(options.timeout(), () -> race(source.addresses()));
+            return winner;
+        } catch (TimeoutException e) {
+            throw failed("cannot connect to " + target + " within " + options.timeout(), e);
+        } finally {
+            for (SocketChannel channel : List.copyOf(open)) {
+                if (channel != winner) {
+                    close(channel);
+                }
+            }
+        }
+    }
+
+    private SocketChannel race(List<InetSocketAddress> addresses) throws IOException {
+        if (addresses.size() == 1) {
+            try {
+                return attempt(addresses.getFirst());
+            } catch (IOException failure) {
+                throw failed("cannot connect to " + target, failure);
+            }
+        }
+        var bodies = new ArrayList<Callable<SocketChannel>>();
+        for (InetSocketAddress address : addresses) {
+            bodies.add(() -> attempt(address));
+        }
+        try {
+            return Combinators.staggered(options.attemptDelay(), bodies);
+        } catch (TaskGroupException allFailed) {
+            for (Throwable failure : allFailed.failures()) {
+                if (!(failure instanceof IOException)) {
+                    throw allFailed;
+                }
+            }
+            throw failed("cannot connect to " + target, allFailed);
+        }
+    }
+
+    private SocketChannel attempt(InetSocketAddress address) throws IOException {
+        LowLevel.checkpoint();
+        attempts.put(address, null);
+        try {
+            SocketChannel channel = SocketChannel.open();
+            open.add(channel);
+            try {
+                connect(channel, address);
+                return channel;
+            } catch (Throwable failure) {
+                close(channel);
+                throw failure;
+            }
+        } catch (IOException failure) {
+            attempts.put(address, failure);
+            throw failure;
+        }
+    }
+
+    private void connect(SocketChannel channel, InetSocketAddress address) throws IOException {
+        channel.configureBlocking(false);
+        options.socket().applyTo(channel);
+        if (options.local() != null) {
+            channel.bind(options.local());
+        }
+        if (!channel.connect(address)) {
+            LowLevel.awaitConnectable(channel);
+            channel.finishConnect();
+        }
+        if (address.equals(channel.getLocalAddress())) {
+            // Nobody listens there, and the system has chosen that very port for this end (TCP's simultaneous open).
+            throw new ConnectException("Connection refused: the socket was connected to itself");
+        }
+    }
+
+    private void close(SocketChannel channel) throws IOException {
+        open.remove(channel);
+        LowLevel.close(channel);
+    }
+
+    private ConnectFailedException failed(String what, Throwable cause) {
+        var failures = new ArrayList<Attempt>();
+        attempts.forEach((address, failure) -> failures.add(
+                new Attempt(address, failure == null ? new SocketTimeoutException("no answer until then") : failure)));
+        var failed = new ConnectFailedException(what, failures);
+        if (failed.getCause() == null) {
+            failed.initCause(cause);
+        }
+        return failed;
+    }
+}

@@ -1,0 +1,43 @@
+package io.gyre.net;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.Offloading;
+import io.gyre.loop.OnCancel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/** Reads files in other threads, a portion at a time. */
+final class FilePortions {
+    /*
+     * Design.
+     *
+     * A cancelled task waits for the portion: an interrupt would close the file and the socket, which are interruptible
+     * channels, and the portion is bounded.
+     */
+
+    /** Some milliseconds of a slow disk, and enough that the hop to another thread costs little. */
+    static final long PORTION_BYTES = 1 << 20;
+
+    /** What is copied through memory; more gains nothing. */
+    private static final int BUFFER_BYTES = 256 * 1024;
+
+    private static final Offloading PATIENT = Offloading.onLoopExecutor().withOnCancel(OnCancel.WAIT);
+
+    private FilePortions() {}
+
+    /** {@return bytes of the file, at least one, or null if it has none there} Suspends. */
+    static @Nullable ByteBuffer read(FileChannel file, long position, long count) throws IOException {
+        return Async.<@Nullable ByteBuffer, IOException>offload(PATIENT, () -> {
+            ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(count, BUFFER_BYTES));
+            return file.read(buffer, position) < 0 ? null : buffer.flip();
+        });
+    }
+
+    /** Has the system move bytes of the file to a socket. Suspends; 0 if the socket takes nothing or the file has none. */
+    static long transfer(FileChannel file, long position, long count, SocketChannel socket) throws IOException {
+        return Async.<Long, IOException>offload(PATIENT, () -> file.transferTo(position, count, socket));
+    }
+}

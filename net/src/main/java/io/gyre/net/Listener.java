@@ -1,0 +1,141 @@
+package io.gyre.net;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.CancelledException;
+import io.gyre.loop.LoopFuture;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.Task;
+import io.gyre.loop.spi.Failure;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One listening socket of a server, and the task that accepts its connections. */
+final class Listener {
+    /*
+     * Design.
+     *
+     * The task waits for readiness, accepts a batch, and waits again. The batch is bounded, so that a flood of connections does
+     * not keep those that are accepted from being served.
+     *
+     * When the system has no descriptor left, accept fails while the listening socket stays ready, so waiting for readiness
+     * would spin. Accepting pauses instead, until a socket of this loop is closed, or a little later, because others may give
+     * descriptors back, too. A reserve descriptor is let go meanwhile: without one, the report itself fails as soon as it needs
+     * to open a file.
+     */
+
+    /** Few enough that a tick stays short, many enough that a burst is taken in one. */
+    private static final int ACCEPT_BATCH = 64;
+
+    /** As trio has it. */
+    private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
+
+    private final StreamServer<?> server;
+    private final ServerSocketChannel channel;
+    private final SocketAddress address;
+    private final ReserveDescriptor reserve = new ReserveDescriptor();
+    private final Task<?> acceptor;
+    private long pauses;
+
+    /** Once for each time that descriptors run out, however often accepting is tried and paused meanwhile. */
+    private boolean exhaustionReported;
+
+    Listener(StreamServer<?> server, ServerSocketChannel channel, SocketAddress address, Object origin) {
+        this.server = server;
+        this.channel = channel;
+        this.address = address;
+        reserve.fill();
+        this.acceptor = LowLevel.createTask("accept on " + StreamServer.text(address), origin, this::accept);
+    }
+
+    SocketAddress address() {
+        return address;
+    }
+
+    long pauses() {
+        return pauses;
+    }
+
+    /** Stops accepting; connections that the system has and we have not accepted are reset by it. */
+    void close() {
+        acceptor.cancel("its server accepts no more");
+        try {
+            LowLevel.close(channel);
+        } catch (IOException failure) {
+            LowLevel.report(new Failure("cannot close the listening socket of " + server, toString(), null, failure));
+        }
+    }
+
+    private @Nullable Void accept() throws IOException {
+        try {
+            while (channel.isOpen()) {
+                server.awaitRoom();
+                LowLevel.awaitAcceptable(channel);
+                acceptBatch();
+            }
+        } catch (ClosedChannelException | CancelledException ended) {
+            // close() does both, in whatever order they arrive here
+        } finally {
+            reserve.close();
+            server.listenerEnded();
+        }
+        return null;
+    }
+
+    private void acceptBatch() throws IOException {
+        for (int i = 0; i < ACCEPT_BATCH && server.hasRoom(); i++) {
+            SocketChannel connection;
+            try {
+                connection = channel.accept();
+            } catch (ClosedChannelException ended) {
+                throw ended;
+            } catch (IOException exhausted) {
+                pause(exhausted);
+                return;
+            }
+            if (connection == null) {
+                exhaustionReported = false;
+                return;
+            }
+            server.start(connection);
+        }
+    }
+
+    private void pause(IOException exhausted) throws IOException {
+        pauses++;
+        LoopFuture<@Nullable Void> freed = FreedDescriptors.OF_LOOP.get().next();
+        reserve.close();
+        if (!exhaustionReported) {
+            exhaustionReported = true;
+            reportExhaustion(exhausted);
+        }
+        try {
+            Async.moveOnAfter(ACCEPT_PAUSE, () -> {
+                freed.await();
+            });
+        } finally {
+            reserve.fill();
+        }
+    }
+
+    private void reportExhaustion(IOException exhausted) {
+        LowLevel.report(new Failure(
+                server + " cannot accept (" + exhausted.getMessage()
+                        + ") and pauses until a socket is closed, asking again"
+                        + " every " + ACCEPT_PAUSE.toMillis()
+                        + " ms. If descriptors have run out, raise the limit of open"
+                        + " files (ulimit -n) or serve fewer connections (ServerOptions.withMaxConnections).",
+                toString(),
+                null,
+                exhausted));
+    }
+
+    @Override
+    public String toString() {
+        return "listener on " + StreamServer.text(address);
+    }
+}

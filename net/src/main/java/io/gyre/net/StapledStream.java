@@ -1,0 +1,133 @@
+package io.gyre.net;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A stream whose two directions are two things. */
+final class StapledStream implements ByteStream {
+    private final ByteReader reader;
+    private final ByteWriter writer;
+    private boolean closed;
+
+    StapledStream(ByteReader reader, ByteWriter writer) {
+        this.reader = reader;
+        this.writer = writer;
+    }
+
+    @Override
+    public int read(ByteBuffer buffer) throws IOException {
+        return reader.read(buffer);
+    }
+
+    @Override
+    public void readExactly(ByteBuffer buffer) throws IOException {
+        reader.readExactly(buffer);
+    }
+
+    @Override
+    public byte[] readExactly(int length) throws IOException {
+        return reader.readExactly(length);
+    }
+
+    @Override
+    public byte[] readUntil(int maxBytes, byte[]... separators) throws IOException {
+        return reader.readUntil(maxBytes, separators);
+    }
+
+    @Override
+    public Optional<String> readLine(int maxBytes, Charset charset) throws IOException {
+        return reader.readLine(maxBytes, charset);
+    }
+
+    @Override
+    public byte[] readAll(int maxBytes) throws IOException {
+        return reader.readAll(maxBytes);
+    }
+
+    @Override
+    public byte[] peek(int length) throws IOException {
+        return reader.peek(length);
+    }
+
+    @Override
+    public void setReadTimeout(@Nullable Duration limit) {
+        reader.setReadTimeout(limit);
+    }
+
+    @Override
+    public void write(ByteBuffer buffer) throws IOException {
+        writer.write(buffer);
+    }
+
+    @Override
+    public void write(ByteBuffer... buffers) throws IOException {
+        writer.write(buffers);
+    }
+
+    @Override
+    public void writeBuffered(ByteBuffer buffer) throws IOException {
+        writer.writeBuffered(buffer);
+    }
+
+    @Override
+    public void flush() throws IOException {
+        writer.flush();
+    }
+
+    @Override
+    public void sendFile(FileChannel file, long position, long count) throws IOException {
+        writer.sendFile(file, position, count);
+    }
+
+    @Override
+    public void setWriteTimeout(@Nullable Duration limit) {
+        writer.setWriteTimeout(limit);
+    }
+
+    @Override
+    public void closeOutput() throws IOException {
+        writer.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        try (reader) {
+            writer.close();
+        }
+    }
+
+    @Override
+    public void abort() {
+        closed = true;
+        abort(writer);
+        abort(reader);
+    }
+
+    private static void abort(AutoCloseable half) {
+        if (half instanceof ByteStream stream) {
+            stream.abort();
+            return;
+        }
+        try {
+            half.close();
+        } catch (Exception alreadyBroken) {
+            // as it should be
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    @Override
+    public String toString() {
+        return "a stream that reads from " + reader + " and writes to " + writer;
+    }
+}

@@ -1,0 +1,102 @@
+package io.gyre.net;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.TimeoutException;
+import io.gyre.loop.VoidBody;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** How long the calls of a stream wait. */
+final class StreamLimits {
+    /*
+     * Design.
+     *
+     * Time passes only in waits, so that is where it is limited, by the scope of a time-out around the wait. The idle limit
+     * is that of a wait from the last byte on; when the other direction has moved bytes meanwhile, the wait goes on. The clock
+     * is read for each byte only while there is an idle limit.
+     */
+    private final BufferedStream stream;
+    private @Nullable Duration readTimeout;
+    private @Nullable Duration writeTimeout;
+    private @Nullable Duration idleTimeout;
+    private long idleNanos;
+    private long lastMoveNanos;
+
+    StreamLimits(BufferedStream stream) {
+        this.stream = stream;
+    }
+
+    boolean ofReading() {
+        return readTimeout != null || idleTimeout != null;
+    }
+
+    boolean ofWriting() {
+        return writeTimeout != null || idleTimeout != null;
+    }
+
+    void bytesHaveMoved() {
+        if (idleTimeout != null) {
+            lastMoveNanos = stream.loop().time();
+        }
+    }
+
+    void awaitReceivable() throws IOException {
+        await(readTimeout, "a read from " + stream, stream::awaitReceivable);
+    }
+
+    void awaitSendable() throws IOException {
+        await(writeTimeout, "a write to " + stream, stream::awaitSendable);
+    }
+
+    private void await(@Nullable Duration own, String what, VoidBody<IOException> wait) throws IOException {
+        if (own == null) {
+            awaitUnlessIdle(what, wait);
+        } else {
+            Async.timeout(own, what, () -> awaitUnlessIdle(what, wait));
+        }
+    }
+
+    private void awaitUnlessIdle(String what, VoidBody<IOException> wait) throws IOException {
+        if (idleTimeout == null) {
+            wait.run();
+            return;
+        }
+        for (; ; ) {
+            long movedAt = lastMoveNanos;
+            try {
+                Async.timeoutAt(movedAt + idleNanos, what + ", while no byte has moved for " + idleTimeout, () -> {
+                    wait.run();
+                    return "";
+                });
+                return;
+            } catch (TimeoutException nothingHasMovedThisWay) {
+                if (lastMoveNanos == movedAt) {
+                    throw nothingHasMovedThisWay;
+                }
+            }
+        }
+    }
+
+    void setReadTimeout(@Nullable Duration limit) {
+        readTimeout = requirePositive(limit);
+    }
+
+    void setWriteTimeout(@Nullable Duration limit) {
+        writeTimeout = requirePositive(limit);
+    }
+
+    void setIdleTimeout(@Nullable Duration limit) {
+        idleTimeout = requirePositive(limit);
+        idleNanos = limit == null ? 0 : Math.min(TimeUnit.NANOSECONDS.convert(limit), Long.MAX_VALUE / 4);
+        lastMoveNanos = stream.loop().time();
+    }
+
+    private static @Nullable Duration requirePositive(@Nullable Duration limit) {
+        if (limit != null && !limit.isPositive()) {
+            throw new IllegalArgumentException("a time-out of " + limit + "; it must be positive, or null for none");
+        }
+        return limit;
+    }
+}

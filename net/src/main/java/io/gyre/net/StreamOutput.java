@@ -1,0 +1,309 @@
+package io.gyre.net;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.Combinators;
+import io.gyre.loop.Combinators.When;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.Task;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The writing side of a stream: what goes out at once, and what waits to go out together. */
+final class StreamOutput {
+    /*
+     * Design.
+     *
+     * `behind` has what writeBuffered has collected. It goes out, in this order of likelihood: at the end of the step, by the
+     * next call that sends, by close, or, when the peer was too slow for the first, by a task that waits for the peer (the
+     * flusher). Only one task may wait for the transport, so whoever comes while the flusher waits, waits for the flusher.
+     *
+     * A failure that nobody is there to get is kept in `lost` and thrown to the next caller.
+     */
+
+    /** As asyncio has them. */
+    private static final int DEFAULT_HIGH_BYTES = 64 * 1024;
+
+    private static final int DEFAULT_LOW_BYTES = DEFAULT_HIGH_BYTES / 4;
+
+    /** Long enough for a peer that is alive, short enough not to keep a program that ends. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    private final BufferedStream stream;
+    private final Turn writing;
+    private final WriteBehind behind;
+    private final Runnable flushAtEndOfStep = this::flushAtEndOfStep;
+    private int lowBytes = DEFAULT_LOW_BYTES;
+    private int highBytes = DEFAULT_HIGH_BYTES;
+    private boolean flushScheduled;
+    private boolean ended;
+    private long bytesSent;
+    private @Nullable Task<?> flusher;
+    private @Nullable IOException lost;
+
+    StreamOutput(BufferedStream stream, BufferPool pool) {
+        this.stream = stream;
+        this.writing = new Turn(stream, "writing");
+        this.behind = new WriteBehind(pool);
+    }
+
+    // ---- writing at once
+
+    void write(Task<?> task, ByteBuffer buffer) throws IOException {
+        writing.begin(task);
+        try {
+            if (isIdle()) {
+                sendAll(buffer);
+            } else if (buffer.remaining() <= highBytes - behind.size() && flusher == null) {
+                behind.append(buffer, buffer.remaining());
+                drainTo(0);
+            } else {
+                drainTo(0);
+                sendAll(buffer);
+            }
+        } finally {
+            writing.end();
+        }
+    }
+
+    void write(Task<?> task, ByteBuffer[] buffers) throws IOException {
+        begin(task);
+        try {
+            for (int first = nextNonEmpty(buffers, 0); first < buffers.length; first = nextNonEmpty(buffers, first)) {
+                long asked = remaining(buffers, first);
+                long count = stream.sendCounted(buffers, first);
+                goOn(count, Math.min(asked, BufferPool.BUFFER_BYTES), count == asked);
+            }
+        } finally {
+            end();
+        }
+    }
+
+    private static int nextNonEmpty(ByteBuffer[] buffers, int from) {
+        int index = from;
+        while (index < buffers.length && !buffers[index].hasRemaining()) {
+            index++;
+        }
+        return index;
+    }
+
+    private static long remaining(ByteBuffer[] buffers, int first) {
+        long total = 0;
+        for (int i = first; i < buffers.length; i++) {
+            total += buffers[i].remaining();
+        }
+        return total;
+    }
+
+    /** Sends all of a buffer. By whoever has the turn. */
+    void sendAll(ByteBuffer buffer) throws IOException {
+        for (; ; ) {
+            int asked = Math.min(buffer.remaining(), BufferPool.BUFFER_BYTES);
+            int count = stream.sendCounted(buffer);
+            boolean all = !buffer.hasRemaining();
+            goOn(count, asked, all);
+            if (all) {
+                return;
+            }
+        }
+    }
+
+    private void goOn(long count, long asked, boolean all) throws IOException {
+        if (all) {
+            return;
+        }
+        if (count < asked) {
+            stream.awaitSendableLimited();
+        } else {
+            LowLevel.checkpoint(); // a peer that is as fast as we are must not keep the others waiting
+        }
+    }
+
+    /** Takes the turn, with nothing left behind. */
+    void begin(Task<?> task) throws IOException {
+        writing.begin(task);
+        try {
+            drainTo(0);
+        } catch (Throwable failure) {
+            writing.end();
+            throw failure;
+        }
+    }
+
+    void end() {
+        writing.end();
+    }
+
+    // ---- writing behind
+
+    void writeBuffered(Task<?> task, ByteBuffer buffer) throws IOException {
+        writing.begin(task);
+        try {
+            throwLost();
+            if (ended || stream.isClosed()) {
+                throw new ClosedChannelException();
+            }
+            while (buffer.hasRemaining()) {
+                if (behind.size() >= highBytes) {
+                    drainTo(lowBytes);
+                }
+                behind.append(buffer, Math.min(buffer.remaining(), highBytes - behind.size()));
+            }
+            if (behind.size() > highBytes) {
+                drainTo(lowBytes);
+            }
+            scheduleFlush();
+        } finally {
+            writing.end();
+        }
+    }
+
+    void flush(Task<?> task) throws IOException {
+        begin(task);
+        end();
+    }
+
+    private boolean isIdle() {
+        return behind.isEmpty() && lost == null;
+    }
+
+    private void throwLost() throws IOException {
+        if (lost != null) {
+            throw lost;
+        }
+    }
+
+    /** Sends until no more than so many bytes are left behind. By whoever has the turn. */
+    private void drainTo(int left) throws IOException {
+        throwLost();
+        try {
+            while (behind.size() > left) {
+                if (flusher != null) {
+                    Combinators.awaitTasks(List.of(flusher), When.ALL_COMPLETED);
+                    throwLost();
+                } else if (sendBehind() == 0) {
+                    stream.awaitSendableLimited();
+                } else if (behind.size() > left) {
+                    LowLevel.checkpoint();
+                }
+            }
+        } finally {
+            scheduleFlush(); // of what is left if this was cancelled
+        }
+    }
+
+    private int sendBehind() throws IOException {
+        int count = stream.sendCounted(behind.content());
+        behind.drained();
+        return count;
+    }
+
+    private void scheduleFlush() {
+        if (!behind.isEmpty() && !flushScheduled && flusher == null) {
+            flushScheduled = true;
+            LowLevel.atEndOfStep(flushAtEndOfStep);
+        }
+    }
+
+    private void flushAtEndOfStep() {
+        flushScheduled = false;
+        if (behind.isEmpty() || flusher != null || writing.isTaken()) {
+            return; // whoever has the turn sends, or schedules anew
+        }
+        try {
+            sendBehind();
+        } catch (IOException failure) {
+            loseBehind(failure);
+        }
+        if (!behind.isEmpty()) {
+            behind.settle();
+            flusher = LowLevel.createTask("flush of " + stream, this, this::flushInBackground);
+        }
+    }
+
+    private @Nullable Void flushInBackground() {
+        try {
+            while (!behind.isEmpty()) {
+                if (sendBehind() == 0) {
+                    stream.awaitSendableLimited();
+                } else {
+                    LowLevel.checkpoint();
+                }
+            }
+        } catch (IOException failure) {
+            loseBehind(failure);
+        } finally {
+            flusher = null;
+        }
+        return null;
+    }
+
+    private void loseBehind(IOException failure) {
+        if (!stream.isClosed()) {
+            lost = stream.broken(new IOException(
+                    behind.size() + " bytes that were written to " + stream + " could not be sent: "
+                            + failure.getMessage(),
+                    failure));
+        }
+        behind.clear();
+    }
+
+    // ---- ending
+
+    void close(Task<?> task) throws IOException {
+        begin(task);
+        try {
+            if (!ended) {
+                ended = true;
+                stream.endOutput();
+            }
+        } catch (IOException failure) {
+            throw stream.broken(failure);
+        } finally {
+            end();
+        }
+    }
+
+    /** Sends what is left, in a cancelled task, too, but there for a limited time. */
+    void flushToClose() throws IOException {
+        throwLost();
+        if (!behind.isEmpty() && !writing.isTaken()) {
+            Async.shield(CLOSE_LIMIT, () -> flush(Async.currentTask()));
+        }
+    }
+
+    /** Drops what is left. */
+    void discard() {
+        behind.clear();
+        if (flusher != null) {
+            flusher.cancel("its stream was closed");
+        }
+    }
+
+    // ---- settings and counts
+
+    void setWatermarks(int low, int high) {
+        if (low < 0 || low > high || high > BufferPool.BUFFER_BYTES) {
+            throw new IllegalArgumentException("watermarks of " + low + " and " + high
+                    + " bytes; they must be 0 or more, the low one not above the high one, and that at most "
+                    + BufferPool.BUFFER_BYTES);
+        }
+        lowBytes = low;
+        highBytes = high;
+    }
+
+    void count(long sent) {
+        bytesSent += sent;
+    }
+
+    long bytesSent() {
+        return bytesSent;
+    }
+
+    int pending() {
+        return behind.size();
+    }
+}

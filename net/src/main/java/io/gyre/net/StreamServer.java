@@ -1,0 +1,345 @@
+package io.gyre.net;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopFuture;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.Task;
+import io.gyre.loop.WrongLoopException;
+import io.gyre.loop.spi.Failure;
+import io.gyre.net.ServerOptions.Overload;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accepts connections and serves each in a task of its own. The server owns these tasks: they end before it does.
+ *
+ * <p>A handler that fails is reported to the loop's failure handler, with the peer's address, and its connection is closed. A
+ * peer that resets the connection or vanishes is normal: counted, and one line on level DEBUG.
+ *
+ * <p><b>The end.</b> There is one way down, and each method goes a part of it: {@link #stopAccepting()}, {@link #drain} with a
+ * limit, {@link #close()}; {@link #abort()} takes the short cut. {@link #state()} says how far it has come.
+ *
+ * <p><b>Confinement:</b> tasks and callbacks of one loop.
+ *
+ * <p><b>Source:</b> asyncio {@code Server}. Differs: the server owns its handlers; closing has one meaning.
+ *
+ * @param <S> the streams
+ */
+public abstract sealed class StreamServer<S extends SocketStream> implements AutoCloseable
+        permits TcpServer, UnixServer {
+    /*
+     * Design.
+     *
+     * Listeners accept, this class decides what becomes of a connection and counts. `ended` is done when no listener and no
+     * connection is left; whoever closes waits for that.
+     */
+    private static final System.Logger LOG = System.getLogger("io.gyre.net");
+
+    /** As long as a loop that is closed waits for its tasks, if nobody says otherwise. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+    private final StreamHandler<? super S> handler;
+    private final ServerOptions options;
+    private final EventLoop loop = EventLoop.current();
+    private final Map<Task<?>, S> connections = new LinkedHashMap<>();
+    private final Map<InetAddress, Integer> connectionsOfPeer = new HashMap<>();
+    private final LoopFuture<@Nullable Void> ended = loop.createFuture();
+    private final List<Listener> listeners = new ArrayList<>();
+    private @Nullable LoopFuture<@Nullable Void> room;
+    private ServerState state = ServerState.SERVING;
+    private int openListeners;
+    private long accepted;
+    private long broken;
+    private long failed;
+    private long shed;
+
+    StreamServer(StreamHandler<? super S> handler, ServerOptions options) {
+        this.handler = handler;
+        this.options = options;
+    }
+
+    /** Makes a stream of a connection that was accepted; closes it if that fails. */
+    abstract S streamOf(SocketChannel connection, SocketOptions connectionOptions) throws IOException;
+
+    /** Called when this accepts no more. */
+    void listenersClosed() throws IOException {}
+
+    // ---- accepting
+
+    final void add(Listener listener) {
+        listeners.add(listener);
+        openListeners++;
+    }
+
+    final List<Listener> listeners() {
+        return listeners;
+    }
+
+    final StreamHandler<? super S> handler() {
+        return handler;
+    }
+
+    /** {@return whether one more connection may be accepted, be it to be shed} */
+    final boolean hasRoom() {
+        return connections.size() < options.maxConnections() || options.overload() == Overload.SHED;
+    }
+
+    /** Waits until there is room for one more connection. */
+    final void awaitRoom() {
+        while (!hasRoom()) {
+            if (room == null) {
+                room = loop.createFuture();
+            }
+            room.await();
+        }
+    }
+
+    /** Serves a connection, or sheds it. */
+    final void start(SocketChannel connection) {
+        accepted++;
+        S stream;
+        SocketAddress remote;
+        InetAddress peer;
+        try {
+            remote = connection.getRemoteAddress();
+            peer = addressOf(remote);
+            if (isTooMany(peer)) {
+                shed(connection);
+                return;
+            }
+            stream = streamOf(connection, options.connection());
+        } catch (IOException gone) {
+            broken++;
+            LOG.log(Level.DEBUG, () -> this + ": a connection was gone before it was served: " + gone.getMessage());
+            return;
+        }
+        String name = peer == null ? "connection " + accepted + " on " + this : "connection from " + text(remote);
+        Task<?> task = LowLevel.createTask(name, handler, () -> {
+            try (stream) {
+                handler.handle(stream);
+            }
+            return null;
+        });
+        connections.put(task, stream);
+        if (peer != null) {
+            connectionsOfPeer.merge(peer, 1, Integer::sum);
+        }
+        task.whenDone(done -> ended(task, stream, peer));
+    }
+
+    private static @Nullable InetAddress addressOf(SocketAddress peer) {
+        return peer instanceof InetSocketAddress address ? address.getAddress() : null;
+    }
+
+    private boolean isTooMany(@Nullable InetAddress peer) {
+        return connections.size() >= options.maxConnections()
+                || (peer != null && connectionsOfPeer.getOrDefault(peer, 0) >= options.maxConnectionsPerPeer());
+    }
+
+    private void shed(SocketChannel connection) throws IOException {
+        shed++;
+        try (connection) {
+            if (connection.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {
+                connection.setOption(StandardSocketOptions.SO_LINGER, 0); // a reset, not an end
+            }
+        }
+    }
+
+    // ---- the end of a connection
+
+    private void ended(Task<?> task, S stream, @Nullable InetAddress peer) {
+        connections.remove(task);
+        if (peer != null) {
+            connectionsOfPeer.computeIfPresent(peer, (address, count) -> count == 1 ? null : count - 1);
+        }
+        if (task.state() == State.FAILED) {
+            failed(task, stream, task.exceptionNow());
+        }
+        if (room != null) {
+            room.setResult(null);
+            room = null;
+        }
+        endIfNothingIsLeft();
+    }
+
+    private void failed(Task<?> task, S stream, Throwable failure) {
+        if (stream.isBrokenBy(failure)) {
+            broken++;
+            LOG.log(Level.DEBUG, () -> this + ": " + stream + " broke: " + failure.getMessage());
+        } else {
+            failed++;
+            LowLevel.report(new Failure(
+                    "the handler of " + stream + " on " + this + " failed; the connection was closed",
+                    task.name(),
+                    task.createdAt(),
+                    failure));
+        }
+    }
+
+    // ---- the end of the server
+
+    /** A listener has ended: because it was told to, or because its task was cancelled, as all are when the loop closes. */
+    final void listenerEnded() {
+        openListeners--;
+        if (state == ServerState.SERVING) {
+            cancelHandlers();
+        }
+        endIfNothingIsLeft();
+    }
+
+    private void endIfNothingIsLeft() {
+        if (openListeners == 0 && connections.isEmpty() && !ended.isDone()) {
+            state = ServerState.CLOSED;
+            ended.setResult(null);
+        }
+    }
+
+    private boolean reach(ServerState next) {
+        if (state.compareTo(next) >= 0) {
+            return false;
+        }
+        if (state == ServerState.SERVING) {
+            state = next; // before the listeners end
+            closeListeners();
+        }
+        state = next;
+        return true;
+    }
+
+    private void closeListeners() {
+        listeners.forEach(Listener::close);
+        try {
+            listenersClosed();
+        } catch (IOException failure) {
+            LowLevel.report(new Failure(this + " cannot tidy up behind itself", toString(), null, failure));
+        }
+    }
+
+    private void cancelHandlers() {
+        if (reach(ServerState.CLOSING)) {
+            List.copyOf(connections.keySet()).forEach(connection -> connection.cancel("its server was closed"));
+        }
+    }
+
+    /**
+     * Accepts no more connections; those that are there go on. <b>Suspends:</b> no. Does nothing the second time.
+     *
+     * @see #awaitClosed()
+     */
+    public final void stopAccepting() {
+        checkLoop();
+        reach(ServerState.STOPPED);
+    }
+
+    /**
+     * Accepts no more connections and lets those that are there come to an end: each reads what has arrived, and then the end of
+     * its stream, as if the peer had no more to say. What has not ended in time is cancelled, as by {@link #close()}.
+     *
+     * <p><b>Suspends:</b> until all connections have ended. <b>Cancellation:</b> ends the wait; draining goes on without a limit.
+     *
+     * @param limit how long to wait for them
+     * @return whether all have ended by themselves
+     */
+    public final boolean drain(Duration limit) {
+        checkLoop();
+        if (reach(ServerState.DRAINING)) {
+            connections.values().forEach(BufferedStream::endInput);
+        }
+        boolean inTime = Async.moveOnAfter(limit, this::awaitClosed);
+        if (!inTime) {
+            close();
+        }
+        return inTime;
+    }
+
+    /**
+     * Accepts no more connections, cancels the handlers, and waits for them to end; each closes its connection. Does nothing the
+     * second time but wait.
+     *
+     * <p><b>Suspends:</b> until the handlers have ended, in a cancelled task, too, but there no longer than 10 s.
+     * <b>Cancellation:</b> ends the wait after that.
+     */
+    @Override
+    public final void close() {
+        if (ended.isDone()) {
+            return;
+        }
+        checkLoop();
+        cancelHandlers();
+        if (!ended.isDone()) {
+            Async.shield(CLOSE_LIMIT, this::awaitClosed);
+        }
+    }
+
+    /**
+     * Accepts no more connections, resets those that are there, and cancels their handlers. <b>Suspends:</b> no; see
+     * {@link #awaitClosed()}.
+     */
+    public final void abort() {
+        checkLoop();
+        connections.values().forEach(BufferedStream::abort);
+        cancelHandlers();
+    }
+
+    /**
+     * Waits until the server accepts no more and all its handlers have ended.
+     *
+     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> ends the wait; the server goes on.
+     */
+    public final void awaitClosed() {
+        ended.await();
+    }
+
+    private void checkLoop() {
+        if (!loop.inLoop() && !loop.isClosed()) {
+            Object user = Thread.currentThread().isVirtual() ? Async.currentTask() : Thread.currentThread();
+            throw new WrongLoopException(this, loop, user, "Use EventLoop.call to get to the loop of the server.");
+        }
+    }
+
+    // ---- asking
+
+    /** {@return how far it has come} */
+    public final ServerState state() {
+        return state;
+    }
+
+    /** {@return what the server has done so far} */
+    public final ServerStatistics statistics() {
+        long pauses = 0;
+        for (Listener listener : listeners) {
+            pauses += listener.pauses();
+        }
+        return new ServerStatistics(accepted, connections.size(), broken, failed, shed, pauses);
+    }
+
+    /** {@return the connections that are being served, in order of arrival} */
+    public final List<S> connections() {
+        return List.copyOf(connections.values());
+    }
+
+    static String text(SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? Addresses.text(inet) : address.toString();
+    }
+
+    @Override
+    public final String toString() {
+        var where = new ArrayList<String>();
+        listeners.forEach(listener -> where.add(text(listener.address())));
+        return getClass().getSimpleName() + where;
+    }
+}

@@ -1,0 +1,100 @@
+package io.gyre.net;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.CancelledException;
+import io.gyre.loop.LowLevel;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A connection over a Unix domain socket.
+ *
+ * <p>Who is at the other end, the option {@code jdk.net.ExtendedSocketOptions.SO_PEERCRED} says.
+ *
+ * <p><b>Confinement:</b> tasks and callbacks of the loop that the stream was made on. <b>Resources:</b> holds a file
+ * descriptor until it is closed.
+ */
+public final class UnixStream extends SocketStream {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(1);
+    private static final Duration LAST_PAUSE = Duration.ofMillis(50);
+
+    private final String path;
+
+    private UnixStream(SocketChannel channel, Path path) {
+        super(channel);
+        this.path = path.toString();
+    }
+
+    /** {@return the stream of a channel that is connected} Takes the channel over, and closes it if that fails. */
+    static UnixStream of(SocketChannel channel, Path path) throws IOException {
+        try {
+            channel.configureBlocking(false);
+            return new UnixStream(channel, path);
+        } catch (Throwable failure) {
+            channel.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * Makes a stream of a channel that is connected. <b>Suspends:</b> no.
+     *
+     * @param channel belongs to the stream from now on, and is closed if this fails
+     * @return the stream
+     * @throws IOException if the connection has gone already
+     */
+    public static UnixStream of(SocketChannel channel) throws IOException {
+        return of(channel, ((UnixDomainSocketAddress) channel.getRemoteAddress()).getPath());
+    }
+
+    /**
+     * Connects to a socket in the file system.
+     *
+     * <p><b>Suspends:</b> while the one who listens has no room for more connections. <b>Cancellation:</b> closes what has been
+     * opened.
+     *
+     * @param path where the socket is, at most about 100 bytes
+     * @return the connection
+     * @throws ConnectException if nobody listens there
+     * @throws CancelledException if the task is cancelled
+     * @throws IOException if the system refuses a socket
+     */
+    public static UnixStream connect(Path path) throws IOException {
+        LowLevel.checkpoint();
+        var address = UnixDomainSocketAddress.of(path);
+        // The system does not connect such a socket in the background: it is connected now, or there is no room
+        // (EAGAIN), which
+        // the JDK takes for a connect in progress. Nobody tells when there is room, so this asks again, ever more
+        // seldom.
+        for (Duration pause = FIRST_PAUSE; ; pause = min(pause.multipliedBy(2), LAST_PAUSE)) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.configureBlocking(false);
+                if (channel.connect(address)) {
+                    return of(channel, path);
+                }
+                channel.close();
+            } catch (IOException failure) {
+                channel.close();
+                var named = new ConnectException("cannot connect to " + path + ": " + failure.getMessage());
+                named.initCause(failure);
+                throw named;
+            }
+            Async.sleep(pause);
+        }
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    @Override
+    public String toString() {
+        return "UnixStream[" + path + "]";
+    }
+}

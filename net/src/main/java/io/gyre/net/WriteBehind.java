@@ -1,0 +1,87 @@
+package io.gyre.net;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Bytes that were written and are to be sent together. */
+final class WriteBehind {
+    /*
+     * Design.
+     *
+     * As a rule the bytes are collected and sent in one step, so they stand in a buffer of the loop's pool for no longer than
+     * that. When the peer is slow and some are left, they move into an array of just their size (`settle`), so that
+     * thousands of slow peers do not hold as many pooled buffers.
+     *
+     * The buffer is kept ready to be drained: its position is at the first byte, its limit behind the last.
+     */
+    private final BufferPool pool;
+    private @Nullable ByteBuffer bytes;
+
+    WriteBehind(BufferPool pool) {
+        this.pool = pool;
+    }
+
+    int size() {
+        return bytes == null ? 0 : bytes.remaining();
+    }
+
+    boolean isEmpty() {
+        return bytes == null;
+    }
+
+    /** Copies up to so many bytes. */
+    void append(ByteBuffer source, int length) {
+        ByteBuffer target = withRoomFor(length);
+        int end = target.limit();
+        target.limit(end + length).put(end, source, source.position(), length);
+        source.position(source.position() + length);
+    }
+
+    private ByteBuffer withRoomFor(int length) {
+        ByteBuffer present = bytes;
+        if (present == null) {
+            present = pool.take().limit(0);
+        } else if (present.capacity() - present.limit() < length) {
+            if (present.isDirect()) {
+                present.compact().flip(); // has room for all that may be left
+            } else {
+                present = copy(present, present.remaining() + length);
+            }
+        }
+        bytes = present;
+        return present;
+    }
+
+    /** {@return the bytes, to be drained; follow it by {@link #drained}} */
+    ByteBuffer content() {
+        return bytes == null ? ByteBuffer.allocate(0) : bytes;
+    }
+
+    /** Notes that something has been taken. */
+    void drained() {
+        if (bytes != null && !bytes.hasRemaining()) {
+            clear();
+        }
+    }
+
+    /** Gives up the pooled buffer: the bytes that are left may stay for long. */
+    void settle() {
+        ByteBuffer present = bytes;
+        if (present != null && present.isDirect()) {
+            bytes = copy(present, present.remaining());
+            pool.giveBack(present);
+        }
+    }
+
+    void clear() {
+        ByteBuffer present = bytes;
+        bytes = null;
+        if (present != null && present.isDirect()) {
+            pool.giveBack(present);
+        }
+    }
+
+    private static ByteBuffer copy(ByteBuffer source, int capacity) {
+        return ByteBuffer.allocate(capacity).put(source.duplicate()).flip();
+    }
+}
