@@ -141,10 +141,7 @@ public final class LoopPortal implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (loop.inLoop()) {
-            throw new IllegalStateException("close() in a task of " + loop + " would wait for itself. Close the portal"
-                    + " where it was started.");
-        }
+        requireOutside();
         loop.stop();
         boolean interrupted = false;
         while (thread.isAlive()) {
@@ -158,6 +155,13 @@ public final class LoopPortal implements AutoCloseable {
                 future -> future.completeExceptionally(new LoopClosedException(loop, "the task has not begun")));
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    void requireOutside() {
+        if (loop.inLoop()) {
+            throw new IllegalStateException("close() in a task of " + loop + " would wait for itself. Close the portal"
+                    + " where it was started.");
         }
     }
 }

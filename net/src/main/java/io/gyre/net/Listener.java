@@ -101,7 +101,7 @@ final class Listener {
                 exhaustionReported = false;
                 return;
             }
-            server.start(connection);
+            server.take(connection);
         }
     }
 

@@ -12,4 +12,15 @@ package io.gyre.net;
  * @param shed connections that were closed at once because there were too many
  * @param acceptPauses how often accepting was paused because the system had no more descriptors
  */
-public record ServerStatistics(long accepted, int active, long broken, long failed, long shed, long acceptPauses) {}
+public record ServerStatistics(long accepted, int active, long broken, long failed, long shed, long acceptPauses) {
+    /** {@return what two servers have done together} */
+    ServerStatistics plus(ServerStatistics other) {
+        return new ServerStatistics(
+                accepted + other.accepted,
+                active + other.active,
+                broken + other.broken,
+                failed + other.failed,
+                shed + other.shed,
+                acceptPauses + other.acceptPauses);
+    }
+}

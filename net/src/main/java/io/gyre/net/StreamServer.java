@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future.State;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,8 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private final List<Listener> listeners = new ArrayList<>();
     private @Nullable LoopFuture<@Nullable Void> room;
     private ServerState state = ServerState.SERVING;
+    private @Nullable Consumer<? super SocketChannel> placement;
+    private boolean handedOver;
     private int openListeners;
     private long accepted;
     private long broken;
@@ -108,8 +111,41 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         }
     }
 
+    /** Lets somebody else decide where connections are served. */
+    final void placeBy(Consumer<? super SocketChannel> newPlacement) {
+        placement = newPlacement;
+    }
+
+    /** Takes what a listener has accepted. */
+    final void take(SocketChannel connection) {
+        if (placement == null) {
+            serve(connection);
+        } else {
+            placement.accept(connection);
+        }
+    }
+
+    /** Serves a connection that another server has accepted. */
+    final void adopt(SocketChannel connection) {
+        if (state == ServerState.SERVING) {
+            serve(connection);
+            return;
+        }
+        try {
+            shed(connection);
+        } catch (IOException gone) {
+            broken++;
+        }
+    }
+
+    /** Keeps a server open that has no listener, but is handed connections. */
+    final void expectHandedOver() {
+        openListeners++;
+        handedOver = true;
+    }
+
     /** Serves a connection, or sheds it. */
-    final void start(SocketChannel connection) {
+    private void serve(SocketChannel connection) {
         accepted++;
         S stream;
         SocketAddress remote;
@@ -222,6 +258,9 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
 
     private void closeListeners() {
         listeners.forEach(Listener::close);
+        if (handedOver) {
+            openListeners--;
+        }
         try {
             listenersClosed();
         } catch (IOException failure) {
@@ -232,6 +271,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private void cancelHandlers() {
         if (reach(ServerState.CLOSING)) {
             List.copyOf(connections.keySet()).forEach(connection -> connection.cancel("its server was closed"));
+            endIfNothingIsLeft();
         }
     }
 
@@ -243,6 +283,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     public final void stopAccepting() {
         checkLoop();
         reach(ServerState.STOPPED);
+        endIfNothingIsLeft();
     }
 
     /**
@@ -258,6 +299,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         checkLoop();
         if (reach(ServerState.DRAINING)) {
             connections.values().forEach(BufferedStream::endInput);
+            endIfNothingIsLeft();
         }
         boolean inTime = Async.moveOnAfter(limit, this::awaitClosed);
         if (!inTime) {

@@ -126,6 +126,13 @@ public final class TcpServer extends StreamServer<TcpStream> {
                 + (inherited == null ? "nothing" : inherited) + ". Start it from inetd or with StandardInput=socket.");
     }
 
+    /** {@return a server that serves what others have accepted} */
+    static TcpServer forHandedOver(ServerOptions options, StreamHandler<? super TcpStream> handler) {
+        var server = new TcpServer(handler, options);
+        server.expectHandedOver();
+        return server;
+    }
+
     private static ServerSocketChannel bind(InetSocketAddress address, ServerOptions options) throws IOException {
         if (address.isUnresolved()) {
             throw new UnknownHostException("cannot listen on " + address.getHostString() + ": the name has no address");

@@ -1,0 +1,169 @@
+package io.gyre.net;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopGroup;
+import io.gyre.loop.LoopOptions;
+import io.gyre.loop.WrongLoopException;
+import io.gyre.loop.spi.Failure;
+import io.gyre.net.ServerGroup.Sharing;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.BindException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ServerGroupTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    private final List<Failure> failures = new CopyOnWriteArrayList<>();
+    private final LoopGroup loops = LoopGroup.start(2, LoopOptions.defaults().withFailureHandler(failures::add));
+
+    @AfterEach
+    void close() {
+        loops.close();
+        assertThat(failures).isEmpty();
+    }
+
+    /** Says on which loop it is served, at once and again for each byte. */
+    private static void sayWhere(TcpStream stream) throws IOException {
+        byte[] name = EventLoop.current().name().getBytes(US_ASCII);
+        stream.write(name);
+        while (stream.read(ByteBuffer.allocate(1)) > 0) {
+            stream.write(name);
+        }
+    }
+
+    private ServerGroup serve(Sharing sharing) throws IOException {
+        return ServerGroup.serve(
+                loops, sharing, ServerOptions.defaults(), TcpPair.loopback(), ServerGroupTest::sayWhere);
+    }
+
+    private static String readName(Socket client) throws IOException {
+        return new String(client.getInputStream().readNBytes("gyre-1".length()), US_ASCII);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void allLoopsServeAndEachConnectionStaysOnItsLoop(Sharing sharing) throws Exception {
+        try (ServerGroup server = serve(sharing)) {
+            Set<String> names = ConcurrentHashMap.newKeySet();
+            for (int i = 0; i < 64; i++) {
+                try (var client = new Socket(
+                        server.address().getAddress(), server.address().getPort())) {
+                    String name = readName(client);
+                    names.add(name);
+                    client.getOutputStream().write(1);
+                    assertThat(readName(client)).isEqualTo(name);
+                }
+            }
+
+            assertThat(names).containsExactlyInAnyOrder("gyre-1", "gyre-2");
+            assertThat(server.statistics().accepted()).isEqualTo(64);
+        }
+    }
+
+    @Test
+    void handingOverIsFair() throws Exception {
+        try (ServerGroup server = serve(Sharing.HAND_OVER)) {
+            var names = new ArrayList<String>();
+            for (int i = 0; i < 10; i++) {
+                try (var client = new Socket(
+                        server.address().getAddress(), server.address().getPort())) {
+                    names.add(readName(client));
+                }
+            }
+
+            Map<String, Long> counts =
+                    names.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+            assertThat(counts).isEqualTo(Map.of("gyre-1", 5L, "gyre-2", 5L));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void drainEndsAllConnectionsAndIsDoneWhenTheyAre(Sharing sharing) throws Exception {
+        ServerGroup server = serve(sharing);
+        var clients = new ArrayList<Socket>();
+        for (int i = 0; i < 8; i++) {
+            var client =
+                    new Socket(server.address().getAddress(), server.address().getPort());
+            readName(client);
+            clients.add(client);
+        }
+
+        assertThat(server.drain(PATIENCE)).isTrue();
+
+        for (Socket client : clients) {
+            try (client;
+                    InputStream in = client.getInputStream()) {
+                assertThat(in.read()).isNegative();
+            }
+        }
+        assertThat(server.servers()).extracting(StreamServer::state).containsOnly(ServerState.CLOSED);
+        server.close();
+    }
+
+    @Test
+    void streamOfOneLoopIsRefusedOnAnother() throws Exception {
+        var streams = new CopyOnWriteArrayList<TcpStream>();
+        try (ServerGroup server = ServerGroup.serve(loops, ServerOptions.defaults(), TcpPair.loopback(), stream -> {
+                    streams.add(stream);
+                    sayWhere(stream);
+                });
+                var client = new Socket(
+                        server.address().getAddress(), server.address().getPort())) {
+            String other = readName(client).equals("gyre-1") ? "gyre-2" : "gyre-1";
+
+            loops.portals().stream()
+                    .filter(portal -> portal.loop().name().equals(other))
+                    .forEach(portal -> {
+                        assertThatExceptionOfType(WrongLoopException.class)
+                                .isThrownBy(() ->
+                                        portal.call(() -> streams.getFirst().write(new byte[1])))
+                                .withMessageContaining("A stream stays on the loop that made it");
+                        assertThatExceptionOfType(WrongLoopException.class)
+                                .isThrownBy(() -> portal.call(streams.getFirst()::close));
+                    });
+        }
+    }
+
+    @Test
+    void addressThatIsTakenIsRefusedAndNothingIsLeft() throws Exception {
+        try (ServerGroup first = serve(Sharing.HAND_OVER)) {
+            assertThatExceptionOfType(BindException.class)
+                    .isThrownBy(() -> ServerGroup.serve(
+                            loops,
+                            Sharing.HAND_OVER,
+                            ServerOptions.defaults(),
+                            first.address(),
+                            ServerGroupTest::sayWhere))
+                    .withMessageContaining("cannot listen on");
+        }
+    }
+
+    @Test
+    void groupIsAskedFromATaskOfOneOfItsLoops() throws Exception {
+        try (ServerGroup server = serve(Sharing.HAND_OVER)) {
+            ServerStatistics statistics = loops.portals().getFirst().call(server::statistics);
+
+            assertThat(statistics.active()).isZero();
+        }
+    }
+}
