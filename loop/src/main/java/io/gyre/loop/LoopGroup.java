@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future.State;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Several loops, each in a thread of its own, for work that one core is not enough for.
@@ -27,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class LoopGroup implements AutoCloseable {
     private final List<LoopPortal> portals;
-    private final AtomicInteger turn = new AtomicInteger();
+    private int turn;
 
     private LoopGroup(List<LoopPortal> portals) {
         this.portals = List.copyOf(portals);
@@ -86,8 +85,10 @@ public final class LoopGroup implements AutoCloseable {
     }
 
     /** {@return the door to the next loop, one after the other} */
-    public LoopPortal next() {
-        return portals.get(Math.floorMod(turn.getAndIncrement(), portals.size()));
+    public synchronized LoopPortal next() {
+        LoopPortal next = portals.get(turn);
+        turn = (turn + 1) % portals.size();
+        return next;
     }
 
     /**
