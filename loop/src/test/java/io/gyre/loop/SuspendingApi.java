@@ -30,22 +30,23 @@ public final class SuspendingApi {
      *
      * @param type that it belongs to
      * @param method its name
-     * @param javadoc of the method, in one line
+     * @param javadoc of the method, in one line; with that of the one that it refers to, if it does what that one does
      * @param surroundings the Javadoc of its type and of its package
      */
     public record Call(String type, String method, String javadoc, String surroundings) {
-        private boolean saysThatItSuspends() {
+        private boolean suspends() {
             return SUSPENDS.matcher(javadoc).find();
         }
 
-        /** {@return whether it says that it does what another one does, which suspends} */
-        private boolean doesWhatSuspends(List<Call> all) {
+        private Call withWhatItRefersTo(List<Call> all) {
             Matcher other = DOES_WHAT.matcher(javadoc);
             return other.find()
-                    && all.stream()
-                            .anyMatch(call -> call.type.equals(type)
-                                    && call.method.equals(other.group(1))
-                                    && call.saysThatItSuspends());
+                    ? all.stream()
+                            .filter(call -> call.type.equals(type) && call.method.equals(other.group(1)))
+                            .findFirst()
+                            .map(found -> new Call(type, method, javadoc + found.javadoc, surroundings))
+                            .orElse(this)
+                    : this;
         }
 
         @Override
@@ -65,7 +66,8 @@ public final class SuspendingApi {
             }
         }
         return all.stream()
-                .filter(call -> call.saysThatItSuspends() || call.doesWhatSuspends(all))
+                .map(call -> call.withWhatItRefersTo(all))
+                .filter(Call::suspends)
                 .toList();
     }
 
