@@ -3,7 +3,6 @@ package io.gyre.loop;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,8 +20,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  * nothing is left behind, nothing is lost, and nothing was cancelled that should not have been.
  */
 class CancellationTortureTest {
-    /** With the kinds, moments and cancellers that there are, more than a thousand runs. */
-    private static final int SEEDS = 3;
+    /** For each kind of operation: they are shared out among the moments and cancellers. */
+    private static final int SEEDS = 1_000;
+
+    /**
+     * For each combination of kind, moment and canceller, if it is set. Large numbers need
+     * {@code -Djunit.jupiter.execution.timeout.mode=disabled}, too.
+     */
+    private static final @Nullable Integer SEEDS_OF_A_COMBINATION = Integer.getInteger("gyre.torture.seeds");
 
     /** Before any sleep of an operation ends. */
     private static final Duration ONE_HOUR = Duration.ofHours(1);
@@ -52,13 +57,24 @@ class CancellationTortureTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void cancellationLeavesNothingBehindAndLosesNothing(SuspendingOperation.Kind kind) {
+        int combination = 0;
         for (Moment moment : Moment.values()) {
             for (Canceller canceller : Canceller.values()) {
-                for (int seed = 0; seed < SEEDS; seed++) {
-                    assertThatCode(new Run(kind, moment, canceller, seed)::run)
-                            .as("%s, %s, cancelled by %s, seed %d", kind, moment, canceller, seed)
-                            .doesNotThrowAnyException();
-                }
+                torture(kind, moment, canceller, combination++);
+            }
+        }
+    }
+
+    private static void torture(SuspendingOperation.Kind kind, Moment moment, Canceller canceller, int combination) {
+        boolean all = SEEDS_OF_A_COMBINATION != null;
+        int end = all ? SEEDS_OF_A_COMBINATION : SEEDS;
+        int step = all ? 1 : Moment.values().length * Canceller.values().length;
+        for (int seed = all ? 0 : combination; seed < end; seed += step) {
+            try {
+                new Run(kind, moment, canceller, seed).run();
+            } catch (Throwable failure) {
+                String run = kind + ", " + moment + ", cancelled by " + canceller + ", seed " + seed;
+                throw new AssertionError(run + ": " + failure, failure);
             }
         }
     }
@@ -68,8 +84,8 @@ class CancellationTortureTest {
         private final Moment moment;
         private final Canceller canceller;
         private final Random random;
-        private final HandDrivenLoop driven = new HandDrivenLoop();
-        private final EventLoop loop = driven.loop;
+        private final HandDrivenLoop driven;
+        private final EventLoop loop;
         private final SuspendingOperation operation;
         private final List<VoidBody<Exception>> competitors = new ArrayList<>();
         private @Nullable Task<?> victim;
@@ -84,6 +100,9 @@ class CancellationTortureTest {
             this.canceller = canceller;
             this.random = new Random(
                     31L * kind.name().hashCode() + 17L * seed + canceller.name().hashCode());
+            this.driven =
+                    new HandDrivenLoop(options -> options.withRandomOrder(seed).withSlowStep(Duration.ZERO));
+            this.loop = driven.loop;
             this.operation = kind.maker().apply(driven);
         }
 

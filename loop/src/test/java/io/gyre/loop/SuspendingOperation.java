@@ -3,28 +3,29 @@ package io.gyre.loop;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.moveOnAfter;
+import static io.gyre.loop.Async.moveOnAt;
 import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
+import static io.gyre.loop.Async.timeoutAt;
 
 import io.gyre.loop.Combinators.When;
+import io.gyre.loop.sync.Select;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A call that suspends until the test completes it: one of each kind that this package has, and some of the JDK's. */
+/** A call that suspends until the test completes it: one of each kind that the loop has, and some of the JDK's. */
 abstract class SuspendingOperation {
     /** How long the calls sleep that sleep. */
     static final Duration ONE_DAY = Duration.ofDays(1);
@@ -54,7 +55,7 @@ abstract class SuspendingOperation {
     abstract void complete() throws Exception;
 
     /** {@return whether the value is still there after a call that was completed and did not return it} */
-    boolean isKept() {
+    boolean isKept() throws Exception {
         return true;
     }
 
@@ -78,7 +79,7 @@ abstract class SuspendingOperation {
         addGroups(kinds);
         addCombinators(kinds);
         addScopes(kinds);
-        addForeign(kinds);
+        kinds.addAll(OutsideOperations.kinds());
         kinds.addAll(SyncOperations.kinds());
         return kinds;
     }
@@ -89,6 +90,9 @@ abstract class SuspendingOperation {
         kinds.add(timed("yieldNow", loop -> Async.yieldNow()));
         kinds.add(timed("sleep of no time", loop -> sleep(Duration.ZERO)));
         kinds.add(timed("checkpoint", loop -> LowLevel.checkpoint()));
+        kinds.add(timed(
+                "Select.await with a time-out",
+                loop -> Select.<String>first().onTimeout(ONE_DAY, () -> "value").await()));
     }
 
     private interface Timed {
@@ -163,11 +167,10 @@ abstract class SuspendingOperation {
             task.cancelAndJoin("no longer needed");
             return "value";
         }));
-        kinds.add(new Kind("await of a stage", Stage::new));
         kinds.add(new Kind("park", Park::new));
-        kinds.add(new Kind("offload", OffloadedCall::new));
         kinds.add(new Kind("awaitReadable", driven -> new Readiness(driven, true)));
         kinds.add(new Kind("awaitWritable", driven -> new Readiness(driven, false)));
+        kinds.add(new Kind("awaitAcceptable", Acceptance::new));
     }
 
     private static void addGroups(List<Kind> kinds) {
@@ -177,6 +180,11 @@ abstract class SuspendingOperation {
                     group.createTask(future::await);
                     return "value";
                 })));
+        kinds.add(onFuture("TaskGroup.run", future -> {
+            var result = new ArrayList<String>();
+            TaskGroup.run(group -> group.createTask(() -> result.add(future.await())));
+            return result.getFirst();
+        }));
         kinds.add(onFuture(
                 "block of a TaskGroup",
                 future -> TaskGroup.call(group -> {
@@ -235,8 +243,11 @@ abstract class SuspendingOperation {
 
     private static void addScopes(List<Kind> kinds) {
         kinds.add(onFuture("timeout", future -> timeout(ONE_YEAR, future::await)));
+        kinds.add(onFuture("timeoutAt", future -> timeoutAt(inOneYear(), future::await)));
         kinds.add(onFuture(
                 "moveOnAfter", future -> moveOnAfter(ONE_YEAR, future::await).orElseThrow()));
+        kinds.add(onFuture(
+                "moveOnAt", future -> moveOnAt(inOneYear(), future::await).orElseThrow()));
         kinds.add(onFuture("CancelScope.run", future -> {
             var result = new ArrayList<String>();
             CancelScope.run(scope -> result.add(future.await()));
@@ -253,28 +264,8 @@ abstract class SuspendingOperation {
                                         group -> group.createTask(future::await).await())))));
     }
 
-    private static void addForeign(List<Kind> kinds) {
-        kinds.add(new Kind("await of a java Future", JavaFuture::new));
-        kinds.add(new Kind("BlockingQueue.take", Taking::new));
-        kinds.add(new Kind("CountDownLatch.await", Latch::new));
-    }
-
-    private static final class Stage extends SuspendingOperation {
-        private final CompletableFuture<String> stage = new CompletableFuture<>();
-
-        Stage(HandDrivenLoop driven) {
-            super(driven);
-        }
-
-        @Override
-        Object call() {
-            return Async.await(stage);
-        }
-
-        @Override
-        void complete() {
-            stage.complete("value");
-        }
+    private static long inOneYear() {
+        return EventLoop.current().time() + ONE_YEAR.toNanos();
     }
 
     private static final class Park extends SuspendingOperation {
@@ -305,34 +296,6 @@ abstract class SuspendingOperation {
                 LowLevel.unpark(parked);
                 parked = null;
             }
-        }
-    }
-
-    private static final class OffloadedCall extends SuspendingOperation {
-        private final Queue<Runnable> offloaded = new ArrayDeque<>();
-        private boolean completed;
-
-        OffloadedCall(HandDrivenLoop driven) {
-            super(driven);
-        }
-
-        @Override
-        Object call() {
-            return Async.offload(this::run, () -> "value");
-        }
-
-        private void run(Runnable call) {
-            if (completed) {
-                call.run();
-            } else {
-                offloaded.add(call);
-            }
-        }
-
-        @Override
-        void complete() {
-            completed = true;
-            offloaded.forEach(Runnable::run);
         }
     }
 
@@ -387,64 +350,48 @@ abstract class SuspendingOperation {
         }
     }
 
-    private static final class JavaFuture extends SuspendingOperation {
-        private final FutureTask<String> future = new FutureTask<>(() -> "value");
+    private static final class Acceptance extends SuspendingOperation {
+        private final List<SocketChannel> clients = new ArrayList<>();
+        private final ServerSocketChannel server;
 
-        JavaFuture(HandDrivenLoop driven) {
+        Acceptance(HandDrivenLoop driven) {
             super(driven);
+            try {
+                this.server = ServerSocketChannel.open();
+                server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                server.configureBlocking(false);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         @Override
-        Object call() {
-            return Async.await(future);
-        }
-
-        @Override
-        void complete() {
-            future.run();
-        }
-    }
-
-    private static final class Taking extends SuspendingOperation {
-        private final LinkedBlockingQueue<String> queue = new LinkedBlockingQueue<>();
-
-        Taking(HandDrivenLoop driven) {
-            super(driven);
-        }
-
-        @Override
-        Object call() throws InterruptedException {
-            return queue.take();
-        }
-
-        @Override
-        void complete() {
-            // In a task, because a callback or the driver could meet a task that holds the queue's lock.
-            driven.loop.createTask(() -> queue.add("value"));
-        }
-
-        @Override
-        boolean isKept() {
-            return queue.size() == 1;
-        }
-    }
-
-    private static final class Latch extends SuspendingOperation {
-        private final CountDownLatch latch = new CountDownLatch(1);
-
-        Latch(HandDrivenLoop driven) {
-            super(driven);
-        }
-
-        @Override
-        Object call() throws InterruptedException {
-            latch.await();
+        Object call() throws IOException {
+            LowLevel.awaitAcceptable(server);
             return "value";
         }
 
         @Override
-        void complete() {
-            latch.countDown();
+        void complete() throws IOException {
+            SocketChannel client = SocketChannel.open();
+            clients.add(client);
+            client.configureBlocking(false); // the system connects it at once, and this is no call that suspends
+            client.connect(server.getLocalAddress());
+        }
+
+        @Override
+        boolean isKept() throws IOException {
+            try (SocketChannel accepted = server.accept()) {
+                return accepted != null;
+            }
+        }
+
+        @Override
+        void close() throws IOException {
+            driven.run(() -> LowLevel.close(server));
+            for (SocketChannel client : clients) {
+                client.close();
+            }
         }
     }
 

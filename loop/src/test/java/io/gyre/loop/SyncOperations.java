@@ -36,7 +36,9 @@ final class SyncOperations {
         return List.of(
                 kind("Lock.acquire", SyncOperations::lock),
                 kind("Semaphore.acquire", SyncOperations::semaphore),
-                kind("CapacityLimiter.acquire", SyncOperations::limiter),
+                kind("Semaphore.acquire of several", SyncOperations::severalPermits),
+                kind("CapacityLimiter.acquireOnBehalfOf", SyncOperations::limiter),
+                kind("CapacityLimiter.acquire", SyncOperations::limiterOfTasks),
                 kind("Event.await", SyncOperations::event),
                 kind("Condition.await", SyncOperations::condition),
                 kind("Barrier.await", SyncOperations::barrier),
@@ -44,9 +46,13 @@ final class SyncOperations {
                 kind("Queue.put", SyncOperations::queuePut),
                 kind("Queue.join", SyncOperations::queueJoin),
                 kind("Receiver.receive", driven -> receive(Channel.open(4))),
+                kind("iterator of a Receiver", driven -> iterate(Channel.open(4))),
+                kind("stream of a Receiver", driven -> stream(Channel.open(4))),
                 kind("Sender.send", SyncOperations::send),
+                kind("Sender.send from hand to hand", SyncOperations::sendFromHandToHand),
                 kind("Select.await", driven -> select(Channel.open(4), Channel.open(4))),
                 kind("Receiver.receive of a Broadcast", SyncOperations::broadcast),
+                kind("Broadcast.send", SyncOperations::broadcastSend),
                 kind("Watch.await", SyncOperations::watch));
     }
 
@@ -95,6 +101,26 @@ final class SyncOperations {
                 },
                 semaphore::release,
                 () -> semaphore.permits() == 1);
+    }
+
+    private static Case severalPermits(HandDrivenLoop driven) {
+        var semaphore = new Semaphore(1);
+        return new Case(
+                () -> {
+                    semaphore.acquire(3);
+                    return "value";
+                },
+                () -> semaphore.release(2),
+                () -> semaphore.permits() == 3);
+    }
+
+    private static Case limiterOfTasks(HandDrivenLoop driven) {
+        var limiter = new CapacityLimiter(1);
+        driven.run(() -> limiter.acquireOnBehalfOf("other"));
+        return new Case(
+                () -> limiter.withToken(() -> "value"),
+                () -> limiter.releaseOnBehalfOf("other"),
+                () -> limiter.statistics().borrowed() == 0);
     }
 
     private static Case limiter(HandDrivenLoop driven) {
@@ -185,6 +211,32 @@ final class SyncOperations {
                 () -> channel.receiver().tryReceive().isPresent());
     }
 
+    private static Case iterate(Channel<String> channel) {
+        return new Case(
+                () -> channel.receiver().iterator().next(),
+                () -> channel.sender().trySend("value"),
+                () -> channel.receiver().tryReceive().isPresent());
+    }
+
+    private static Case stream(Channel<String> channel) {
+        return new Case(
+                () -> channel.receiver().stream().findFirst().orElseThrow(),
+                () -> channel.sender().trySend("value"),
+                () -> channel.receiver().tryReceive().isPresent());
+    }
+
+    /** The receiver that completes it comes to stay, and must not have got a value that was not sent. */
+    private static Case sendFromHandToHand(HandDrivenLoop driven) {
+        Channel<String> channel = Channel.open();
+        return new Case(
+                () -> {
+                    channel.sender().send("value");
+                    return "value";
+                },
+                () -> driven.loop.createTask(() -> channel.receiver().receive()),
+                () -> channel.statistics().receiving() == 1);
+    }
+
     private static Case send(HandDrivenLoop driven) {
         Channel<String> channel = Channel.open(1);
         driven.run(() -> channel.sender().send("first"));
@@ -214,6 +266,23 @@ final class SyncOperations {
         Receiver<String> receiver = receivers.getFirst();
         return new Case(receiver::receive, () -> broadcast.trySend("value"), () -> receiver.tryReceive()
                 .isPresent());
+    }
+
+    private static Case broadcastSend(HandDrivenLoop driven) {
+        var broadcast = new Broadcast<String>();
+        var receivers = new ArrayList<Receiver<String>>();
+        driven.run(() -> {
+            receivers.add(broadcast.subscribe(1, Overflow.SUSPEND));
+            broadcast.send("first");
+        });
+        Receiver<String> slow = receivers.getFirst();
+        return new Case(
+                () -> {
+                    broadcast.send("second");
+                    return "value";
+                },
+                slow::tryReceive,
+                () -> slow.tryReceive().isEmpty());
     }
 
     private static Case watch(HandDrivenLoop driven) {

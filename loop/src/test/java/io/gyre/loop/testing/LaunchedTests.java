@@ -14,14 +14,14 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /** What JUnit makes of a test class: for tests of tests that must fail. */
-final class LaunchedTests implements TestExecutionListener {
+public final class LaunchedTests implements TestExecutionListener {
     /** One test that has ended. */
-    record Ended(String displayName, TestExecutionResult result) {
-        boolean isSuccessful() {
+    public record Ended(String displayName, TestExecutionResult result) {
+        public boolean isSuccessful() {
             return result.getStatus() == TestExecutionResult.Status.SUCCESSFUL;
         }
 
-        Throwable failure() {
+        public Throwable failure() {
             return result.getThrowable().orElseThrow(() -> new AssertionError(displayName + " was expected to fail"));
         }
     }
@@ -30,7 +30,8 @@ final class LaunchedTests implements TestExecutionListener {
 
     private LaunchedTests() {}
 
-    static List<Ended> of(Class<?> testClass, String method, Class<?>... parameters) {
+    /** Runs one method of a class. {@return how its invocations ended} */
+    public static List<Ended> of(Class<?> testClass, String method, Class<?>... parameters) {
         return launch(selectMethod(testClass, method, parameters));
     }
 

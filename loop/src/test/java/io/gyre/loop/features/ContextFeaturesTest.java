@@ -1,0 +1,81 @@
+package io.gyre.loop.features;
+
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.offload;
+import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.yieldNow;
+import static java.lang.ScopedValue.where;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopLocal;
+import io.gyre.loop.Task;
+import io.gyre.loop.TaskGroup;
+import io.gyre.loop.testing.LoopTest;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ContextFeaturesTest {
+    private static final ScopedValue<String> USER = ScopedValue.newInstance();
+
+    private final List<String> log = new CopyOnWriteArrayList<>();
+
+    private void logUser(String what) {
+        log.add(what + " of " + USER.orElse("nobody"));
+    }
+
+    @LoopTest
+    @Row("1.7 context vars copied to tasks, callbacks, offloads")
+    void contextIsCopiedToTasksCallbacksAndOffloadedCalls(EventLoop loop) {
+        where(USER, "ann").run(() -> {
+            createTask(() -> logUser("task"));
+            loop.callSoon(() -> logUser("callback"));
+            loop.callLater(Duration.ofSeconds(1), () -> logUser("timer"));
+            createTask(() -> {}).whenDone(done -> logUser("done callback"));
+        });
+        sleep(Duration.ofSeconds(2)); // the binding has ended
+        assertThat(log).containsExactly("task of ann", "callback of ann", "done callback of ann", "timer of ann");
+
+        log.clear();
+        where(USER, "bob").run(() -> {
+            TaskGroup.run(group -> group.createTask(() -> logUser("child")));
+            offload(() -> logUser("offloaded call"));
+        });
+        logUser("main");
+        assertThat(log).containsExactly("child of bob", "offloaded call of bob", "main of nobody");
+    }
+
+    @Test
+    @Row("1.7 loop-local vars")
+    void loopLocalIsOneValueForEachLoop() {
+        var made = new AtomicInteger();
+        LoopLocal<Integer> local = LoopLocal.withInitial(made::incrementAndGet);
+
+        EventLoop.run(() -> {
+            Task<Integer> other = createTask(local::get);
+            assertThat(local.get()).isEqualTo(1).isEqualTo(other.await());
+        });
+        EventLoop.run(() -> assertThat(local.get()).isEqualTo(2));
+    }
+
+    @LoopTest
+    @Row("1.7 task-local storage")
+    void threadLocalIsTaskLocal() {
+        var local = new ThreadLocal<@Nullable String>();
+        Task<String> first = createTask(() -> setAndGet(local, "first"));
+        Task<String> second = createTask(() -> setAndGet(local, "second"));
+
+        assertThat(first.await() + ", " + second.await()).isEqualTo("first, second");
+        assertThat(local.get()).isNull();
+    }
+
+    private static String setAndGet(ThreadLocal<@Nullable String> local, String value) {
+        local.set(value);
+        yieldNow();
+        return "" + local.get();
+    }
+}

@@ -1,0 +1,228 @@
+package io.gyre.loop.features;
+
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.offload;
+import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.yieldNow;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.HandDrivenLoop;
+import io.gyre.loop.LoopFuture;
+import io.gyre.loop.LoopOptions;
+import io.gyre.loop.OtherThread;
+import io.gyre.loop.sync.Lock;
+import io.gyre.loop.testing.LoopTest;
+import io.gyre.loop.testing.VirtualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class LoopLifecycleFeaturesTest {
+    private static final Duration ONE_DAY = Duration.ofDays(1);
+
+    private final List<String> log = new CopyOnWriteArrayList<>();
+
+    private void sleepAndCleanUp() {
+        try {
+            sleep(ONE_DAY);
+        } finally {
+            log.add("cleaned up");
+        }
+    }
+
+    @Test
+    @Row("1.1 one-call entry: make loop, run main, cancel leftovers, close")
+    void oneCallEntryMakesTheLoopRunsMainCancelsLeftoversAndCloses() {
+        EventLoop made = EventLoop.run(() -> {
+            createTask(this::sleepAndCleanUp);
+            yieldNow();
+            log.add(EventLoop.run(() -> "from a nested call"));
+            return EventLoop.current();
+        });
+
+        assertThat(log).containsExactly("from a nested call", "cleaned up");
+        assertThat(made.isClosed()).isTrue();
+    }
+
+    @Test
+    @Row("1.1 reusable runner: several run()s on one loop + guaranteed finalisation")
+    void reusableRunnerRunsSeveralTimesOnOneLoopAndFinalisesForSure() {
+        var failure = new IllegalStateException("a run that fails");
+
+        try (EventLoop runner = EventLoop.create()) {
+            EventLoop first = runner.runUntilComplete(() -> {
+                createTask(this::sleepAndCleanUp);
+                yieldNow();
+                return EventLoop.current();
+            });
+            assertThat(first).isSameAs(runner);
+            assertThatThrownBy(() -> runner.runUntilComplete(() -> {
+                        throw failure;
+                    }))
+                    .isSameAs(failure);
+            int tasks = runner.runUntilComplete(() -> runner.tasks().size());
+            log.add("third run, tasks: " + tasks);
+        }
+
+        assertThat(log).containsExactly("third run, tasks: 2", "cleaned up");
+    }
+
+    @Test
+    @Row("1.1 run forever / stop / is running / is closed / close")
+    void runForeverEndsWithStopAndLoopsSayWhetherTheyRunOrAreClosed() {
+        EventLoop loop = EventLoop.create();
+        loop.callSoon(() -> {
+            log.add("running: " + loop.isRunning());
+            loop.stop();
+        });
+
+        loop.runForever();
+        assertThat(loop.isRunning()).isFalse();
+        assertThat(loop.isClosed()).isFalse();
+        loop.close();
+        loop.close();
+
+        assertThat(log).containsExactly("running: true");
+        assertThat(loop.isClosed()).isTrue();
+    }
+
+    @Test
+    @Row("1.1 run until a future completes")
+    void runUntilAFutureCompletesOrTellThatTheLoopWasStoppedBefore() {
+        try (EventLoop loop = EventLoop.create()) {
+            LoopFuture<String> future = loop.createFuture();
+            loop.callSoon(() -> future.setResult("value"));
+            String value = loop.runUntilComplete(future::await);
+            assertThat(value).isEqualTo("value");
+
+            LoopFuture<String> never = loop.createFuture();
+            loop.callSoon(loop::stop);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> loop.runUntilComplete(never::await))
+                    .withMessageContaining("stopped before");
+        }
+    }
+
+    @Test
+    @Row("1.1 loop factory / options object")
+    void loopFactoryTakesAnOptionsObject() {
+        var clock = VirtualClock.manual();
+        LoopOptions options = LoopOptions.defaults()
+                .withName("mine")
+                .withTicker(clock)
+                .withFailureHandler(failure -> log.add(failure.source() + " failed"))
+                .withOffloadExecutor(call -> {
+                    log.add("offloaded");
+                    call.run();
+                })
+                .withCloseTimeout(Duration.ofSeconds(1))
+                .withDebug(true)
+                .withSlowStep(Duration.ZERO);
+
+        try (EventLoop loop = EventLoop.create(options)) {
+            loop.runUntilComplete(() -> {
+                offload(() -> {});
+                createTask("bad", () -> {
+                    throw new IllegalStateException("lost");
+                });
+                yieldNow();
+                return "";
+            });
+            assertThat(loop.name()).isEqualTo("mine");
+            assertThat(loop.ticker()).isSameAs(clock);
+        }
+
+        assertThat(log).containsExactly("offloaded", "bad failed");
+        assertThat(LoopOptions.defaults().name()).as("options do not change").isEqualTo("gyre");
+    }
+
+    @LoopTest
+    @Row("1.1 current-loop accessor; fail when off-loop")
+    void currentLoopIsThatOfTheCallerAndFailsOffTheLoop(EventLoop loop) {
+        loop.callSoon(() -> log.add("callback: " + (EventLoop.current() == loop)));
+        yieldNow();
+
+        assertThat(EventLoop.current()).isSameAs(loop);
+        assertThat(log).containsExactly("callback: true");
+        assertThatThrownBy(OtherThread.call(EventLoop::current)::get)
+                .cause()
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("is not a task of an event loop");
+    }
+
+    @LoopTest
+    @Row("1.1 thread ownership check on non-thread-safe calls")
+    void threadOwnershipIsCheckedOnCallsThatAreNotThreadSafe(EventLoop loop) throws Exception {
+        LoopFuture<String> future = loop.createFuture();
+        var lock = new Lock();
+        List<ThrowingCallable> calls = List.of(
+                () -> loop.callSoon(() -> {}),
+                () -> loop.callLater(ONE_DAY, () -> {}),
+                () -> loop.callAt(0, () -> {}),
+                () -> loop.createTask(() -> "value"),
+                loop::createFuture,
+                loop::tasks,
+                loop::statistics,
+                () -> future.setResult("value"),
+                () -> future.setException(new IllegalStateException()),
+                () -> future.whenDone(done -> {}),
+                lock::tryAcquire);
+
+        assertThat(loop.inLoop()).isTrue();
+        OtherThread.run(() -> {
+                    assertThat(loop.inLoop()).isFalse();
+                    for (ThrowingCallable call : calls) {
+                        assertThatExceptionOfType(WrongThreadException.class)
+                                .isThrownBy(call)
+                                .withMessageContaining("Use callSoonThreadsafe to get there");
+                    }
+                })
+                .get();
+    }
+
+    @Test
+    @Row("1.1 default-executor shutdown with timeout")
+    void defaultExecutorIsShutDownWithATimeoutAndStuckCallsAreReported() throws Exception {
+        var begun = new CountDownLatch(1);
+        var released = new CountDownLatch(1);
+        var bounded = new HandDrivenLoop(options -> options.withCloseTimeout(Duration.ofMillis(20)));
+        bounded.start(() -> offload(() -> {
+            begun.countDown();
+            OtherThread.spinUntil(() -> released.getCount() == 0);
+        }));
+        begun.await();
+
+        bounded.loop.close();
+
+        assertThat(bounded.takeFailures()).singleElement().satisfies(failure -> assertThat(failure.what())
+                .contains("1 offloaded calls have not ended within PT0.02S of closing"));
+        released.countDown();
+    }
+
+    @Test
+    @Row("1.1 manual driving: run what's ready now / run with max wait / wakeup")
+    void manualDrivingRunsWhatIsReadyWaitsForAWhileAndCanBeWokenUp() {
+        var counts = new ArrayList<Integer>();
+
+        try (EventLoop loop = EventLoop.create()) {
+            loop.callSoon(() -> log.add("ready"));
+            counts.add(loop.runOnce(Duration.ZERO));
+            counts.add(loop.runOnce(Duration.ofMillis(1)));
+            OtherThread.run(() -> loop.callSoonThreadsafe(() -> log.add("woken up")));
+            while (log.size() < 2) {
+                counts.add(loop.runOnce(ONE_DAY));
+            }
+        }
+
+        assertThat(counts).startsWith(1, 0).endsWith(1);
+        assertThat(log).containsExactly("ready", "woken up");
+    }
+}
