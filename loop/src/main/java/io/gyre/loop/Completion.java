@@ -149,11 +149,10 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     }
 
     private void awaitOfOtherLoop(VirtualThreadTask<?> task) {
-        try {
+        task.<@Nullable Void, RuntimeException>blocking(this, () -> {
             ForeignWaiter.await(this);
-        } catch (InterruptedException e) {
-            throw task.interruptedWhile("awaiting " + this);
-        }
+            return null;
+        });
     }
 
     private T resultOrCompletionException() {

@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The door for libraries that add a way to suspend: locks, queues, sockets. {@code io.gyre.net} uses nothing else.
  *
- * <p><b>Confinement:</b> tasks and callbacks of a loop.
+ * <p><b>Confinement:</b> tasks and callbacks of a loop, except where a method says <em>any thread</em>.
  *
  * <p><b>Source:</b> trio {@code trio.lowlevel}.
  */
@@ -64,6 +65,105 @@ public final class LowLevel {
         var parked = (VirtualThreadTask<?>) task;
         parked.loop.checkLoopThread("unpark");
         return parked.unpark();
+    }
+
+    /**
+     * Makes a blocking call of the JDK or of another library into one like those of this library: it is a checkpoint,
+     * says what it waits for, and can be cancelled.
+     *
+     * {@snippet :
+     * Permit permit = LowLevel.blocking("a permit of " + pool, () -> pool.acquire());
+     * }
+     *
+     * <p>Outside a task this runs the body and nothing else, so that code which serves tasks and threads alike need not
+     * ask who calls.
+     *
+     * <p><b>Confinement:</b> any thread. <b>Suspends:</b> if the body does. Always a checkpoint, before the body.
+     * <b>Cancellation:</b> interrupts the body, whose {@link InterruptedException} becomes {@link CancelledException}; an
+     * interrupt that somebody else sends cancels the task. A body that returns all the same has made it, and its value is
+     * returned.
+     *
+     * @param <T> the result
+     * @param <X> what the body may throw, besides {@code InterruptedException}
+     * @param reason what the body waits for; its {@code toString} is shown in dumps
+     * @param body runs in line; one that would block the loop itself, such as file I/O, belongs in
+     *     {@link Async#offload(Body)}
+     * @return its result
+     * @throws X what the body throws, as it is
+     * @throws CancellationException if the body was interrupted: in a task a {@link CancelledException}, elsewhere with the
+     *     interrupt status set again
+     */
+    public static <T extends @Nullable Object, X extends Exception> T blocking(Object reason, BlockingBody<T, X> body)
+            throws X {
+        VirtualThreadTask<?> task = VirtualThreadTask.currentOrNull();
+        if (task == null) {
+            return blockingOutside(reason, body);
+        }
+        task.checkpoint();
+        return task.blocking(reason, body);
+    }
+
+    private static <T extends @Nullable Object, X extends Exception> T blockingOutside(
+            Object reason, BlockingBody<T, X> body) throws X {
+        try {
+            return body.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            var cancelled =
+                    new CancellationException(Thread.currentThread() + " was interrupted while waiting for " + reason);
+            cancelled.initCause(e);
+            throw cancelled;
+        }
+    }
+
+    /**
+     * Does what {@link #blocking(Object, BlockingBody)} does, for a body without a result.
+     *
+     * @param <X> what the body may throw, besides {@code InterruptedException}
+     * @param reason what the body waits for; its {@code toString} is shown in dumps
+     * @param body runs in line
+     * @throws X what the body throws, as it is
+     * @throws CancellationException if the body was interrupted
+     */
+    public static <X extends Exception> void blocking(Object reason, VoidBlockingBody<X> body) throws X {
+        LowLevel.<@Nullable Void, X>blocking(reason, () -> {
+            body.run();
+            return null;
+        });
+    }
+
+    /**
+     * Code with a result that blocks.
+     *
+     * @param <T> the result
+     * @param <X> the checked exception that the code may throw, besides {@code InterruptedException}; inferred
+     */
+    @FunctionalInterface
+    public interface BlockingBody<T extends @Nullable Object, X extends Exception> {
+        /**
+         * Runs the code.
+         *
+         * @return the result
+         * @throws X as the code does
+         * @throws InterruptedException if the thread is interrupted
+         */
+        T run() throws X, InterruptedException;
+    }
+
+    /**
+     * {@link BlockingBody} without a result.
+     *
+     * @param <X> the checked exception that the code may throw, besides {@code InterruptedException}; inferred
+     */
+    @FunctionalInterface
+    public interface VoidBlockingBody<X extends Exception> {
+        /**
+         * Runs the code.
+         *
+         * @throws X as the code does
+         * @throws InterruptedException if the thread is interrupted
+         */
+        void run() throws X, InterruptedException;
     }
 
     /**

@@ -256,6 +256,7 @@ abstract class SuspendingOperation {
     private static void addForeign(List<Kind> kinds) {
         kinds.add(new Kind("await of a java Future", JavaFuture::new));
         kinds.add(new Kind("BlockingQueue.take", Taking::new));
+        kinds.add(new Kind("LowLevel.blocking", DescribedTaking::new));
         kinds.add(new Kind("CountDownLatch.await", Latch::new));
     }
 
@@ -405,7 +406,7 @@ abstract class SuspendingOperation {
         }
     }
 
-    private static final class Taking extends SuspendingOperation {
+    private static class Taking extends SuspendingOperation {
         private final LinkedBlockingQueue<String> queue = new LinkedBlockingQueue<>();
 
         Taking(HandDrivenLoop driven) {
@@ -426,6 +427,17 @@ abstract class SuspendingOperation {
         @Override
         boolean isKept() {
             return queue.size() == 1;
+        }
+    }
+
+    private static final class DescribedTaking extends Taking {
+        DescribedTaking(HandDrivenLoop driven) {
+            super(driven);
+        }
+
+        @Override
+        Object call() {
+            return LowLevel.blocking("a value", () -> super.call());
         }
     }
 
