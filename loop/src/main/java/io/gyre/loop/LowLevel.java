@@ -304,6 +304,26 @@ public final class LowLevel {
     }
 
     /**
+     * Calls back once a task has ended, in whatever way, never before this method returns. Unlike
+     * {@link Task#whenDone} this does not count as an observer: a failure that nobody else waits for is still reported.
+     *
+     * {@snippet :
+     * Handle watch = LowLevel.whenEnded(owner, () -> sendAllAway(owner));
+     * }
+     *
+     * <p><b>Confinement:</b> the task's loop; the callback runs there. <b>Suspends:</b> no. <b>Errors:</b> what the callback
+     * throws goes to the loop's failure handler.
+     *
+     * @param task a task of the current loop. The one that {@link Async#currentTask()} gives to a virtual thread which a
+     *     task has started by itself never ends
+     * @param callback what to run, once
+     * @return the handle that takes the callback back
+     */
+    public static Handle whenEnded(Task<?> task, Runnable callback) {
+        return ((VirtualThreadTask<?>) task).whenEnded(callback);
+    }
+
+    /**
      * Hands a failure to the loop's failure handler. <b>Suspends:</b> no.
      *
      * @param failure what happened
