@@ -36,6 +36,14 @@ public final class LowLevel {
     }
 
     /**
+     * {@return whether the caller is a task or callback of a loop that is not closed, or a virtual thread that one of these
+     * has started} Any thread.
+     */
+    public static boolean inTask() {
+        return VirtualThreadTask.currentLoopOrNull() != null;
+    }
+
+    /**
      * Parks the current task until {@link #unpark}.
      *
      * {@snippet :
