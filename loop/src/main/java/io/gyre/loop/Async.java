@@ -447,17 +447,16 @@ public final class Async {
         }
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
-        task.describeWait(future);
+        return task.blocking(future, () -> resultOf(future));
+    }
+
+    private static <T extends @Nullable Object> T resultOf(Future<T> future) throws InterruptedException {
         try {
             return future.get();
         } catch (ExecutionException e) {
             throw new CompletionException(e.getCause());
         } catch (java.util.concurrent.CancellationException e) {
             throw new CompletionException(e);
-        } catch (InterruptedException e) {
-            throw task.interruptedWhile("awaiting " + future);
-        } finally {
-            task.describeWait(null);
         }
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * User code in the ready queue that is not a task. The callback runner runs it, with the scoped values that were bound
  * where it was created.
  */
-final class Callback implements Handle, Step {
+sealed class Callback implements Handle, Step permits DoneCallback {
     private final EventLoop loop;
     private final @Nullable Object createdAt;
     private final Object origin;
@@ -31,13 +31,13 @@ final class Callback implements Handle, Step {
     }
 
     /** Says where it is about to run. */
-    void beginIn(CallbackRunner taker) {
+    final void beginIn(CallbackRunner taker) {
         runner = taker;
     }
 
     /** Runs it, unless it was cancelled. In the callback runner. */
     @Override
-    public void take() {
+    public final void take() {
         if (cancelled) {
             return;
         }
@@ -62,22 +62,22 @@ final class Callback implements Handle, Step {
     }
 
     /** Prevents all further runs of a callback that is scheduled again and again. */
-    void revoke() {
+    final void revoke() {
         cancelled = true;
     }
 
     @Override
-    public boolean isCancelled() {
+    public final boolean isCancelled() {
         return cancelled;
     }
 
     @Override
-    public String stackNow() {
+    public final String stackNow() {
         return Stacks.text(createdAt, runner == null ? new StackTraceElement[0] : runner.stackTrace());
     }
 
     @Override
-    public String toString() {
+    public final String toString() {
         return "callback " + CreationSite.className(origin);
     }
 }

@@ -37,6 +37,9 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     final EventLoop loop;
     private @Nullable Observer firstObserver;
     private @Nullable Observer lastObserver;
+    /** Whether a callback was registered that is given the outcome, be it for a while. */
+    private boolean observedByCallback;
+
     private volatile @Nullable Object outcome;
 
     Completion(EventLoop loop) {
@@ -73,7 +76,17 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         }
     }
 
+    /** {@return whether somebody deals with a failure, so that it need not be reported} */
     final boolean isObserved() {
+        Observer observer = firstObserver;
+        while (observer != null && !observer.observesFailure()) {
+            observer = observer.next;
+        }
+        return observedByCallback || observer != null;
+    }
+
+    /** {@return whether anybody will be told} For tests. */
+    final boolean hasObservers() {
         return firstObserver != null;
     }
 
@@ -149,11 +162,10 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     }
 
     private void awaitOfOtherLoop(VirtualThreadTask<?> task) {
-        try {
+        task.<@Nullable Void, RuntimeException>blocking(this, () -> {
             ForeignWaiter.await(this);
-        } catch (InterruptedException e) {
-            throw task.interruptedWhile("awaiting " + this);
-        }
+            return null;
+        });
     }
 
     private T resultOrCompletionException() {
@@ -254,16 +266,22 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     @Override
     public final Handle whenDone(Consumer<? super Awaitable<T>> consumer) {
         loop.checkLoopThread("whenDone");
-        var callback = new Callback(loop, consumer, () -> consumer.accept(this));
-        if (outcome != null) {
-            loop.makeReady(callback);
+        observedByCallback = true;
+        return callBack(consumer, () -> consumer.accept(this));
+    }
+
+    /** Calls back as {@link #whenDone} does, to somebody who does not deal with failures. */
+    final Handle whenEnded(Runnable body) {
+        loop.checkLoopThread("whenEnded");
+        return callBack(body, body);
+    }
+
+    private Handle callBack(Object origin, Runnable body) {
+        var callback = new DoneCallback(this, origin, body);
+        if (outcome == null) {
+            callback.await();
         } else {
-            addObserver(new Observer(this) {
-                @Override
-                void completed() {
-                    loop.makeReady(callback);
-                }
-            });
+            loop.makeReady(callback);
         }
         return callback;
     }

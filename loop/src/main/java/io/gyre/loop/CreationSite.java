@@ -22,6 +22,7 @@ final class CreationSite {
             name(LowLevel.class),
             name(Callback.class),
             name(Completion.class),
+            name(DoneCallback.class),
             name(TaskGroup.class),
             name(TaskGroupOptions.class),
             name(Combinators.class),

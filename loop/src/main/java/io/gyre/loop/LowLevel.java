@@ -7,12 +7,13 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The door for libraries that add a way to suspend: locks, queues, sockets. {@code io.gyre.net} uses nothing else.
  *
- * <p><b>Confinement:</b> tasks and callbacks of a loop.
+ * <p><b>Confinement:</b> tasks and callbacks of a loop, except where a method says <em>any thread</em>.
  *
  * <p><b>Source:</b> trio {@code trio.lowlevel}.
  */
@@ -33,6 +34,14 @@ public final class LowLevel {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
         return task;
+    }
+
+    /**
+     * {@return whether the caller is a task or callback of a loop that is not closed, or a virtual thread that one of these
+     * has started} Any thread.
+     */
+    public static boolean inTask() {
+        return VirtualThreadTask.currentLoopOrNull() != null;
     }
 
     /**
@@ -65,6 +74,105 @@ public final class LowLevel {
         var parked = (VirtualThreadTask<?>) task;
         parked.loop.checkLoopThread("unpark");
         return parked.unpark();
+    }
+
+    /**
+     * Makes a blocking call of the JDK or of another library into one like those of this library: it is a checkpoint,
+     * says what it waits for, and can be cancelled.
+     *
+     * {@snippet :
+     * Permit permit = LowLevel.blocking("a permit of " + pool, () -> pool.acquire());
+     * }
+     *
+     * <p>Outside a task this runs the body and nothing else, so that code which serves tasks and threads alike need not
+     * ask who calls.
+     *
+     * <p><b>Confinement:</b> any thread. <b>Suspends:</b> if the body does. Always a checkpoint, before the body.
+     * <b>Cancellation:</b> interrupts the body, whose {@link InterruptedException} becomes {@link CancelledException}; an
+     * interrupt that somebody else sends cancels the task. A body that returns all the same has made it, and its value is
+     * returned.
+     *
+     * @param <T> the result
+     * @param <X> what the body may throw, besides {@code InterruptedException}
+     * @param reason what the body waits for; its {@code toString} is shown in dumps
+     * @param body runs in line; one that would block the loop itself, such as file I/O, belongs in
+     *     {@link Async#offload(Body)}
+     * @return its result
+     * @throws X what the body throws, as it is
+     * @throws CancellationException if the body was interrupted: in a task a {@link CancelledException}, elsewhere with the
+     *     interrupt status set again
+     */
+    public static <T extends @Nullable Object, X extends Exception> T blocking(Object reason, BlockingBody<T, X> body)
+            throws X {
+        VirtualThreadTask<?> task = VirtualThreadTask.currentOrNull();
+        if (task == null) {
+            return blockingOutside(reason, body);
+        }
+        task.checkpoint();
+        return task.blocking(reason, body);
+    }
+
+    private static <T extends @Nullable Object, X extends Exception> T blockingOutside(
+            Object reason, BlockingBody<T, X> body) throws X {
+        try {
+            return body.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            var cancelled =
+                    new CancellationException(Thread.currentThread() + " was interrupted while waiting for " + reason);
+            cancelled.initCause(e);
+            throw cancelled;
+        }
+    }
+
+    /**
+     * Does what {@link #blocking(Object, BlockingBody)} does, for a body without a result.
+     *
+     * @param <X> what the body may throw, besides {@code InterruptedException}
+     * @param reason what the body waits for; its {@code toString} is shown in dumps
+     * @param body runs in line
+     * @throws X what the body throws, as it is
+     * @throws CancellationException if the body was interrupted
+     */
+    public static <X extends Exception> void blocking(Object reason, VoidBlockingBody<X> body) throws X {
+        LowLevel.<@Nullable Void, X>blocking(reason, () -> {
+            body.run();
+            return null;
+        });
+    }
+
+    /**
+     * Code with a result that blocks.
+     *
+     * @param <T> the result
+     * @param <X> the checked exception that the code may throw, besides {@code InterruptedException}; inferred
+     */
+    @FunctionalInterface
+    public interface BlockingBody<T extends @Nullable Object, X extends Exception> {
+        /**
+         * Runs the code.
+         *
+         * @return the result
+         * @throws X as the code does
+         * @throws InterruptedException if the thread is interrupted
+         */
+        T run() throws X, InterruptedException;
+    }
+
+    /**
+     * {@link BlockingBody} without a result.
+     *
+     * @param <X> the checked exception that the code may throw, besides {@code InterruptedException}; inferred
+     */
+    @FunctionalInterface
+    public interface VoidBlockingBody<X extends Exception> {
+        /**
+         * Runs the code.
+         *
+         * @throws X as the code does
+         * @throws InterruptedException if the thread is interrupted
+         */
+        void run() throws X, InterruptedException;
     }
 
     /**
@@ -223,6 +331,26 @@ public final class LowLevel {
     public static <T extends @Nullable Object> Task<T> createTask(
             String name, Object origin, Callable<? extends T> body) {
         return EventLoop.current().start(name, origin, body, null);
+    }
+
+    /**
+     * Calls back once a task has ended, in whatever way, never before this method returns. Unlike
+     * {@link Task#whenDone} this does not count as an observer: a failure that nobody else waits for is still reported.
+     *
+     * {@snippet :
+     * Handle watch = LowLevel.whenEnded(owner, () -> sendAllAway(owner));
+     * }
+     *
+     * <p><b>Confinement:</b> the task's loop; the callback runs there. <b>Suspends:</b> no. <b>Errors:</b> what the callback
+     * throws goes to the loop's failure handler.
+     *
+     * @param task a task of the current loop. The one that {@link Async#currentTask()} gives to a virtual thread which a
+     *     task has started by itself never ends
+     * @param callback what to run, once
+     * @return the handle that takes the callback back
+     */
+    public static Handle whenEnded(Task<?> task, Runnable callback) {
+        return ((VirtualThreadTask<?>) task).whenEnded(callback);
     }
 
     /**

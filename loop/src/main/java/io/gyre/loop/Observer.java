@@ -22,6 +22,11 @@ abstract class Observer {
     /** Called once, on the loop thread. Must only make something ready to run. */
     abstract void completed();
 
+    /** {@return whether this deals with a failure, so that it need not be reported} */
+    boolean observesFailure() {
+        return true;
+    }
+
     final Completion<?> completion() {
         return completion;
     }

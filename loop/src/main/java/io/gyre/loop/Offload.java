@@ -66,16 +66,12 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     // ---- in the task
 
     private void takePlace() {
-        if (how.limit() != null) {
-            var place = new FreePlace(what);
-            task.describeWait(place);
-            try {
-                how.limit().acquire();
-            } catch (InterruptedException e) {
-                throw task.interruptedWhile("waiting for " + place);
-            } finally {
-                task.describeWait(null);
-            }
+        Semaphore limit = how.limit();
+        if (limit != null) {
+            task.<@Nullable Void, RuntimeException>blocking(new FreePlace(what), () -> {
+                limit.acquire();
+                return null;
+            });
         }
     }
 
@@ -102,15 +98,13 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     @SuppressWarnings("unchecked") // the body throws X or something unchecked
     private <X extends Exception> T outcome() throws X {
         try {
-            return Objects.requireNonNull(future).get();
+            return task.blocking(this, () -> Objects.requireNonNull(future).get());
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case Error error -> throw error;
                 case Exception exception -> throw (X) exception;
                 case null, default -> throw new IllegalStateException(this + " failed", e);
             }
-        } catch (InterruptedException e) {
-            throw task.interruptedWhile("taking the result of " + this);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.LowLevel.BlockingBody;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.IdleLoop;
@@ -235,6 +236,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
             }
             interruptOwed = takeInterruptBack(); // it would end the park
         }
+        Object outerReason = waitReason;
         waitReason = reason;
         abortHandler = handler;
         if (guest) {
@@ -243,7 +245,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         do {
             LockSupport.park();
         } while (abortHandler != null && !abortedByInterrupt());
-        waitReason = null;
+        waitReason = outerReason;
         if (guest) {
             loop.release(this);
         }
@@ -264,17 +266,28 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return false;
     }
 
-    /** Says what a blocking call of the JDK waits for, for as long as it runs. */
-    final void describeWait(@Nullable Object reason) {
+    /** Says what a blocking call of the JDK waits for while it runs, and takes an interrupt of it for a cancellation. */
+    final <R extends @Nullable Object, X extends Exception> R blocking(Object reason, BlockingBody<R, X> body)
+            throws X {
+        Object outerReason = waitReason;
         waitReason = reason;
+        try {
+            return body.run();
+        } catch (InterruptedException e) {
+            CancelledException cancelled = interruptedWhileWaitingFor(reason);
+            cancelled.initCause(e);
+            throw cancelled;
+        } finally {
+            waitReason = outerReason;
+        }
     }
 
-    /** Turns an interrupt that came out of a blocking call into the cancellation that it stands for. */
-    final CancelledException interruptedWhile(String what) {
+    private CancelledException interruptedWhileWaitingFor(Object reason) {
         if (pending == null) {
-            CancelScope.cancel(this, "its thread was interrupted while " + what);
+            CancelScope.cancel(this, "its thread was interrupted while waiting for " + reason);
         }
-        return raiseCancellation();
+        // Behind a shield nothing is pending, but the call has been broken off all the same.
+        return raiseCancellation(pending == null ? CancelScope.rootOf(this) : pending);
     }
 
     // ---- cancellation: see CancelScope
@@ -345,8 +358,11 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     final CancelledException raiseCancellation() {
+        return raiseCancellation(Objects.requireNonNull(pending));
+    }
+
+    private CancelledException raiseCancellation(CancelScope cause) {
         takeInterruptBack();
-        CancelScope cause = Objects.requireNonNull(pending);
         return new CancelledException(cause, this + " was cancelled: " + cause.reason());
     }
 

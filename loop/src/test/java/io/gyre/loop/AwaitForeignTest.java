@@ -202,6 +202,6 @@ class AwaitForeignTest {
         assertThat(task.isCancelled()).isTrue();
         assertThatExceptionOfType(CancellationException.class)
                 .isThrownBy(task::get)
-                .withMessageContaining("its thread was interrupted while awaiting " + futureTask);
+                .withMessageContaining("its thread was interrupted while waiting for " + futureTask);
     }
 }

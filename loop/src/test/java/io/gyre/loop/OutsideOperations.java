@@ -41,7 +41,8 @@ final class OutsideOperations {
                 onStage("EventLoop.run in a task", stage -> EventLoop.run(() -> Async.await(stage))),
                 kind("await of a java Future", driven -> javaFuture()),
                 kind("get of a future with a time-out", OutsideOperations::timedGet),
-                kind("BlockingQueue.take", OutsideOperations::taking),
+                kind("BlockingQueue.take", driven -> taking(driven, queue -> queue.take())),
+                kind("LowLevel.blocking", driven -> taking(driven, queue -> LowLevel.blocking("a value", queue::take))),
                 kind("CountDownLatch.await", driven -> latch()),
                 queued("offload", how -> how),
                 queued("offload with OnCancel.WAIT", how -> how.withOnCancel(OnCancel.WAIT)),
@@ -104,11 +105,15 @@ final class OutsideOperations {
         return new Case(() -> future.get(1, TimeUnit.DAYS), () -> future.setResult("value"));
     }
 
-    private static Case taking(HandDrivenLoop driven) {
+    private interface Taking {
+        Object from(LinkedBlockingQueue<String> queue) throws InterruptedException;
+    }
+
+    private static Case taking(HandDrivenLoop driven, Taking taking) {
         var queue = new LinkedBlockingQueue<String>();
         // In a task, because a callback or the driver could meet a task that holds the queue's lock.
         return new Case(
-                queue::take, () -> driven.loop.createTask(() -> queue.add("value")), () -> queue.size() == 1, () -> {});
+                () -> taking.from(queue), () -> driven.loop.createTask(() -> queue.add("value")), () -> queue.size() == 1, () -> {});
     }
 
     private static Case latch() {

@@ -13,7 +13,9 @@ import io.gyre.loop.sync.Queue;
 import io.gyre.loop.sync.Receiver;
 import io.gyre.loop.sync.Select;
 import io.gyre.loop.sync.Semaphore;
+import io.gyre.loop.sync.ThreadChannel;
 import io.gyre.loop.sync.Watch;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -53,7 +55,10 @@ final class SyncOperations {
                 kind("Select.await", driven -> select(Channel.open(4), Channel.open(4))),
                 kind("Receiver.receive of a Broadcast", SyncOperations::broadcast),
                 kind("Broadcast.send", SyncOperations::broadcastSend),
-                kind("Watch.await", SyncOperations::watch));
+                kind("Watch.await", SyncOperations::watch),
+                kind("ThreadChannel.receive", SyncOperations::threadReceive),
+                kind("ThreadChannel.tryReceive", SyncOperations::threadReceiveTimed),
+                kind("ThreadChannel.send", SyncOperations::threadSend));
     }
 
     private static Kind kind(String name, Function<HandDrivenLoop, Case> maker) {
@@ -289,5 +294,31 @@ final class SyncOperations {
         var watch = new Watch<>("old");
         return new Case(() -> watch.await(value -> value.equals("value")), () -> watch.set("value"), () -> watch.value()
                 .equals("value"));
+    }
+
+    private static Case threadReceive(HandDrivenLoop driven) {
+        var channel = new ThreadChannel<String>(4);
+        return new Case(channel::receive, () -> channel.trySend("value"), () -> channel.tryReceive()
+                .isPresent());
+    }
+
+    private static Case threadReceiveTimed(HandDrivenLoop driven) {
+        var channel = new ThreadChannel<String>(4);
+        return new Case(
+                () -> channel.tryReceive(Duration.ofDays(365)).orElseThrow(),
+                () -> channel.trySend("value"),
+                () -> channel.tryReceive().isPresent());
+    }
+
+    private static Case threadSend(HandDrivenLoop driven) {
+        var channel = new ThreadChannel<String>(1);
+        channel.send("first");
+        return new Case(
+                () -> {
+                    channel.send("second");
+                    return "value";
+                },
+                channel::tryReceive,
+                () -> channel.tryReceive().isEmpty());
     }
 }

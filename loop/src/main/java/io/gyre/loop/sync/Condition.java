@@ -30,6 +30,8 @@ public final class Condition {
      * A signal moves the waiter into the queue of the lock, which the signalling task holds: it is woken once, as the
      * owner. From the move on it refuses to be cancelled; the signal has been taken, and the lock must be held again
      * anyway.
+     *
+     * The lock knows which of its conditions are awaited, to tell those who wait when a task has ended without releasing it.
      */
     private final Lock lock;
     private final WaitQueue<Lock> waiters = new WaitQueue<>("a signal of");
@@ -69,17 +71,42 @@ public final class Condition {
      * <p><b>Suspends:</b> until then. Always a checkpoint. <b>Cancellation:</b> ends the wait for the signal; the lock is
      * acquired again first, which may take time. Once signalled this returns, and the next checkpoint raises.
      *
-     * @throws IllegalStateException if this task does not hold the lock
+     * @throws IllegalStateException if this task does not hold the lock; if the lock cannot be acquired again, or no signal
+     *     can come any more, because a task has ended without releasing it: then this task does not hold it
      */
     public void await() {
         Task<?> task = lock.checkpointOfOwner("await");
-        lock.releaseToWait();
+        lock.releaseToWait(this);
+        Waiter<Lock> waiter;
         try {
-            waiters.park(task, this);
+            waiter = waiters.park(task, this);
         } catch (Throwable e) {
-            lock.reacquire(task);
+            forgetIfNobodyWaits();
+            reacquire(task, e);
             throw e;
         }
+        forgetIfNobodyWaits();
+        lock.requireServed(waiter);
+    }
+
+    private void forgetIfNobodyWaits() {
+        if (waiters.isEmpty()) {
+            lock.noLongerAwaited(this);
+        }
+    }
+
+    private void reacquire(Task<?> task, Throwable cancelled) {
+        try {
+            lock.reacquire(task);
+        } catch (IllegalStateException broken) {
+            broken.addSuppressed(cancelled);
+            throw broken;
+        }
+    }
+
+    /** The lock's owner has ended. */
+    void sendAllAway() {
+        waiters.dismissAll();
     }
 
     /**

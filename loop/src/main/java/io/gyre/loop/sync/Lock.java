@@ -3,8 +3,12 @@ package io.gyre.loop.sync;
 import static io.gyre.loop.Async.currentTask;
 
 import io.gyre.loop.Body;
+import io.gyre.loop.Handle;
+import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.VoidBody;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>Only the task that has acquired it may release it, and it may not acquire it twice. A task that ends without releasing
- * it has broken it: who tries to acquire it then is told so.
+ * it has broken it: those who wait for it, or for a {@link Condition} of it, are told so, and those who come later.
  *
  * <p><b>Confinement:</b> one loop, see the package. Callbacks of a loop may share a task, so use a {@link Semaphore} of
  * one permit between them.
@@ -31,17 +35,32 @@ import org.jspecify.annotations.Nullable;
  * and its wait has a reason.
  */
 public final class Lock {
+    /*
+     * Design.
+     *
+     * Somebody who waits can be sent away by one thing besides a release: the owner ends. So the owner is watched, but
+     * only while somebody waits, for the lock or for a signal of one of its conditions. A lock that nobody waits for pays
+     * for it with a look at an empty list.
+     */
     private final Label label;
     private final Confinement confinement = new Confinement(this);
     private final Runnable release = this::release;
+    private final Runnable ownerEnded = this::sendAllAway;
+    private final List<Condition> awaitedConditions = new ArrayList<>(0);
     private final WaitQueue<Lock> waiters = new WaitQueue<>("") {
         @Override
         String describe(Waiter<Lock> waiter) {
             return waiter.place().toString();
         }
+
+        @Override
+        void left(Waiter<Lock> waiter) {
+            stopWatchingForNobody();
+        }
     };
 
     private @Nullable Task<?> owner;
+    private @Nullable Handle watch;
 
     /** Creates a lock without a name. */
     public Lock() {
@@ -73,12 +92,14 @@ public final class Lock {
      * <p><b>Suspends:</b> until then. Always a checkpoint. <b>Cancellation:</b> takes nothing; once the lock has been handed
      * over this returns, and the next checkpoint raises.
      *
-     * @throws IllegalStateException if this task holds it already, or its owner has ended without releasing it
+     * @throws IllegalStateException if this task holds it already, or its owner has ended without releasing it, also while
+     *     waiting
      */
     public void acquire() {
         Task<?> task = confinement.checkpoint();
         if (!take(task)) {
-            waiters.park(task, this);
+            watchOwner();
+            requireServed(waiters.park(task, this));
         }
     }
 
@@ -96,17 +117,28 @@ public final class Lock {
     private boolean take(Task<?> task) {
         if (owner == null) {
             owner = task;
+            if (!awaitedConditions.isEmpty()) {
+                watchOwner();
+            }
             return true;
         }
         if (owner == task) {
             throw new IllegalStateException(task + " holds " + label + " already, and would wait for itself for ever."
                     + " Acquire it once, and call code that expects it to be held.");
         }
-        if (owner.isDone()) {
-            throw new IllegalStateException(owner + " has ended without releasing " + label
-                    + ", so nobody will. Use withLock, or release in a finally block.");
+        if (isBroken()) {
+            throw ownerHasEnded();
         }
         return false;
+    }
+
+    private boolean isBroken() {
+        return owner != null && (owner.isDone() || owner.loop().isClosed());
+    }
+
+    private IllegalStateException ownerHasEnded() {
+        return new IllegalStateException(owner + " has ended without releasing " + label
+                + ", so nobody will. Use withLock, or release in a finally block.");
     }
 
     /**
@@ -121,17 +153,24 @@ public final class Lock {
     }
 
     private void handOver() {
+        stopWatching();
         Waiter<Lock> next = waiters.first();
         if (next == null) {
             owner = null;
         } else {
             owner = next.task();
             waiters.serve(next);
+            if (isAwaited()) {
+                watchOwner();
+            }
         }
     }
 
     private void requireOwner(String what, Task<?> task) {
         if (owner != task) {
+            if (isBroken()) {
+                throw ownerHasEnded();
+            }
             throw new IllegalStateException(what + ": " + task + " does not hold " + label + ", "
                     + (owner == null ? "nobody" : owner) + " does.");
         }
@@ -202,6 +241,37 @@ public final class Lock {
                 : label + " held by " + owner + (owner.isDone() ? ", which is done" : "");
     }
 
+    // ---- an owner that ends
+
+    private boolean isAwaited() {
+        return !waiters.isEmpty() || !awaitedConditions.isEmpty();
+    }
+
+    private void watchOwner() {
+        if (watch == null && owner != null) {
+            watch = LowLevel.whenEnded(owner, ownerEnded);
+        }
+    }
+
+    private void stopWatching() {
+        if (watch != null) {
+            watch.cancel();
+            watch = null;
+        }
+    }
+
+    private void stopWatchingForNobody() {
+        if (!isAwaited()) {
+            stopWatching();
+        }
+    }
+
+    private void sendAllAway() {
+        watch = null;
+        waiters.dismissAll();
+        awaitedConditions.forEach(Condition::sendAllAway);
+    }
+
     // ---- for conditions
 
     /** A checkpoint of a task that must hold this. */
@@ -216,20 +286,37 @@ public final class Lock {
         requireOwner(what, currentTask());
     }
 
-    /** Releases on behalf of the owner, who has just been checked. */
-    void releaseToWait() {
+    /** Releases on behalf of the owner, who has just been checked and is going to wait for a condition. */
+    void releaseToWait(Condition condition) {
+        if (!awaitedConditions.contains(condition)) {
+            awaitedConditions.add(condition);
+        }
         handOver();
+    }
+
+    /** Nobody waits for a condition any more. */
+    void noLongerAwaited(Condition condition) {
+        awaitedConditions.remove(condition);
+        stopWatchingForNobody();
     }
 
     /** Acquires even in a cancelled task. */
     void reacquire(Task<?> task) {
         if (!take(task)) {
-            waiters.parkUncancellably(task, this);
+            watchOwner();
+            requireServed(waiters.parkUncancellably(task, this));
+        }
+    }
+
+    void requireServed(Waiter<Lock> waiter) {
+        if (!waiter.isServed()) {
+            throw ownerHasEnded();
         }
     }
 
     /** Lets a task that waits elsewhere go on waiting for this lock, while the caller holds it. */
     void enqueue(WaitQueue<Lock> from, Waiter<Lock> waiter) {
         from.move(waiter, waiters, this);
+        watchOwner();
     }
 }

@@ -47,10 +47,10 @@ class WaitQueue<V> {
     }
 
     /** Parks until served or dismissed, cancelled or not. */
-    void parkUncancellably(Task<?> task, Object place) {
+    Waiter<V> parkUncancellably(Task<?> task, Object place) {
         var waiter = new Waiter<>(this, task, place, null);
         waiter.refuseCancellation();
-        park(waiter);
+        return park(waiter);
     }
 
     private Waiter<V> park(Waiter<V> waiter) {

@@ -13,7 +13,8 @@
  *   <li><b>Confinement:</b> one loop. It belongs to the loop that first uses it, until that is closed; creating it is no
  *       use. Tasks and callbacks may call all of it, tasks of other loops get
  *       {@link io.gyre.loop.WrongLoopException}, other threads {@link java.lang.WrongThreadException}, or
- *       {@link java.lang.IllegalStateException} where the call would suspend. Read-only methods are not checked.
+ *       {@link java.lang.IllegalStateException} where the call would suspend. Read-only methods are not checked. A
+ *       {@link io.gyre.loop.sync.ThreadChannel} is what passes values between loops, and threads that have none.
  *   <li><b>Names:</b> are optional, and appear in {@link io.gyre.loop.Task#waitsFor()} and in messages.
  * </ul>
  *

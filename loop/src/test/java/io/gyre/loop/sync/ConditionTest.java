@@ -12,6 +12,7 @@ import io.gyre.loop.Task;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future.State;
 import org.junit.jupiter.api.Test;
 
 class ConditionTest {
@@ -194,6 +195,93 @@ class ConditionTest {
             settle();
 
             assertThat(log).contains("second");
+        });
+    }
+
+    /** Acquires the lock and ends. */
+    private static void breakIt(Lock lock) {
+        start("forgetful", lock::acquire);
+    }
+
+    private Task<?> startDisappointed(String name) {
+        return start(name, () -> {
+            lock.acquire();
+            assertThatIllegalStateException()
+                    .isThrownBy(condition::await)
+                    .withMessageContaining("task 'forgetful' has ended without releasing Lock[a]");
+            assertThat(lock.statistics().owner()).isNotSameAs(Async.currentTask());
+        });
+    }
+
+    @Test
+    void taskThatEndsWithTheLockSendsThoseAwayWhoWaitForASignal() throws Exception {
+        Loops.run(() -> {
+            Task<?> first = startDisappointed("first");
+            Task<?> second = startDisappointed("second");
+
+            breakIt(lock);
+
+            assertThat(first.state()).isEqualTo(State.SUCCESS);
+            assertThat(second.state()).isEqualTo(State.SUCCESS);
+            assertThat(condition.statistics().waiting()).isZero();
+        });
+    }
+
+    @Test
+    void taskThatEndsWithTheLockSendsThoseAwayWhomItHasSignalled() throws Exception {
+        Loops.run(() -> {
+            Task<?> waiter = startDisappointed("waiter");
+
+            start("forgetful", () -> {
+                lock.acquire();
+                condition.signal();
+            });
+
+            assertThat(waiter.state()).isEqualTo(State.SUCCESS);
+        });
+    }
+
+    @Test
+    void cancelledWaiterThatCannotHaveTheLockAgainIsToldSo() throws Exception {
+        Loops.run(() -> {
+            Task<?> waiter = start("waiter", () -> {
+                lock.acquire();
+                assertThatIllegalStateException()
+                        .isThrownBy(condition::await)
+                        .withMessageContaining("task 'forgetful' has ended without releasing Lock[a]")
+                        .satisfies(broken ->
+                                assertThat(broken.getSuppressed()).hasExactlyElementsOfTypes(CancelledException.class));
+            });
+            var mayEnd = new Event();
+            start("forgetful", () -> {
+                lock.acquire();
+                mayEnd.await();
+            });
+            cancel(waiter);
+            assertThat(waiter.waitsFor()).isEqualTo("Lock[a] held by task 'forgetful'");
+
+            mayEnd.set();
+            settle();
+
+            assertThat(waiter.state()).isEqualTo(State.SUCCESS);
+        });
+    }
+
+    @Test
+    void signalsGoOnAfterAWaiterHasLeft() throws Exception {
+        Loops.run(() -> {
+            var other = new Condition(lock);
+            Task<?> cancelled = startWaiter("cancelled");
+            Task<?> ofOther = start("of the other", () -> lock.withLock(() -> other.await()));
+            cancel(cancelled);
+            startWaiter("waiter");
+
+            lock.withLock(() -> condition.signalAll());
+            lock.withLock(() -> other.signalAll());
+            settle();
+
+            assertThat(log).containsExactly("cancelled cancelled, lock held by task 'cancelled'", "waiter");
+            assertThat(ofOther.state()).isEqualTo(State.SUCCESS);
         });
     }
 

@@ -16,6 +16,7 @@ import io.gyre.loop.Task;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future.State;
 import org.junit.jupiter.api.Test;
 
 class LockTest {
@@ -154,6 +155,123 @@ class LockTest {
                     .withMessageContaining("Use withLock");
             assertThat(lock).hasToString("Lock[a] held by task 'forgetful', which is done");
         });
+    }
+
+    private Task<?> startWaiter(String name) {
+        return start(name, () -> assertThatIllegalStateException()
+                .isThrownBy(() -> lock.withLock(() -> log.add(name + " got it")))
+                .withMessageContaining("task 'forgetful' has ended without releasing Lock[a]")
+                .withMessageContaining("Use withLock"));
+    }
+
+    @Test
+    void lockNeverReleasedByExitingTaskIsAnErrorForThoseWhoWait() throws Exception {
+        Loops.run(() -> {
+            var mayEnd = new Event();
+            start("forgetful", () -> {
+                lock.acquire();
+                mayEnd.await();
+            });
+            Task<?> first = startWaiter("first");
+            Task<?> second = startWaiter("second");
+            assertThat(first.waitsFor()).isEqualTo("Lock[a] held by task 'forgetful'");
+
+            mayEnd.set();
+            settle();
+
+            assertThat(first.state()).isEqualTo(State.SUCCESS);
+            assertThat(second.state()).isEqualTo(State.SUCCESS);
+            assertThat(log).isEmpty();
+            assertThat(lock.statistics().waiting()).isZero();
+        });
+    }
+
+    @Test
+    void ownerThatGotTheLockFromAnotherIsWatchedToo() throws Exception {
+        Loops.run(() -> {
+            lock.acquire();
+            start("forgetful", lock::acquire);
+            Task<?> waiter = startWaiter("waiter");
+
+            lock.release();
+            settle();
+
+            assertThat(waiter.state()).isEqualTo(State.SUCCESS);
+        });
+    }
+
+    @Test
+    void waiterThatWasCancelledDoesNotKeepTheOthersFromBeingTold() throws Exception {
+        Loops.run(() -> {
+            lock.acquire();
+            Task<?> forgetful = start("forgetful", lock::acquire);
+            Task<?> cancelled = start("cancelled", lock::acquire);
+            Task<?> waiter = startWaiter("waiter");
+
+            lock.release();
+            cancelled.cancel("in the same tick");
+            settle();
+
+            assertThat(forgetful.isDone()).isTrue();
+            assertThat(cancelled.isCancelled()).isTrue();
+            assertThat(waiter.state()).isEqualTo(State.SUCCESS);
+        });
+    }
+
+    @Test
+    void waiterThatIsCancelledInTheTickInWhichTheOwnerEndsIsCancelled() throws Exception {
+        Loops.run(() -> {
+            var mayEnd = new Event();
+            start("forgetful", () -> {
+                lock.acquire();
+                mayEnd.await();
+            });
+            Task<?> waiter = start("waiter", lock::acquire);
+
+            mayEnd.set();
+            waiter.cancel("in the same tick");
+            settle();
+
+            assertThat(waiter.isCancelled()).isTrue();
+        });
+    }
+
+    @Test
+    void ownerThatEndsWhenNobodyWaitsAnyMoreHarmsNobody() throws Exception {
+        Loops.run(() -> {
+            Task<?> owner = start("owner", () -> lock.withLock(() -> yieldNow()));
+            Task<?> waiter = start("waiter", () -> lock.withLock(() -> log.add("waiter")));
+            settle();
+            assertThat(owner.isDone()).isTrue();
+            assertThat(waiter.state()).isEqualTo(State.SUCCESS);
+            lock.withLock(() -> log.add("main"));
+            assertThat(log).containsExactly("waiter", "main");
+        });
+    }
+
+    @Test
+    void releaseOfABrokenLockSaysWhoHasBrokenIt() throws Exception {
+        Loops.run(() -> {
+            start("forgetful", lock::acquire);
+
+            assertThatIllegalStateException()
+                    .isThrownBy(lock::release)
+                    .withMessageContaining("task 'forgetful' has ended without releasing Lock[a]");
+        });
+    }
+
+    /** A virtual thread of a task's own never counts as done, but its loop ends. */
+    @Test
+    void lockThatAGuestOfAClosedLoopHoldsIsBroken() throws Exception {
+        Loops.run(() -> {
+            Thread guest = Thread.ofVirtual().unstarted(lock::acquire);
+            start("host", guest::start);
+            guest.join();
+        });
+
+        Loops.run(() -> assertThatIllegalStateException()
+                .isThrownBy(lock::acquire)
+                .withMessageContaining("has ended without releasing Lock[a]"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.gyre.loop.sync;
 
+import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.sync.Loops.cancel;
@@ -241,9 +242,9 @@ class SuspendingCallsTest {
     @ParameterizedTest
     @MethodSource(ALL)
     void closingTheLoopEndsTheWait(Scenario scenario) {
-        EventLoop.run(() -> {
+        EventLoop.run(() -> start("owner of what is waited for", () -> {
             Scenario.Step step = scenario.setUp().get();
-            start("left", () -> {
+            createTask("left", () -> {
                 try {
                     step.call().run();
                 } catch (CancelledException e) {
@@ -251,7 +252,8 @@ class SuspendingCallsTest {
                     throw e;
                 }
             });
-        });
+            new Event().await();
+        }));
 
         assertThat(log).containsExactly("cancelled");
     }

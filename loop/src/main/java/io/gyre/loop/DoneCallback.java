@@ -1,0 +1,35 @@
+package io.gyre.loop;
+
+/** A callback that becomes ready when something is done. Taking it back leaves no trace there. */
+final class DoneCallback extends Callback {
+    private final Completion<?> completion;
+    private final Observer observer;
+
+    DoneCallback(Completion<?> completion, Object origin, Runnable body) {
+        super(completion.loop, origin, body);
+        this.completion = completion;
+        this.observer = new Observer(completion) {
+            @Override
+            void completed() {
+                completion.loop.makeReady(DoneCallback.this);
+            }
+
+            @Override
+            boolean observesFailure() {
+                return false;
+            }
+        };
+    }
+
+    void await() {
+        completion.addObserver(observer);
+    }
+
+    @Override
+    public void cancel() {
+        super.cancel();
+        if (completion.loop.inLoop()) { // not in a task that has outlived its loop
+            completion.removeObserver(observer);
+        }
+    }
+}

@@ -1,0 +1,294 @@
+package io.gyre.loop.sync;
+
+import io.gyre.loop.LowLevel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.SequencedSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The inside of a {@link ThreadChannel}: the buffer and those who wait, under one lock.
+ *
+ * @param <T> the values
+ */
+final class SharedConduit<T> {
+    /*
+     * Design.
+     *
+     * As in WaitQueue, whoever can serve somebody who waits does all of it at once: takes it out of its queue and fills its
+     * slot, under the lock, and then wakes it. So nobody overtakes, and one that is interrupted finds out under the lock
+     * whether it has been served; if it has, the value wins.
+     *
+     * Those who wait do so on a latch of their own and not on a condition of the lock: a condition would make them queue
+     * for the lock when they are woken, and behind a task in that queue all threads wait until its loop has time for it,
+     * for ever if nobody drives that. For the same reason tasks spin for the lock. It is held for nanoseconds, never by
+     * somebody who is parked, and a call that does not suspend may not let other tasks run.
+     */
+    private final Label label;
+    private final int capacity;
+    private final Object sending = new Wait("send to", this);
+    private final Object receiving = new Wait("receive from", this);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ArrayDeque<T> buffer = new ArrayDeque<>();
+    private final SequencedSet<Party<T>> senders = new LinkedHashSet<>();
+    private final SequencedSet<Party<T>> receivers = new LinkedHashSet<>();
+
+    /** Written under the lock. */
+    private volatile State state = State.OPEN;
+
+    private enum State {
+        OPEN,
+        /** Nothing more is sent; what is in the buffer can be received. */
+        ENDED,
+        /** Nothing more is received. */
+        BROKEN
+    }
+
+    /** Somebody who waits, with the value that it brings or is handed. */
+    private static final class Party<T> {
+        private final CountDownLatch told = new CountDownLatch(1);
+        private @Nullable T value;
+        private boolean listed;
+        private boolean served;
+
+        Party(@Nullable T value) {
+            this.value = value;
+        }
+    }
+
+    /** What a task waits for. */
+    private record Wait(String what, SharedConduit<?> conduit) {
+        @Override
+        public String toString() {
+            return what + " " + conduit;
+        }
+    }
+
+    SharedConduit(Label label, int capacity) {
+        this.label = label;
+        this.capacity = capacity;
+    }
+
+    // ---- values
+
+    /** Sends a value, waiting for room for a limited time. */
+    boolean put(T value, long timeoutNanos) {
+        Objects.requireNonNull(value);
+        return LowLevel.blocking(sending, () -> {
+            var sender = new Party<>(value);
+            if (offer(value, sender)) {
+                return true;
+            }
+            await(senders, sender, timeoutNanos);
+            if (!sender.served) {
+                requireSendable();
+            }
+            return sender.served;
+        });
+    }
+
+    /** {@return whether there was room for a value} */
+    boolean offer(T value) {
+        return offer(Objects.requireNonNull(value), null);
+    }
+
+    /** {@return whether the value was taken; if it was not, the sender, if there is one, waits from now on} */
+    private boolean offer(T value, @Nullable Party<T> sender) {
+        Party<T> receiver;
+        boolean taken;
+        lock();
+        try {
+            requireSendable();
+            receiver = serveFirst(receivers);
+            if (receiver != null) {
+                receiver.value = value;
+            }
+            taken = receiver != null || (buffer.size() < capacity && buffer.add(value));
+            if (!taken && sender != null) {
+                senders.add(sender);
+            }
+        } finally {
+            lock.unlock();
+        }
+        tell(receiver);
+        return taken;
+    }
+
+    private void requireSendable() {
+        switch (state) {
+            case OPEN -> {}
+            case ENDED -> throw new ChannelClosedException(this, "sending end");
+            case BROKEN -> throw new ChannelBrokenException(this);
+        }
+    }
+
+    /** {@return the next value, waiting for it for a limited time; null if that has passed, or the channel has ended} */
+    @Nullable
+    T take(long timeoutNanos) {
+        return LowLevel.<@Nullable T, RuntimeException>blocking(receiving, () -> {
+            var receiver = new Party<T>(null);
+            T value = poll(receiver);
+            if (receiver.listed) {
+                await(receivers, receiver, timeoutNanos);
+                value = receiver.value;
+            }
+            if (value == null) {
+                requireReceivable();
+            }
+            return value;
+        });
+    }
+
+    /** {@return the next value, or null if none is there} */
+    @Nullable
+    T poll() {
+        return poll(null);
+    }
+
+    /** {@return the next value, or null; then the receiver, if there is one, waits from now on, unless the end has come} */
+    private @Nullable T poll(@Nullable Party<T> receiver) {
+        T value;
+        Party<T> sender;
+        lock();
+        try {
+            requireReceivable();
+            value = buffer.poll();
+            sender = serveFirst(senders);
+            if (sender != null) {
+                buffer.add(Objects.requireNonNull(sender.value));
+            }
+            if (value == null && receiver != null && state == State.OPEN) {
+                receiver.listed = receivers.add(receiver);
+            }
+        } finally {
+            lock.unlock();
+        }
+        tell(sender);
+        return value;
+    }
+
+    private void requireReceivable() {
+        if (state == State.BROKEN) {
+            throw new ChannelClosedException(this, "receiving end");
+        }
+    }
+
+    // ---- waiting
+
+    private void lock() {
+        if (LowLevel.inTask()) {
+            while (!lock.tryLock()) {
+                Thread.onSpinWait();
+            }
+        } else {
+            lock.lock();
+        }
+    }
+
+    /** Waits to be served or sent away; who is interrupted or out of time before that does not wait any more. */
+    private void await(SequencedSet<Party<T>> queue, Party<T> party, long timeoutNanos) throws InterruptedException {
+        try {
+            if (!party.told.await(timeoutNanos, TimeUnit.NANOSECONDS)) {
+                withdraw(queue, party);
+            }
+        } catch (InterruptedException e) {
+            if (withdraw(queue, party)) {
+                throw e;
+            }
+            Thread.currentThread().interrupt(); // the value wins; the interrupt is for the next call
+        }
+    }
+
+    private boolean withdraw(SequencedSet<Party<T>> queue, Party<T> party) {
+        lock();
+        try {
+            return queue.remove(party);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Under the lock; whoever is served must be {@linkplain #tell told} after it. */
+    private @Nullable Party<T> serveFirst(SequencedSet<Party<T>> queue) {
+        if (queue.isEmpty()) {
+            return null;
+        }
+        Party<T> first = queue.removeFirst();
+        first.served = true;
+        return first;
+    }
+
+    private static void tell(@Nullable Party<?> party) {
+        if (party != null) {
+            party.told.countDown();
+        }
+    }
+
+    // ---- ending
+
+    /** Nothing more is sent. */
+    void end() {
+        end(State.ENDED);
+    }
+
+    /** Nothing more is received, either. */
+    void breakNow() {
+        end(State.BROKEN);
+    }
+
+    private void end(State end) {
+        var sentAway = new ArrayList<Party<T>>();
+        lock();
+        try {
+            if (state.compareTo(end) < 0) {
+                state = end;
+                sentAway.addAll(senders);
+                sentAway.addAll(receivers);
+                senders.clear();
+                receivers.clear();
+            }
+            if (state == State.BROKEN) {
+                buffer.clear();
+            }
+        } finally {
+            lock.unlock();
+        }
+        sentAway.forEach(SharedConduit::tell);
+    }
+
+    // ---- what users see
+
+    boolean isClosed() {
+        return state != State.OPEN;
+    }
+
+    /** {@return whether nothing is left and nothing more can come} */
+    boolean isEnded() {
+        lock();
+        try {
+            return state != State.OPEN && buffer.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    ThreadChannel.Statistics statistics() {
+        lock();
+        try {
+            return new ThreadChannel.Statistics(buffer.size(), capacity, senders.size(), receivers.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Without the lock, so that a dump waits for nobody: the size is that of some moment. */
+    @Override
+    public String toString() {
+        return label.with(buffer.size() + "/" + capacity);
+    }
+}
