@@ -14,8 +14,8 @@ final class StreamLimits {
      * Design.
      *
      * Time passes only in waits, so that is where it is limited, by the scope of a time-out around the wait. The idle limit
-     * is that of a wait from the last byte on; when the other direction has moved bytes meanwhile, the wait goes on. The clock
-     * is read for each byte only while there is an idle limit.
+     * counts from the beginning of the wait, or from the last byte that the other direction has moved meanwhile. The clock is
+     * read for each byte only while there is an idle limit.
      */
     private final BufferedStream stream;
     private @Nullable Duration readTimeout;
@@ -63,16 +63,15 @@ final class StreamLimits {
             wait.run();
             return;
         }
-        for (; ; ) {
-            long movedAt = lastMoveNanos;
+        for (long since = stream.loop().time(); ; since = lastMoveNanos) {
             try {
-                Async.timeoutAt(movedAt + idleNanos, what + ", while no byte has moved for " + idleTimeout, () -> {
+                Async.timeoutAt(since + idleNanos, what + ", while no byte has moved for " + idleTimeout, () -> {
                     wait.run();
                     return "";
                 });
                 return;
             } catch (TimeoutException nothingHasMovedThisWay) {
-                if (lastMoveNanos == movedAt) {
+                if (lastMoveNanos - since <= 0) {
                     throw nothingHasMovedThisWay;
                 }
             }
