@@ -34,7 +34,7 @@ class RealPeersTest {
     Path directory;
 
     @Test
-    void netcatGetsBackWhatItSentAfterItsHalfClose() {
+    void netcatGetsBackWhatItSentAfterItsHalfClose() throws Exception {
         byte[] sent = randomBytes(3_000_000);
 
         EventLoop.run(() -> {
@@ -48,7 +48,7 @@ class RealPeersTest {
     }
 
     @Test
-    void socatGetsBackWhatItSentAfterItsHalfClose() {
+    void socatGetsBackWhatItSentAfterItsHalfClose() throws Exception {
         byte[] sent = randomBytes(3_000_000);
 
         EventLoop.run(() -> {
@@ -66,7 +66,7 @@ class RealPeersTest {
     }
 
     @Test
-    void asyncioClientMoves100MebibytesBothWaysThroughOurServer() {
+    void asyncioClientMoves100MebibytesBothWaysThroughOurServer() throws Exception {
         EventLoop.run(() -> {
             try (TcpServer server = TcpServer.serve(ANY_PORT, RealPeersTest::echo)) {
                 Peer client = Peer.python("asyncio_client.py", directory)
@@ -74,7 +74,7 @@ class RealPeersTest {
 
                 String[] report = new String(client.exchange(new byte[0]), US_ASCII)
                         .strip()
-                        .split(" ");
+                        .split(" ", -1);
 
                 assertThat(report[0]).isEqualTo(Long.toString((long) MEBIBYTES << 20));
                 assertThat(report[2]).as("checksum of what came back").isEqualTo(report[1]);
@@ -83,7 +83,7 @@ class RealPeersTest {
     }
 
     @Test
-    void ourClientMoves100MebibytesBothWaysThroughAnAsyncioServer() {
+    void ourClientMoves100MebibytesBothWaysThroughAnAsyncioServer() throws Exception {
         EventLoop.run(() -> {
             Process server = Peer.python("asyncio_server.py", directory).start();
             try (BufferedReader output = server.inputReader()) {
@@ -95,7 +95,7 @@ class RealPeersTest {
                     received = checksumToTheEnd(stream);
                     sent = sending.await();
                 }
-                String[] report = offload(() -> output.readLine()).split(" ");
+                String[] report = offload(() -> output.readLine()).split(" ", -1);
 
                 assertThat(received).isEqualTo(sent);
                 assertThat(report).containsExactly(Long.toString((long) MEBIBYTES << 20), sent);
