@@ -1,4 +1,4 @@
-/** TCP for tasks: streams and servers that suspend instead of blocking. */
+/** TCP, UDP and names of hosts for tasks: streams, servers and sockets that suspend instead of blocking. */
 module io.gyre.net {
     requires transitive io.gyre.loop;
     requires static transitive org.jspecify;

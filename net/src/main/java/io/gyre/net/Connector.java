@@ -49,7 +49,7 @@ final class Connector {
     static SocketChannel connect(String host, int port, ConnectOptions options) throws IOException {
         return new Connector(host + ":" + port, options).connect(() -> {
             var addresses = new ArrayList<InetSocketAddress>();
-            for (InetAddress address : Addresses.interleaved(resolve(host))) {
+            for (InetAddress address : Addresses.interleaved(Dns.resolve(host))) {
                 addresses.add(new InetSocketAddress(address, port));
             }
             return addresses;
@@ -58,14 +58,6 @@ final class Connector {
 
     static SocketChannel connect(InetSocketAddress address, ConnectOptions options) throws IOException {
         return new Connector(Addresses.text(address), options).connect(() -> List.of(address));
-    }
-
-    private static List<InetAddress> resolve(String host) throws IOException {
-        try {
-            return List.of(InetAddress.ofLiteral(host));
-        } catch (IllegalArgumentException notNumeric) {
-            return List.of(LookupPool.lookUp(host));
-        }
     }
 
     private SocketChannel connect(Source source) throws IOException {

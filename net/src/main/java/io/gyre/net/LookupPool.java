@@ -45,4 +45,9 @@ final class LookupPool extends ThreadPoolExecutor {
     static InetAddress[] lookUp(String host) throws UnknownHostException {
         return Async.offload(LOOKUPS.get(), () -> InetAddress.getAllByName(host));
     }
+
+    /** Looks up the name of an address; the address in digits if it has none. Suspends as {@link #lookUp} does. */
+    static String nameOf(InetAddress address) {
+        return Async.offload(LOOKUPS.get(), () -> address.getCanonicalHostName());
+    }
 }

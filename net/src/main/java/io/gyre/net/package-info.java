@@ -1,5 +1,5 @@
 /**
- * Streams of bytes for tasks.
+ * Streams of bytes, datagrams and names of hosts for tasks.
  *
  * <p>Depends on {@code io.gyre.loop}, by its public API and {@link io.gyre.loop.LowLevel}, never on its internals.
  */

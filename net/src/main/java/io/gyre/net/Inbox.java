@@ -1,0 +1,148 @@
+package io.gyre.net;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.LowLevel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/** The receiving side of a UDP socket. */
+final class Inbox implements Iterator<Packet> {
+    /*
+     * Design.
+     *
+     * Straight from the channel to the task, as in a stream, with one difference. There, fewer bytes than asked for
+     * mean that the socket is probably empty. Here each call takes one packet, however much room there is, and its size
+     * tells nothing about others; so the channel is asked first, always, and waited for only when it has nothing.
+     *
+     * The system cuts off what does not fit into the buffer. So what may not fit goes through one of the pool, which
+     * has room for every datagram; if it then turns out too large, it is kept for the next call. There, too, is what an
+     * iterator has looked at and not returned, so that the packet is not lost with the iterator.
+     */
+    private final DatagramPort port;
+    private final BufferPool pool = BufferPool.OF_LOOP.get();
+    private final Turn turn;
+    private @Nullable Packet kept;
+
+    Inbox(DatagramPort port) {
+        this.port = port;
+        this.turn = new Turn(port, "receiving");
+    }
+
+    /** Receives into a buffer; suspends until a packet arrives. {@return who has sent it} */
+    InetSocketAddress receive(ByteBuffer buffer) throws IOException {
+        turn.begin(port.checkpoint());
+        try {
+            for (; ; ) {
+                InetSocketAddress sender = kept != null ? deliver(kept, buffer) : receiveNow(buffer);
+                if (sender != null) {
+                    return sender;
+                }
+                LowLevel.awaitReadable(port.channel());
+            }
+        } finally {
+            turn.end();
+        }
+    }
+
+    /** {@return the next packet} Suspends until it arrives. */
+    Packet receive() throws IOException {
+        turn.begin(port.checkpoint());
+        try {
+            for (; ; ) {
+                Packet packet = receiveNow();
+                if (packet != null) {
+                    return packet;
+                }
+                LowLevel.awaitReadable(port.channel());
+            }
+        } finally {
+            turn.end();
+        }
+    }
+
+    /** {@return the next packet, or null if none has arrived} */
+    @Nullable
+    Packet tryReceive() throws IOException {
+        turn.begin(port.requireLoop(Async.currentTask()));
+        try {
+            return receiveNow();
+        } finally {
+            turn.end();
+        }
+    }
+
+    private @Nullable Packet receiveNow() throws IOException {
+        Packet packet = kept;
+        if (packet == null) {
+            return port.receive();
+        }
+        kept = null;
+        return packet;
+    }
+
+    private @Nullable InetSocketAddress receiveNow(ByteBuffer buffer) throws IOException {
+        if (buffer.isDirect() && buffer.remaining() >= DatagramPort.MAX_BYTES_IPV6) {
+            return port.receiveInto(buffer);
+        }
+        ByteBuffer direct = pool.take();
+        try {
+            InetSocketAddress sender = port.receiveInto(direct);
+            if (sender == null) {
+                return null;
+            }
+            if (direct.flip().remaining() > buffer.remaining()) {
+                return deliver(Packet.copyOf(sender, direct), buffer);
+            }
+            buffer.put(direct);
+            return sender;
+        } finally {
+            pool.giveBack(direct);
+        }
+    }
+
+    /** Delivers a packet, or keeps it and throws. */
+    private InetSocketAddress deliver(Packet packet, ByteBuffer buffer) throws PacketTooLargeException {
+        int size = packet.bytes().remaining();
+        if (size > buffer.remaining()) {
+            kept = packet;
+            throw new PacketTooLargeException(
+                    "a packet from " + Addresses.text(packet.sender()) + " to " + port,
+                    size,
+                    buffer.remaining(),
+                    "It is kept: receive it with a larger buffer, or with receive().");
+        }
+        kept = null;
+        buffer.put(packet.bytes());
+        return packet.sender();
+    }
+
+    @Override
+    public boolean hasNext() {
+        try {
+            if (kept == null) {
+                kept = receive();
+            }
+            return true;
+        } catch (ClosedChannelException closed) {
+            return false;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    @Override
+    public Packet next() {
+        Packet packet = hasNext() ? kept : null;
+        if (packet == null) {
+            throw new NoSuchElementException(port + " is closed");
+        }
+        kept = null;
+        return packet;
+    }
+}

@@ -1,0 +1,41 @@
+package io.gyre.net;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+
+/** Asks the system, in the threads of the loop's {@link LookupPool}. */
+final class SystemResolver implements Resolver {
+    static final SystemResolver INSTANCE = new SystemResolver();
+
+    private SystemResolver() {}
+
+    @Override
+    public List<InetAddress> resolve(String host) throws UnknownHostException {
+        try {
+            return List.of(LookupPool.lookUp(host));
+        } catch (UnknownHostException unknown) {
+            var named = new UnknownHostException("cannot resolve '" + host + "' (" + unknown.getMessage()
+                    + "). Check the spelling, and that this machine reaches its name servers.");
+            named.initCause(unknown);
+            throw named;
+        }
+    }
+
+    @Override
+    public String reverse(InetAddress address) throws UnknownHostException {
+        // A copy: the JDK would answer from what the given object remembers, and leave its own answer there.
+        InetAddress copy = InetAddress.getByAddress(address.getAddress());
+        String name = LookupPool.nameOf(copy);
+        if (name.equals(copy.getHostAddress())) { // the JDK's way to say that there is none
+            throw new UnknownHostException(address.getHostAddress()
+                    + " has no name that leads back to it. Show the address itself, or look at its PTR record.");
+        }
+        return name;
+    }
+
+    @Override
+    public String toString() {
+        return "Resolver[system]";
+    }
+}

@@ -1,0 +1,192 @@
+package io.gyre.net;
+
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gyre.loop.CancelledException;
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.Task;
+import io.gyre.loop.testing.LoopTest;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+
+final class DnsTest {
+    private static final InetAddress FIRST = FakeResolver.FIRST;
+
+    /** For tests in which nobody may ask. */
+    private static List<InetAddress> refuse(String host) {
+        throw new AssertionError("asked for " + host);
+    }
+
+    @LoopTest
+    void numericAddressesAreAnsweredAtOnce() throws Exception {
+        Dns.use(DnsTest::refuse);
+        InetAddress ipv6 = InetAddress.ofLiteral("2001:db8::1");
+
+        assertThat(assertNoSuspend(() -> Dns.resolve("192.0.2.1"))).containsExactly(FIRST);
+        assertThat(assertNoSuspend(() -> Dns.resolve("2001:db8::1"))).containsExactly(ipv6);
+        assertThat(assertNoSuspend(() -> Dns.resolve("[2001:db8::1]"))).containsExactly(ipv6);
+        assertThat(assertNoSuspend(() -> Dns.resolve("::ffff:192.0.2.1"))).containsExactly(FIRST);
+    }
+
+    @LoopTest
+    void scopeOfANumericAddressIsKept() throws Exception {
+        Dns.use(DnsTest::refuse);
+        NetworkInterface scope =
+                NetworkInterface.networkInterfaces().findFirst().orElseThrow();
+
+        List<InetAddress> addresses = Dns.resolve("fe80::1%" + scope.getName());
+
+        assertThat(addresses).singleElement().isInstanceOfSatisfying(Inet6Address.class, address -> assertThat(
+                        address.getScopedInterface())
+                .isEqualTo(scope));
+    }
+
+    @LoopTest
+    void whatIsNeitherANameNorAnAddressIsNotLookedUp() {
+        Dns.use(DnsTest::refuse);
+
+        for (String host : List.of("::1:", "fe80::1%no-such-interface", "[192.0.2.1]", "host:80")) {
+            assertThatThrownBy(() -> Dns.resolve(host))
+                    .isInstanceOf(UnknownHostException.class)
+                    .hasMessageContaining("'" + host + "'")
+                    .hasMessageContaining("neither a name nor a numeric address");
+        }
+    }
+
+    /** The system would say that it is this machine. */
+    @LoopTest
+    void blankNameIsUnknown() {
+        Dns.use(DnsTest::refuse);
+
+        assertThatThrownBy(() -> Dns.resolve(""))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessageContaining("is missing");
+        assertThatThrownBy(() -> Dns.resolve(" ")).isInstanceOf(UnknownHostException.class);
+    }
+
+    @LoopTest
+    void resolverRunsInTheTaskAndMaySuspend() throws Exception {
+        var resolver = new FakeResolver();
+        Dns.use(resolver);
+        Task<List<InetAddress>> task = createTask(() -> Dns.resolve("a.test"));
+        awaitAllTasksParked();
+        assertThat(task.isDone()).isFalse();
+
+        resolver.answer("a.test", "192.0.2.1");
+
+        assertThat(task.await()).containsExactly(FIRST);
+        assertThat(Dns.resolver()).isSameAs(resolver);
+    }
+
+    @LoopTest
+    void answerWithoutAnAddressIsAnUnknownHost() {
+        Dns.use(host -> List.of());
+
+        assertThatThrownBy(() -> Dns.resolve("a.test"))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessageContaining("'a.test'")
+                .hasMessageContaining("Check the spelling");
+    }
+
+    @LoopTest
+    void failureOfAResolverPassesAsItIs() {
+        var failure = new IOException("the name server is down");
+        Dns.use(host -> {
+            throw failure;
+        });
+
+        assertThatThrownBy(() -> Dns.resolve("a.test")).isSameAs(failure);
+    }
+
+    @LoopTest
+    void resolverWithoutNamesSaysSo() {
+        Dns.use(host -> List.of(FIRST));
+
+        assertThatThrownBy(() -> Dns.reverse(FIRST))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessageContaining("192.0.2.1 has no name")
+                .hasMessageContaining("implement Resolver.reverse");
+    }
+
+    @LoopTest
+    void cancelledTaskAsksNobody() {
+        Dns.use(DnsTest::refuse);
+        Task<?> numeric = createTask(() -> {
+            currentTask().cancel("test");
+            return Dns.resolve("192.0.2.1");
+        });
+        Task<?> name = createTask(() -> {
+            currentTask().cancel("test");
+            return Dns.resolve("a.test");
+        });
+        Task<?> reverse = createTask(() -> {
+            currentTask().cancel("test");
+            return Dns.reverse(FIRST);
+        });
+
+        for (Task<?> task : List.of(numeric, name, reverse)) {
+            assertThatThrownBy(task::await).hasCauseInstanceOf(CancelledException.class);
+        }
+    }
+
+    @LoopTest
+    void eachLoopHasItsOwnResolver() throws Exception {
+        Dns.use(host -> List.of(FIRST));
+
+        Resolver other = EventLoop.run(() -> Dns.resolver());
+
+        assertThat(Dns.resolver()).isNotSameAs(other);
+        assertThat(other).hasToString("Resolver[caching Resolver[system]]");
+    }
+
+    @LoopTest
+    void systemKnowsThisMachine() throws Exception {
+        assertThat(Dns.resolve("localhost")).isNotEmpty().allMatch(InetAddress::isLoopbackAddress);
+        assertThat(Dns.reverse(InetAddress.ofLiteral("127.0.0.1"))).isEqualTo("localhost");
+
+        assertThat(assertNoSuspend(() -> Dns.resolve("LOCALHOST"))).allMatch(InetAddress::isLoopbackAddress);
+    }
+
+    /** Names that the system refuses without asking anybody. */
+    @LoopTest
+    void nameThatTheSystemDoesNotKnowIsNamed() {
+        String tooLong = "a".repeat(64);
+
+        for (Resolver resolver : List.of(Dns.resolver(), Resolver.system())) {
+            Dns.use(resolver);
+            assertThatThrownBy(() -> Dns.resolve(tooLong))
+                    .isInstanceOf(UnknownHostException.class)
+                    .hasMessageContaining("cannot resolve '" + tooLong + "'")
+                    .hasMessageContaining("Check the spelling");
+        }
+    }
+
+    /** Takes its time where the name servers do not answer. */
+    @LoopTest(timeoutMillis = 30_000)
+    void addressWithoutANameIsNamed() {
+        assertThatThrownBy(() -> Resolver.system().reverse(InetAddress.ofLiteral("0.0.0.0")))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessageContaining("0.0.0.0 has no name")
+                .hasMessageContaining("Show the address itself");
+    }
+
+    @LoopTest
+    void limitsOfACacheAreChecked() {
+        assertThatThrownBy(() -> Resolver.caching(Resolver.system(), Duration.ofNanos(-1), 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ttl");
+        assertThatThrownBy(() -> Resolver.caching(Resolver.system(), Duration.ZERO, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("maxEntries");
+    }
+}

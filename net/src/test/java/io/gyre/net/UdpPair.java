@@ -1,0 +1,53 @@
+package io.gyre.net;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/** Two UDP sockets of the loopback interface. */
+record UdpPair(UdpSocket left, UdpSocket right) implements AutoCloseable {
+    /** {@return two sockets that are bound} */
+    static UdpPair bound() throws IOException {
+        return new UdpPair(UdpSocket.bind(TcpPair.loopback()), UdpSocket.bind(TcpPair.loopback()));
+    }
+
+    /** {@return a socket that is connected, and its peer, which is bound} */
+    static UdpPair connected() throws IOException {
+        UdpSocket right = UdpSocket.bind(TcpPair.loopback());
+        return new UdpPair(UdpSocket.connect(right.local()), right);
+    }
+
+    /** {@return an address at which nobody receives} */
+    static InetSocketAddress nobody() throws IOException {
+        try (var socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            return (InetSocketAddress) socket.getLocalSocketAddress();
+        }
+    }
+
+    static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(UTF_8));
+    }
+
+    /** {@return what is left in a buffer, which stays as it is} */
+    static String text(ByteBuffer buffer) {
+        return UTF_8.decode(buffer.duplicate()).toString();
+    }
+
+    void sendRight(String text) throws IOException {
+        if (left.peer().isPresent()) {
+            left.send(bytes(text));
+        } else {
+            left.send(bytes(text), right.local());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        left.close();
+        right.close();
+    }
+}
