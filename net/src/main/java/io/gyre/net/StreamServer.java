@@ -332,9 +332,29 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
      * {@link #awaitClosed()}.
      */
     public final void abort() {
+        abortConnections();
+        cancelHandlers();
+    }
+
+    /**
+     * Cancels the handlers of the connections that are there, each of which closes its connection; the server itself goes on.
+     * <b>Suspends:</b> no.
+     *
+     * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Server.close_clients">asyncio
+     *     Server.close_clients</a>
+     */
+    public final void closeConnections() {
+        checkLoop();
+        List.copyOf(connections.keySet()).forEach(connection -> connection.cancel("its server ends its connections"));
+    }
+
+    /**
+     * Resets the connections that are there and cancels their handlers; the server itself goes on. <b>Suspends:</b> no.
+     */
+    public final void abortConnections() {
         checkLoop();
         connections.values().forEach(BufferedStream::abort);
-        cancelHandlers();
+        closeConnections();
     }
 
     /**

@@ -282,4 +282,34 @@ final class TcpServerTest {
             }
         });
     }
+
+    @Test
+    void connectionsMayBeEndedWhileTheServerGoesOn() throws Exception {
+        TcpPair.runLoop(() -> {
+            try (TcpServer server =
+                    TcpServer.serve(TcpPair.loopback(), stream -> stream.read(ByteBuffer.allocate(1)))) {
+                for (int i = 0; i < 2; i++) {
+                    try (TcpStream client = TcpStream.connect(server.address())) {
+                        while (server.statistics().active() == 0) {
+                            yieldNow();
+                        }
+                        if (i == 0) {
+                            server.closeConnections();
+                            assertThat(client.read(ByteBuffer.allocate(1))).isNegative();
+                        } else {
+                            server.abortConnections();
+                            assertThatThrownBy(() -> client.read(ByteBuffer.allocate(1)))
+                                    .isInstanceOf(IOException.class)
+                                    .hasMessageContaining("reset");
+                        }
+                        while (server.statistics().active() > 0) {
+                            yieldNow();
+                        }
+                    }
+                }
+
+                assertThat(server.state()).isEqualTo(ServerState.SERVING);
+            }
+        });
+    }
 }

@@ -1,0 +1,187 @@
+package io.gyre.net;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.CancelledException;
+import io.gyre.loop.LowLevel;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+
+/**
+ * The calls of NIO's channels, such that the task waits and not the thread: for code that has a channel and wants no stream.
+ *
+ * {@snippet :
+ * SocketChannel channel = SocketChannel.open();
+ * channel.configureBlocking(false);
+ * RawSockets.connect(channel, address);
+ * RawSockets.sendAll(channel, request);
+ * RawSockets.receive(channel, reply);
+ * }
+ *
+ * <p>Close such a channel by {@link LowLevel#close}, so that tasks which wait for it are told.
+ *
+ * <p><b>Confinement:</b> tasks. The channel must be in non-blocking mode ({@link
+ * java.nio.channels.IllegalBlockingModeException} else), and belong to one loop. One task at a time may wait for each direction
+ * of a channel; a second gets {@link io.gyre.loop.BusyException}.
+ *
+ * <p><b>Cancellation:</b> each call is a checkpoint, before it does anything, and in each wait; {@link CancelledException} says that
+ * it has taken nothing, and what it has sent the buffer's position says. What is complete is delivered.
+ *
+ * <p><b>Source:</b> asyncio {@code loop.sock_recv} and its like.
+ */
+public final class RawSockets {
+    private RawSockets() {}
+
+    /**
+     * Receives what there is, at least one byte.
+     *
+     * <p><b>Suspends:</b> until at least one byte arrives, or the end.
+     *
+     * @param channel a connected channel
+     * @param buffer receives the bytes
+     * @return how many bytes were received; -1 at the end; 0 if the buffer has no room
+     * @throws IOException if the connection is broken, or was closed
+     */
+    public static int receive(SocketChannel channel, ByteBuffer buffer) throws IOException {
+        LowLevel.checkpoint();
+        for (; ; ) {
+            int count = channel.read(buffer);
+            if (count != 0 || !buffer.hasRemaining()) {
+                return count;
+            }
+            LowLevel.awaitReadable(channel);
+        }
+    }
+
+    /**
+     * Sends all of a buffer.
+     *
+     * <p><b>Suspends:</b> while the peer does not take the bytes.
+     *
+     * @param channel a connected channel
+     * @param buffer the bytes
+     * @throws IOException if the connection is broken, or was closed
+     */
+    public static void sendAll(SocketChannel channel, ByteBuffer buffer) throws IOException {
+        LowLevel.checkpoint();
+        for (; ; ) {
+            channel.write(buffer);
+            if (!buffer.hasRemaining()) {
+                return;
+            }
+            LowLevel.awaitWritable(channel);
+        }
+    }
+
+    /**
+     * Accepts a connection.
+     *
+     * <p><b>Suspends:</b> until there is one.
+     *
+     * @param channel a channel that listens
+     * @return the connection, in non-blocking mode
+     * @throws IOException if the system has no descriptor left, or the channel was closed
+     */
+    public static SocketChannel accept(ServerSocketChannel channel) throws IOException {
+        LowLevel.checkpoint();
+        for (; ; ) {
+            SocketChannel connection = channel.accept();
+            if (connection != null) {
+                connection.configureBlocking(false);
+                return connection;
+            }
+            LowLevel.awaitAcceptable(channel);
+        }
+    }
+
+    /**
+     * Connects a channel.
+     *
+     * <p><b>Suspends:</b> until connected. <b>Cancellation:</b> leaves the connect going on; close the channel.
+     *
+     * @param channel a channel that is not connected
+     * @param address a resolved address
+     * @throws IOException if the peer refuses or does not answer
+     */
+    public static void connect(SocketChannel channel, SocketAddress address) throws IOException {
+        LowLevel.checkpoint();
+        if (!channel.connect(address)) {
+            LowLevel.awaitConnectable(channel);
+            channel.finishConnect();
+        }
+    }
+
+    /**
+     * Receives a packet. What does not fit into the buffer is cut off by the system; {@link UdpSocket} does not let that happen.
+     *
+     * <p><b>Suspends:</b> until there is one.
+     *
+     * @param channel a bound channel
+     * @param buffer receives the bytes
+     * @return who has sent it
+     * @throws IOException if the channel was closed, or a peer that it is connected to is not there
+     */
+    public static SocketAddress receiveFrom(DatagramChannel channel, ByteBuffer buffer) throws IOException {
+        LowLevel.checkpoint();
+        for (; ; ) {
+            SocketAddress sender = channel.receive(buffer);
+            if (sender != null) {
+                return sender;
+            }
+            LowLevel.awaitReadable(channel);
+        }
+    }
+
+    /**
+     * Sends a packet.
+     *
+     * <p><b>Suspends:</b> while the system has no room for it.
+     *
+     * @param channel a channel
+     * @param buffer the bytes, all in one packet
+     * @param target where to send it
+     * @throws IOException if the packet is too large, or the channel was closed
+     */
+    public static void sendTo(DatagramChannel channel, ByteBuffer buffer, SocketAddress target) throws IOException {
+        LowLevel.checkpoint();
+        Objects.requireNonNull(target);
+        while (channel.send(buffer, target) == 0 && buffer.hasRemaining()) {
+            LowLevel.awaitWritable(channel);
+        }
+    }
+
+    /**
+     * Sends bytes of a file, which is read in other threads and in portions.
+     *
+     * <p><b>Suspends:</b> until all are sent.
+     *
+     * @param channel a connected channel
+     * @param file where the bytes are
+     * @param position of the first of them
+     * @param count how many
+     * @throws EOFException if the file is shorter; what there was has been sent
+     * @throws IOException if the file cannot be read, or the connection is broken or was closed
+     */
+    public static void sendFile(SocketChannel channel, FileChannel file, long position, long count) throws IOException {
+        Async.checkCancelled();
+        long sent = 0;
+        while (sent < count) {
+            long more = FilePortions.transfer(
+                    file, position + sent, Math.min(count - sent, FilePortions.PORTION_BYTES), channel);
+            sent += more;
+            if (more == 0) {
+                if (position + sent >= file.size()) {
+                    throw new EOFException(
+                            file + " ended after " + sent + " of the " + count + " bytes that were to be sent");
+                }
+                LowLevel.awaitWritable(channel);
+            }
+        }
+    }
+}
