@@ -7,6 +7,7 @@ import io.gyre.loop.sync.CapacityLimiter;
 import io.gyre.loop.sync.Channel;
 import io.gyre.loop.sync.Condition;
 import io.gyre.loop.sync.Event;
+import io.gyre.loop.sync.Generator;
 import io.gyre.loop.sync.Lock;
 import io.gyre.loop.sync.Overflow;
 import io.gyre.loop.sync.Queue;
@@ -50,6 +51,7 @@ final class SyncOperations {
                 kind("Select.await", driven -> select(Channel.open(4), Channel.open(4))),
                 kind("Receiver.receive of a Broadcast", SyncOperations::broadcast),
                 kind("Watch.await", SyncOperations::watch),
+                kind("Generator.call", SyncOperations::generator),
                 kind("ThreadChannel.receive", SyncOperations::threadReceive),
                 kind("ThreadChannel.tryReceive", SyncOperations::threadReceiveTimed),
                 kind("ThreadChannel.send", SyncOperations::threadSend));
@@ -225,6 +227,15 @@ final class SyncOperations {
         var watch = new Watch<>("old");
         return new Case(() -> watch.await(value -> value.equals("value")), () -> watch.set("value"), () -> watch.value()
                 .equals("value"));
+    }
+
+    private static Case generator(HandDrivenLoop driven) {
+        LoopFuture<String> made = driven.loop.createFuture();
+        Generator<String> generator = Channel.produce(0, sender -> sender.send(made.await()));
+        return new Case(
+                () -> generator.call(receiver -> receiver.receive()),
+                () -> made.setResult("value"),
+                () -> made.isDone());
     }
 
     private static Case threadReceive(HandDrivenLoop driven) {

@@ -1,6 +1,7 @@
 package io.gyre.loop.sync;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ class Conduit<T> {
     private int openReceivers;
     private int peak;
     private long dropped;
+    private @Nullable Throwable failure;
+    private boolean failureTold;
 
     Conduit(Label label, int capacity, Overflow overflow) {
         this.label = label;
@@ -120,7 +123,7 @@ class Conduit<T> {
     }
 
     final boolean isEnded() {
-        return openSenders == 0;
+        return openSenders == 0 || failure != null;
     }
 
     final boolean isBroken() {
@@ -133,6 +136,26 @@ class Conduit<T> {
         if (openSenders == 0) {
             receivers.dismissAll();
         }
+    }
+
+    /** Ends it by a failure: receivers get what it still holds, and then that. */
+    final void fail(Throwable cause) {
+        if (!isEnded()) {
+            failure = cause;
+            receivers.dismissAll();
+        }
+    }
+
+    /** Tells somebody who receives, now that nothing is left, if that is because of a failure. */
+    final void throwFailure() {
+        if (failure != null) {
+            failureTold = true;
+            throw new CompletionException("what sends to " + this + " failed: " + failure, failure);
+        }
+    }
+
+    final boolean isFailureTold() {
+        return failureTold;
     }
 
     /** One receiver is closed; with the last one the values are dropped, and those who wait to send learn of it. */
