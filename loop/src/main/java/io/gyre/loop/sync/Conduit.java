@@ -21,7 +21,11 @@ class Conduit<T> {
     private final Overflow overflow;
     final Confinement confinement;
     final WaitQueue<T> senders = new WaitQueue<>("send to");
-    final WaitQueue<T> receivers = new WaitQueue<>("receive from");
+    final WaitQueue<T> receivers;
+
+    /** Tasks that want to know of the end and take no value. */
+    final WaitQueue<T> onlookers = new WaitQueue<>("the end of");
+
     private final ArrayDeque<T> buffer = new ArrayDeque<>();
     private int openSenders;
     private int openReceivers;
@@ -31,18 +35,26 @@ class Conduit<T> {
     private boolean failureTold;
 
     Conduit(Label label, int capacity, Overflow overflow) {
-        this.label = label;
-        this.capacity = capacity;
-        this.overflow = overflow;
-        this.confinement = new Confinement(this);
+        this(label, capacity, overflow, null, new WaitQueue<>("receive from"));
+    }
+
+    /** A conduit whose receivers wait in a queue of another kind. */
+    Conduit(Label label, int capacity, Overflow overflow, WaitQueue<T> receivers) {
+        this(label, capacity, overflow, null, receivers);
     }
 
     /** A conduit that is part of something else. */
     Conduit(Label label, int capacity, Overflow overflow, Confinement confinement) {
+        this(label, capacity, overflow, confinement, new WaitQueue<>("receive from"));
+    }
+
+    private Conduit(
+            Label label, int capacity, Overflow overflow, @Nullable Confinement ofWhole, WaitQueue<T> receivers) {
         this.label = label;
         this.capacity = capacity;
         this.overflow = overflow;
-        this.confinement = confinement;
+        this.confinement = ofWhole == null ? new Confinement(this) : ofWhole;
+        this.receivers = receivers;
     }
 
     // ---- values
@@ -105,8 +117,15 @@ class Conduit<T> {
         }
         if (value != null) {
             roomMade();
+            if (isAtEnd()) {
+                onlookers.dismissAll();
+            }
         }
         return value;
+    }
+
+    final int buffered() {
+        return buffer.size();
     }
 
     /** Called when the buffer has shrunk. */
@@ -126,6 +145,11 @@ class Conduit<T> {
         return openSenders == 0 || failure != null;
     }
 
+    /** {@return whether nothing is left and nothing more comes} */
+    final boolean isAtEnd() {
+        return isEnded() && buffer.isEmpty() && senders.isEmpty();
+    }
+
     final boolean isBroken() {
         return openReceivers == 0;
     }
@@ -135,6 +159,7 @@ class Conduit<T> {
         openSenders--;
         if (openSenders == 0) {
             receivers.dismissAll();
+            onlookers.dismissAll();
         }
     }
 
@@ -143,6 +168,7 @@ class Conduit<T> {
         if (!isEnded()) {
             failure = cause;
             receivers.dismissAll();
+            onlookers.dismissAll();
         }
     }
 

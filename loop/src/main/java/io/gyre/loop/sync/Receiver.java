@@ -13,7 +13,7 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a {@link Channel} or {@link Broadcast} that values come out of.
+ * The end of a {@link Channel}, a {@link Broadcast} or a {@linkplain Flows#subscribe subscription} that values come out of.
  *
  * {@snippet :
  * for (String line : channel.receiver()) {
@@ -48,8 +48,8 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
      *
      * @return the value
      * @throws ChannelEndedException if all senders are closed and nothing is left, also while waiting
-     * @throws CompletionException if nothing is left because the {@link Generator} behind this has failed, also while
-     *     waiting; its failure is the cause
+     * @throws CompletionException if nothing is left because the {@link Generator} or publisher behind this has failed,
+     *     also while waiting; its failure is the cause
      * @throws ChannelClosedException if this receiver is closed, also while waiting
      */
     public T receive() {
@@ -92,8 +92,8 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
      *
      * @return the value, or empty
      * @throws ChannelEndedException if all senders are closed and nothing is left
-     * @throws CompletionException if nothing is left because the {@link Generator} behind this has failed; its failure is
-     *     the cause
+     * @throws CompletionException if nothing is left because the {@link Generator} or publisher behind this has failed;
+     *     its failure is the cause
      * @throws ChannelClosedException if this receiver is closed
      */
     public Optional<T> tryReceive() {
@@ -110,6 +110,22 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
     /** {@return where a {@link Select} waits for a value} */
     WaitQueue<T> waiters() {
         return conduit.receivers;
+    }
+
+    /** {@return whether nothing is left and nothing more comes} */
+    boolean isAtEnd() {
+        return conduit.isAtEnd();
+    }
+
+    /**
+     * Unparks a task when the end comes.
+     *
+     * @return takes that back
+     */
+    Runnable unparkAtEnd(Task<?> task) {
+        var waiter = new Waiter<>(conduit.onlookers, task, this, null);
+        conduit.onlookers.enlist(waiter);
+        return () -> conduit.onlookers.withdraw(waiter);
     }
 
     private void requireOpen() {
