@@ -67,7 +67,13 @@ class ArchitectureTest {
                 .resideInAPackage("io.gyre.loop.sync")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("", "java..", "org.jspecify.annotations", "io.gyre.loop", "io.gyre.loop.sync")
+                .resideInAnyPackage(
+                        "",
+                        "java..",
+                        "org.jspecify.annotations",
+                        "io.gyre.loop",
+                        "io.gyre.loop.spi",
+                        "io.gyre.loop.sync")
                 .check(LOOP);
     }
 

@@ -7,6 +7,8 @@ import io.gyre.loop.sync.CapacityLimiter;
 import io.gyre.loop.sync.Channel;
 import io.gyre.loop.sync.Condition;
 import io.gyre.loop.sync.Event;
+import io.gyre.loop.sync.Flows;
+import io.gyre.loop.sync.Generator;
 import io.gyre.loop.sync.Lock;
 import io.gyre.loop.sync.Overflow;
 import io.gyre.loop.sync.Queue;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Flow;
 import java.util.function.Function;
 
 /** The suspending calls of {@code io.gyre.loop.sync}, each with what completes it and what must not be lost. */
@@ -56,6 +59,8 @@ final class SyncOperations {
                 kind("Receiver.receive of a Broadcast", SyncOperations::broadcast),
                 kind("Broadcast.send", SyncOperations::broadcastSend),
                 kind("Watch.await", SyncOperations::watch),
+                kind("Generator.call", SyncOperations::generator),
+                kind("Receiver.receive of a Flow", SyncOperations::flow),
                 kind("ThreadChannel.receive", SyncOperations::threadReceive),
                 kind("ThreadChannel.tryReceive", SyncOperations::threadReceiveTimed),
                 kind("ThreadChannel.send", SyncOperations::threadSend));
@@ -294,6 +299,30 @@ final class SyncOperations {
         var watch = new Watch<>("old");
         return new Case(() -> watch.await(value -> value.equals("value")), () -> watch.set("value"), () -> watch.value()
                 .equals("value"));
+    }
+
+    private static Case generator(HandDrivenLoop driven) {
+        LoopFuture<String> made = driven.loop.createFuture();
+        Generator<String> generator = Channel.produce(0, sender -> sender.send(made.await()));
+        return new Case(
+                () -> generator.call(receiver -> receiver.receive()),
+                () -> made.setResult("value"),
+                () -> made.isDone());
+    }
+
+    private static Case flow(HandDrivenLoop driven) {
+        var subscribers = new ArrayList<Flow.Subscriber<? super String>>();
+        Receiver<String> receiver = driven.call(() -> Flows.subscribe(subscribers::add, 4));
+        Flow.Subscriber<? super String> subscriber = subscribers.getFirst();
+        subscriber.onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long count) {}
+
+            @Override
+            public void cancel() {}
+        });
+        return new Case(receiver::receive, () -> subscriber.onNext("value"), () -> receiver.tryReceive()
+                .isPresent());
     }
 
     private static Case threadReceive(HandDrivenLoop driven) {

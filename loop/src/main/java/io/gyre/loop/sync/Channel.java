@@ -96,9 +96,7 @@ public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
      * @throws IllegalArgumentException if the capacity is negative, or is 0 while values shall be dropped
      */
     public static <T> Channel<T> open(@Nullable String name, int capacity, Overflow overflow) {
-        if (capacity < 0) {
-            throw new IllegalArgumentException("a channel cannot have a capacity of " + capacity);
-        }
+        requireNotNegative(capacity);
         if (capacity == 0 && overflow != Overflow.SUSPEND) {
             throw new IllegalArgumentException(
                     "a channel without a buffer has nothing to drop: " + overflow + " needs a capacity of 1 or more");
@@ -115,6 +113,41 @@ public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
      */
     public static <T> Channel<T> conflated() {
         return open(1, Overflow.DROP_OLDEST);
+    }
+
+    /**
+     * {@return a producer that is to run in a task while a block receives what it sends, and no longer than that}
+     *
+     * {@snippet :
+     * Channel.<String>produce(0, sender -> {
+     *             try (BufferedReader reader = open(file)) {
+     *                 for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+     *                     sender.send(line);
+     *                 }
+     *             }
+     *         })
+     *         .run(receiver -> {
+     *             for (String line : receiver) {
+     *                 System.out.println(line);
+     *             }
+     *         });
+     * }
+     *
+     * @param <T> the values
+     * @param capacity how many values are kept for the block; 0 if they shall go from hand to hand
+     * @param producer sends the values
+     * @throws IllegalArgumentException if the capacity is negative
+     * @see Generator
+     */
+    public static <T> Generator<T> produce(int capacity, Generator.Producer<T> producer) {
+        return new Generator<>(requireNotNegative(capacity), producer);
+    }
+
+    private static int requireNotNegative(int capacity) {
+        if (capacity < 0) {
+            throw new IllegalArgumentException("a channel cannot have a capacity of " + capacity);
+        }
+        return capacity;
     }
 
     /** {@return what it holds, and who waits} */

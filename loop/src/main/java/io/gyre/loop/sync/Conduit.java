@@ -1,6 +1,7 @@
 package io.gyre.loop.sync;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,26 +21,40 @@ class Conduit<T> {
     private final Overflow overflow;
     final Confinement confinement;
     final WaitQueue<T> senders = new WaitQueue<>("send to");
-    final WaitQueue<T> receivers = new WaitQueue<>("receive from");
+    final WaitQueue<T> receivers;
+
+    /** Tasks that want to know of the end and take no value. */
+    final WaitQueue<T> onlookers = new WaitQueue<>("the end of");
+
     private final ArrayDeque<T> buffer = new ArrayDeque<>();
     private int openSenders;
     private int openReceivers;
     private int peak;
     private long dropped;
+    private @Nullable Throwable failure;
+    private boolean failureTold;
 
     Conduit(Label label, int capacity, Overflow overflow) {
-        this.label = label;
-        this.capacity = capacity;
-        this.overflow = overflow;
-        this.confinement = new Confinement(this);
+        this(label, capacity, overflow, null, new WaitQueue<>("receive from"));
+    }
+
+    /** A conduit whose receivers wait in a queue of another kind. */
+    Conduit(Label label, int capacity, Overflow overflow, WaitQueue<T> receivers) {
+        this(label, capacity, overflow, null, receivers);
     }
 
     /** A conduit that is part of something else. */
     Conduit(Label label, int capacity, Overflow overflow, Confinement confinement) {
+        this(label, capacity, overflow, confinement, new WaitQueue<>("receive from"));
+    }
+
+    private Conduit(
+            Label label, int capacity, Overflow overflow, @Nullable Confinement ofWhole, WaitQueue<T> receivers) {
         this.label = label;
         this.capacity = capacity;
         this.overflow = overflow;
-        this.confinement = confinement;
+        this.confinement = ofWhole == null ? new Confinement(this) : ofWhole;
+        this.receivers = receivers;
     }
 
     // ---- values
@@ -102,8 +117,15 @@ class Conduit<T> {
         }
         if (value != null) {
             roomMade();
+            if (isAtEnd()) {
+                onlookers.dismissAll();
+            }
         }
         return value;
+    }
+
+    final int buffered() {
+        return buffer.size();
     }
 
     /** Called when the buffer has shrunk. */
@@ -120,7 +142,12 @@ class Conduit<T> {
     }
 
     final boolean isEnded() {
-        return openSenders == 0;
+        return openSenders == 0 || failure != null;
+    }
+
+    /** {@return whether nothing is left and nothing more comes} */
+    final boolean isAtEnd() {
+        return isEnded() && buffer.isEmpty() && senders.isEmpty();
     }
 
     final boolean isBroken() {
@@ -132,7 +159,29 @@ class Conduit<T> {
         openSenders--;
         if (openSenders == 0) {
             receivers.dismissAll();
+            onlookers.dismissAll();
         }
+    }
+
+    /** Ends it by a failure: receivers get what it still holds, and then that. */
+    final void fail(Throwable cause) {
+        if (!isEnded()) {
+            failure = cause;
+            receivers.dismissAll();
+            onlookers.dismissAll();
+        }
+    }
+
+    /** Tells somebody who receives, now that nothing is left, if that is because of a failure. */
+    final void throwFailure() {
+        if (failure != null) {
+            failureTold = true;
+            throw new CompletionException("what sends to " + this + " failed: " + failure, failure);
+        }
+    }
+
+    final boolean isFailureTold() {
+        return failureTold;
     }
 
     /** One receiver is closed; with the last one the values are dropped, and those who wait to send learn of it. */

@@ -7,12 +7,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a {@link Channel} or {@link Broadcast} that values come out of.
+ * The end of a {@link Channel}, a {@link Broadcast} or a {@linkplain Flows#subscribe subscription} that values come out of.
  *
  * {@snippet :
  * for (String line : channel.receiver()) {
@@ -47,6 +48,8 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
      *
      * @return the value
      * @throws ChannelEndedException if all senders are closed and nothing is left, also while waiting
+     * @throws CompletionException if nothing is left because the {@link Generator} or publisher behind this has failed,
+     *     also while waiting; its failure is the cause
      * @throws ChannelClosedException if this receiver is closed, also while waiting
      */
     public T receive() {
@@ -61,7 +64,13 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
         Task<?> task = conduit.confinement.checkpoint();
         requireOpen();
         T value = conduit.poll();
-        return value == null && !conduit.isEnded() ? awaitValue(task) : value;
+        if (value == null && !conduit.isEnded()) {
+            value = awaitValue(task);
+        }
+        if (value == null) {
+            conduit.throwFailure();
+        }
+        return value;
     }
 
     private @Nullable T awaitValue(Task<?> task) {
@@ -83,6 +92,8 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
      *
      * @return the value, or empty
      * @throws ChannelEndedException if all senders are closed and nothing is left
+     * @throws CompletionException if nothing is left because the {@link Generator} or publisher behind this has failed;
+     *     its failure is the cause
      * @throws ChannelClosedException if this receiver is closed
      */
     public Optional<T> tryReceive() {
@@ -90,6 +101,7 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
         requireOpen();
         T value = conduit.poll();
         if (value == null && conduit.isEnded()) {
+            conduit.throwFailure();
             throw new ChannelEndedException(conduit);
         }
         return Optional.ofNullable(value);
@@ -98,6 +110,22 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
     /** {@return where a {@link Select} waits for a value} */
     WaitQueue<T> waiters() {
         return conduit.receivers;
+    }
+
+    /** {@return whether nothing is left and nothing more comes} */
+    boolean isAtEnd() {
+        return conduit.isAtEnd();
+    }
+
+    /**
+     * Unparks a task when the end comes.
+     *
+     * @return takes that back
+     */
+    Runnable unparkAtEnd(Task<?> task) {
+        var waiter = new Waiter<>(conduit.onlookers, task, this, null);
+        conduit.onlookers.enlist(waiter);
+        return () -> conduit.onlookers.withdraw(waiter);
     }
 
     private void requireOpen() {

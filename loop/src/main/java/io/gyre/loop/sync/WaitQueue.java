@@ -38,19 +38,24 @@ class WaitQueue<V> {
 
     /** Parks until served or dismissed. The task must have passed a checkpoint. */
     Waiter<V> park(Task<?> task, Object place) {
-        return park(new Waiter<>(this, task, place, null));
+        return park(newWaiter(task, place, null));
     }
 
     /** Parks with something that the waiter brings. */
     Waiter<V> park(Task<?> task, Object place, V value) {
-        return park(new Waiter<>(this, task, place, value));
+        return park(newWaiter(task, place, value));
     }
 
     /** Parks until served or dismissed, cancelled or not. */
     Waiter<V> parkUncancellably(Task<?> task, Object place) {
-        var waiter = new Waiter<>(this, task, place, null);
+        Waiter<V> waiter = newWaiter(task, place, null);
         waiter.refuseCancellation();
         return park(waiter);
+    }
+
+    /** {@return the wait reason of a task} */
+    Waiter<V> newWaiter(Task<?> task, Object place, @Nullable V value) {
+        return new Waiter<>(this, task, place, value);
     }
 
     private Waiter<V> park(Waiter<V> waiter) {

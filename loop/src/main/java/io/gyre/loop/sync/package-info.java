@@ -18,6 +18,8 @@
  *   <li><b>Names:</b> are optional, and appear in {@link io.gyre.loop.Task#waitsFor()} and in messages.
  * </ul>
  *
+ * <p>{@link io.gyre.loop.sync.Flows} leads to and from the reactive streams of the JDK.
+ *
  * <p>Written on the public API of {@code io.gyre.loop} alone: {@link io.gyre.loop.LowLevel} is enough to add more.
  */
 @NullMarked

@@ -1,0 +1,194 @@
+package io.gyre.loop.sync;
+
+import io.gyre.loop.CancelledException;
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopClosedException;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.Task;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscription of a publisher, served by a task.
+ *
+ * @param <T> the values
+ */
+final class Delivery<T> implements Flow.Subscription {
+    /*
+     * Design.
+     *
+     * The task alone signals, so signals are serial (rule 1.3), and a request from within a signal only adds to the demand
+     * (rule 3.3). All state is the loop's; calls from other threads go through its door.
+     *
+     * A cancellation by the subscriber, or a request that is not allowed, cancels the task, unless that is in the middle of
+     * a signal: then it finds out afterwards, and the subscriber's own code is not interrupted. What has been taken from
+     * the source by then is still delivered, which rule 1.8 allows: nothing is lost.
+     */
+    private final EventLoop loop;
+    private final Published.Source<T> source;
+    private final Flow.Subscriber<? super T> subscriber;
+    private @Nullable Task<?> task;
+    private long demand;
+    private boolean awaitingDemand;
+    private boolean signalling;
+    private boolean subscriberHasThrown;
+    private boolean cancelled;
+    private @Nullable IllegalArgumentException illegalRequest;
+
+    Delivery(EventLoop loop, Published.Source<T> source, Flow.Subscriber<? super T> subscriber) {
+        this.loop = loop;
+        this.source = source;
+        this.subscriber = subscriber;
+    }
+
+    void start() {
+        String name = Published.nameOf(subscriber);
+        task = loop.createTask(name == null ? "delivery" : "delivery to " + name, this::serve);
+    }
+
+    /** Rule 1.9: a subscriber that cannot be served gets a subscription first, and learns of the failure by its signal. */
+    void refuse(Throwable failure) {
+        cancelled = true;
+        subscriber.onSubscribe(this);
+        subscriber.onError(failure);
+    }
+
+    // ---- what the subscriber calls: any thread
+
+    @Override
+    public void request(long count) {
+        onLoop(() -> {
+            if (count <= 0) {
+                illegalRequest = new IllegalArgumentException("a request for " + count
+                        + " values: it must be for 1 or more, by rule 3.9 of Reactive Streams");
+                stop("its subscriber has made a request that is not allowed");
+            } else {
+                demand = demand + count < 0 ? Long.MAX_VALUE : demand + count; // rule 3.17
+                wakeUp();
+            }
+        });
+    }
+
+    @Override
+    public void cancel() {
+        onLoop(() -> {
+            cancelled = true;
+            stop("its subscriber has cancelled the subscription");
+        });
+    }
+
+    private void onLoop(Runnable call) {
+        if (loop.inLoop()) {
+            call.run();
+            return;
+        }
+        try {
+            loop.callSoonThreadsafe(call);
+        } catch (LoopClosedException e) {
+            // Rules 3.6 and 3.7: the subscription is over.
+        }
+    }
+
+    private void stop(String why) {
+        if (task != null && !signalling) {
+            task.cancel(why);
+        }
+    }
+
+    private void wakeUp() {
+        if (awaitingDemand) {
+            awaitingDemand = false;
+            LowLevel.unpark(Objects.requireNonNull(task));
+        }
+    }
+
+    // ---- the task
+
+    private void serve() {
+        signal("onSubscribe", () -> subscriber.onSubscribe(this));
+        Throwable failure = null;
+        try {
+            source.deliverBy(this);
+        } catch (Throwable e) {
+            if (subscriberHasThrown) {
+                throw e;
+            }
+            failure = e;
+        }
+        signalEnd(failure);
+    }
+
+    private void signalEnd(@Nullable Throwable failure) {
+        Throwable reason = illegalRequest != null ? illegalRequest : failure;
+        if (!cancelled && reason == null) {
+            signal("onComplete", subscriber::onComplete);
+        } else if (!cancelled) {
+            signal("onError", () -> subscriber.onError(reason));
+        }
+        // What nobody has been told, and what makes this task a cancelled one, goes on.
+        switch (failure) {
+            case CancelledException e -> throw e;
+            case RuntimeException e when cancelled -> throw e;
+            case Error e when cancelled -> throw e;
+            case null, default -> {}
+        }
+    }
+
+    /** Signals one value after the other, while they are wanted. */
+    void deliver(Iterable<? extends T> values) {
+        Iterator<? extends T> iterator = values.iterator();
+        while (awaitDemand(values, iterator)) {
+            T value = iterator.next();
+            Objects.requireNonNull(value, "a null among the values to publish, against rule 2.13 of Reactive Streams");
+            demand--;
+            signal("onNext", () -> subscriber.onNext(value));
+        }
+    }
+
+    /** {@return whether there is a value to deliver, once one is wanted, or false as soon as there can be none} */
+    private boolean awaitDemand(Iterable<? extends T> values, Iterator<? extends T> iterator) {
+        Task<?> self = LowLevel.checkpoint();
+        while (demand == 0 && !isOver() && !isAtEnd(values, iterator)) {
+            awaitingDemand = true;
+            Runnable withdraw = values instanceof Receiver<?> receiver ? receiver.unparkAtEnd(self) : () -> {};
+            LowLevel.park("a request of " + subscriber, () -> {
+                awaitingDemand = false;
+                withdraw.run();
+                return true;
+            });
+            awaitingDemand = false;
+            withdraw.run();
+        }
+        return !isOver() && iterator.hasNext();
+    }
+
+    private boolean isOver() {
+        return cancelled || illegalRequest != null;
+    }
+
+    /** {@return whether it is known that no value is left, without taking one for which there may be no use} */
+    private boolean isAtEnd(Iterable<? extends T> values, Iterator<? extends T> iterator) {
+        return switch (values) {
+            case Receiver<?> receiver -> receiver.isAtEnd();
+            case ThreadChannel<?> channel -> false;
+            default -> !iterator.hasNext();
+        };
+    }
+
+    private void signal(String what, Runnable signal) {
+        signalling = true;
+        try {
+            signal.run();
+        } catch (Throwable e) {
+            subscriberHasThrown = true;
+            throw new IllegalStateException(
+                    subscriber + " has thrown in " + what
+                            + ", against rule 2.13 of Reactive Streams. Its subscription is cancelled.",
+                    e);
+        } finally {
+            signalling = false;
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.gyre.loop.sync;
+
+import io.gyre.loop.CancelledException;
+import io.gyre.loop.Joiner;
+import io.gyre.loop.Task;
+import io.gyre.loop.TaskGroup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A producer that runs in a task while a block receives what it sends: a generator whose code may suspend, use time-outs
+ * and open task groups, and that is never left behind half-way.
+ *
+ * <p>Made by {@link Channel#produce}. It does nothing before {@link #run} or {@link #call}, and begins anew in each of them.
+ *
+ * {@snippet :
+ * Generator<Order> orders(Query query) {
+ *     return Channel.produce(0, sender -> {
+ *         try (Cursor cursor = open(query)) {
+ *             while (cursor.next()) {
+ *                 sender.send(cursor.order());
+ *             }
+ *         }
+ *     });
+ * }
+ *
+ * Order first = orders(query).call(receiver -> receiver.receive()); // the cursor is closed by now
+ * }
+ *
+ * <p>When the block is left, by its end or by an exception, the producer is cancelled and awaited. When the producer ends,
+ * so does the channel. When it fails, the block gets what was sent before, and then the failure.
+ *
+ * <p><b>Confinement:</b> immutable; runs in tasks of any loop.
+ *
+ * <p><b>Source:</b> trio {@code as_safe_channel}. Differs: the producer runs ahead of the block by the value that it has
+ * ready, and by what the channel keeps.
+ *
+ * @param <T> the values, not null
+ */
+public final class Generator<T> {
+    /*
+     * Design.
+     *
+     * Producer and block are a task group whose joiner only awaits: a failure of the producer must not cut the block off
+     * from what is still in the channel, so it goes there, behind the values. Whatever the block has not been told by then
+     * is thrown, or attached to what is thrown, at the end.
+     */
+    private final int capacity;
+    private final Producer<T> producer;
+
+    Generator(int capacity, Producer<T> producer) {
+        this.capacity = capacity;
+        this.producer = Objects.requireNonNull(producer);
+    }
+
+    /**
+     * Code that sends values.
+     *
+     * @param <T> the values
+     */
+    @FunctionalInterface
+    public interface Producer<T> {
+        /**
+         * Runs the code, in a task of its own. {@link ChannelBrokenException} may pass: the block has closed its receiver.
+         *
+         * @param sender takes the values; closed when this returns
+         * @throws Exception reaches the block, as the cause of a {@link CompletionException}
+         */
+        void produce(Sender<T> sender) throws Exception;
+    }
+
+    /**
+     * A block that receives values.
+     *
+     * @param <T> the values
+     * @param <R> the result
+     * @param <X> what the block may throw
+     */
+    @FunctionalInterface
+    public interface Block<T, R extends @Nullable Object, X extends Exception> {
+        /**
+         * Runs the block.
+         *
+         * @param receiver hands out the values; closed when the block is left
+         * @return the result
+         * @throws X as the block does
+         */
+        R run(Receiver<T> receiver) throws X;
+    }
+
+    /**
+     * A block that receives values and has no result.
+     *
+     * @param <T> the values
+     * @param <X> what the block may throw
+     */
+    @FunctionalInterface
+    public interface VoidBlock<T, X extends Exception> {
+        /**
+         * Runs the block.
+         *
+         * @param receiver hands out the values; closed when the block is left
+         * @throws X as the block does
+         */
+        void run(Receiver<T> receiver) throws X;
+    }
+
+    /**
+     * Starts the producer, and runs a block that receives what it sends.
+     *
+     * <p><b>Suspends:</b> as the block does, and then until the producer has ended. <b>Cancellation:</b> cancels the producer,
+     * too, and waits for it.
+     *
+     * @param <R> the result
+     * @param <X> what the block may throw
+     * @param block runs in line
+     * @return what the block returns
+     * @throws X what the block throws; with the failure of the producer, if there is one, as suppressed
+     * @throws CompletionException if the producer has failed and the block was not told, because it had left already
+     */
+    public <R extends @Nullable Object, X extends Exception> R call(Block<T, R, X> block) throws X {
+        var run = new Run();
+        var result = new ArrayList<R>(1);
+        try (run.receiver) {
+            run.group(receiver -> result.add(block.run(receiver)));
+        } catch (CancelledException cancelled) {
+            run.throwUntoldFailure(cancelled);
+            throw cancelled;
+        } catch (Throwable failure) {
+            run.attachUntoldFailure(failure);
+            throw failure;
+        }
+        run.throwUntoldFailure(null);
+        return result.getFirst();
+    }
+
+    /**
+     * Does what {@link #call} does, for a block without a result.
+     *
+     * @param <X> what the block may throw
+     * @param block runs in line
+     * @throws X what the block throws
+     * @throws CompletionException if the producer has failed and the block was not told
+     */
+    public <X extends Exception> void run(VoidBlock<T, X> block) throws X {
+        this.<@Nullable Void, X>call(receiver -> {
+            block.run(receiver);
+            return null;
+        });
+    }
+
+    /** One time that it runs. */
+    private final class Run {
+        private final Conduit<T> conduit = new Conduit<>(new Label("Generator", null), capacity, Overflow.SUSPEND);
+        private final Sender<T> sender = new Sender<>(conduit);
+        private final Receiver<T> receiver = new Receiver<>(conduit);
+        private @Nullable Task<?> task;
+
+        <X extends Exception> void group(VoidBlock<T, X> block) throws X {
+            Joiner<@Nullable Object, List<Task<? extends @Nullable Object>>> awaitAll = Joiner.awaitAll();
+            Callable<@Nullable Object> body = () -> {
+                produce();
+                return null;
+            };
+            TaskGroup.<@Nullable Object, List<Task<? extends @Nullable Object>>, X>join(awaitAll, group -> {
+                task = group.createTask("producer", body);
+                block.run(receiver);
+                group.cancel("the block that received from it has ended");
+            });
+        }
+
+        private void produce() throws Exception {
+            try {
+                producer.produce(sender);
+            } catch (ChannelBrokenException e) {
+                if (!conduit.isBroken()) {
+                    conduit.fail(e);
+                    throw e;
+                }
+            } catch (Throwable failure) {
+                conduit.fail(failure);
+                throw failure;
+            } finally {
+                sender.close();
+            }
+        }
+
+        private @Nullable Throwable untoldFailure() {
+            return task == null || task.state() != State.FAILED || conduit.isFailureTold() ? null : task.exceptionNow();
+        }
+
+        void throwUntoldFailure(@Nullable CancelledException cancelled) {
+            Throwable untold = untoldFailure();
+            if (untold != null) {
+                var failed = new CompletionException(task + " failed when its block had ended: " + untold, untold);
+                if (cancelled != null) {
+                    failed.addSuppressed(cancelled);
+                }
+                throw failed;
+            }
+        }
+
+        void attachUntoldFailure(Throwable failure) {
+            Throwable untold = untoldFailure();
+            if (untold != null) {
+                failure.addSuppressed(untold);
+            }
+        }
+    }
+}
