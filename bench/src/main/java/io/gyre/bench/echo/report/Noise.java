@@ -1,0 +1,101 @@
+package io.gyre.bench.echo.report;
+
+import io.gyre.bench.echo.report.CellResult.Part;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** How far apart two figures of one part of a run can be without a difference behind them. */
+public final class Noise {
+    /*
+     * Design.
+     *
+     * The floor runs twice, as two processes that know nothing of each other. In each round of a cell the two are divided by
+     * each other. How far these ratios are from 1, in four of five rounds, is that cell's noise: a round in which the machine
+     * was disturbed does not count, because the medians, to which the noise is applied, do not follow it either. If the two
+     * are equally noisy, the median of five rounds goes beyond that by chance in less than one case of fifty.
+     *
+     * Two that agree by chance do not make a cell more certain than the others are, so no cell has less noise than half of
+     * the cells have.
+     */
+    private static final double SHARE_OF_ROUNDS = 0.8;
+
+    /** The two processes, by their ids. */
+    public static final String FLOOR = "floor";
+
+    /** The other one. */
+    public static final String FLOOR_AGAIN = "floor-again";
+
+    private final Part part;
+    private final Metric metric;
+    private final Map<CellResult, Double> ofCells = new HashMap<>();
+
+    private Noise(Part part, Metric metric) {
+        this.part = part;
+        this.metric = metric;
+    }
+
+    /** {@return the noise of a figure in one part of a run} */
+    public static Noise of(Results results, Part part, Metric metric) {
+        var noise = new Noise(part, metric);
+        var all = new ArrayList<Double>();
+        for (CellResult cell : results.cells()) {
+            noise.spreadOfFloor(cell).ifPresent(spread -> {
+                noise.ofCells.put(cell, spread);
+                all.add(spread);
+            });
+        }
+        if (!all.isEmpty()) {
+            double typical = Spread.of(all).median();
+            noise.ofCells.replaceAll((cell, spread) -> Math.max(spread, typical));
+        }
+        return noise;
+    }
+
+    private OptionalDouble spreadOfFloor(CellResult cell) {
+        List<Double> distances = roundRatios(cell, part, metric, FLOOR_AGAIN, FLOOR).stream()
+                .map(Noise::distance)
+                .sorted()
+                .toList();
+        if (distances.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        int counted = (int) Math.ceil(SHARE_OF_ROUNDS * distances.size());
+        return OptionalDouble.of(distances.get(counted - 1));
+    }
+
+    /** {@return how far a ratio is from 1, the same for a ratio and its reciprocal} */
+    static double distance(double ratio) {
+        return Math.max(ratio, 1 / ratio) - 1;
+    }
+
+    /** {@return the ratio of two servers in each round in which both were measured} */
+    static List<Double> roundRatios(CellResult cell, Part part, Metric metric, String subject, String base) {
+        var bases = new HashMap<Integer, Double>();
+        cell.samples(part).stream()
+                .filter(sample -> sample.server().equals(base))
+                .forEach(sample -> bases.put(sample.round(), metric.of(sample)));
+        return cell.samples(part).stream()
+                .filter(sample -> sample.server().equals(subject) && bases.containsKey(sample.round()))
+                .map(sample -> metric.of(sample) / bases.getOrDefault(sample.round(), Double.NaN))
+                .toList();
+    }
+
+    /** {@return the noise of a cell, 0.06 for six percent; empty if the floors were not measured} */
+    public OptionalDouble of(CellResult cell) {
+        Double noise = ofCells.get(cell);
+        return noise == null ? OptionalDouble.empty() : OptionalDouble.of(noise);
+    }
+
+    /** {@return how much more a server needs than another, the median of the rounds; empty if it cannot be told} */
+    public Optional<Ratio> ratio(CellResult cell, String subject, String base) {
+        List<Double> ratios = roundRatios(cell, part, metric, subject, base);
+        OptionalDouble noise = of(cell);
+        return ratios.isEmpty() || noise.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Ratio(Spread.of(ratios).median(), noise.getAsDouble()));
+    }
+}
