@@ -36,7 +36,6 @@ final class Benchmark {
         if (tools.find("taskset").isEmpty()) {
             throw new IOException("There is no taskset on the PATH, to pin servers to a core. Install util-linux.");
         }
-        settings.cores().pinThisProcess();
         this.generator = LoadGenerator.build(workshop, tools, settings.cores());
         this.all = new Peers(workshop, tools).all();
         this.strace = tools.find("strace");
@@ -74,22 +73,31 @@ final class Benchmark {
 
     /** {@return what was measured} */
     Results run(String started, Map<String, String> about, Sink sink) throws IOException, InterruptedException {
-        var meter = new Meter(generator);
-        Optional<SyscallTrace> tracer =
-                strace.map(program -> new SyscallTrace(program, generator, workshop, settings.traceMillis()));
         var versions = new HashMap<String, String>();
         var cells = new ArrayList<CellResult>();
         Map<String, String> environment = environment(about);
         Results results = new Results(started, environment, servers(versions), List.of());
         try (var progress = new Progress(plannedMillis())) {
             for (Cell cell : settings.cells()) {
-                var run = new CellRun(settings, cell, plan(), meter, tracer, progress);
-                cells.add(run.run(running(), workshop, versions));
+                cells.add(run(cell, progress).run(running(), workshop, versions));
                 results = new Results(started, environment, servers(versions), List.copyOf(cells));
                 sink.accept(results);
             }
         }
         return results;
+    }
+
+    /** {@return what one cell comes to, with these servers} */
+    CellResult cell(Cell cell, List<Peer> peers) throws InterruptedException {
+        try (var progress = new Progress(plan().totalMillis(peers))) {
+            return run(cell, progress).run(peers, workshop, new HashMap<>());
+        }
+    }
+
+    private CellRun run(Cell cell, Progress progress) {
+        Optional<SyscallTrace> tracer =
+                strace.map(program -> new SyscallTrace(program, generator, workshop, settings.traceMillis()));
+        return new CellRun(settings, cell, plan(), new Meter(generator), tracer, progress);
     }
 
     private Map<String, String> environment(Map<String, String> about) {

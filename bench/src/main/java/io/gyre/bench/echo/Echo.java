@@ -88,8 +88,10 @@ public final class Echo implements Callable<Integer> {
             write(results, directory(), from.getFileName().toString().replaceFirst("\\.json$", ""));
             return 0;
         }
-        var benchmark = new Benchmark(options.settings(spec.commandLine()), Workshop.in(WORKSHOP), Tools.ofPath());
+        Settings settings = options.settings(spec.commandLine());
+        var benchmark = new Benchmark(settings, Workshop.in(WORKSHOP), Tools.ofPath());
         checkServers(benchmark);
+        settings.cores().pinThisProcess();
         LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
         String name = "echo-" + format(now, "yyyyMMdd-HHmmss");
         announce(benchmark);

@@ -48,7 +48,7 @@ final class NoiseTable {
 
     private static String text(Noise noise, CellResult cell) {
         return noise.of(cell).isPresent()
-                ? "± " + Numbers.percent(noise.of(cell).getAsDouble())
+                ? Numbers.noise(noise.of(cell).getAsDouble())
                 : "";
     }
 }

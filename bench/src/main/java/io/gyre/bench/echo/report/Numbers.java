@@ -5,6 +5,7 @@ import java.util.Locale;
 /** How figures are written: three digits that count, thousands apart. */
 final class Numbers {
     private static final double PERCENT = 100;
+    private static final double LAST_BITS = 1e-6;
     private static final double THREE_DIGITS = 100;
     private static final double TWO_DIGITS = 10;
 
@@ -22,6 +23,11 @@ final class Numbers {
 
     static String percent(double share) {
         return String.format(Locale.ROOT, "%.0f %%", share * PERCENT);
+    }
+
+    /** A noise, in whole percent, rounded up, but not because of a last bit. */
+    static String noise(double noise) {
+        return String.format(Locale.ROOT, "±%.0f %%", Math.max(1, Math.ceil(noise * PERCENT - LAST_BITS)));
     }
 
     /** A median and its range, if there is one. */

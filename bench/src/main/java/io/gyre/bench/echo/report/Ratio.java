@@ -9,8 +9,6 @@ import java.util.Locale;
  * @param noise how far it may be from the truth: 0.06 for six percent
  */
 public record Ratio(double value, double noise) {
-    private static final double PERCENT = 100;
-
     /** What a ratio says about a goal. */
     public enum Verdict {
         MET("met"),
@@ -36,12 +34,12 @@ public record Ratio(double value, double noise) {
 
     /** {@return the ratio, or instead of it how large the noise is that hides it} */
     public String text() {
-        return isWithinNoise() ? "within noise (" + noiseText() + ")" : number();
+        return isWithinNoise() ? "within noise (" + Numbers.noise(noise) + ")" : number();
     }
 
     /** {@return the same for a narrow column} */
     public String shortText() {
-        return isWithinNoise() ? noiseText() : number();
+        return isWithinNoise() ? Numbers.noise(noise) : number();
     }
 
     /** {@return whether the ratio is below a limit, so far as the noise lets that be seen} */
@@ -55,9 +53,5 @@ public record Ratio(double value, double noise) {
 
     private String number() {
         return String.format(Locale.ROOT, "%.2f", value);
-    }
-
-    private String noiseText() {
-        return String.format(Locale.ROOT, "±%.0f %%", Math.max(1, Math.ceil(noise * PERCENT)));
     }
 }

@@ -11,8 +11,6 @@ final class Summary {
     /** Below this a server has time to spare, so something else held it up. */
     private static final double SATURATED = 0.9;
 
-    private static final double PERCENT = 100;
-
     private Summary() {}
 
     static List<String> of(Results results) {
@@ -67,12 +65,9 @@ final class Summary {
             return "The floors were not measured, so nothing can be compared.";
         }
         Spread spread = Spread.of(all);
-        return String.format(
-                java.util.Locale.ROOT,
-                "Noise of the CPU per message, from the floor against itself: ±%.0f %% in the median of the cells, ±%.0f %% in"
-                        + " the worst. Nothing below that is printed as a ratio.",
-                Math.ceil(spread.median() * PERCENT),
-                Math.ceil(spread.max() * PERCENT));
+        return "Noise of the CPU per message, from the floor against itself: " + Numbers.noise(spread.median())
+                + " in the median of the cells, " + Numbers.noise(spread.max())
+                + " in the worst. No ratio is printed that differs from 1 by less.";
     }
 
     /** With one connection neither side is ever saturated: each waits for the other. */

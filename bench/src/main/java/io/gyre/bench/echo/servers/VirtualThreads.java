@@ -31,7 +31,10 @@ final class VirtualThreads implements EchoServer {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             ByteBuffer buffer = ByteBuffer.allocateDirect(RECEIVE_BYTES);
             while (channel.read(buffer.clear()) >= 0) {
-                channel.write(buffer.flip());
+                buffer.flip();
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer); // in a virtual thread, this waits for room, but not for all of it
+                }
             }
         } catch (IOException broken) {
             // closed as it should be

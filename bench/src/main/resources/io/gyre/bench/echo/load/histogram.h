@@ -11,7 +11,7 @@
 
 #define SUB_BITS 10
 #define SUB_COUNT (1u << SUB_BITS)
-#define BUCKETS ((64 - SUB_BITS) * SUB_COUNT)
+#define BUCKETS ((65 - SUB_BITS) * SUB_COUNT)
 
 struct histogram {
     uint64_t counts[BUCKETS];
