@@ -84,6 +84,9 @@ public final class Echo implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (from != null) {
+            if (!Files.isReadable(from)) {
+                throw new ParameterException(spec.commandLine(), "There is no file " + from + " to read.");
+            }
             Results results = Results.read(from);
             write(results, directory(), from.getFileName().toString().replaceFirst("\\.json$", ""));
             return 0;

@@ -38,17 +38,24 @@ final class Peers {
         this.tools = tools;
     }
 
-    /** {@return every server, in the order of the report} */
+    /** {@return every server, in the order in which they run and are reported: one floor first, the other last} */
     List<Peer> all() throws IOException, InterruptedException {
         var peers = new ArrayList<Peer>();
         for (JavaServer server : JavaServer.values()) {
-            peers.add(Peer.java(server.id(), server.label(), jvm(server)));
+            if (server != JavaServer.FLOOR_AGAIN) {
+                peers.add(java(server));
+            }
         }
         peers.add(Peer.missing("gyre-netty", "Gyre under Netty handlers", "not there yet: needs the Netty bridge"));
         peers.add(inC());
         peers.add(inGo());
         addPython(peers);
+        peers.add(java(JavaServer.FLOOR_AGAIN));
         return List.copyOf(peers);
+    }
+
+    private static Peer java(JavaServer server) {
+        return Peer.java(server.id(), server.label(), jvm(server));
     }
 
     private static List<String> jvm(JavaServer server) {

@@ -24,7 +24,10 @@ final class CellTables {
                     + " the slowest of them can do. Latency counts from the time at which a message was meant to be sent, so a server that"
                     + " stalls is charged for all that had to wait (coordinated omission). Sent late: 99.9 % of the messages left the"
                     + " generator no later than this after their time.";
-    static final String SYSCALLS_NOTE = "Counted by strace in a run of its own, while connections stay open.";
+    static final String SYSCALLS_NOTE =
+            "Counted by strace in a run of its own, while connections stay open. strace slows a server"
+                    + " down, so that more is there already when it reads: one that tries to read before it waits, as virtual threads and"
+                    + " Go do, waits less often than it would without strace.";
 
     /** Calls that are rarer are the connections', or a thread's that has nothing to do with messages. */
     private static final double RARE = 0.005;
@@ -120,7 +123,7 @@ final class CellTables {
                 spread(figure(cell, Part.CLOSED, server, Metric.CPU)),
                 median(cell, Part.CLOSED, server, Metric.USER),
                 median(cell, Part.CLOSED, server, Metric.SYSTEM),
-                cpuNoise.ratio(cell, server, Noise.FLOOR).map(Ratio::shortText).orElse(""),
+                ratio(cpuNoise, cell, server),
                 median(cell, Part.CLOSED, server, Metric.P50),
                 median(cell, Part.CLOSED, server, Metric.P99),
                 median(cell, Part.CLOSED, server, Metric.P999),
@@ -135,7 +138,7 @@ final class CellTables {
                 spread(figure(cell, Part.PACED, server, Metric.P50)),
                 spread(figure(cell, Part.PACED, server, Metric.P99)),
                 spread(figure(cell, Part.PACED, server, Metric.P999)),
-                tailNoise.ratio(cell, server, Noise.FLOOR).map(Ratio::shortText).orElse(""),
+                ratio(tailNoise, cell, server),
                 median(cell, Part.PACED, server, Metric.CPU),
                 percent(figure(cell, Part.PACED, server, Metric.SERVER_BUSY).median()),
                 median(cell, Part.PACED, server, Metric.LAG));
@@ -148,6 +151,10 @@ final class CellTables {
     private static String median(CellResult cell, Part part, String server, Metric metric) {
         double median = figure(cell, part, server, metric).median();
         return Double.isNaN(median) ? "" : plain(median);
+    }
+
+    private static String ratio(Noise noise, CellResult cell, String server) {
+        return noise.ratio(cell, server, Noise.FLOOR).map(Ratio::shortText).orElse("");
     }
 
     private static String failures(CellResult cell) {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** How far apart two figures of one part of a run can be without a difference behind them. */
 public final class Noise {
@@ -20,6 +22,9 @@ public final class Noise {
      *
      * Two that agree by chance do not make a cell more certain than the others are, so no cell has less noise than half of
      * the cells have.
+     *
+     * The two run first and last in each round, so that between them lies as much time as can lie between any two servers,
+     * and so much of what drifts. Others are compared with the mean of both, from which a steady drift is gone.
      */
     private static final double SHARE_OF_ROUNDS = 0.8;
 
@@ -74,10 +79,19 @@ public final class Noise {
 
     /** {@return the ratio of two servers in each round in which both were measured} */
     static List<Double> roundRatios(CellResult cell, Part part, Metric metric, String subject, String base) {
-        var bases = new HashMap<Integer, Double>();
-        cell.samples(part).stream()
-                .filter(sample -> sample.server().equals(base))
-                .forEach(sample -> bases.put(sample.round(), metric.of(sample)));
+        Map<Integer, Double> bases = byRound(cell, part, metric, Set.of(base));
+        return ratios(cell, part, metric, subject, bases);
+    }
+
+    /** {@return the figure of each round, or the mean of the figures} */
+    private static Map<Integer, Double> byRound(CellResult cell, Part part, Metric metric, Set<String> servers) {
+        return cell.samples(part).stream()
+                .filter(sample -> servers.contains(sample.server()))
+                .collect(Collectors.groupingBy(Sample::round, Collectors.averagingDouble(metric::of)));
+    }
+
+    private static List<Double> ratios(
+            CellResult cell, Part part, Metric metric, String subject, Map<Integer, Double> bases) {
         return cell.samples(part).stream()
                 .filter(sample -> sample.server().equals(subject) && bases.containsKey(sample.round()))
                 .map(sample -> metric.of(sample) / bases.getOrDefault(sample.round(), Double.NaN))
@@ -90,9 +104,14 @@ public final class Noise {
         return noise == null ? OptionalDouble.empty() : OptionalDouble.of(noise);
     }
 
-    /** {@return how much more a server needs than another, the median of the rounds; empty if it cannot be told} */
+    /**
+     * {@return how much more a server needs than another, the median of the rounds; empty if it cannot be told}
+     *
+     * @param base the other; for {@link #FLOOR}, the mean of both floors
+     */
     public Optional<Ratio> ratio(CellResult cell, String subject, String base) {
-        List<Double> ratios = roundRatios(cell, part, metric, subject, base);
+        Set<String> bases = base.equals(FLOOR) ? Set.of(FLOOR, FLOOR_AGAIN) : Set.of(base);
+        List<Double> ratios = ratios(cell, part, metric, subject, byRound(cell, part, metric, bases));
         OptionalDouble noise = of(cell);
         return ratios.isEmpty() || noise.isEmpty()
                 ? Optional.empty()

@@ -47,8 +47,6 @@ final class NoiseTable {
     }
 
     private static String text(Noise noise, CellResult cell) {
-        return noise.of(cell).isPresent()
-                ? Numbers.noise(noise.of(cell).getAsDouble())
-                : "";
+        return noise.of(cell).isPresent() ? Numbers.noise(noise.of(cell).getAsDouble()) : "";
     }
 }

@@ -32,7 +32,8 @@ final class RatioTable {
         }
         return new Table(
                 title,
-                "Ratios to the floor in the closed loop, medians of the rounds: 1.20 means a fifth more than the floor. A ratio"
+                "Ratios to the mean of the two floors in the same round of the closed loop, medians of the rounds: 1.20 means a"
+                        + " fifth more. A ratio"
                         + " that differs from 1 by less than the noise of its cell is not printed, but that noise: ±6 %"
                         + " means equal within six percent.",
                 Stream.concat(Stream.of("server"), cells.stream().map(CellResult::label))
@@ -41,9 +42,6 @@ final class RatioTable {
     }
 
     private static Place place(CellResult cell, String server, Noise noise, Metric metric) {
-        if (server.equals(Noise.FLOOR)) {
-            return new Place("1", Emphasis.QUIET);
-        }
         return noise.ratio(cell, server, Noise.FLOOR)
                 .map(ratio -> new Place(ratio.shortText(), emphasis(ratio, metric)))
                 .orElse(new Place("", Emphasis.QUIET));

@@ -5,14 +5,14 @@ import java.util.function.Supplier;
 
 /** The servers that this module brings along, by the name that the command line has for them. */
 public enum JavaServer {
+    FLOOR("floor", "bare Selector (floor)", BareSelector::new),
     GYRE_STREAMS("gyre-streams", "Gyre streams", GyreStreams::new),
     GYRE_CALLBACKS("gyre-callbacks", "Gyre callbacks", GyreCallbacks::new),
-    FLOOR("floor", "bare Selector (floor)", BareSelector::new),
-    FLOOR_AGAIN("floor-again", "bare Selector (again)", BareSelector::new),
     NETTY_NIO("netty-nio", "Netty NIO", NettyEcho::nio),
     NETTY_EPOLL("netty-epoll", "Netty epoll", NettyEcho::epoll),
     VERTX("vertx", "Vert.x", VertxEcho::new),
-    VIRTUAL_THREADS("virtual-threads", "JDK virtual threads", VirtualThreads::new);
+    VIRTUAL_THREADS("virtual-threads", "JDK virtual threads", VirtualThreads::new),
+    FLOOR_AGAIN("floor-again", "bare Selector (again)", BareSelector::new);
 
     private final String id;
     private final String label;

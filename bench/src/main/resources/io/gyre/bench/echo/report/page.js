@@ -5,9 +5,9 @@ const OURS = { dark: '#d55e00', light: '#f0b184' };
 const FLOOR = { dark: '#5a5a5a', light: '#b9b9b9' };
 const OTHER = { dark: '#0072b2', light: '#8cc4e4' };
 const PERCENTILES = [
-  { key: 'p50', label: 'p50', color: '#0072b2', style: 'circle' },
-  { key: 'p99', label: 'p99', color: '#009e73', style: 'rect' },
-  { key: 'p999', label: 'p99.9', color: '#d55e00', style: 'triangle' },
+  { key: 'p50', label: 'p50', color: '#0072b2', style: 'circle', shape: 'circle' },
+  { key: 'p99', label: 'p99', color: '#009e73', style: 'rect', shape: 'square' },
+  { key: 'p999', label: 'p99.9', color: '#d55e00', style: 'triangle', shape: 'triangle' },
 ];
 const INK = '#1a1a1a';
 const { cells } = JSON.parse(document.getElementById('data').textContent);
@@ -90,7 +90,7 @@ function cpuChart(cell) {
     },
     options: options(cell.label, 'server CPU per message, µs', bars, {
       stacked: true,
-      x: { stacked: true },
+      x: { stacked: true, suggestedMax: Math.max(...bars.map(bar => bar.cpu.max)) },
       plugins: { whiskers: { spreads: bars.map(bar => bar.cpu) }, floorLine: { value: floorOf(bars, 'cpu') } },
     }),
   };
@@ -107,6 +107,7 @@ function throughputChart(cell) {
         backgroundColor: bars.map(bar => colors(bar).dark) }],
     },
     options: options(cell.label, 'thousand messages per second', bars, {
+      x: { suggestedMax: Math.max(...bars.map(bar => bar.throughput.max)) / 1000 },
       plugins: { whiskers: { spreads: bars.map(bar => thousands(bar.throughput)) },
         floorLine: { value: floorOf(bars, 'throughput') / 1000 } },
     }),
@@ -125,7 +126,7 @@ function latencyChart(cell) {
       })),
     },
     options: options(`${cell.label}, ${number(cell.pacedRate)}/s`, 'latency, µs (logarithmic)', bars, {
-      x: { type: 'logarithmic', beginAtZero: false,
+      x: { type: 'logarithmic', beginAtZero: false, suggestedMin: 0.7 * Math.min(...bars.map(bar => bar.p50.median)),
         ticks: { maxTicksLimit: 7, callback: value => number(value) } },
     }),
   };
@@ -176,6 +177,6 @@ draw('throughput', [
   ['transparent', 'whiskers: least and greatest of the rounds; dashed: the floor; longer is better'],
 ], throughputChart, cells.filter(cell => cell.closed.length));
 draw('latency', [
-  ...PERCENTILES.map(percentile => [percentile.color, `${percentile.label} (${percentile.style})`]),
+  ...PERCENTILES.map(percentile => [percentile.color, `${percentile.label} (${percentile.shape})`]),
   ['transparent', 'medians of the rounds; farther left is better'],
 ], latencyChart, cells.filter(cell => cell.paced.length), true);

@@ -71,6 +71,18 @@ class NoiseTest {
     }
 
     @Test
+    void floorIsTheMeanOfBoth() {
+        CellResult cell =
+                cell(KIBI, 50, Map.of("floor", List.of(9.0), "floor-again", List.of(11.0), "netty-nio", List.of(15.0)));
+
+        Ratio ratio = Noise.of(results(cell), Part.CLOSED, Metric.CPU)
+                .ratio(cell, "netty-nio", "floor")
+                .orElseThrow();
+
+        assertThat(ratio.value()).isCloseTo(1.5, NEARLY);
+    }
+
+    @Test
     void roundThatOneOfTheTwoMissedDoesNotCount() {
         CellResult cell = cell(
                 KIBI,

@@ -5,7 +5,6 @@ Prints its version and "port N", and ends with its standard input. TCP_NODELAY i
 import asyncio
 import os
 import platform
-import socket
 import sys
 
 BUFFER_BYTES = 64 * 1024
@@ -41,13 +40,13 @@ def end_with_input():
 
 async def main(api):
     loop = asyncio.get_running_loop()
-    listener = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
+    # Not with a socket of our own: asyncio sets TCP_NODELAY only on one that says that it is of the protocol TCP.
     if api == "protocol":
-        server = await loop.create_server(Echo, sock=listener, backlog=BACKLOG)
+        server = await loop.create_server(Echo, "127.0.0.1", 0, backlog=BACKLOG)
     else:
-        server = await asyncio.start_server(echo, sock=listener, backlog=BACKLOG)
+        server = await asyncio.start_server(echo, "127.0.0.1", 0, backlog=BACKLOG)
     loop.add_reader(0, end_with_input)
-    print(f"port {listener.getsockname()[1]}", flush=True)
+    print(f"port {server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
 
