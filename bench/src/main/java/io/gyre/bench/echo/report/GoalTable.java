@@ -29,7 +29,7 @@ final class GoalTable {
                 "Goals",
                 "Server CPU per message of Gyre streams, closed loop. Beside each verdict stands the ratio to the server"
                         + " that the goal names. A goal is within noise if the ratio is no farther from the limit than the"
-                        + " two floors were from each other.",
+                        + " noise of the cell.",
                 Stream.concat(
                                 Stream.of("message × connections"),
                                 Goal.ALL.stream().map(Goal::text))

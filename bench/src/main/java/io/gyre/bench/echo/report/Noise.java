@@ -16,9 +16,9 @@ public final class Noise {
      * Design.
      *
      * The floor runs twice, as two processes that know nothing of each other. In each round of a cell the two are divided by
-     * each other. How far these ratios are from 1, in four of five rounds, is that cell's noise: a round in which the machine
-     * was disturbed does not count, because the medians, to which the noise is applied, do not follow it either. If the two
-     * are equally noisy, the median of five rounds goes beyond that by chance in less than one case of fifty.
+     * each other. What is printed of others is the median of such ratios; so the noise is how far from 1 the median of the
+     * floors' ratios may be, with a confidence of 95 %. More rounds make it smaller. A difference between the processes
+     * that stays, because one was compiled in another way, does not go away, and should not.
      *
      * Two that agree by chance do not make a cell more certain than the others are, so no cell has less noise than half of
      * the cells have.
@@ -26,7 +26,6 @@ public final class Noise {
      * The two run first and last in each round, so that between them lies as much time as can lie between any two servers,
      * and so much of what drifts. Others are compared with the mean of both, from which a steady drift is gone.
      */
-    private static final double SHARE_OF_ROUNDS = 0.8;
 
     /** The two processes, by their ids. */
     public static final String FLOOR = "floor";
@@ -61,15 +60,12 @@ public final class Noise {
     }
 
     private OptionalDouble spreadOfFloor(CellResult cell) {
-        List<Double> distances = roundRatios(cell, part, metric, FLOOR_AGAIN, FLOOR).stream()
-                .map(Noise::distance)
-                .sorted()
-                .toList();
-        if (distances.isEmpty()) {
+        List<Double> ratios = roundRatios(cell, part, metric, FLOOR_AGAIN, FLOOR);
+        if (ratios.isEmpty()) {
             return OptionalDouble.empty();
         }
-        int counted = (int) Math.ceil(SHARE_OF_ROUNDS * distances.size());
-        return OptionalDouble.of(distances.get(counted - 1));
+        Spread median = Spread.ofMedian(ratios);
+        return OptionalDouble.of(Math.max(distance(median.min()), distance(median.max())));
     }
 
     /** {@return how far a ratio is from 1, the same for a ratio and its reciprocal} */
