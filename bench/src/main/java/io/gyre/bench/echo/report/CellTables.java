@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
 final class CellTables {
     static final String CLOSED_NOTE =
             "Each connection sends its next message when it has the answer to the last. Medians of the"
-                    + " rounds, and the least and the greatest in brackets. Without a number: not a JVM, or not told apart from noise.";
+                    + " rounds, and the least and the greatest in brackets. The lower quartile of the CPU is that of the quieter"
+                    + " rounds: what disturbs a machine only adds. Without a number: not a JVM, or not told apart from noise.";
     static final String PACED_NOTE =
             "Open loop: messages are sent at fixed times, at the same rate for all servers, half of what"
                     + " the slowest of them can do. Latency counts from the time at which a message was meant to be sent, so a server that"
@@ -39,6 +40,7 @@ final class CellTables {
             "server",
             "messages/s",
             "CPU µs/msg",
+            "lower quartile",
             "user",
             "system",
             "÷ floor",
@@ -121,6 +123,7 @@ final class CellTables {
         return List.of(
                 spread(figure(cell, Part.CLOSED, server, Metric.THROUGHPUT)),
                 spread(figure(cell, Part.CLOSED, server, Metric.CPU)),
+                plain(Spread.lowerQuartile(cell.values(Part.CLOSED, server, Metric.CPU))),
                 median(cell, Part.CLOSED, server, Metric.USER),
                 median(cell, Part.CLOSED, server, Metric.SYSTEM),
                 ratio(cpuNoise, cell, server),

@@ -11,6 +11,7 @@ import java.util.List;
  */
 public record Spread(double median, double min, double max) {
     private static final double TAIL = 0.025;
+    private static final int QUARTERS = 4;
 
     /**
      * {@return the spread of some values}
@@ -37,6 +38,11 @@ public record Spread(double median, double min, double max) {
         List<Double> sorted = values.stream().sorted().toList();
         int outside = outside(sorted.size());
         return new Spread(of(values).median(), sorted.get(outside), sorted.get(sorted.size() - 1 - outside));
+    }
+
+    /** {@return the value that a quarter of all are not above} What disturbs a machine makes things slower, not faster. */
+    static double lowerQuartile(List<Double> values) {
+        return values.stream().sorted().toList().get((values.size() - 1) / QUARTERS);
     }
 
     /** {@return how many values may be left out at either end} */

@@ -32,6 +32,13 @@ class SpreadTest {
         assertThat(Spread.ofMedian(upTo(15))).isEqualTo(new Spread(8, 4, 12));
     }
 
+    @Test
+    void lowerQuartileHasAQuarterBelowIt() {
+        assertThat(Spread.lowerQuartile(upTo(1))).isEqualTo(1);
+        assertThat(Spread.lowerQuartile(upTo(5))).isEqualTo(2);
+        assertThat(Spread.lowerQuartile(upTo(15))).isEqualTo(4);
+    }
+
     private static List<Double> upTo(int last) {
         return IntStream.rangeClosed(1, last).mapToObj(i -> (double) i).toList();
     }
