@@ -1,0 +1,130 @@
+package io.gyre.bench.echo;
+
+import io.gyre.bench.echo.Settings.Cell;
+import io.gyre.bench.echo.load.LoadGenerator;
+import io.gyre.bench.echo.process.Tools;
+import io.gyre.bench.echo.process.Workshop;
+import io.gyre.bench.echo.report.CellResult;
+import io.gyre.bench.echo.report.Results;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Runs the whole matrix. */
+final class Benchmark {
+    private final Settings settings;
+    private final Workshop workshop;
+    private final Tools tools;
+    private final List<Peer> all;
+    private final LoadGenerator generator;
+    private final Optional<Path> strace;
+
+    /**
+     * Prepares a run: builds the generator and finds the servers.
+     *
+     * @throws IOException if something is missing without which nothing can be measured; the message says what to install
+     */
+    Benchmark(Settings settings, Workshop workshop, Tools tools) throws IOException, InterruptedException {
+        this.settings = settings;
+        this.workshop = workshop;
+        this.tools = tools;
+        if (tools.find("taskset").isEmpty()) {
+            throw new IOException("There is no taskset on the PATH, to pin servers to a core. Install util-linux.");
+        }
+        this.generator = LoadGenerator.build(workshop, tools, settings.cores());
+        this.all = new Peers(workshop, tools).all();
+        this.strace = tools.find("strace");
+    }
+
+    /** {@return the servers that run: those that were asked for, and both floors, and not those that are missing} */
+    List<Peer> running() {
+        return all.stream().filter(Peer::isPresent).filter(this::isWanted).toList();
+    }
+
+    private boolean isWanted(Peer peer) {
+        return settings.servers().isEmpty()
+                || settings.servers().contains(peer.id())
+                || peer.id().startsWith("floor");
+    }
+
+    /** {@return all servers that there could be, by id} */
+    List<Peer> all() {
+        return all;
+    }
+
+    /** {@return how long the run is going to take} */
+    long plannedMillis() {
+        return plan().totalMillis(running());
+    }
+
+    private Plan plan() {
+        return new Plan(settings, strace.isPresent());
+    }
+
+    /** Takes what there is so far, after each cell. */
+    interface Sink {
+        void accept(Results results) throws IOException;
+    }
+
+    /** {@return what was measured} */
+    Results run(String started, Map<String, String> about, Sink sink) throws IOException, InterruptedException {
+        var versions = new HashMap<String, String>();
+        var cells = new ArrayList<CellResult>();
+        Map<String, String> environment = environment(about);
+        Results results = new Results(started, environment, servers(versions), List.of());
+        try (var progress = new Progress(plannedMillis())) {
+            for (Cell cell : settings.cells()) {
+                cells.add(run(cell, progress).run(running(), workshop, versions));
+                results = new Results(started, environment, servers(versions), List.copyOf(cells));
+                sink.accept(results);
+            }
+        }
+        return results;
+    }
+
+    /** {@return what one cell comes to, with these servers} */
+    CellResult cell(Cell cell, List<Peer> peers) throws InterruptedException {
+        try (var progress = new Progress(plan().totalMillis(peers))) {
+            return run(cell, progress).run(peers, workshop, new HashMap<>());
+        }
+    }
+
+    private CellRun run(Cell cell, Progress progress) {
+        Optional<SyscallTrace> tracer =
+                strace.map(program -> new SyscallTrace(program, generator, workshop, settings.traceMillis()));
+        return new CellRun(settings, cell, plan(), new Meter(generator), tracer, progress);
+    }
+
+    private Map<String, String> environment(Map<String, String> about) {
+        var environment = new LinkedHashMap<>(Machine.describe());
+        environment.putAll(about);
+        Cell cell = settings.cells().getFirst();
+        environment.put("load generator", String.join(" ", generator.command("N", settings.closed(cell))));
+        environment.put(
+                "gcc",
+                tools.find("gcc")
+                        .flatMap(gcc -> Tools.output(gcc.toString(), "-dumpfullversion"))
+                        .orElse("?"));
+        environment.put(
+                "system calls",
+                strace.isPresent() ? "strace -f -c" : "not counted: there is no strace on the PATH; install strace");
+        return environment;
+    }
+
+    private List<Results.Server> servers(Map<String, String> versions) {
+        return all.stream()
+                .filter(peer -> !peer.isPresent() || isWanted(peer))
+                .map(peer -> new Results.Server(
+                        peer.id(),
+                        peer.label(),
+                        versions.get(peer.id()),
+                        peer.isPresent() ? String.join(" ", settings.cores().onServer(peer.command())) : "",
+                        peer.missing()))
+                .toList();
+    }
+}

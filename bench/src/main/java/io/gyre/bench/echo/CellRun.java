@@ -1,0 +1,144 @@
+package io.gyre.bench.echo;
+
+import io.gyre.bench.echo.Settings.Cell;
+import io.gyre.bench.echo.load.Load;
+import io.gyre.bench.echo.process.Workshop;
+import io.gyre.bench.echo.report.CellResult;
+import io.gyre.bench.echo.report.Sample;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Measures all servers in one cell. They live for as long as that, and all but one are idle at any time. */
+final class CellRun {
+    /*
+     * Design.
+     *
+     * Each round measures every server once, and the next one goes through them the other way round, so that what drifts
+     * on the machine meets all of them, and none always follows the same other. A server that fails is reported and left
+     * out for the rest of the cell; the others go on.
+     */
+    private final Settings settings;
+    private final Cell cell;
+    private final Plan plan;
+    private final Meter meter;
+    private final Optional<SyscallTrace> tracer;
+    private final Progress progress;
+
+    private final List<ServerProcess> alive = new ArrayList<>();
+    private final Map<String, Map<String, Double>> syscalls = new LinkedHashMap<>();
+    private final List<String> failures = new ArrayList<>();
+
+    CellRun(Settings settings, Cell cell, Plan plan, Meter meter, Optional<SyscallTrace> tracer, Progress progress) {
+        this.settings = settings;
+        this.cell = cell;
+        this.plan = plan;
+        this.meter = meter;
+        this.tracer = tracer;
+        this.progress = progress;
+    }
+
+    /**
+     * Runs the cell.
+     *
+     * @param versions is told the version of each server
+     */
+    CellResult run(List<Peer> peers, Workshop workshop, Map<String, String> versions) throws InterruptedException {
+        try {
+            for (Peer peer : peers) {
+                start(peer, workshop, versions);
+            }
+            forEachAlive("warms up", server -> {
+                meter.warmUp(server, settings.first(cell, server.peer()));
+                progress.advance(plan.warmUpMillis(cell, server.peer()));
+            });
+            List<Sample> closed = measure(settings.closed(cell), peers);
+            trace();
+            long rate = settings.rate() == Settings.HALF ? Pacing.half(closed) : settings.rate();
+            List<Sample> paced = rate == 0
+                    ? List.of()
+                    : measure(
+                            settings.open(cell, rate),
+                            peers.stream().filter(Pacing::isCompared).toList());
+            return new CellResult(cell.size(), cell.connections(), closed, rate, paced, syscalls, failures);
+        } finally {
+            alive.forEach(ServerProcess::close);
+        }
+    }
+
+    private void start(Peer peer, Workshop workshop, Map<String, String> versions) throws InterruptedException {
+        progress.is(label() + ": starts " + peer.label());
+        try {
+            ServerProcess server = ServerProcess.start(peer, settings.cores(), workshop);
+            alive.add(server);
+            versions.put(peer.id(), server.version());
+        } catch (IOException failure) {
+            failures.add(failure.getMessage());
+        }
+        progress.advance(plan.startMillis(peer));
+    }
+
+    private List<Sample> measure(Load load, List<Peer> peers) throws InterruptedException {
+        var samples = new ArrayList<Sample>();
+        for (int round = 1; round <= settings.rounds(); round++) {
+            int thisRound = round;
+            forEachOf(peers, round, "round " + round, server -> {
+                samples.add(meter.measure(server, load, thisRound));
+                progress.advance(plan.runMillis());
+            });
+        }
+        return samples;
+    }
+
+    private void trace() throws InterruptedException {
+        if (tracer.isPresent()) {
+            SyscallTrace strace = tracer.get();
+            forEachAlive("system calls", server -> {
+                syscalls.put(
+                        server.peer().id(),
+                        strace.trace(server, cell.size(), cell.connections(), settings.pipelining()));
+                progress.advance(plan.traceMillis());
+            });
+        }
+    }
+
+    /** What is done with a server, and may fail. */
+    private interface Step {
+        void with(ServerProcess server) throws IOException, InterruptedException;
+    }
+
+    private void forEachAlive(String what, Step step) throws InterruptedException {
+        forEachOf(alive.stream().map(ServerProcess::peer).toList(), 1, what, step);
+    }
+
+    private void forEachOf(List<Peer> peers, int round, String what, Step step) throws InterruptedException {
+        for (ServerProcess server : order(peers, round)) {
+            progress.is(label() + ": " + server.peer().label() + ", " + what);
+            try {
+                step.with(server);
+            } catch (IOException failure) {
+                alive.remove(server);
+                failures.add(server.failed(failure).getMessage());
+                server.close();
+            }
+        }
+    }
+
+    /** Forwards in odd rounds, backwards in even ones. */
+    private List<ServerProcess> order(List<Peer> peers, int round) {
+        var byPeer = new HashMap<Peer, ServerProcess>();
+        alive.forEach(server -> byPeer.put(server.peer(), server));
+        List<ServerProcess> order = peers.stream()
+                .flatMap(peer -> Optional.ofNullable(byPeer.get(peer)).stream())
+                .toList();
+        return round % 2 == 1 ? order : order.reversed();
+    }
+
+    private String label() {
+        return cell.size() + " B × " + cell.connections();
+    }
+}

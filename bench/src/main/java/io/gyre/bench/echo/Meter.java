@@ -1,0 +1,91 @@
+package io.gyre.bench.echo;
+
+import io.gyre.bench.echo.ServerProcess.Heap;
+import io.gyre.bench.echo.ServerProcess.Used;
+import io.gyre.bench.echo.load.Load;
+import io.gyre.bench.echo.load.LoadGenerator;
+import io.gyre.bench.echo.load.LoadRun;
+import io.gyre.bench.echo.load.Outcome;
+import io.gyre.bench.echo.measure.CpuTimes;
+import io.gyre.bench.echo.report.Sample;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Loads a server and looks at both meanwhile. */
+final class Meter {
+    /*
+     * Design.
+     *
+     * The generator says when it begins to measure and when it ends, and keeps the load up around both moments, so that
+     * there is time to read what the server has used. The two windows do not coincide to the microsecond, so rates are
+     * divided by each other, not sums: processor time for each second by messages in each second.
+     */
+    private static final double NANOS_PER_MICRO = 1e3;
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final double P50 = 50;
+    private static final double P99 = 99;
+    private static final double P999 = 99.9;
+
+    private final LoadGenerator generator;
+
+    Meter(LoadGenerator generator) {
+        this.generator = generator;
+    }
+
+    /** Loads a server for a while, to warm it up. */
+    void warmUp(ServerProcess server, Load load) throws IOException, InterruptedException {
+        try (LoadRun run = generator.start(server.port(), load)) {
+            run.awaitBegin();
+            run.awaitEnd();
+            run.outcome();
+        }
+    }
+
+    /** {@return what one run comes to} */
+    Sample measure(ServerProcess server, Load load, int round) throws IOException, InterruptedException {
+        try (LoadRun run = generator.start(server.port(), load)) {
+            run.awaitBegin();
+            Heap heapBefore = server.heap();
+            Used before = server.used();
+            run.awaitEnd();
+            Used after = server.used();
+            Heap heapAfter = server.heap();
+            return sample(server, round, run.outcome(), before, after, HeapUse.between(heapBefore, heapAfter));
+        }
+    }
+
+    /** What a JVM did in a window of its own. */
+    private record HeapUse(double bytesPerSecond, long collections) {
+        static @Nullable HeapUse between(@Nullable Heap before, @Nullable Heap after) {
+            if (before == null || after == null) {
+                return null;
+            }
+            double seconds = (after.nanoTime() - before.nanoTime()) / NANOS_PER_SECOND;
+            return new HeapUse(
+                    (after.allocatedBytes() - before.allocatedBytes()) / seconds,
+                    after.collections() - before.collections());
+        }
+    }
+
+    private static Sample sample(
+            ServerProcess server, int round, Outcome outcome, Used before, Used after, @Nullable HeapUse heap) {
+        CpuTimes cpu = after.cpu().since(before.cpu());
+        double nanos = (double) (after.nanoTime() - before.nanoTime());
+        double rate = outcome.messagesPerSecond();
+        double toMicrosPerMessage = NANOS_PER_SECOND / nanos / rate / NANOS_PER_MICRO;
+        return new Sample(
+                server.peer().id(),
+                round,
+                rate,
+                cpu.userNanos() * toMicrosPerMessage,
+                cpu.systemNanos() * toMicrosPerMessage,
+                outcome.latencies().getValueAtPercentile(P50) / NANOS_PER_MICRO,
+                outcome.latencies().getValueAtPercentile(P99) / NANOS_PER_MICRO,
+                outcome.latencies().getValueAtPercentile(P999) / NANOS_PER_MICRO,
+                heap == null ? null : heap.bytesPerSecond() / rate,
+                heap == null ? null : heap.collections(),
+                cpu.totalNanos() / nanos,
+                outcome.generatorBusy(),
+                outcome.lags().getValueAtPercentile(P999) / NANOS_PER_MICRO);
+    }
+}

@@ -1,0 +1,113 @@
+package io.gyre.bench.echo;
+
+import io.gyre.bench.echo.process.Tools;
+import io.gyre.bench.echo.process.Workshop;
+import io.gyre.bench.echo.servers.JavaServer;
+import io.gyre.bench.echo.servers.ServerMain;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds and builds the servers that there are on this machine. */
+final class Peers {
+    /**
+     * The same for every server in Java. Serial collection, because each has one core. The heap is large enough that none
+     * has to collect often. Without performance counters an idle JVM does not wake up twenty times a second while another
+     * server is measured. The rest lets Netty use what it would use on an older JDK.
+     */
+    private static final List<String> JVM_OPTIONS = List.of(
+            "-XX:+UseSerialGC",
+            "-Xms1g",
+            "-Xmx1g",
+            "-XX:MaxDirectMemorySize=1g",
+            "-XX:-UsePerfData",
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    private static final String PYTHON_PEER = "servers/peers/echo.py";
+
+    private final Workshop workshop;
+    private final Tools tools;
+
+    Peers(Workshop workshop, Tools tools) {
+        this.workshop = workshop;
+        this.tools = tools;
+    }
+
+    /** {@return every server, in the order in which they run and are reported: one floor first, the other last} */
+    List<Peer> all() throws IOException, InterruptedException {
+        var peers = new ArrayList<Peer>();
+        for (JavaServer server : JavaServer.values()) {
+            if (server != JavaServer.FLOOR_AGAIN) {
+                peers.add(java(server));
+            }
+        }
+        peers.add(Peer.missing("gyre-netty", "Gyre under Netty handlers", "not there yet: needs the Netty bridge"));
+        peers.add(inC());
+        peers.add(inGo());
+        addPython(peers);
+        peers.add(java(JavaServer.FLOOR_AGAIN));
+        return List.copyOf(peers);
+    }
+
+    private static Peer java(JavaServer server) {
+        return Peer.java(server.id(), server.label(), jvm(server));
+    }
+
+    private static List<String> jvm(JavaServer server) {
+        var command = new ArrayList<String>();
+        command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+        command.addAll(JVM_OPTIONS);
+        command.addAll(server.jvmOptions());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ServerMain.class.getName(), server.id()));
+        return command;
+    }
+
+    private Peer inC() throws IOException, InterruptedException {
+        String id = "c-epoll";
+        String label = "C epoll";
+        Optional<Path> gcc = tools.find("gcc");
+        if (gcc.isEmpty()) {
+            return Peer.missing(id, label, "there is no gcc on the PATH; install gcc and libc6-dev");
+        }
+        Path program = workshop.compileC(gcc.get(), workshop.layOut("servers/peers/echo.c"), "echo-c");
+        return Peer.foreign(id, label, List.of(program.toString()));
+    }
+
+    private Peer inGo() throws IOException, InterruptedException {
+        String id = "go";
+        String label = "Go";
+        Optional<Path> go = tools.find("go");
+        if (go.isEmpty()) {
+            return Peer.missing(id, label, "there is no go on the PATH; install golang-go");
+        }
+        Path program = workshop.compileGo(go.get(), workshop.layOut("servers/peers/echo.go"), "echo-go");
+        return Peer.foreign(id, label, List.of("env", "GOMAXPROCS=1", program.toString()));
+    }
+
+    private void addPython(List<Peer> peers) throws IOException {
+        Path script = workshop.layOut(PYTHON_PEER);
+        Optional<Path> withUvloop = tools.all("python3")
+                .filter(python ->
+                        Tools.output(python.toString(), "-c", "import uvloop").isPresent())
+                .findFirst();
+        Optional<Path> any = withUvloop.or(() -> tools.find("python3"));
+        String noUvloop = "no python3 on the PATH has uvloop; install python3-uvloop";
+        String noPython = "there is no python3 on the PATH; install python3";
+        peers.add(python(withUvloop, script, "uvloop", "protocol", noUvloop));
+        peers.add(python(withUvloop, script, "uvloop", "streams", noUvloop));
+        peers.add(python(any, script, "asyncio", "protocol", noPython));
+        peers.add(python(any, script, "asyncio", "streams", noPython));
+    }
+
+    private static Peer python(Optional<Path> python, Path script, String loop, String api, String whatToDo) {
+        String id = loop + "-" + api;
+        String label = loop + " " + api;
+        return python.map(program -> Peer.foreign(id, label, List.of(program.toString(), script.toString(), loop, api)))
+                .orElseGet(() -> Peer.missing(id, label, whatToDo));
+    }
+}

@@ -1,0 +1,87 @@
+package io.gyre.bench.echo;
+
+import io.gyre.bench.echo.load.Load;
+import io.gyre.bench.echo.load.LoadGenerator;
+import io.gyre.bench.echo.load.LoadRun;
+import io.gyre.bench.echo.measure.SyscallCounts;
+import io.gyre.bench.echo.process.Child;
+import io.gyre.bench.echo.process.Workshop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** Counts the system calls of a server with strace, while it is loaded. */
+final class SyscallTrace {
+    /*
+     * Design.
+     *
+     * strace comes when the connections are there and goes while they still are, and the messages are counted between these
+     * two moments, so that what belongs to connections does not count. It slows the server down by far, which is why
+     * nothing else is measured meanwhile.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final long WARM_UP_MILLIS = 100;
+
+    /** Long enough; the run is ended from here. */
+    private static final long MEASURE_MILLIS = TimeUnit.MINUTES.toMillis(1);
+
+    private final Path strace;
+    private final LoadGenerator generator;
+    private final Workshop workshop;
+    private final long millis;
+
+    SyscallTrace(Path strace, LoadGenerator generator, Workshop workshop, long millis) {
+        this.strace = strace;
+        this.generator = generator;
+        this.workshop = workshop;
+        this.millis = millis;
+    }
+
+    /** {@return the calls for each message, by name} */
+    Map<String, Double> trace(ServerProcess server, int size, int connections, int pipelining)
+            throws IOException, InterruptedException {
+        Load load = Load.closed(size, connections, pipelining, WARM_UP_MILLIS, MEASURE_MILLIS);
+        try (LoadRun run = generator.start(server.port(), load)) {
+            run.awaitBegin();
+            return count(server, run);
+        }
+    }
+
+    private Map<String, Double> count(ServerProcess server, LoadRun run) throws IOException, InterruptedException {
+        Path table = workshop.directory().resolve("strace.out");
+        Files.deleteIfExists(table);
+        List<String> command =
+                List.of(strace.toString(), "-f", "-c", "-o", table.toString(), "-p", Long.toString(server.pid()));
+        long messages;
+        try (Child tracer = Child.start("strace", command, workshop.errorsOf("strace"))) {
+            awaitAttached(tracer);
+            long before = run.messagesSoFar();
+            Thread.sleep(millis);
+            messages = run.messagesSoFar() - before;
+            tracer.interrupt();
+        }
+        if (messages == 0) {
+            throw new IOException("no message came back under strace within " + millis + " ms");
+        }
+        var perMessage = new TreeMap<String, Double>();
+        SyscallCounts.parse(Files.readString(table))
+                .forEach((call, calls) -> perMessage.put(call, (double) calls / messages));
+        return perMessage;
+    }
+
+    /** It tells of each thread that it has attached to, on its standard error; the first is enough. */
+    private void awaitAttached(Child tracer) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!Files.readString(workshop.errorsOf("strace")).contains("attached")) {
+            if (System.nanoTime() - deadline > 0) {
+                throw tracer.failed("has not attached");
+            }
+            Thread.sleep(1);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.gyre.bench.echo.load;
+
+import io.gyre.bench.echo.process.Child;
+import io.gyre.bench.echo.process.Cores;
+import io.gyre.bench.echo.process.Tools;
+import io.gyre.bench.echo.process.Workshop;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Builds the load generator, and starts it once for each run. */
+public final class LoadGenerator {
+    private static final List<String> SOURCES = List.of("load/pattern.h", "load/histogram.h", "load/pace.h");
+
+    /**
+     * Ahead of what else runs on its core, this JVM above all, which would make it late in the open loop. Where that is not
+     * allowed, nice says so and goes on.
+     */
+    private static final List<String> NICE = List.of("nice", "-n", "-10");
+
+    private final Path program;
+    private final Path errors;
+    private final Cores cores;
+
+    private LoadGenerator(Path program, Path errors, Cores cores) {
+        this.program = program;
+        this.errors = errors;
+        this.cores = cores;
+    }
+
+    /**
+     * Compiles the generator.
+     *
+     * @throws IOException if there is no C compiler; the message says what to install
+     */
+    public static LoadGenerator build(Workshop workshop, Tools tools, Cores cores)
+            throws IOException, InterruptedException {
+        Path gcc = tools.find("gcc")
+                .orElseThrow(
+                        () -> new IOException(
+                                "The load generator is written in C, and there is no gcc on the PATH. Install gcc and libc6-dev."));
+        for (String source : SOURCES) {
+            workshop.layOut(source);
+        }
+        Path program = workshop.compileC(gcc, workshop.layOut("load/load.c"), "load");
+        return new LoadGenerator(program, workshop.errorsOf("load"), cores);
+    }
+
+    /** {@return the command line that loads a port} */
+    public List<String> command(String port, Load load) {
+        var command = new ArrayList<>(NICE);
+        command.addAll(List.of(program.toString(), "--port=" + port));
+        command.addAll(load.options());
+        return cores.onGenerator(command);
+    }
+
+    /** Starts to load a server. */
+    public LoadRun start(int port, Load load) throws IOException {
+        return new LoadRun(Child.start("the load generator", command(Integer.toString(port), load), errors), load);
+    }
+}

@@ -1,0 +1,53 @@
+package io.gyre.bench.echo.load;
+
+import io.gyre.bench.echo.process.Child;
+import java.io.IOException;
+import java.time.Duration;
+
+/** One run of the generator, in three acts: {@link #awaitBegin}, {@link #awaitEnd}, {@link #outcome}. */
+public final class LoadRun implements AutoCloseable {
+    /** Longer than the generator waits for an answer, so that it can say itself what is wrong. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Child generator;
+    private final Load load;
+
+    LoadRun(Child generator, Load load) {
+        this.generator = generator;
+        this.load = load;
+    }
+
+    /** Waits until the warm-up is over. The generator waits a moment, too, before it begins to measure. */
+    public void awaitBegin() throws IOException, InterruptedException {
+        generator.expect("begin", PATIENCE.plusMillis(load.warmupMillis()));
+    }
+
+    /** Waits until enough is measured. The generator goes on for a moment. */
+    public void awaitEnd() throws IOException, InterruptedException {
+        generator.expect("end", PATIENCE.plusMillis(load.measureMillis()));
+    }
+
+    /** {@return the figures, once every answer has come and every connection has been closed} */
+    public Outcome outcome() throws IOException, InterruptedException {
+        var parser = new OutcomeParser();
+        try {
+            while (!parser.take(generator.nextLine(PATIENCE))) {
+                // one more
+            }
+            return parser.outcome();
+        } catch (IllegalArgumentException unknown) {
+            throw generator.failed("cannot be understood: " + unknown.getMessage());
+        }
+    }
+
+    /** {@return how many messages have come back by now, those of the warm-up included} */
+    public long messagesSoFar() throws IOException, InterruptedException {
+        generator.say("?");
+        return Long.parseLong(generator.expect("messages-so-far ", PATIENCE));
+    }
+
+    @Override
+    public void close() {
+        generator.close();
+    }
+}

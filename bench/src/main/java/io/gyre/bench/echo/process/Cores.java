@@ -1,0 +1,37 @@
+package io.gyre.bench.echo.process;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which core serves and which one loads.
+ *
+ * @param server the number of the servers' core
+ * @param generator the number of the core for the load generator and everything else
+ */
+public record Cores(int server, int generator) {
+    /** {@return a command that runs on the servers' core} */
+    public List<String> onServer(List<String> command) {
+        return pinned(server, command);
+    }
+
+    /** {@return a command that runs on the generator's core} */
+    public List<String> onGenerator(List<String> command) {
+        return pinned(generator, command);
+    }
+
+    /** Moves this JVM to the generator's core, so that it does not get in the way of a server. */
+    public void pinThisProcess() throws IOException {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        if (Tools.output("taskset", "-acp", Integer.toString(generator), pid).isEmpty()) {
+            throw new IOException("Core " + generator + " cannot be had for the load generator. See --generator-core.");
+        }
+    }
+
+    private static List<String> pinned(int core, List<String> command) {
+        var pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
+        pinned.addAll(command);
+        return List.copyOf(pinned);
+    }
+}

@@ -1,0 +1,58 @@
+package io.gyre.bench.echo.report;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was measured with messages of one size on one number of connections.
+ *
+ * @param size bytes of a message
+ * @param connections how many at the same time
+ * @param closed samples of the closed loop: as much as each server can do
+ * @param pacedRate messages a second in the open loop; 0 if there was none
+ * @param paced samples of the open loop, at that rate
+ * @param syscalls calls of the kernel for each message, by server and call
+ * @param failures what went wrong; the server concerned is left out from there on
+ */
+public record CellResult(
+        int size,
+        int connections,
+        List<Sample> closed,
+        long pacedRate,
+        List<Sample> paced,
+        Map<String, Map<String, Double>> syscalls,
+        List<String> failures) {
+    private static final int KIBI = 1024;
+
+    /** {@return size and connections, as the report has them} */
+    public String label() {
+        return sizeLabel() + " × " + connections;
+    }
+
+    /** {@return the size with its unit} */
+    public String sizeLabel() {
+        return size % KIBI == 0 ? size / KIBI + " KiB" : size + " B";
+    }
+
+    /** {@return the samples of a part} */
+    public List<Sample> samples(Part part) {
+        return switch (part) {
+            case CLOSED -> closed;
+            case PACED -> paced;
+        };
+    }
+
+    /** Which of the two loops. */
+    public enum Part {
+        CLOSED,
+        PACED
+    }
+
+    /** {@return a figure of a server in each round; empty if it was not measured} */
+    public List<Double> values(Part part, String server, Metric metric) {
+        return samples(part).stream()
+                .filter(sample -> sample.server().equals(server))
+                .map(metric::of)
+                .toList();
+    }
+}

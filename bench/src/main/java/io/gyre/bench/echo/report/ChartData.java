@@ -1,0 +1,84 @@
+package io.gyre.bench.echo.report;
+
+import io.gyre.bench.echo.report.CellResult.Part;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the page draws.
+ *
+ * @param cells each becomes a chart of each kind
+ */
+record ChartData(List<Cell> cells) {
+    /**
+     * One cell.
+     *
+     * @param label of the chart
+     * @param size in words
+     * @param connections makes the row in which the chart stands
+     * @param pacedRate of the open loop
+     * @param closed servers in the closed loop
+     * @param paced servers in the open loop
+     */
+    record Cell(String label, String size, int connections, long pacedRate, List<Bar> closed, List<Bar> paced) {}
+
+    /**
+     * One server in one cell.
+     *
+     * @param id of the server
+     * @param label of the server
+     * @param user microseconds for each message
+     * @param system microseconds for each message
+     * @param cpu both, with the range
+     * @param throughput messages a second
+     * @param p50 microseconds
+     * @param p99 microseconds
+     * @param p999 microseconds
+     */
+    record Bar(
+            String id,
+            String label,
+            double user,
+            double system,
+            Spread cpu,
+            Spread throughput,
+            Spread p50,
+            Spread p99,
+            Spread p999) {}
+
+    static ChartData of(Results results) {
+        return new ChartData(results.cells().stream()
+                .map(cell -> new Cell(
+                        cell.label(),
+                        cell.sizeLabel(),
+                        cell.connections(),
+                        cell.pacedRate(),
+                        bars(results, cell, Part.CLOSED),
+                        bars(results, cell, Part.PACED)))
+                .toList());
+    }
+
+    private static List<Bar> bars(Results results, CellResult cell, Part part) {
+        var bars = new ArrayList<Bar>();
+        for (Results.Server server : results.present()) {
+            String id = server.id();
+            if (!cell.values(part, id, Metric.CPU).isEmpty()) {
+                bars.add(new Bar(
+                        id,
+                        server.label(),
+                        spread(cell, part, id, Metric.USER).median(),
+                        spread(cell, part, id, Metric.SYSTEM).median(),
+                        spread(cell, part, id, Metric.CPU),
+                        spread(cell, part, id, Metric.THROUGHPUT),
+                        spread(cell, part, id, Metric.P50),
+                        spread(cell, part, id, Metric.P99),
+                        spread(cell, part, id, Metric.P999)));
+            }
+        }
+        return bars;
+    }
+
+    private static Spread spread(CellResult cell, Part part, String server, Metric metric) {
+        return Spread.of(cell.values(part, server, metric));
+    }
+}

@@ -1,0 +1,68 @@
+package io.gyre.bench.echo.report;
+
+import io.gyre.bench.echo.report.Report.Section;
+import io.gyre.bench.echo.report.Table.Place;
+import io.gyre.bench.echo.report.Table.Row;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The report as Markdown. */
+public final class MarkdownReport {
+    private MarkdownReport() {}
+
+    /** {@return the text} */
+    public static String render(Results results) {
+        Report report = Report.of(results);
+        var text = new StringBuilder("# " + report.title() + "\n");
+        report.summary().forEach(line -> text.append("\n- ").append(line));
+        text.append('\n');
+        for (Section section : report.sections()) {
+            text.append("\n## ").append(section.title()).append('\n');
+            section.tables()
+                    .forEach(table -> append(text, table, section.tables().size() > 1));
+        }
+        return text.toString();
+    }
+
+    /** {@return the run in a few lines} */
+    public static String summary(Results results) {
+        return String.join("\n", Report.of(results).summary());
+    }
+
+    private static void paragraph(StringBuilder text, String note) {
+        if (!note.isEmpty()) {
+            text.append('\n').append(note).append('\n');
+        }
+    }
+
+    /** The only table of a section has the section's title and note. */
+    private static void append(StringBuilder text, Table table, boolean isOnly) {
+        if (!isOnly) {
+            text.append("\n### ").append(table.title()).append('\n');
+            paragraph(text, table.note());
+        }
+        text.append('\n').append(line(table.header())).append('\n');
+        text.append(line(table.header().stream().map(column -> "---").toList())).append('\n');
+        for (Row row : table.rows()) {
+            List<String> places = row.places().stream()
+                    .map(Place::text)
+                    .map(MarkdownReport::escape)
+                    .toList();
+            text.append(line(row.isOurs() ? bold(places) : places)).append('\n');
+        }
+    }
+
+    private static String line(List<String> places) {
+        return places.stream().collect(Collectors.joining(" | ", "| ", " |"));
+    }
+
+    private static List<String> bold(List<String> places) {
+        return places.stream()
+                .map(place -> place.isEmpty() ? "" : "**" + place + "**")
+                .toList();
+    }
+
+    private static String escape(String text) {
+        return text.replace("|", "\\|");
+    }
+}

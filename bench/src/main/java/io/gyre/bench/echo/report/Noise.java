@@ -1,0 +1,116 @@
+package io.gyre.bench.echo.report;
+
+import io.gyre.bench.echo.report.CellResult.Part;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** How far apart two figures of one part of a run can be without a difference behind them. */
+public final class Noise {
+    /*
+     * Design.
+     *
+     * The floor runs twice, as two processes that know nothing of each other. In each round of a cell the two are divided by
+     * each other. What is printed of others is the median of such ratios; so the noise is how far from 1 the median of the
+     * floors' ratios may be, with a confidence of 95 %. More rounds make it smaller. A difference between the processes
+     * that stays, because one was compiled in another way, does not go away, and should not.
+     *
+     * Two that agree by chance do not make a cell more certain than the others are, so no cell has less noise than half of
+     * the cells have.
+     *
+     * The two run first and last in each round, so that between them lies as much time as can lie between any two servers,
+     * and so much of what drifts. Others are compared with the mean of both, from which a steady drift is gone.
+     */
+
+    /** The two processes, by their ids. */
+    public static final String FLOOR = "floor";
+
+    /** The other one. */
+    public static final String FLOOR_AGAIN = "floor-again";
+
+    private final Part part;
+    private final Metric metric;
+    private final Map<CellResult, Double> ofCells = new HashMap<>();
+
+    private Noise(Part part, Metric metric) {
+        this.part = part;
+        this.metric = metric;
+    }
+
+    /** {@return the noise of a figure in one part of a run} */
+    public static Noise of(Results results, Part part, Metric metric) {
+        var noise = new Noise(part, metric);
+        var all = new ArrayList<Double>();
+        for (CellResult cell : results.cells()) {
+            noise.spreadOfFloor(cell).ifPresent(spread -> {
+                noise.ofCells.put(cell, spread);
+                all.add(spread);
+            });
+        }
+        if (!all.isEmpty()) {
+            double typical = Spread.of(all).median();
+            noise.ofCells.replaceAll((cell, spread) -> Math.max(spread, typical));
+        }
+        return noise;
+    }
+
+    private OptionalDouble spreadOfFloor(CellResult cell) {
+        List<Double> ratios = roundRatios(cell, part, metric, FLOOR_AGAIN, FLOOR);
+        if (ratios.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        Spread median = Spread.ofMedian(ratios);
+        return OptionalDouble.of(Math.max(distance(median.min()), distance(median.max())));
+    }
+
+    /** {@return how far a ratio is from 1, the same for a ratio and its reciprocal} */
+    static double distance(double ratio) {
+        return Math.max(ratio, 1 / ratio) - 1;
+    }
+
+    /** {@return the ratio of two servers in each round in which both were measured} */
+    static List<Double> roundRatios(CellResult cell, Part part, Metric metric, String subject, String base) {
+        Map<Integer, Double> bases = byRound(cell, part, metric, Set.of(base));
+        return ratios(cell, part, metric, subject, bases);
+    }
+
+    /** {@return the figure of each round, or the mean of the figures} */
+    private static Map<Integer, Double> byRound(CellResult cell, Part part, Metric metric, Set<String> servers) {
+        return cell.samples(part).stream()
+                .filter(sample -> servers.contains(sample.server()))
+                .collect(Collectors.groupingBy(Sample::round, Collectors.averagingDouble(metric::of)));
+    }
+
+    private static List<Double> ratios(
+            CellResult cell, Part part, Metric metric, String subject, Map<Integer, Double> bases) {
+        return cell.samples(part).stream()
+                .filter(sample -> sample.server().equals(subject) && bases.containsKey(sample.round()))
+                .map(sample -> metric.of(sample) / bases.getOrDefault(sample.round(), Double.NaN))
+                .toList();
+    }
+
+    /** {@return the noise of a cell, 0.06 for six percent; empty if the floors were not measured} */
+    public OptionalDouble of(CellResult cell) {
+        Double noise = ofCells.get(cell);
+        return noise == null ? OptionalDouble.empty() : OptionalDouble.of(noise);
+    }
+
+    /**
+     * {@return how much more a server needs than another, the median of the rounds; empty if it cannot be told}
+     *
+     * @param base the other; for {@link #FLOOR}, the mean of both floors
+     */
+    public Optional<Ratio> ratio(CellResult cell, String subject, String base) {
+        Set<String> bases = base.equals(FLOOR) ? Set.of(FLOOR, FLOOR_AGAIN) : Set.of(base);
+        List<Double> ratios = ratios(cell, part, metric, subject, byRound(cell, part, metric, bases));
+        OptionalDouble noise = of(cell);
+        return ratios.isEmpty() || noise.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Ratio(Spread.of(ratios).median(), noise.getAsDouble()));
+    }
+}

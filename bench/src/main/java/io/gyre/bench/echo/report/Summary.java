@@ -1,0 +1,91 @@
+package io.gyre.bench.echo.report;
+
+import io.gyre.bench.echo.report.CellResult.Part;
+import io.gyre.bench.echo.report.Ratio.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The run in a few sentences. */
+final class Summary {
+    /** Below this a server has time to spare, so something else held it up. */
+    private static final double SATURATED = 0.9;
+
+    private Summary() {}
+
+    static List<String> of(Results results) {
+        var lines = new ArrayList<String>();
+        lines.add(
+                "Each server echoes raw bytes on loopback, on one core; one load generator on another checks every byte."
+                        + " Compared is the processor time that a server needs for a message, because that is the steadiest figure.");
+        lines.add(goals(results));
+        lines.add(noise(results));
+        lines.add(bottleneck(results));
+        List<String> missing = results.servers().stream()
+                .filter(server -> server.missing() != null)
+                .map(Results.Server::label)
+                .toList();
+        if (!missing.isEmpty()) {
+            lines.add("Missing: " + String.join(", ", missing) + "; see Servers for what to do about it.");
+        }
+        long failures = results.cells().stream()
+                .mapToLong(cell -> cell.failures().size())
+                .sum();
+        if (failures > 0) {
+            lines.add("FAILED: " + failures + " servers failed; see All figures.");
+        }
+        return lines;
+    }
+
+    private static String goals(Results results) {
+        Noise noise = Noise.of(results, Part.CLOSED, Metric.CPU);
+        int met = 0;
+        int missed = 0;
+        int unclear = 0;
+        for (CellResult cell : results.cells()) {
+            for (Goal goal : Goal.ALL) {
+                Optional<Ratio> ratio = noise.ratio(cell, Goal.SUBJECT, goal.base());
+                if (goal.cells().test(cell) && ratio.isPresent()) {
+                    Verdict verdict = ratio.get().against(goal.limit());
+                    met += verdict == Verdict.MET ? 1 : 0;
+                    missed += verdict == Verdict.MISSED ? 1 : 0;
+                    unclear += verdict == Verdict.WITHIN_NOISE ? 1 : 0;
+                }
+            }
+        }
+        return "Goals of Gyre streams: " + met + " met, " + missed + " missed, " + unclear + " within noise.";
+    }
+
+    private static String noise(Results results) {
+        Noise noise = Noise.of(results, Part.CLOSED, Metric.CPU);
+        List<Double> all = results.cells().stream()
+                .flatMap(cell -> noise.of(cell).stream().boxed())
+                .toList();
+        if (all.isEmpty()) {
+            return "The floors were not measured, so nothing can be compared.";
+        }
+        Spread spread = Spread.of(all);
+        return "Noise of the CPU per message, from the floor against itself: " + Numbers.noise(spread.median())
+                + " in the median of the cells, " + Numbers.noise(spread.max())
+                + " in the worst. No ratio is printed that differs from 1 by less.";
+    }
+
+    /** With one connection neither side is ever saturated: each waits for the other. */
+    private static String bottleneck(Results results) {
+        long samples = 0;
+        long generatorBound = 0;
+        for (CellResult cell : results.cells()) {
+            if (cell.connections() > 1) {
+                samples += cell.closed().size();
+                generatorBound += cell.closed().stream()
+                        .filter(sample -> sample.serverBusy() < SATURATED)
+                        .filter(sample -> sample.generatorBusy() > sample.serverBusy())
+                        .count();
+            }
+        }
+        return "In " + generatorBound + " of " + samples
+                + " runs of the closed loop with more than one connection the server"
+                + " ran for less than 90 % of the time while the generator was busier: there the throughput is the"
+                + " generator's. The CPU per message is the server's all the same.";
+    }
+}

@@ -1,0 +1,309 @@
+/*
+ * Loads an echo server on loopback, checks every byte that comes back, and measures.
+ *
+ *     load --port N --size BYTES --connections N --pipelining N --rate N --warmup-ms N --measure-ms N
+ *
+ * Closed loop (rate 0): each connection keeps as many messages under way as --pipelining says. Open loop: --rate messages
+ * a second over all connections together, at times that are fixed beforehand.
+ *
+ * Prints "begin" when the warm-up is over and "end" when enough is measured, for whoever measures the server meanwhile,
+ * and goes on for a moment after each, so that they have time for it under the same load. Then the figures. A line on the
+ * standard input is answered by the messages so far; with the end of the input it ends at once.
+ *
+ * One thread. In the open loop it polls without sleeping, so that it is never late by a wake-up.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "histogram.h"
+#include "pace.h"
+#include "pattern.h"
+
+#define MILLIS 1000000LL
+#define SETTLE_NANOS (50 * MILLIS) /* after "begin" and "end" */
+#define PATIENCE_NANOS (10000 * MILLIS)
+#define EVENTS 1024
+
+struct connection {
+    int fd;
+    bool blocked; /* the socket takes no more; it tells when it does */
+    uint64_t start;
+    uint64_t wanted, sent, received; /* bytes */
+    struct dues dues;
+};
+
+enum phase { WARMING, SETTLING, MEASURING, TRAILING, DRAINING };
+
+static long port, size, connection_count, pipelining, rate, warmup_ms, measure_ms;
+static struct connection *connections;
+static int epoll;
+static struct pace pace;
+static uint64_t next_connection;
+
+static enum phase phase;
+static int64_t phase_end, progress_at;
+static uint64_t total, under_way;
+static uint64_t measured;
+static int64_t measured_from, measured_until, cpu_from, cpu_until;
+static struct histogram latencies, lags;
+
+static void die(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "load: ");
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, "\n");
+    exit(1);
+}
+
+static int64_t nanos(clockid_t clock) {
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return time.tv_sec * 1000 * MILLIS + time.tv_nsec;
+}
+
+static void say(const char *what) {
+    puts(what);
+    fflush(stdout);
+}
+
+/* ---- phases */
+
+static void next_phase(int64_t now) {
+    switch (phase) {
+        case WARMING:
+            say("begin");
+            phase_end = now + SETTLE_NANOS;
+            break;
+        case SETTLING:
+            measured_from = now;
+            cpu_from = nanos(CLOCK_PROCESS_CPUTIME_ID);
+            phase_end = now + measure_ms * MILLIS;
+            break;
+        case MEASURING:
+            measured_until = now;
+            cpu_until = nanos(CLOCK_PROCESS_CPUTIME_ID);
+            say("end");
+            phase_end = now + SETTLE_NANOS;
+            break;
+        case TRAILING:
+            phase_end = now + PATIENCE_NANOS;
+            break;
+        case DRAINING:
+            die("%lu messages have not come back within %lld s of the end", under_way, PATIENCE_NANOS / 1000 / MILLIS);
+    }
+    phase++;
+}
+
+static void look_at_clock(int64_t now) {
+    if (now >= phase_end) next_phase(now);
+    if (under_way == 0) progress_at = now;
+    if (now - progress_at > PATIENCE_NANOS) {
+        die("nothing has come back for %lld s, and %lu messages are under way", PATIENCE_NANOS / 1000 / MILLIS, under_way);
+    }
+}
+
+/* ---- sending */
+
+static void watch(struct connection *c, int op, unsigned events) {
+    struct epoll_event event = {.events = events, .data.ptr = c};
+    if (epoll_ctl(epoll, op, c->fd, &event) < 0) die("epoll_ctl: %s", strerror(errno));
+}
+
+static void set_blocked(struct connection *c, bool blocked) {
+    if (c->blocked != blocked) {
+        c->blocked = blocked;
+        watch(c, EPOLL_CTL_MOD, blocked ? EPOLLIN | EPOLLOUT : EPOLLIN);
+    }
+}
+
+static void flush(struct connection *c) {
+    while (c->sent < c->wanted) {
+        uint64_t left = c->wanted - c->sent;
+        ssize_t count = write(c->fd, pattern_at(c->start, c->sent), left < MAX_RUN ? left : MAX_RUN);
+        if (count < 0) {
+            if (errno != EAGAIN) die("connection %d: write: %s", (int)(c - connections), strerror(errno));
+            set_blocked(c, true);
+            return;
+        }
+        c->sent += (uint64_t)count;
+    }
+    set_blocked(c, false);
+}
+
+static void add_message(struct connection *c, int64_t due) {
+    c->wanted += (uint64_t)size;
+    under_way++;
+    dues_add(&c->dues, due);
+}
+
+/* Does nothing in the closed loop, and when no more is to be sent. */
+static void send_what_is_due(int64_t now) {
+    int64_t due;
+    while (rate && phase < DRAINING && pace_take(&pace, now, &due)) {
+        struct connection *c = &connections[next_connection++ % (uint64_t)connection_count];
+        if (phase == MEASURING) histogram_record(&lags, now - due);
+        add_message(c, due);
+        if (!c->blocked) flush(c);
+        now = nanos(CLOCK_MONOTONIC);
+    }
+}
+
+/* ---- receiving */
+
+static size_t receive_bytes(struct connection *c) {
+    static unsigned char buffer[MAX_RUN];
+    ssize_t count = read(c->fd, buffer, sizeof buffer);
+    if (count <= 0) {
+        if (count < 0 && errno == EAGAIN) return 0;
+        die("connection %d: %s", (int)(c - connections), count ? strerror(errno) : "closed by the server");
+    }
+    if ((uint64_t)count > c->sent - c->received) die("connection %d: more came back than was sent", (int)(c - connections));
+    ptrdiff_t wrong = pattern_mismatch(buffer, (size_t)count, c->start, c->received);
+    if (wrong >= 0) {
+        uint64_t position = c->received + (uint64_t)wrong;
+        die("connection %d: byte %lu, in message %lu, came back as 0x%02x and was sent as 0x%02x", (int)(c - connections),
+            position, position / (uint64_t)size, buffer[wrong], *pattern_at(c->start, position));
+    }
+    return (size_t)count;
+}
+
+static void receive(struct connection *c) {
+    uint64_t before = c->received / (uint64_t)size;
+    c->received += receive_bytes(c);
+    uint64_t complete = c->received / (uint64_t)size - before;
+    int64_t now = nanos(CLOCK_MONOTONIC);
+    progress_at = now;
+    look_at_clock(now);
+    for (uint64_t i = 0; i < complete; i++) {
+        int64_t due = dues_remove(&c->dues);
+        total++;
+        under_way--;
+        if (phase == MEASURING) {
+            measured++;
+            histogram_record(&latencies, now - due);
+        }
+        if (!rate && phase < DRAINING) add_message(c, now);
+    }
+    if (!c->blocked) flush(c);
+    send_what_is_due(now);
+}
+
+/* ---- connections */
+
+static void connect_all(void) {
+    connections = calloc((size_t)connection_count, sizeof *connections);
+    if (!connections) die("no memory");
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    for (int i = 0; i < connection_count; i++) {
+        struct connection *c = &connections[i];
+        c->start = pattern_start(i);
+        c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        int on = 1;
+        if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address, sizeof address) < 0
+            || setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 || fcntl(c->fd, F_SETFL, O_NONBLOCK) < 0) {
+            die("cannot connect to port %ld: %s", port, strerror(errno));
+        }
+        watch(c, EPOLL_CTL_ADD, EPOLLIN);
+    }
+}
+
+/* The orderly end: our end of each stream, then the server's. */
+static void disconnect_all(void) {
+    for (int i = 0; i < connection_count; i++) shutdown(connections[i].fd, SHUT_WR);
+    for (int i = 0; i < connection_count; i++) {
+        struct pollfd end = {.fd = connections[i].fd, .events = POLLIN};
+        char ignored;
+        if (poll(&end, 1, PATIENCE_NANOS / MILLIS) != 1 || read(end.fd, &ignored, 1) != 0) {
+            die("connection %d: the server has not closed it", i);
+        }
+        close(end.fd);
+    }
+}
+
+/* ---- the program */
+
+static void answer_input(void) {
+    char line[64];
+    if (read(STDIN_FILENO, line, sizeof line) <= 0) exit(0);
+    printf("messages-so-far %lu\n", total);
+    fflush(stdout);
+}
+
+static void run(void) {
+    int64_t now = nanos(CLOCK_MONOTONIC);
+    phase_end = now + warmup_ms * MILLIS;
+    progress_at = now;
+    pace = (struct pace){.from = now, .interval = rate ? 1000.0 * MILLIS / (double)rate : 0};
+    for (int i = 0; !rate && i < connection_count; i++) {
+        for (int depth = 0; depth < pipelining; depth++) add_message(&connections[i], nanos(CLOCK_MONOTONIC));
+        flush(&connections[i]);
+    }
+    while (phase < DRAINING || under_way > 0) {
+        static struct epoll_event events[EVENTS];
+        int count = epoll_wait(epoll, events, EVENTS, rate ? 0 : 100);
+        if (count < 0 && errno != EINTR) die("epoll_wait: %s", strerror(errno));
+        now = nanos(CLOCK_MONOTONIC);
+        look_at_clock(now);
+        send_what_is_due(now);
+        for (int i = 0; i < count; i++) {
+            struct connection *c = events[i].data.ptr;
+            if (!c) {
+                answer_input();
+                continue;
+            }
+            if (events[i].events & EPOLLOUT) flush(c);
+            if (events[i].events & ~(unsigned)EPOLLOUT) receive(c);
+        }
+    }
+}
+
+static void print_figures(void) {
+    printf("total %lu\n", total);
+    printf("messages %lu\n", measured);
+    printf("nanos %ld\n", (long)(measured_until - measured_from));
+    printf("cpu-nanos %ld\n", (long)(cpu_until - cpu_from));
+    histogram_print(&latencies, "latency");
+    histogram_print(&lags, "lag");
+    say("done");
+}
+
+static void parse(int argc, char **argv) {
+    static const struct option options[] = {
+        {"port", required_argument, 0, 0},       {"size", required_argument, 0, 0},
+        {"connections", required_argument, 0, 0}, {"pipelining", required_argument, 0, 0},
+        {"rate", required_argument, 0, 0},       {"warmup-ms", required_argument, 0, 0},
+        {"measure-ms", required_argument, 0, 0}, {0, 0, 0, 0}};
+    long *values[] = {&port, &size, &connection_count, &pipelining, &rate, &warmup_ms, &measure_ms};
+    int option;
+    while (getopt_long(argc, argv, "", options, &option) == 0) *values[option] = atol(optarg);
+    if (port <= 0 || size <= 0 || connection_count <= 0 || pipelining <= 0 || rate < 0 || warmup_ms < 0 || measure_ms <= 0) {
+        die("an option is missing or out of range; see the comment in load.c");
+    }
+}
+
+int main(int argc, char **argv) {
+    signal(SIGPIPE, SIG_IGN);
+    parse(argc, argv);
+    pattern_fill();
+    epoll = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event input = {.events = EPOLLIN, .data.ptr = NULL};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &input); /* refused if it is a file: then nobody asks */
+    connect_all();
+    run();
+    disconnect_all();
+    print_figures();
+    return 0;
+}

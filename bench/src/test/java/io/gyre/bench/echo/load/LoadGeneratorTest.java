@@ -1,0 +1,114 @@
+package io.gyre.bench.echo.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gyre.bench.echo.process.Cores;
+import io.gyre.bench.echo.process.Tools;
+import io.gyre.bench.echo.process.Workshop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongUnaryOperator;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoadGeneratorTest {
+    private static final Cores ANY_CORE = new Cores(0, 0);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit does it
+    static Path directory;
+
+    @SuppressWarnings("NullAway.Init") // by build()
+    private static LoadGenerator generator;
+
+    @BeforeAll
+    static void build() throws Exception {
+        generator = LoadGenerator.build(Workshop.in(directory), Tools.ofPath(), ANY_CORE);
+    }
+
+    /** Coordinated omission with a clock of its own, corrupted bytes, buckets: see the source. */
+    @Test
+    void whatIsComputedInCIsRight() throws Exception {
+        Path source = directory.resolve("load_test.c");
+        try (var test = LoadGeneratorTest.class.getResourceAsStream("load_test.c")) {
+            Files.write(source, test.readAllBytes());
+        }
+        Path gcc = Tools.ofPath().find("gcc").orElseThrow();
+        Path program = Workshop.in(directory).compileC(gcc, source, "load_test");
+
+        assertThat(Tools.output(program.toString())).contains("");
+    }
+
+    @Test
+    void closedLoopCountsAndTimesWhatComesBack() throws Exception {
+        Outcome outcome = run(new Load(1000, 3, 2, 0, 0, 50), byteAt -> 0);
+
+        assertThat(outcome.messages())
+                .isPositive()
+                .isEqualTo(outcome.latencies().getTotalCount());
+        assertThat(outcome.nanos()).isGreaterThanOrEqualTo(50_000_000);
+        assertThat(outcome.cpuNanos()).isPositive();
+    }
+
+    @Test
+    void openLoopSendsAsManyAsItsRateSays() throws Exception {
+        Outcome outcome = run(Load.open(100, 2, 2000, 0, 200), byteAt -> 0);
+
+        // 2,000 a second for at least 0.2 s. What came back late, or was sent shortly before, may be a few more or
+        // less.
+        assertThat(outcome.lags().getTotalCount()).isGreaterThanOrEqualTo(390);
+        assertThat(outcome.messages()).isGreaterThanOrEqualTo(390);
+    }
+
+    @Test
+    void corruptedByteEndsTheRunAndIsNamed() {
+        assertThatThrownBy(() -> run(Load.closed(1000, 1, 1, 0, 1000), byteAt -> byteAt == 12_345 ? 1 : 0))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("connection 0: byte 12345, in message 12, came back as");
+    }
+
+    @Test
+    void serverThatIsNotThereIsNamed() {
+        assertThatThrownBy(() -> {
+                    try (LoadRun run = generator.start(1, Load.closed(64, 1, 1, 0, 100))) {
+                        run.awaitBegin();
+                    }
+                })
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot connect to port 1");
+    }
+
+    @Test
+    void withoutACompilerItSaysWhatToInstall() {
+        assertThatThrownBy(() -> LoadGenerator.build(Workshop.in(directory), new Tools(""), ANY_CORE))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("Install gcc");
+    }
+
+    @Test
+    void commandSaysTheLoad() {
+        assertThat(generator.command("7007", new Load(64, 2, 3, 4, 5, 6)))
+                .containsSubsequence(List.of(
+                        "--port=7007",
+                        "--size=64",
+                        "--connections=2",
+                        "--pipelining=3",
+                        "--rate=4",
+                        "--warmup-ms=5",
+                        "--measure-ms=6"));
+    }
+
+    /** Against an echo server that may change bytes. */
+    private static Outcome run(Load load, LongUnaryOperator changeAt) throws Exception {
+        try (var server = new ChangingServer(changeAt);
+                LoadRun run = generator.start(server.port(), load)) {
+            run.awaitBegin();
+            run.awaitEnd();
+            return run.outcome();
+        }
+    }
+}
