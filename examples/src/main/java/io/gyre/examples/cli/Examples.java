@@ -16,8 +16,25 @@ import picocli.CommandLine.Spec;
         description = "Runs an example. Each takes --help.",
         synopsisSubcommandLabel = "EXAMPLE",
         commandListHeading = "%nExamples:%n",
-        subcommands = {EchoCommand.class, EchoClientCommand.class, TutorialCommand.class})
+        subcommands = {
+            TutorialCommand.class,
+            EchoCommand.class,
+            EchoClientCommand.class,
+            ChatCommand.class,
+            ProxyCommand.class,
+            PortScanCommand.class,
+            KvCommand.class,
+            KvClientCommand.class,
+            TimeCommand.class,
+            TimeClientCommand.class,
+            CrawlCommand.class,
+            CrmCommand.class,
+            EmbedCommand.class
+        })
 public final class Examples implements Runnable {
+    /** Long enough for one example a line. */
+    private static final int LINE_LENGTH = 120;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -47,6 +64,7 @@ public final class Examples implements Runnable {
 
     static CommandLine commandLine() {
         return new CommandLine(new Examples())
+                .setUsageHelpWidth(LINE_LENGTH)
                 .setParameterExceptionHandler((exception, given) -> {
                     CommandLine command = exception.getCommandLine();
                     complain(

@@ -1,13 +1,24 @@
 package io.gyre.examples.cli;
 
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.offload;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gyre.examples.Talk;
+import io.gyre.examples.kv.KvServer;
+import io.gyre.examples.time.TimeServer;
+import io.gyre.loop.EventLoop;
+import io.gyre.net.UdpSocket;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -26,7 +37,9 @@ final class CommandLineTest {
     void withoutArgumentsTheExamplesAreListed() {
         assertThat(run()).isZero();
 
-        assertThat(output.toString()).contains("echo ").contains("echo-client");
+        assertThat(output.toString())
+                .contains("echo ", "echo-client", "chat ", "proxy ", "portscan ", "kv ", "kv-client", "time ")
+                .contains("time-client", "crawl ", "crm ", "embed ", "tutorial ");
     }
 
     @ParameterizedTest
@@ -38,6 +51,12 @@ final class CommandLineTest {
                 "echo --port 65536    | '65536' is not a port, 0 to 65535",
                 "echo-client          | Missing required option: '--port",
                 "echo-client --port 1 --size 0 | --size is 0; it must be 1 or more",
+                "proxy localhost      | Missing required parameter: 'PORT'",
+                "proxy localhost 80 --max-connections 0 | '0' is not a number of 1 or more",
+                "portscan             | Missing required parameter: 'HOST'",
+                "portscan x --ports 80-22 | '80-22' is no port from 1 to 65535, and no range of them",
+                "portscan x --ports 1,,2 | '' is no port",
+                "kv-client            | Missing required parameter: 'WORD'",
                 "tutorial 9.9-9       | there is no example 9.9-9, only 3.3-1, ",
                 "no-such              | Unmatched argument at index 0: 'no-such'"
             })
@@ -97,5 +116,60 @@ final class CommandLineTest {
         assertThat(errors.toString())
                 .contains("cannot connect to 127.0.0.1:" + port)
                 .hasLineCount(1);
+    }
+
+    @Test
+    void openPortIsPrinted() throws IOException {
+        try (var open = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = open.getLocalPort();
+
+            assertThat(run("portscan", "127.0.0.1", "--ports", "" + port)).isZero();
+
+            assertThat(output.toString()).isEqualToNormalizingNewlines(port + "/tcp open\n# open: 1\n");
+        }
+    }
+
+    @Test
+    void keyValueClientPrintsTheAnswer(@TempDir Path directory) throws IOException {
+        Path socket = directory.resolve("kv.sock");
+        EventLoop.run(() -> {
+            try (KvServer server = KvServer.start(Talk.ANY_PORT, socket)) {
+                String port = "" + server.address().getPort();
+
+                assertThat(offload(() -> run("kv-client", "--port", port, "SET", "a", "b", "c")))
+                        .isZero();
+                assertThat(offload(() -> run("kv-client", "--unix", "" + socket, "GET", "a")))
+                        .isZero();
+                assertThat(offload(() -> run("kv-client", "--port", port, "INCR", "a")))
+                        .isEqualTo(1);
+            }
+        });
+
+        assertThat(output.toString()).startsWith("OK\nVALUE b c\nERROR ");
+    }
+
+    @Test
+    void timeClientPrintsTheTime() throws IOException {
+        EventLoop.run(() -> {
+            try (UdpSocket socket = UdpSocket.bind(Talk.ANY_PORT)) {
+                createTask(() -> TimeServer.serve(socket, InstantSource.fixed(Instant.parse("2026-07-28T12:34:56Z"))));
+
+                assertThat(offload(() ->
+                                run("time-client", "--port", "" + socket.local().getPort())))
+                        .isZero();
+            }
+        });
+
+        assertThat(output.toString()).isEqualToIgnoringNewLines("2026-07-28T12:34:56Z");
+    }
+
+    @Test
+    void crawlerPrintsPagesAndFailures() {
+        assertThat(run("crawl", "--depth", "2", "--timeout", "200")).isZero();
+
+        assertThat(output.toString())
+                .containsPattern("http://127.0.0.1:\\d+/  4 links")
+                .contains("/13  FAILED: status 404", "/2  FAILED: no answer within 200 ms")
+                .hasLineCount(10);
     }
 }

@@ -1,20 +1,22 @@
 package io.gyre.examples.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The echo server as a process, and how it ends. */
+/** Servers as processes, and how they end. */
 final class TerminationTest {
     @Test
     void serverThatIsToldToStopEndsConnectionsAndExitsWith0() throws Exception {
-        Process process = startEcho();
+        Process process = start("echo");
         try (BufferedReader output = process.inputReader()) {
             String ready = output.readLine();
             assertThat(ready).matches("listening on 127\\.0\\.0\\.1:\\d+");
@@ -35,7 +37,31 @@ final class TerminationTest {
         }
     }
 
-    private static Process startEcho() throws IOException {
+    @Test
+    void chatServerThatIsToldToStopSaysGoodbye() throws Exception {
+        Process process = start("chat");
+        try (BufferedReader output = process.inputReader()) {
+            String ready = output.readLine();
+            int port = Integer.parseInt(ready.substring(ready.lastIndexOf(':') + 1));
+            try (var client = new Socket(InetAddress.getLoopbackAddress(), port);
+                    var lines = new BufferedReader(new InputStreamReader(client.getInputStream(), UTF_8))) {
+                assertThat(lines.readLine()).isEqualTo("* your name?");
+                client.getOutputStream().write("ada\n".getBytes(UTF_8));
+                assertThat(lines.readLine()).isEqualTo("* here: ada");
+
+                process.toHandle().destroy();
+
+                assertThat(lines.readLine()).isEqualTo("* the server is going down; goodbye");
+                assertThat(lines.readLine()).isNull();
+            }
+            assertThat(process.waitFor(2, TimeUnit.SECONDS)).as("ended in time").isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static Process start(String example) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--add-opens",
@@ -43,7 +69,7 @@ final class TerminationTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Examples.class.getName(),
-                        "echo",
+                        example,
                         "--port",
                         "0")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -1,0 +1,67 @@
+package io.gyre.examples.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.gyre.loop.EventLoop;
+import io.gyre.net.ByteStream;
+import io.gyre.net.TcpStream;
+import io.gyre.net.UnixStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Sends one command to a key-value server and prints the answer. */
+@Command(
+        name = "kv-client",
+        mixinStandardHelpOptions = true,
+        description = "Key-value client: one command, over TCP or a Unix socket.")
+final class KvClientCommand implements Callable<Integer> {
+    private static final int MAX_ANSWER_BYTES = 64 << 20;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--host",
+            description = "Where the server is. Default: ${DEFAULT-VALUE}",
+            defaultValue = "127.0.0.1")
+    private String host = "";
+
+    @Option(
+            names = "--port",
+            description = "Where the server is. Default: ${DEFAULT-VALUE}",
+            defaultValue = "7007",
+            converter = PortConverter.class)
+    private int port;
+
+    @Option(names = "--unix", paramLabel = "PATH", description = "Where the server is: its Unix socket.")
+    private @Nullable Path socket;
+
+    @Parameters(arity = "1..*", paramLabel = "WORD", description = "The command, such as: SET greeting hello world")
+    private List<String> words = List.of();
+
+    @Override
+    public Integer call() throws IOException {
+        String answer = EventLoop.run(this::ask);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(answer);
+        out.flush();
+        return answer.startsWith("ERROR") ? 1 : 0;
+    }
+
+    private String ask() throws IOException {
+        try (ByteStream server = socket == null ? TcpStream.connect(host, port) : UnixStream.connect(socket)) {
+            server.write((String.join(" ", words) + "\n").getBytes(UTF_8));
+            server.closeOutput(); // that is all; so the server ends the connection behind its answer
+            return new String(server.readAll(MAX_ANSWER_BYTES), UTF_8);
+        }
+    }
+}

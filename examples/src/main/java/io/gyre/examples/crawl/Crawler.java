@@ -1,0 +1,119 @@
+package io.gyre.examples.crawl;
+
+import static io.gyre.loop.Async.timeout;
+
+import io.gyre.loop.TaskGroup;
+import io.gyre.loop.TimeoutException;
+import io.gyre.loop.sync.CapacityLimiter;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Visits a page, the pages that it links to, and so on.
+ *
+ * <p>What to learn here:
+ *
+ * <ul>
+ *   <li>Each page is a task, which makes the tasks of the pages that it links to. All belong to one {@link TaskGroup}, whose end
+ *       is the end of the crawl: nobody counts what is still to be done.
+ *   <li>The JDK's {@link HttpClient} is called as if there were no loop. Its {@code send} blocks, which suspends the task that
+ *       calls it and nobody else, and a time-out interrupts it, which ends the request.
+ *   <li>What has been visited is a plain set: two tasks that find the same link at the same time do not exist.
+ *   <li>A page that cannot be had is a line of the report. Only what nobody has thought of ends the crawl.
+ * </ul>
+ */
+public final class Crawler {
+    private static final Pattern LINK = Pattern.compile("href=\"([^\"]+)\"");
+
+    private final HttpClient client;
+    private final int depth;
+    private final Duration pageTimeout;
+    private final CapacityLimiter requests;
+    private final Set<URI> visited = new HashSet<>();
+    private final SortedMap<URI, Integer> pages = new TreeMap<>();
+    private final SortedMap<URI, String> failures = new TreeMap<>();
+
+    /**
+     * What was found.
+     *
+     * @param pages the pages, and how many links each has
+     * @param failures the pages that could not be had, and why
+     */
+    public record Report(SortedMap<URI, Integer> pages, SortedMap<URI, String> failures) {}
+
+    private Crawler(HttpClient client, int depth, int concurrency, Duration pageTimeout) {
+        this.client = client;
+        this.depth = depth;
+        this.pageTimeout = pageTimeout;
+        this.requests = new CapacityLimiter("requests", concurrency);
+    }
+
+    /** {@return a client for {@link #crawl}} Make it before there is a loop: that loads classes, for some 100 ms. */
+    public static HttpClient newClient() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    /**
+     * Crawls a site. Suspends until that is done. Links to other hosts are not followed.
+     *
+     * @param client fetches the pages
+     * @param start the first page
+     * @param depth how many links away from it pages may be
+     * @param concurrency how many pages are fetched at the same time
+     * @param pageTimeout how long a page may take
+     * @return what was found
+     */
+    public static Report crawl(HttpClient client, URI start, int depth, int concurrency, Duration pageTimeout) {
+        var crawler = new Crawler(client, depth, concurrency, pageTimeout);
+        TaskGroup.run(group -> crawler.visit(group, start, 0));
+        return new Report(crawler.pages, crawler.failures);
+    }
+
+    /** Does not suspend, so that nobody else can ask for the same page between the question and the answer. */
+    private void visit(TaskGroup<?> group, URI page, int distance) {
+        if (visited.add(page)) {
+            group.createTask("page " + page, () -> follow(group, page, distance));
+        }
+    }
+
+    private void follow(TaskGroup<?> group, URI page, int distance) throws Exception {
+        List<URI> links;
+        try {
+            links = requests.withToken(() -> timeout(pageTimeout, () -> fetch(page)));
+        } catch (TimeoutException late) {
+            failures.put(page, "no answer within " + pageTimeout.toMillis() + " ms");
+            return;
+        } catch (IOException broken) {
+            failures.put(page, String.valueOf(broken.getMessage()));
+            return;
+        }
+        pages.put(page, links.size());
+        for (URI link : links) {
+            if (distance < depth && page.getAuthority().equals(link.getAuthority())) {
+                visit(group, link, distance + 1);
+            }
+        }
+    }
+
+    private List<URI> fetch(URI page) throws IOException, InterruptedException {
+        HttpResponse<String> response = client.send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException("status " + response.statusCode());
+        }
+        var links = new ArrayList<URI>();
+        LINK.matcher(response.body()).results().forEach(link -> links.add(page.resolve(link.group(1))));
+        return links;
+    }
+}

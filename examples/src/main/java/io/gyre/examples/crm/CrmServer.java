@@ -1,0 +1,126 @@
+package io.gyre.examples.crm;
+
+import static io.gyre.loop.Async.timeout;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.gyre.loop.TimeoutException;
+import io.gyre.net.TcpServer;
+import io.gyre.net.TcpStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Customers and their orders, over a line protocol.
+ *
+ * <pre>
+ *   ADD name              OK id
+ *   ORDER id cents        OK id of the order
+ *   SHOW id               OK what is known of the customer
+ *   SEATINGS              OK a number that may take for ever to find
+ *   anything else         ERROR why; the connection goes on
+ * </pre>
+ *
+ * <p>What to learn here: a program is asynchronous though its database driver is not, and though most of its code knows nothing
+ * of that. A query suspends the task of its connection, and is limited by the same {@code timeout} as anything else.
+ */
+public final class CrmServer implements AutoCloseable {
+    private static final int MAX_LINE_BYTES = 1000;
+
+    private final ConnectionPool pool;
+    private final Duration queryTimeout;
+    private final TcpServer server;
+
+    private CrmServer(InetSocketAddress address, ConnectionPool pool, Duration queryTimeout) throws IOException {
+        this.pool = pool;
+        this.queryTimeout = queryTimeout;
+        this.server = TcpServer.serve(address, this::serve);
+    }
+
+    /**
+     * Prepares a database. Blocks: call it before there is a loop.
+     *
+     * @param url where the database is, as its driver has it
+     * @throws SQLException if that fails
+     */
+    public static void prepare(String url) throws SQLException {
+        Customers.createTables(url);
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param address where to listen
+     * @param pool connections to a database that was prepared; belongs to the caller
+     * @param queryTimeout how long a command may take, with the wait for a connection
+     * @return the server, which is listening
+     * @throws IOException if the address is taken
+     */
+    public static CrmServer start(InetSocketAddress address, ConnectionPool pool, Duration queryTimeout)
+            throws IOException {
+        return new CrmServer(address, pool, queryTimeout);
+    }
+
+    /** {@return where the server listens} */
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    private void serve(TcpStream client) throws IOException {
+        Optional<String> line = client.readLine(MAX_LINE_BYTES);
+        while (line.isPresent()) {
+            client.write((answer(line.get()) + "\n").getBytes(UTF_8));
+            line = client.readLine(MAX_LINE_BYTES);
+        }
+    }
+
+    private String answer(String line) {
+        try {
+            Session.Work<String> work = work(line.split(" ", 3));
+            return "OK " + timeout(queryTimeout, () -> pool.transaction(work));
+        } catch (TimeoutException late) {
+            return "ERROR that would take longer than " + queryTimeout.toMillis() + " ms";
+        } catch (SQLException | IllegalArgumentException failure) {
+            return "ERROR "
+                    + String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        }
+    }
+
+    private static Session.Work<String> work(String[] words) {
+        String command = words[0].toUpperCase(Locale.ROOT) + " " + (words.length - 1);
+        return switch (command) {
+            case "ADD 1" -> session -> "" + Customers.add(session, words[1]);
+            case "ORDER 2" -> session -> "" + Customers.order(session, number(words[1]), number(words[2]));
+            case "SHOW 1" -> session -> Customers.show(session, number(words[1]));
+            case "SEATINGS 0" -> session -> "" + Customers.seatings(session);
+            default ->
+                throw new IllegalArgumentException("say ADD name, ORDER customer cents, SHOW customer, or SEATINGS");
+        };
+    }
+
+    private static long number(String text) {
+        if (!text.matches("\\d{1,9}")) {
+            throw new IllegalArgumentException("'" + text + "' is no number");
+        }
+        return Long.parseLong(text);
+    }
+
+    /**
+     * Finishes what is being done, and ends all connections. Suspends.
+     *
+     * @param limit how long that may take
+     * @return whether it took no longer
+     */
+    public boolean drain(Duration limit) {
+        return server.drain(limit);
+    }
+
+    /** Cuts all connections, and stops their queries. */
+    @Override
+    public void close() {
+        server.close();
+    }
+}

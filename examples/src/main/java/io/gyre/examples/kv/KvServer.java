@@ -1,0 +1,133 @@
+package io.gyre.examples.kv;
+
+import static io.gyre.loop.Async.moveOnAfter;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.gyre.loop.Combinators;
+import io.gyre.net.ByteStream;
+import io.gyre.net.IncompleteReadException;
+import io.gyre.net.LimitExceededException;
+import io.gyre.net.StreamServer;
+import io.gyre.net.TcpServer;
+import io.gyre.net.UnixServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key-value server over TCP and, if wanted, over a Unix socket at the same time.
+ *
+ * <p>What to learn here:
+ *
+ * <ul>
+ *   <li>The handler is written for {@link ByteStream}, and so serves whatever connects.
+ *   <li>Answers are written with {@code writeBuffered}: a client that sends a hundred commands at once gets a hundred answers in
+ *       one packet, and one that waits for each answer gets each at once.
+ *   <li>What a client may make the server keep is limited: a line, a key, a value.
+ *   <li>The end is {@link #drain}: commands that have arrived are answered, then connections end by themselves, and those that
+ *       do not are cut off at the deadline.
+ * </ul>
+ */
+public final class KvServer implements AutoCloseable {
+    private static final int MAX_LINE_BYTES = 16 * 1024;
+    private static final Duration LINGER = Duration.ofSeconds(1);
+    private static final byte[] LF = {'\n'};
+    private static final byte[] CR_LF = {'\r', '\n'};
+
+    private final KvProtocol protocol = new KvProtocol(new KvStore());
+    private final TcpServer tcp;
+    private final List<StreamServer<?>> servers = new ArrayList<>();
+
+    private KvServer(InetSocketAddress address, @Nullable Path socket) throws IOException {
+        tcp = TcpServer.serve(address, this::serve);
+        servers.add(tcp);
+        if (socket != null) {
+            try {
+                servers.add(UnixServer.serve(socket, this::serve));
+            } catch (Throwable failure) {
+                tcp.close();
+                throw failure;
+            }
+        }
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param address where to listen
+     * @param socket where to listen as well, for the user of this process alone; null for nowhere
+     * @return the server, which is listening
+     * @throws IOException if one of these is taken
+     */
+    public static KvServer start(InetSocketAddress address, @Nullable Path socket) throws IOException {
+        return new KvServer(address, socket);
+    }
+
+    /** {@return where the server listens} */
+    public InetSocketAddress address() {
+        return tcp.address();
+    }
+
+    private void serve(ByteStream client) throws IOException {
+        try {
+            for (Optional<String> line = nextLine(client);
+                    line.isPresent() && !KvProtocol.isQuit(line.get());
+                    line = nextLine(client)) {
+                client.writeBuffered(bytes(protocol.answer(line.get())));
+            }
+        } catch (LimitExceededException tooLong) {
+            client.write(bytes("ERROR a line has at most " + MAX_LINE_BYTES + " bytes; goodbye"));
+            hangUp(client);
+        }
+    }
+
+    /** Not readLine, which takes what comes before the end for a line: half a SET would store half a value. */
+    private static Optional<String> nextLine(ByteStream client) throws IOException {
+        try {
+            String line = new String(client.readUntil(MAX_LINE_BYTES, LF, CR_LF), UTF_8);
+            return Optional.of(line.substring(0, line.length() - (line.endsWith("\r\n") ? 2 : 1)));
+        } catch (IncompleteReadException end) {
+            return Optional.empty();
+        }
+    }
+
+    /** Takes what still comes: to close with bytes unread is a reset, which may overtake what was written. */
+    private static void hangUp(ByteStream client) throws IOException {
+        client.closeOutput();
+        ByteBuffer scrap = ByteBuffer.allocate(MAX_LINE_BYTES);
+        moveOnAfter(LINGER, () -> {
+            while (client.read(scrap.clear()) >= 0) {
+                // nobody wants it
+            }
+        });
+    }
+
+    private static byte[] bytes(String answer) {
+        return (answer + "\n").getBytes(UTF_8);
+    }
+
+    /**
+     * Answers what has arrived and ends all connections. Suspends until that is done, or the time is up.
+     *
+     * @param limit how long that may take
+     * @return whether it took no longer
+     */
+    public boolean drain(Duration limit) {
+        var drains = new ArrayList<Callable<Boolean>>();
+        servers.forEach(server -> drains.add(() -> server.drain(limit)));
+        return !Combinators.<Boolean>gather(drains).contains(false);
+    }
+
+    /** Cuts all connections. */
+    @Override
+    public void close() {
+        servers.forEach(StreamServer::close);
+    }
+}

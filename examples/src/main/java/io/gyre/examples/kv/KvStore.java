@@ -1,0 +1,83 @@
+package io.gyre.examples.kv;
+
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.TimerHandle;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys and values, some of which expire.
+ *
+ * <p>What to learn here: a plain map is enough. All connections use it, and all are tasks of one loop, so that no other task
+ * runs between two suspending calls of one: {@link #increment} is atomic because nothing in it suspends. And timers are cheap
+ * enough to have one for each key, so that nobody has to look for what has expired.
+ */
+public final class KvStore {
+    private final EventLoop loop = EventLoop.current();
+    private final TreeMap<String, Entry> entries = new TreeMap<>();
+
+    /** A value, and the timer that removes it; without one it stays. */
+    private record Entry(String value, @Nullable TimerHandle expiry) {}
+
+    /** {@return the value of a key} */
+    Optional<String> value(String key) {
+        return Optional.ofNullable(entries.get(key)).map(Entry::value);
+    }
+
+    /** Gives a key a value that stays. */
+    void put(String key, String value) {
+        cancelExpiry(entries.put(key, new Entry(value, null)));
+    }
+
+    /** {@return whether there was such a key} */
+    boolean remove(String key) {
+        Entry entry = entries.remove(key);
+        cancelExpiry(entry);
+        return entry != null;
+    }
+
+    /** Adds 1 to a number; a key that is not there counts as 0. The time that it has left does not change. */
+    long increment(String key) {
+        Entry entry = entries.getOrDefault(key, new Entry("0", null));
+        long next;
+        try {
+            next = Math.addExact(Long.parseLong(entry.value()), 1);
+        } catch (ArithmeticException | NumberFormatException notPossible) {
+            throw new IllegalArgumentException("the value of " + key + " is no number, or the largest one");
+        }
+        entries.put(key, new Entry(Long.toString(next), entry.expiry()));
+        return next;
+    }
+
+    /** {@return whether there is such a key} If so, it is removed after a time. */
+    boolean expire(String key, Duration delay) {
+        Entry entry = entries.get(key);
+        if (entry == null) {
+            return false;
+        }
+        cancelExpiry(entry);
+        entries.put(key, new Entry(entry.value(), loop.callLater(delay, () -> entries.remove(key))));
+        return true;
+    }
+
+    /** {@return how much time a key has left; empty if it stays, or is not there} */
+    Optional<Duration> timeLeft(String key) {
+        return Optional.ofNullable(entries.get(key))
+                .map(Entry::expiry)
+                .map(expiry -> Duration.ofNanos(expiry.deadlineNanos() - loop.time()));
+    }
+
+    /** {@return the keys in order} */
+    List<String> keys() {
+        return List.copyOf(entries.keySet());
+    }
+
+    private static void cancelExpiry(@Nullable Entry entry) {
+        if (entry != null && entry.expiry() != null) {
+            entry.expiry().cancel();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Key-value server: a line protocol with limits, values that expire, two kinds of sockets, a graceful end. */
+@NullMarked
+package io.gyre.examples.kv;
+
+import org.jspecify.annotations.NullMarked;

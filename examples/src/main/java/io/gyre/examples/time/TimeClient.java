@@ -1,0 +1,55 @@
+package io.gyre.examples.time;
+
+import static io.gyre.loop.Async.moveOnAfter;
+
+import io.gyre.net.Packet;
+import io.gyre.net.UdpSocket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Asks a time server (RFC 868).
+ *
+ * <p>What to learn here: packets get lost, so a question is asked again when no answer has come for a while; {@code moveOnAfter}
+ * is a time-out for which that is no error. And anybody may send a packet: what is not an answer of the server is passed over,
+ * without more time for the one that is.
+ */
+public final class TimeClient {
+    private TimeClient() {}
+
+    /**
+     * Asks for the time. Suspends.
+     *
+     * @param server its address
+     * @param patience how long to wait for an answer before asking again
+     * @param attempts how often to ask, at the most
+     * @return the time, in whole seconds
+     * @throws SocketTimeoutException if no answer has come
+     * @throws IOException if the system refuses to send the question
+     */
+    public static Instant ask(InetSocketAddress server, Duration patience, int attempts) throws IOException {
+        try (UdpSocket socket = UdpSocket.bind(new InetSocketAddress(0))) {
+            for (int i = 0; i < attempts; i++) {
+                socket.send(TimeProtocol.question(), server);
+                Optional<Instant> answer = moveOnAfter(patience, () -> awaitAnswer(socket, server));
+                if (answer.isPresent()) {
+                    return answer.get();
+                }
+            }
+        }
+        throw new SocketTimeoutException(
+                "no answer from " + server.getHostString() + ":" + server.getPort() + " to " + attempts + " questions");
+    }
+
+    private static Instant awaitAnswer(UdpSocket socket, InetSocketAddress server) throws IOException {
+        Packet packet = socket.receive();
+        while (!packet.sender().equals(server) || packet.bytes().remaining() != TimeProtocol.ANSWER_BYTES) {
+            packet = socket.receive();
+        }
+        return TimeProtocol.read(packet.bytes());
+    }
+}
