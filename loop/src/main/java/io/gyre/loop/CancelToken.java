@@ -139,7 +139,8 @@ public final class CancelToken implements AutoCloseable {
      * Runs a block that this token cancels.
      *
      * <p><b>Confinement:</b> a task. <b>Suspends:</b> if the block does. In a token that is cancelled already, the block is
-     * entered, and its first suspending call throws.
+     * entered, and its first suspending call throws. <b>Cancellation:</b> that of the task, or of a scope around this, is
+     * thrown as anywhere else.
      *
      * @param <X> what the block may throw
      * @param block the block

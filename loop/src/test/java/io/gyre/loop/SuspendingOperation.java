@@ -33,6 +33,8 @@ abstract class SuspendingOperation {
     /** Longer than any test lasts. */
     private static final Duration ONE_YEAR = Duration.ofDays(365);
 
+    private static final TaskGroupOptions GROUP = TaskGroupOptions.named("test").withTimeout(ONE_YEAR);
+
     final HandDrivenLoop driven;
     private final List<Completion<?>> awaited = new ArrayList<>();
 
@@ -89,6 +91,7 @@ abstract class SuspendingOperation {
         kinds.add(timed("sleepUntil", loop -> Async.sleepUntil(loop.time() + ONE_DAY.toNanos())));
         kinds.add(timed("yieldNow", loop -> Async.yieldNow()));
         kinds.add(timed("sleep of no time", loop -> sleep(Duration.ZERO)));
+        kinds.add(timed("Interval.await", loop -> Interval.of(ONE_DAY).await()));
         kinds.add(timed("checkpoint", loop -> LowLevel.checkpoint()));
         kinds.add(timed(
                 "Select.await with a time-out",
@@ -202,6 +205,22 @@ abstract class SuspendingOperation {
                 .getFirst()
                 .resultNow()));
         kinds.add(onFuture(
+                "TaskGroup.call with options",
+                future -> TaskGroup.call(GROUP, group -> group.createTask(future::await).await())));
+        kinds.add(onFuture("TaskGroup.run with options", future -> {
+            var result = new ArrayList<String>();
+            TaskGroup.run(GROUP, group -> group.createTask(() -> result.add(future.await())));
+            return result.getFirst();
+        }));
+        kinds.add(onFuture("TaskGroup.supervise with options", future -> {
+            TaskGroup.supervise(GROUP, group -> group.createTask(future::await));
+            return "value";
+        }));
+        kinds.add(onFuture("TaskGroup.join with options", future -> TaskGroup.join(
+                        GROUP, Joiner.<String>awaitAll(), group -> group.createTask(future::await))
+                .getFirst()
+                .resultNow()));
+        kinds.add(onFuture(
                 "TaskGroup.start",
                 future -> TaskGroup.call(group -> group.<String>start(ready -> {
                     ready.setResult(future.await());
@@ -236,6 +255,9 @@ abstract class SuspendingOperation {
                     sleep(ONE_YEAR);
                     return "slept";
                 })));
+        kinds.add(onFuture(
+                "staggered",
+                future -> Combinators.<String>staggered(ONE_YEAR, List.of(future::await, () -> "never begun"))));
         kinds.add(onFuture("mapAsync", future -> Combinators.<Integer, String>mapAsync(
                         2, List.of(1, 2, 3), element -> future.await())
                 .getLast()));
@@ -243,7 +265,9 @@ abstract class SuspendingOperation {
 
     private static void addScopes(List<Kind> kinds) {
         kinds.add(onFuture("timeout", future -> timeout(ONE_YEAR, future::await)));
+        kinds.add(onFuture("timeout with a name", future -> timeout(ONE_YEAR, "the value", future::await)));
         kinds.add(onFuture("timeoutAt", future -> timeoutAt(inOneYear(), future::await)));
+        kinds.add(onFuture("timeoutAt with a name", future -> timeoutAt(inOneYear(), "the value", future::await)));
         kinds.add(onFuture(
                 "moveOnAfter", future -> moveOnAfter(ONE_YEAR, future::await).orElseThrow()));
         kinds.add(onFuture(
@@ -251,6 +275,11 @@ abstract class SuspendingOperation {
         kinds.add(onFuture("CancelScope.run", future -> {
             var result = new ArrayList<String>();
             CancelScope.run(scope -> result.add(future.await()));
+            return result.getFirst();
+        }));
+        kinds.add(onFuture("CancelToken.run", future -> {
+            var result = new ArrayList<String>();
+            new CancelToken().run(() -> result.add(future.await()));
             return result.getFirst();
         }));
         kinds.add(onFuture("shield", future -> shield(ONE_YEAR, future::await)));
