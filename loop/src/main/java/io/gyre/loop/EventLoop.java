@@ -793,7 +793,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Schedules a callback of this library. Also on the carrier. */
     void callInternally(Runnable body) {
-        makeReady(new Callback(this, body, body));
+        makeReady(new Callback(this, body));
     }
 
     DeadlineHeap<Timer> timers() {

@@ -1,21 +1,29 @@
 package io.gyre.loop;
 
 import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.moveOnAfter;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.gyre.loop.spi.ContextSnapshotter;
+import io.gyre.loop.sync.Event;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future.State;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a logging library keeps in a thread-local follows the work. */
 class ContextSnapshotterTest {
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+
     private static final ThreadLocal<@Nullable String> REQUEST = new ThreadLocal<>();
 
     private static final ContextSnapshotter SNAPSHOTTER = () -> {
@@ -116,5 +124,76 @@ class ContextSnapshotterTest {
         });
 
         assertThat(seen).containsExactly((String) null);
+    }
+
+    // ---- no user code on the carrier
+
+    private final List<String> captures = new CopyOnWriteArrayList<>();
+
+    private HandDrivenLoop capturing() {
+        return new HandDrivenLoop(options -> options.withContextSnapshotter(() -> {
+            captures.add(Thread.currentThread().isVirtual() ? "in a task" : "on a thread");
+            return () -> () -> {};
+        }));
+    }
+
+    @Test
+    void deadlineThatStrikesCapturesNothing() {
+        try (var driven = capturing()) {
+            Task<?> task = driven.start(() -> moveOnAfter(ONE_SECOND, () -> new Event().await()));
+            captures.clear();
+
+            driven.advance(ONE_SECOND);
+
+            assertThat(task.isDone()).isTrue();
+            assertThat(captures).isEmpty();
+        }
+    }
+
+    @Test
+    void cancellationByAnotherThreadCapturesNothing() throws Exception {
+        try (var driven = capturing()) {
+            var token = new CancelToken();
+            Task<?> first = driven.start(() -> new Event().await());
+            Task<?> second = driven.start(() -> token.run(() -> new Event().await()));
+            captures.clear();
+
+            OtherThread.run(() -> {
+                        first.cancel("test");
+                        token.cancel("test");
+                    })
+                    .get();
+            driven.settle();
+
+            assertThat(first.isCancelled()).isTrue();
+            assertThat(second.isDone()).isTrue();
+            assertThat(captures).isEmpty();
+        }
+    }
+
+    @Test
+    void snapshotterThatThrowsFailsTheCallThatCreatesSomethingAndNotTheLoop() {
+        var broken = new AtomicBoolean();
+        try (var driven = new HandDrivenLoop(options -> options.withContextSnapshotter(() -> {
+            if (broken.get()) {
+                throw new IllegalStateException("no context here");
+            }
+            return () -> () -> {};
+        }))) {
+            Task<Boolean> task = driven.start(() -> moveOnAfter(ONE_SECOND, () -> new Event().await()));
+            Task<?> creator = driven.start(() -> {
+                sleep(ONE_SECOND);
+                assertThatIllegalStateException()
+                        .isThrownBy(() -> createTask(() -> {}))
+                        .withMessage("no context here");
+            });
+            broken.set(true);
+
+            driven.advance(ONE_SECOND);
+            broken.set(false);
+
+            assertThat(task.resultNow()).as("completed").isFalse();
+            assertThat(creator.state()).isEqualTo(State.SUCCESS);
+        }
     }
 }
