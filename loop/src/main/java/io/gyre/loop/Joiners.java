@@ -12,13 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class Joiners {
     private Joiners() {}
 
-    static final class AllSuccessful<T extends @Nullable Object> implements Joiner<T, List<Task<? extends T>>> {
-        private final List<Task<? extends T>> done = new ArrayList<>();
+    /** Wants all tasks to succeed and holds none that has: a group may serve for years. */
+    static final class FailFast<T extends @Nullable Object> implements Joiner<T, @Nullable Void> {
         private final List<Throwable> failures = new ArrayList<>();
 
         @Override
         public boolean onComplete(Task<? extends T> task) {
-            done.add(task);
             if (task.state() == State.FAILED) {
                 failures.add(task.exceptionNow());
             }
@@ -26,8 +25,25 @@ final class Joiners {
         }
 
         @Override
-        public List<Task<? extends T>> result() {
+        public @Nullable Void result() {
             throwIfFailed(failures);
+            return null;
+        }
+    }
+
+    static final class AllSuccessful<T extends @Nullable Object> implements Joiner<T, List<Task<? extends T>>> {
+        private final List<Task<? extends T>> done = new ArrayList<>();
+        private final FailFast<T> failFast = new FailFast<>();
+
+        @Override
+        public boolean onComplete(Task<? extends T> task) {
+            done.add(task);
+            return failFast.onComplete(task);
+        }
+
+        @Override
+        public List<Task<? extends T>> result() {
+            failFast.result();
             return inOrderOfCreation(done);
         }
     }

@@ -139,8 +139,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      */
     public static <R extends @Nullable Object, X extends Exception> R call(
             TaskGroupOptions options, Block<@Nullable Object, R, X> block) throws X {
-        Joiner<@Nullable Object, ?> joiner = Joiner.allSuccessfulOrThrow();
-        return options.limit(() -> call(options, joiner, block));
+        return options.limit(() -> call(options, new Joiners.FailFast<>(), block));
     }
 
     /**
@@ -167,7 +166,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      */
     public static <X extends Exception> void run(TaskGroupOptions options, VoidBlock<@Nullable Object, X> block)
             throws X {
-        join(options, Joiner.allSuccessfulOrThrow(), block);
+        join(options, new Joiners.FailFast<>(), block);
     }
 
     /**

@@ -37,6 +37,7 @@ class ContextSnapshotterTest {
 
     private final LoopOptions options = LoopOptions.defaults().withContextSnapshotter(SNAPSHOTTER);
     private final List<@Nullable String> seen = new ArrayList<>();
+    private final List<String> captures = new CopyOnWriteArrayList<>();
 
     private void look() {
         seen.add(REQUEST.get());
@@ -127,8 +128,6 @@ class ContextSnapshotterTest {
     }
 
     // ---- no user code on the carrier
-
-    private final List<String> captures = new CopyOnWriteArrayList<>();
 
     private HandDrivenLoop capturing() {
         return new HandDrivenLoop(options -> options.withContextSnapshotter(() -> {
