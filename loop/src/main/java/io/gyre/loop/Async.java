@@ -380,19 +380,32 @@ public final class Async {
      * Waits for a stage of another library.
      *
      * <p><b>Suspends:</b> until the stage is complete. <b>Cancellation:</b> ends the wait and leaves the stage alone.
+     * <b>Resources:</b> a wait that was cancelled leaves nothing behind in a {@link CompletableFuture} or a stage of one; other
+     * stages cannot let go of those who depend on them before they are complete.
      *
      * @param <T> the result
      * @param stage what to wait for
      * @return its result
      * @throws CompletionException with the stage's failure as its cause
      */
+    @SuppressWarnings("unchecked") // the only other source of a value is the withdrawal, and then nobody waits
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
-        return arrivalOf(stage).await();
+        if (!(stage instanceof CompletableFuture<T> future)) {
+            return arrivalOf(stage, stage).await();
+        }
+        // Of its dependents a CompletableFuture drops those alone that wait for the first of several (Java's AnyOf), when
+        // another was first.
+        var withdrawal = new CompletableFuture<@Nullable Object>();
+        try {
+            return (T) arrivalOf(CompletableFuture.anyOf(future, withdrawal), stage).await();
+        } finally {
+            withdrawal.complete(null);
+        }
     }
 
-    private static <T extends @Nullable Object> LoopFuture<T> arrivalOf(CompletionStage<T> stage) {
+    private static <T extends @Nullable Object> LoopFuture<T> arrivalOf(CompletionStage<T> stage, Object source) {
         EventLoop loop = EventLoop.current();
-        var arrival = new LoopFuture<T>(loop, stage);
+        var arrival = new LoopFuture<T>(loop, source);
         stage.whenComplete((value, failure) -> loop.runInLoop(() -> arrival.settle(value, failure)));
         return arrival;
     }
@@ -407,7 +420,7 @@ public final class Async {
      * @see <a href="https://docs.python.org/3/library/asyncio-future.html#asyncio.wrap_future">asyncio.wrap_future</a>
      */
     public static <T extends @Nullable Object> LoopFuture<T> wrapFuture(CompletionStage<T> stage) {
-        LoopFuture<T> arrival = arrivalOf(stage);
+        LoopFuture<T> arrival = arrivalOf(stage, stage);
         if (stage instanceof Future<?> source) {
             arrival.whenDone(done -> {
                 if (done.isCancelled()) {
@@ -444,6 +457,9 @@ public final class Async {
     public static <T extends @Nullable Object> T await(Future<T> future) {
         if (future instanceof Awaitable<T> awaitable) {
             return awaitable.await();
+        }
+        if (future instanceof CompletableFuture<T> completable) {
+            return await((CompletionStage<T>) completable); // its get() may run other people's calls in the caller
         }
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();

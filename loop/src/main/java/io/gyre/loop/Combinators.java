@@ -1,18 +1,14 @@
 package io.gyre.loop;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future.State;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,6 +182,7 @@ public final class Combinators {
      * @param when what to wait for
      * @return which are done and which are not
      * @throws IllegalArgumentException if there is no task
+     * @throws WrongLoopException if a task is of another loop
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.wait">asyncio.wait</a>
      */
     public static Settled awaitTasks(Collection<? extends Task<?>> tasks, When when) {
@@ -230,109 +227,18 @@ public final class Combinators {
      * }
      * }
      *
-     * <p><b>Suspends:</b> in each step of the iteration. <b>Cancellation:</b> ends the wait and leaves the tasks alone.
+     * <p><b>Confinement:</b> the task that calls {@code iterator()} iterates. <b>Suspends:</b> in each step of the iteration.
+     * <b>Cancellation:</b> ends the wait and leaves the tasks alone; the iteration may go on later. <b>Errors:</b> a failure of
+     * a task counts as observed. What was not returned, because the iteration was left early, is reported when the task that
+     * iterates has ended. <b>Resources:</b> until then the tasks that are not done hold an iteration that was left early;
+     * {@link #awaitTasks} is the call for the first one.
      *
      * @param <T> the kind of task
      * @param tasks of this loop
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.as_completed">asyncio.as_completed</a>
      */
     public static <T extends Task<?>> Iterable<T> asCompleted(Collection<? extends T> tasks) {
-        return () -> new Completions(tasks).iterator();
-    }
-
-    /** Tasks in the order in which they become done, and the one task that waits for that. */
-    private static final class Completions implements AutoCloseable {
-        private final VirtualThreadTask<?> waiter = VirtualThreadTask.current();
-        private final List<Observer> observers = new ArrayList<>();
-        private final Queue<Task<?>> done = new ArrayDeque<>();
-        private int pending;
-        private boolean failed;
-        private boolean waiting;
-
-        Completions(Collection<? extends Task<?>> tasks) {
-            for (Task<?> task : new LinkedHashSet<Task<?>>(tasks)) {
-                pending++;
-                observe((VirtualThreadTask<?>) task);
-            }
-        }
-
-        private void observe(VirtualThreadTask<?> task) {
-            waiter.loop.checkSameLoop(task);
-            if (task == waiter) {
-                throw new IllegalStateException(task + " waits for itself, and would for ever");
-            }
-            if (task.isDone()) {
-                add(task);
-                return;
-            }
-            var observer = new Observer(task) {
-                @Override
-                void completed() {
-                    add(task);
-                    if (waiting) {
-                        waiting = false;
-                        waiter.unpark();
-                    }
-                }
-            };
-            observers.add(observer);
-            task.addObserver(observer);
-        }
-
-        private void add(Task<?> task) {
-            pending--;
-            failed |= task.state() == State.FAILED;
-            done.add(task);
-        }
-
-        boolean isEnough(When when) {
-            return pending == 0
-                    || switch (when) {
-                        case FIRST_COMPLETED -> !done.isEmpty();
-                        case FIRST_EXCEPTION -> failed;
-                        case ALL_COMPLETED -> false;
-                    };
-        }
-
-        void awaitUntil(BooleanSupplier condition) {
-            waiter.checkpoint();
-            while (!condition.getAsBoolean()) {
-                waiting = true;
-                waiter.park(this, () -> {
-                    waiting = false;
-                    return true;
-                });
-            }
-        }
-
-        <T extends Task<?>> Iterator<T> iterator() {
-            return new Iterator<>() {
-                @Override
-                public boolean hasNext() {
-                    return pending > 0 || !done.isEmpty();
-                }
-
-                @Override
-                @SuppressWarnings("unchecked") // the collection held nothing else
-                public T next() {
-                    if (!hasNext()) {
-                        throw new NoSuchElementException("all tasks have been returned");
-                    }
-                    awaitUntil(() -> !done.isEmpty());
-                    return (T) done.remove();
-                }
-            };
-        }
-
-        @Override
-        public void close() {
-            observers.forEach(observer -> observer.completion().removeObserver(observer));
-        }
-
-        @Override
-        public String toString() {
-            return pending + " tasks";
-        }
+        return () -> Completions.iterate(tasks);
     }
 
     // ---- race, map

@@ -178,13 +178,17 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** Hands a failure that nobody waits for to the loop's failure handler. */
     final void reportIfUnobserved() {
-        if (state() == State.FAILED && !isObserved()) {
-            loop.report(new Failure(
-                    this + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
-                    name(),
-                    createdAt(),
-                    Objects.requireNonNull(failure())));
+        if (state() == State.FAILED && !isObserved() && !isFailureTaken()) {
+            reportFailure();
         }
+    }
+
+    final void reportFailure() {
+        loop.report(new Failure(
+                this + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
+                name(),
+                createdAt(),
+                Objects.requireNonNull(failure())));
     }
 
     /** What the thread runs. */

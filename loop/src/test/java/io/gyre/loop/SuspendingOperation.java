@@ -143,14 +143,15 @@ abstract class SuspendingOperation {
     }
 
     /** The call returns when another task is done. */
-    private static Kind onTask(String name, boolean leavesNoObserver, OnTask call) {
+    private static Kind onTask(String name, OnTask call) {
         return new Kind(name, driven -> new SuspendingOperation(driven) {
             private final LoopFuture<String> future = driven.loop.createFuture();
-            private final Task<String> task = driven.loop.createTask(() -> future.await());
+            private final Task<String> task =
+                    awaiting((VirtualThreadTask<String>) driven.loop.createTask(() -> future.await()));
 
             @Override
             Object call() throws Exception {
-                return call.call(leavesNoObserver ? awaiting((VirtualThreadTask<String>) task) : task);
+                return call.call(task);
             }
 
             @Override
@@ -163,10 +164,13 @@ abstract class SuspendingOperation {
     }
 
     private static void addPrimitives(List<Kind> kinds) {
+        kinds.add(onFuture("Select.await of a future", future -> Select.<String>first()
+                .onDone(future, done -> done.resultNow())
+                .await()));
         kinds.add(onFuture("await of a future", LoopFuture::await));
         kinds.add(onFuture("get of a future", LoopFuture::get));
-        kinds.add(onTask("await of a task", true, Task::await));
-        kinds.add(onTask("cancelAndJoin", true, task -> {
+        kinds.add(onTask("await of a task", Task::await));
+        kinds.add(onTask("cancelAndJoin", task -> {
             task.cancelAndJoin("no longer needed");
             return "value";
         }));
@@ -206,7 +210,8 @@ abstract class SuspendingOperation {
                 .resultNow()));
         kinds.add(onFuture(
                 "TaskGroup.call with options",
-                future -> TaskGroup.call(GROUP, group -> group.createTask(future::await).await())));
+                future -> TaskGroup.call(
+                        GROUP, group -> group.createTask(future::await).await())));
         kinds.add(onFuture("TaskGroup.run with options", future -> {
             var result = new ArrayList<String>();
             TaskGroup.run(GROUP, group -> group.createTask(() -> result.add(future.await())));
@@ -235,19 +240,18 @@ abstract class SuspendingOperation {
                 onFuture("gatherSettled", future -> Combinators.gatherSettled(List.<Callable<String>>of(future::await))
                         .getFirst()
                         .resultNow()));
-        kinds.add(onTask("gatherTasks", true, task -> Combinators.<String>gatherTasks(List.of(task))
+        kinds.add(onTask("gatherTasks", task -> Combinators.<String>gatherTasks(List.of(task))
                 .getFirst()));
-        kinds.add(onTask("awaitTasks", true, task -> {
+        kinds.add(onTask("awaitTasks", task -> {
             Combinators.awaitTasks(List.of(task), When.ALL_COMPLETED);
             return task.resultNow();
         }));
-        kinds.add(onTask("awaitTasks with a time-out", true, task -> {
+        kinds.add(onTask("awaitTasks with a time-out", task -> {
             Combinators.awaitTasks(List.of(task), When.FIRST_COMPLETED, ONE_YEAR);
             return task.resultNow();
         }));
         kinds.add(onTask(
                 "asCompleted",
-                false,
                 task -> Combinators.asCompleted(List.of(task)).iterator().next().resultNow()));
         kinds.add(onFuture(
                 "race",
