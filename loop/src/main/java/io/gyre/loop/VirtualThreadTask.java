@@ -63,6 +63,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     /** The scope whose cancellation the next checkpoint raises. */
     private @Nullable CancelScope pending;
 
+    /** The scope whose request was brought to the task, which control has not left yet. Set while one is pending. */
+    private @Nullable CancelScope told;
+
     private boolean interruptSent;
     private boolean interruptOwed;
 
@@ -304,19 +307,31 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return pending;
     }
 
-    /** Makes a scope the innermost one: on entering it, or its parent on leaving it. */
+    /** Makes a scope the innermost one. */
     final void switchTo(@Nullable CancelScope innermost) {
         scope = innermost;
         refreshPending();
     }
 
-    /** Computes anew what is pending; tells the task if that is new, takes an interrupt back if nothing is any more. */
+    /**
+     * Makes the parent of a scope the innermost one.
+     *
+     * @param left the scope
+     * @param toldBefore if it was a shield, what {@link #toldCancellation} was before; that is not told again
+     */
+    final void switchToParentOf(CancelScope left, @Nullable CancelScope toldBefore) {
+        told = told == null || told == left ? toldBefore : told;
+        switchTo(left.parent());
+    }
+
+    /** Computes anew what is pending; tells the task if it has not been, takes an interrupt back if nothing is any more. */
     final void refreshPending() {
-        CancelScope before = pending;
         pending = scope == null ? null : scope.outermostCancelled();
         if (pending == null) {
+            told = null;
             takeInterruptBack();
-        } else if (before == null) {
+        } else if (told == null) {
+            told = pending;
             deliverCancellation();
         }
     }
@@ -335,16 +350,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         thread.interrupt();
     }
 
-    /** {@return what is pending, unless that is an interrupt which has not ended anything yet} In the task itself. */
-    final @Nullable CancelScope deliveredCancellation() {
-        return interruptSent && thread.isInterrupted() ? null : pending;
-    }
-
-    /** What was delivered before a shield began is not delivered again when it ends. */
-    final void recallDelivered(@Nullable CancelScope delivered) {
-        if (pending == null) {
-            pending = delivered;
-        }
+    /** {@return what the task was told, unless by an interrupt which has not ended anything yet} In the task itself. */
+    final @Nullable CancelScope toldCancellation() {
+        return interruptSent && thread.isInterrupted() ? null : told;
     }
 
     /** In the task itself: a request ends only when control leaves its scope. */
