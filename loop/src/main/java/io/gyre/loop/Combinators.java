@@ -333,7 +333,8 @@ public final class Combinators {
      * @param <A> the elements
      * @param <R> the results
      * @param concurrency how many calls may run at the same time, at least one
-     * @param elements the elements; taken one by one, when there is room for them
+     * @param elements the elements; taken one by one, by the calling task, when there is room for them; taking one may suspend,
+     *     as from a channel
      * @param function applied to each, in a task
      * @return the results in the order of the elements
      * @throws TaskGroupException if a call fails; no further ones are begun then
@@ -344,26 +345,80 @@ public final class Combinators {
         if (concurrency < 1) {
             throw new IllegalArgumentException("concurrency is " + concurrency + "; it must be 1 or more");
         }
-        Iterator<? extends A> source = elements.iterator();
         var results = new ArrayList<R>();
-        Callable<@Nullable Object> worker = () -> {
-            while (source.hasNext()) {
-                Async.checkCancelled();
+        var places = new Places(concurrency);
+        requireResults(TaskGroup.join(places, group -> {
+            Iterator<? extends A> source = elements.iterator();
+            for (places.take(); source.hasNext(); places.take()) {
                 A element = source.next();
                 int place = results.size();
                 results.add(null);
-                R result = function.apply(element);
-                results.set(place, result);
-            }
-            return null;
-        };
-        Joiner<@Nullable Object, List<Task<? extends @Nullable Object>>> joiner = Joiner.allSuccessfulOrThrow();
-        requireResults(TaskGroup.join(joiner, group -> {
-            for (int i = 0; i < concurrency && source.hasNext(); i++) {
-                group.add(null, function, worker);
-                Async.yieldNow(); // it takes its first element, so that we see when there is no more
+                Callable<@Nullable Object> call = () -> {
+                    results.set(place, function.apply(element));
+                    return null;
+                };
+                group.add(null, function, call);
             }
         }));
         return results;
+    }
+
+    /**
+     * How many calls may still begin. One task waits for that, which alone touches the source: it may suspend there, too. A
+     * joiner, because the end of a call makes room for the next unless it ends the work.
+     */
+    private static final class Places
+            implements Joiner<@Nullable Object, List<Task<? extends @Nullable Object>>>, AbortHandler {
+        private final Joiner<@Nullable Object, List<Task<? extends @Nullable Object>>> all =
+                Joiner.allSuccessfulOrThrow();
+        private int free;
+        private @Nullable VirtualThreadTask<?> waiter;
+
+        Places(int free) {
+            this.free = free;
+        }
+
+        void take() {
+            VirtualThreadTask<?> task = VirtualThreadTask.current();
+            task.checkpoint();
+            if (free == 0) {
+                waiter = task;
+                task.park(this, this);
+            }
+            free--;
+        }
+
+        @Override
+        public boolean onComplete(Task<? extends @Nullable Object> call) {
+            boolean over = all.onComplete(call);
+            if (!over) {
+                give();
+            }
+            return over;
+        }
+
+        private void give() {
+            free++;
+            if (waiter != null) {
+                waiter.unpark();
+                waiter = null;
+            }
+        }
+
+        @Override
+        public List<Task<? extends @Nullable Object>> result() {
+            return all.result();
+        }
+
+        @Override
+        public boolean abort() {
+            waiter = null;
+            return true;
+        }
+
+        @Override
+        public String toString() {
+            return "a call to end, so that the next may begin";
+        }
     }
 }
