@@ -5,8 +5,8 @@ import io.gyre.loop.spi.Failure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Code in the ready queue that is not a task. The callback runner runs it; a user's, with the scoped values that were bound
- * and the context that was in force where it was created.
+ * Code in the ready queue that is not a task. The callback runner runs it; a user's, with the scoped values that were
+ * bound and the context that was in force where it was created.
  */
 sealed class Callback implements Handle, Step permits DoneCallback {
     private final EventLoop loop;
@@ -18,7 +18,8 @@ sealed class Callback implements Handle, Step permits DoneCallback {
     private @Nullable CallbackRunner runner;
 
     /**
-     * Creates a callback of the user's that is not scheduled yet. Not on the carrier: capturing the context is user code.
+     * Creates a callback of the user's that is not scheduled yet. Not on the carrier: capturing the context is user
+     * code.
      *
      * @param origin what the user passed, which tells where it was created
      * @param body what to run
@@ -56,12 +57,18 @@ sealed class Callback implements Handle, Step permits DoneCallback {
         } catch (CancelledException cancelled) {
             // The callback has suspended, and was cancelled there: the loop is closing.
         } catch (Throwable failure) {
-            loop.report(new Failure(
-                    this + " failed. Catch what it may throw, or use a task, whose failure can be awaited.",
-                    toString(),
-                    createdAt == null ? null : createdAt.toString(),
-                    failure));
+            if (!loop.isEndedBy(failure)) {
+                report(failure);
+            }
         }
+    }
+
+    private void report(Throwable failure) {
+        loop.report(new Failure(
+                this + " failed. Catch what it may throw, or use a task, whose failure can be awaited.",
+                toString(),
+                createdAt == null ? null : createdAt.toString(),
+                failure));
     }
 
     @Override

@@ -429,8 +429,9 @@ public final class EventLoop implements Executor, AutoCloseable {
      * selector.
      *
      * <p>What is not done when {@link LoopOptions#closeTimeout()} has passed, in real time, is reported with its stack to
-     * the failure handler and goes on under the JDK's own scheduler, so that its {@code finally} blocks run. Callbacks
-     * that have not begun are dropped.
+     * the failure handler and goes on under the JDK's own scheduler, so that its {@code finally} blocks run. If it waits in a
+     * call of this library, which nobody will end any more, that throws {@link LoopClosedException}, as all others that
+     * suspend do from then on. Callbacks that have not begun are dropped.
      *
      * <p><b>Confinement:</b> the platform thread that drove the loop, or any if none did; not while it runs: call
      * {@link #stop} first. Does nothing the second time.
@@ -463,6 +464,7 @@ public final class EventLoop implements Executor, AutoCloseable {
             foreignWaiters.forEach(ForeignWaiter::release);
             locals.clear();
             end.report(survivors);
+            survivors.forEach(VirtualThreadTask::abandon);
             exitRun(end.wasInterrupted());
         }
     }
@@ -895,6 +897,11 @@ public final class EventLoop implements Executor, AutoCloseable {
     Runnable withContext(Runnable body) {
         ContextSnapshotter snapshotter = options.contextSnapshotter();
         return snapshotter == null ? body : ThreadContext.wrap(snapshotter, body);
+    }
+
+    /** {@return whether a failure is nothing but the end of what has outlived this loop, of which closing has told} */
+    boolean isEndedBy(Throwable failure) {
+        return closed && failure instanceof LoopClosedException;
     }
 
     static long saturatedNanos(Duration duration) {

@@ -273,6 +273,9 @@ public final class TaskGroup<T extends @Nullable Object> {
                 throw owner.raiseCancellation();
             }
         } catch (Throwable failure) {
+            if (owner.loop.isClosed()) {
+                throw failure; // this has outlived the loop; nobody can wait for its tasks
+            }
             boolean own = scope.isCauseOf(failure);
             int place = CancelScope.isCancellation(owner, failure) ? -1 : failedTasks;
             scope.cancel("the block of its group failed: " + failure);

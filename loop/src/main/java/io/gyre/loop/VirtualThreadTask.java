@@ -72,6 +72,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     private @Nullable Object waitReason;
     private @Nullable AbortHandler abortHandler;
     private boolean aborted;
+    private boolean abandoned;
     private boolean ready;
     private boolean system;
     private int budget = BUDGET;
@@ -181,7 +182,10 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** Hands a failure that nobody waits for to the loop's failure handler. */
     final void reportIfUnobserved() {
-        if (state() == State.FAILED && !isObserved() && !isFailureTaken()) {
+        if (state() == State.FAILED
+                && !isObserved()
+                && !isFailureTaken()
+                && !loop.isEndedBy(Objects.requireNonNull(failure()))) {
             reportFailure();
         }
     }
@@ -236,6 +240,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     final void park(Object reason, AbortHandler handler) {
+        if (loop.isClosed()) {
+            throw new LoopClosedException(loop, this + " waits for " + reason);
+        }
         loop.runEndOfStep();
         if (pending != null) {
             if (handler.abort()) {
@@ -255,6 +262,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         waitReason = outerReason;
         if (guest) {
             loop.release(this);
+        }
+        if (abandoned) {
+            throw new LoopClosedException(loop, this + " waits for " + reason);
         }
         if (aborted) {
             aborted = false;
@@ -403,6 +413,14 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
             unpark();
         } else {
             interruptOwed = true;
+        }
+    }
+
+    /** Ends a wait that nobody on the loop will end any more. By whoever has closed it; the task goes on elsewhere. */
+    final void abandon() {
+        if (isParked()) {
+            abandoned = true;
+            unpark();
         }
     }
 
