@@ -43,8 +43,8 @@ public final class CancelScope {
      *                                  one or the next. If a checkpoint comes first, it takes the interrupt back, so that
      *                                  clean-up code can block in peace
      *
-     * For the same reason a request from further out that comes while control is on its way out of a scope is told when it has
-     * left that: `task.told` is the scope of the request that it is dealing with.
+     * For the same reason a request from further out that comes while control is on its way out of a scope is told when
+     * it has left that: `task.told` is the scope of the request that it is dealing with.
      *
      * An interrupt that somebody else sends to a task's thread is a request, too: it comes in through park.
      */
@@ -201,6 +201,10 @@ public final class CancelScope {
     /** Gives a new task a root under the scope of its group. */
     static void hangUnder(CancelScope group, VirtualThreadTask<?> task) {
         task.switchTo(new CancelScope(task, group));
+    }
+
+    boolean isOfSystemTask() {
+        return owner.isSystem();
     }
 
     /** {@return the scope that is a task as a whole} */

@@ -425,8 +425,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Cancels all tasks and awaits them, shuts the offload pool down, cancels and awaits the system tasks, and releases the
-     * selector.
+     * Cancels all tasks and awaits them and the calls that they have offloaded, cancels and awaits the system tasks, shuts the
+     * offload pool down, and releases the selector.
      *
      * <p>What is not done when {@link LoopOptions#closeTimeout()} has passed, in real time, is reported with its stack to
      * the failure handler and goes on under the JDK's own scheduler, so that its {@code finally} blocks run. If it waits in a
@@ -449,9 +449,10 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             phase = Closing.Phase.ENDING_TASKS;
             end.endTasks(phase);
-            end.endOffloadPool(offloadPool);
             phase = Closing.Phase.ENDING_SYSTEM_TASKS;
-            end.endTasks(phase); // and what offloaded calls have reported meanwhile
+            end.endTasks(phase);
+            end.endOffloadPool(phase, offloadPool);
+            end.endTasks(phase); // what offloaded calls have reported meanwhile
         } finally {
             List<VirtualThreadTask<?>> survivors = tasks.snapshot();
             tick.endRunners();
@@ -530,6 +531,9 @@ public final class EventLoop implements Executor, AutoCloseable {
         var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
         if (group != null) {
             CancelScope.hangUnder(group, task);
+            if (group.isOfSystemTask()) {
+                task.makeSystem();
+            }
         }
         startOrCancel(task);
         return task;
@@ -537,7 +541,9 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /**
      * Starts a task that others rely on, such as one that writes a log: when the loop closes, it is cancelled only when all
-     * other tasks have ended.
+     * other tasks have ended, or their time has passed, of which a share is kept for system tasks
+     * ({@link LoopOptions#closeTimeout()}). Tasks of a {@link TaskGroup} in it are system tasks, too. It may offload calls until
+     * it has ended.
      *
      * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
      *
@@ -812,6 +818,10 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     Map<LoopLocal<?>, Object> locals() {
         return locals;
+    }
+
+    boolean isAnyUserCallOffloaded() {
+        return offloadPool != null && offloadPool.userCalls() > 0;
     }
 
     Executor offloadExecutor() {

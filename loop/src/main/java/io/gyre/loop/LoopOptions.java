@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     for none
  * @param offloadExecutor runs what is offloaded, and is not shut down by the loop; null, the default, for a pool of the
  *     loop's own: at most 32 daemon threads, or processors + 4 if that is less, made when they are needed
- * @param closeTimeout how long {@link EventLoop#close()} waits for cancelled tasks and offloaded work; 10 s by default
+ * @param closeTimeout how long {@link EventLoop#close()} waits for cancelled tasks and offloaded work, all in all; if there are
+ *     system tasks, a quarter of it is kept for them; 10 s by default
  * @param debug whether to remember the whole stack where each task and callback was created, instead of one frame; by
  *     default false, or the system property {@code gyre.debug}
  * @param slowStep how long a task or callback may run without suspending before a warning with its stack is logged, and

@@ -39,6 +39,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     private final Offloading how;
     private final String what;
     private @Nullable Future<T> future;
+    private @Nullable OffloadPool pool;
     private boolean awaited;
     private boolean arrived;
     private boolean givenUp;
@@ -85,13 +86,29 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
             } else {
                 var local = new LocalCall(body);
                 future = local;
+                enterPool(executor);
                 executor.execute(local);
             }
         } catch (Throwable refused) {
-            if (future == null || takeBack()) {
+            if (future == null) {
                 leavePlace();
+            } else {
+                takeBack();
             }
             throw refused;
+        }
+    }
+
+    private void enterPool(Executor executor) {
+        if (executor instanceof OffloadPool ofLoop) {
+            pool = ofLoop;
+            pool.begun(task);
+        }
+    }
+
+    private void leavePool() {
+        if (pool != null) {
+            pool.ended(task);
         }
     }
 
@@ -112,7 +129,6 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     public boolean abort() {
         Future<T> call = Objects.requireNonNull(future);
         if (takeBack()) {
-            leavePlace();
             givenUp = true;
         } else {
             givenUp = switch (how.onCancel()) {
@@ -126,7 +142,12 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
 
     /** {@return whether the call had not begun, and now never will} */
     private boolean takeBack() {
-        return future instanceof Offload<?>.LocalCall local && local.takeBack();
+        boolean takenBack = future instanceof Offload<?>.LocalCall local && local.takeBack();
+        if (takenBack) {
+            leavePlace();
+            leavePool();
+        }
+        return takenBack;
     }
 
     // ---- wherever the call has run
@@ -141,6 +162,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     /** The worker's word, on the loop. */
     private void arrive(@Nullable Throwable failure) {
         arrived = true;
+        leavePool();
         if (givenUp) {
             reportLate(failure);
         } else if (awaited) {

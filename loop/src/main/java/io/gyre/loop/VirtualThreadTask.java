@@ -86,13 +86,14 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         this.guest = false;
     }
 
-    private VirtualThreadTask(EventLoop loop, Thread guest) {
-        super(loop);
+    private VirtualThreadTask(VirtualThreadTask<?> host, Thread guest) {
+        super(host.loop);
         this.name = guest.getName().isEmpty() ? null : guest.getName();
         this.createdAt = null;
         this.body = null;
         this.thread = guest;
         this.guest = true;
+        this.system = host.system;
     }
 
     // ---- which task am I
@@ -116,7 +117,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (task.loop.isClosed()) {
             throw new LoopClosedException(task.loop, "this call suspends in " + task);
         }
-        return task.thread == current ? task : guest(task.loop, current);
+        return task.thread == current ? task : guest(task, current);
     }
 
     /** {@return the loop whose task is calling, or null if there is none or it is closed} */
@@ -129,10 +130,10 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
                 : null;
     }
 
-    private static VirtualThreadTask<?> guest(EventLoop loop, Thread current) {
+    private static VirtualThreadTask<?> guest(VirtualThreadTask<?> host, Thread current) {
         VirtualThreadTask<?> guest = GUEST.get();
         if (guest == null) {
-            guest = new VirtualThreadTask<>(loop, current);
+            guest = new VirtualThreadTask<>(host, current);
             GUEST.set(guest);
         }
         return guest;

@@ -17,7 +17,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -235,15 +234,15 @@ class OffloadTest {
         }
     }
 
-    /** The worker answers the cancel only when the loop has run its last tick and shuts the pool down. */
+    /** The worker answers the cancel only when the last task has ended. */
     @Test
     void failureOfACallWhileTheLoopClosesIsReported() throws Exception {
         var begun = new CountDownLatch(1);
         loop.createTask("waiter", () -> {
-            var pool = (ThreadPoolExecutor) loop.offloadExecutor();
+            Task<?> waiter = Async.currentTask();
             return offload(() -> {
                 begun.countDown();
-                OtherThread.spinUntil(pool::isShutdown);
+                OtherThread.spinUntil(waiter::isDone);
                 throw new IllegalStateException("late");
             });
         });
@@ -316,15 +315,18 @@ class OffloadTest {
         var failures = new CopyOnWriteArrayList<Failure>();
         var own = new HandDrivenLoop(options -> options.withFailureHandler(failures::add));
         Thread closer = Thread.currentThread();
-        own.start(() -> offload(() -> {
-            begun.countDown();
-            while (unstuck.getCount() > 0) {
-                if (((ThreadPoolExecutor) own.loop.offloadExecutor()).isShutdown()) {
-                    closer.interrupt();
+        own.start(() -> {
+            Task<?> waiter = Async.currentTask();
+            offload(() -> {
+                begun.countDown();
+                while (unstuck.getCount() > 0) {
+                    if (waiter.isDone()) {
+                        closer.interrupt();
+                    }
                 }
-            }
-            ended.countDown();
-        }));
+                ended.countDown();
+            });
+        });
         begun.await();
 
         own.close();
