@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future.State;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -227,11 +228,11 @@ public final class Combinators {
      * }
      * }
      *
-     * <p><b>Confinement:</b> the task that calls {@code iterator()} iterates. <b>Suspends:</b> in each step of the iteration.
-     * <b>Cancellation:</b> ends the wait and leaves the tasks alone; the iteration may go on later. <b>Errors:</b> a failure of
-     * a task counts as observed. What was not returned, because the iteration was left early, is reported when the task that
-     * iterates has ended. <b>Resources:</b> until then the tasks that are not done hold an iteration that was left early;
-     * {@link #awaitTasks} is the call for the first one.
+     * <p><b>Confinement:</b> the task that calls {@code iterator()} iterates. <b>Suspends:</b> in each step of the
+     * iteration. <b>Cancellation:</b> ends the wait and leaves the tasks alone; the iteration may go on later.
+     * <b>Errors:</b> a failure of a task counts as observed. What was not returned, because the iteration was left
+     * early, is reported when the task that iterates has ended. <b>Resources:</b> until then the tasks that are not
+     * done hold an iteration that was left early; {@link #awaitTasks} is the call for the first one.
      *
      * @param <T> the kind of task
      * @param tasks of this loop
@@ -241,10 +242,15 @@ public final class Combinators {
         return () -> Completions.iterate(tasks);
     }
 
-    // ---- race, map
+    // ---- race
 
     /**
      * Runs bodies at the same time, in a group, and returns the first result. The others are cancelled and awaited.
+     *
+     * <p>Another body may all the same have a result, because it had got that before it could be cancelled. Nobody gets
+     * it; if it is {@link AutoCloseable}, it is closed. Values that must not be lost need
+     * {@linkplain #race(Collection, Consumer) somebody who takes them}, or a {@link io.gyre.loop.sync.Select}, in which
+     * only the winner takes anything.
      *
      * <p><b>Suspends:</b> until one has succeeded and the others have ended. <b>Cancellation:</b> cancels them and waits for
      * them.
@@ -255,11 +261,7 @@ public final class Combinators {
      * @throws TaskGroupException if all fail
      */
     public static <T extends @Nullable Object> T race(Collection<? extends Callable<? extends T>> bodies) {
-        if (bodies.isEmpty()) {
-            throw new IllegalArgumentException("there is nothing to race");
-        }
-        Joiner<T, T> joiner = Joiner.anySuccessfulResultOrThrow();
-        return TaskGroup.join(joiner, group -> createTasks(group, bodies));
+        return race(bodies, Race::close);
     }
 
     /**
@@ -277,8 +279,24 @@ public final class Combinators {
     }
 
     /**
+     * Does what {@link #race(Collection)} does, and hands on the results that the caller does not get: those of others
+     * than the winner, and all if the caller was cancelled.
+     *
+     * @param <T> the results
+     * @param bodies what to run, at least one
+     * @param unwanted receives each such result when all have ended, in the calling task; what it throws goes to
+     *     the failure handler
+     * @return the result of the first that succeeds
+     * @throws TaskGroupException if all fail
+     */
+    public static <T extends @Nullable Object> T race(
+            Collection<? extends Callable<? extends T>> bodies, Consumer<? super T> unwanted) {
+        return Race.run(bodies, unwanted, group -> createTasks(group, bodies));
+    }
+
+    /**
      * Runs bodies one after the other, each as soon as the one before has failed or a delay has passed, and returns the first
-     * result. The others are cancelled and awaited.
+     * result. The others are cancelled and awaited; what becomes of their results is as in {@link #race(Collection)}.
      *
      * <p><b>Suspends:</b> until one has succeeded and those that had begun have ended. <b>Cancellation:</b> cancels them and
      * waits for them.
@@ -292,11 +310,23 @@ public final class Combinators {
      */
     public static <T extends @Nullable Object> T staggered(
             Duration delay, Collection<? extends Callable<? extends T>> bodies) {
-        if (bodies.isEmpty()) {
-            throw new IllegalArgumentException("there is nothing to race");
-        }
-        Joiner<T, T> joiner = Joiner.anySuccessfulResultOrThrow();
-        return TaskGroup.join(joiner, group -> {
+        return staggered(delay, bodies, Race::close);
+    }
+
+    /**
+     * Does what {@link #staggered(Duration, Collection)} does, and hands on the results that the caller does not get,
+     * as {@link #race(Collection, Consumer)} does.
+     *
+     * @param <T> the results
+     * @param delay how long the others wait for one that has neither succeeded nor failed
+     * @param bodies what to run, at least one, the most promising first
+     * @param unwanted receives each such result when all have ended
+     * @return the result of the first that succeeds
+     * @throws TaskGroupException if all fail
+     */
+    public static <T extends @Nullable Object> T staggered(
+            Duration delay, Collection<? extends Callable<? extends T>> bodies, Consumer<? super T> unwanted) {
+        return Race.run(bodies, unwanted, group -> {
             for (Callable<? extends T> body : bodies) {
                 LoopFuture<@Nullable Void> next = EventLoop.current().createFuture();
                 group.<T>createTask(body).whenDone(done -> next.setResult(null));
@@ -306,6 +336,8 @@ public final class Combinators {
             }
         });
     }
+
+    // ---- map
 
     /**
      * A function that may throw.
@@ -333,8 +365,8 @@ public final class Combinators {
      * @param <A> the elements
      * @param <R> the results
      * @param concurrency how many calls may run at the same time, at least one
-     * @param elements the elements; taken one by one, by the calling task, when there is room for them; taking one may suspend,
-     *     as from a channel
+     * @param elements the elements; taken one by one, by the calling task, when there is room for them; taking one
+     *     may suspend, as from a channel
      * @param function applied to each, in a task
      * @return the results in the order of the elements
      * @throws TaskGroupException if a call fails; no further ones are begun then
@@ -364,8 +396,8 @@ public final class Combinators {
     }
 
     /**
-     * How many calls may still begin. One task waits for that, which alone touches the source: it may suspend there, too. A
-     * joiner, because the end of a call makes room for the next unless it ends the work.
+     * How many calls may still begin. One task waits for that, which alone touches the source: it may suspend there,
+     * too. A joiner, because the end of a call makes room for the next unless it ends the work.
      */
     private static final class Places
             implements Joiner<@Nullable Object, List<Task<? extends @Nullable Object>>>, AbortHandler {

@@ -26,6 +26,7 @@ final class CreationSite {
             name(TaskGroup.class),
             name(TaskGroupOptions.class),
             name(Combinators.class),
+            name(Race.class),
             name(ReadinessWait.class));
 
     private static final ClassValue<CreationSite> SITES = new ClassValue<>() {

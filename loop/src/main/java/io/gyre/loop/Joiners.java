@@ -50,12 +50,14 @@ final class Joiners {
 
     static final class AnySuccessful<T extends @Nullable Object> implements Joiner<T, T> {
         private final List<Throwable> failures = new ArrayList<>();
+        private final List<T> results = new ArrayList<>();
         private @Nullable Task<? extends T> winner;
 
         @Override
         public boolean onComplete(Task<? extends T> task) {
-            if (winner == null && task.state() == State.SUCCESS) {
-                winner = task;
+            if (task.state() == State.SUCCESS) {
+                winner = winner == null ? task : winner;
+                results.add(task.resultNow());
             } else if (task.state() == State.FAILED) {
                 failures.add(task.exceptionNow());
             }
@@ -70,6 +72,11 @@ final class Joiners {
             throwIfFailed(failures);
             throw new NoSuchElementException(
                     "no task of the group has succeeded: there was none, or all were cancelled");
+        }
+
+        /** {@return the results, that of the winner first} */
+        List<T> results() {
+            return results;
         }
     }
 
