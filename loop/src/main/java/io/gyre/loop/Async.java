@@ -481,7 +481,7 @@ public final class Async {
      * computation. Calls that park, such as a blocking socket or a lock, need no offloading.
      *
      * <p><b>Suspends:</b> until the call has ended. <b>Cancellation:</b> interrupts the call and does not wait for it; what
-     * it still returns is dropped, and a failure is reported.
+     * it still returns is dropped, and a failure is reported. A call that has not begun never will.
      *
      * @param <T> the result
      * @param <X> what the call may throw
@@ -507,7 +507,8 @@ public final class Async {
     }
 
     /**
-     * Does what {@link #offload(Body)} does, in an executor of the caller's.
+     * Does what {@link #offload(Body)} does, in an executor of the caller's. It may be one that starts a virtual thread for each
+     * call; virtual threads that it keeps must have been started outside of tasks, or the call fails.
      *
      * @param <T> the result
      * @param <X> what the call may throw

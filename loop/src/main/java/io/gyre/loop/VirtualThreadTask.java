@@ -120,6 +120,15 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return task.thread == current ? task : guest(task, current);
     }
 
+    /** {@return whether the caller is a virtual thread that runs on a loop and is no task of it} */
+    static boolean isGuest() {
+        Thread current = Thread.currentThread();
+        return current.isVirtual()
+                && VirtualThreads.scheduler(current) instanceof VirtualThreadTask<?> host
+                && host.thread != current
+                && !host.loop.isClosed();
+    }
+
     /** {@return the loop whose task is calling, or null if there is none or it is closed} */
     static @Nullable EventLoop currentLoopOrNull() {
         Thread current = Thread.currentThread();

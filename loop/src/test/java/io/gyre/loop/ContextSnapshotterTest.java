@@ -11,11 +11,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.gyre.loop.spi.ContextSnapshotter;
 import io.gyre.loop.sync.Event;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -193,6 +195,41 @@ class ContextSnapshotterTest {
 
             assertThat(task.resultNow()).as("completed").isFalse();
             assertThat(creator.state()).isEqualTo(State.SUCCESS);
+        }
+    }
+
+    // ---- offloaded calls
+
+    @Test
+    void contextThatCannotBeInstalledOrPutBackFailsTheOffloadedCall() {
+        var broken = new AtomicReference<String>("");
+        try (var driven = new HandDrivenLoop(options -> options.withContextSnapshotter(() -> () -> {
+            failIf("install".equals(broken.get()));
+            return () -> failIf("close".equals(broken.get()));
+        }))) {
+            for (String what : List.of("install", "close")) {
+                var queue = new ArrayDeque<Runnable>();
+                Offloading single = Offloading.on(queue::add).withLimit(1);
+                Task<?> task = driven.start(() -> assertThatIllegalStateException()
+                        .isThrownBy(() -> offload(single, () -> {}))
+                        .withMessage("no context"));
+                broken.set(what);
+                queue.remove().run();
+                broken.set("");
+                driven.settle();
+                assertThat(task.state()).as(what).isEqualTo(State.SUCCESS);
+
+                Task<String> next = driven.start(() -> offload(single, () -> "has a place"));
+                queue.remove().run();
+                driven.settle();
+                assertThat(next.resultNow()).isEqualTo("has a place");
+            }
+        }
+    }
+
+    private static void failIf(boolean broken) {
+        if (broken) {
+            throw new IllegalStateException("no context");
         }
     }
 }
