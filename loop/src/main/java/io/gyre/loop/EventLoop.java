@@ -252,7 +252,7 @@ public final class EventLoop implements Executor, AutoCloseable {
                 tick.run(Long.MAX_VALUE, Long.MAX_VALUE);
                 if (tick.takeInterrupt()) {
                     interrupted = true;
-                    task.cancel("the thread that runs the loop was interrupted");
+                    cancelSoon(task, "the thread that runs the loop was interrupted");
                 }
             }
             checkNotFailed();
@@ -434,7 +434,8 @@ public final class EventLoop implements Executor, AutoCloseable {
      * suspend do from then on. Callbacks that have not begun are dropped.
      *
      * <p><b>Confinement:</b> the platform thread that drove the loop, or any if none did; not while it runs: call
-     * {@link #stop} first. Does nothing the second time.
+     * {@link #stop} first. Does nothing the second time. <b>Cancellation:</b> an interrupt that comes meanwhile ends the wait for
+     * offloaded calls, not that for tasks; the interrupt status is set again on return.
      *
      * @throws IllegalStateException if the loop is running
      */
@@ -445,6 +446,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
         requirePlatformThread("close");
         enterRun("close");
+        boolean interruptedBefore = Thread.interrupted(); // which has cancelled main, say, and is not meant for this
         var end = new Closing(this, options, tick, tasks);
         try {
             phase = Closing.Phase.ENDING_TASKS;
@@ -466,7 +468,7 @@ public final class EventLoop implements Executor, AutoCloseable {
             locals.clear();
             end.report(survivors);
             survivors.forEach(VirtualThreadTask::abandon);
-            exitRun(end.wasInterrupted());
+            exitRun(interruptedBefore || end.wasInterrupted());
         }
     }
 
