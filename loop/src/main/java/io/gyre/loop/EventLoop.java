@@ -235,7 +235,8 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @param main the body of the task
      * @return what {@code main} returns
      * @throws X what {@code main} throws, as it is
-     * @throws IllegalStateException if {@link #stop} ended the run before {@code main} was done
+     * @throws IllegalStateException if {@link #stop} ended the run before {@code main} was done; a failure of {@code main}
+     *     after that is reported as that of any task
      * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
      * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner.run">asyncio.Runner.run</a>
      */
@@ -245,7 +246,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             var task =
                     new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), (Callable<T>) main::run);
-            task.whenDone(done -> {}); // its failure goes to our caller
+            var caller = new RunCaller(task);
+            task.addObserver(caller);
             mainTask = task;
             start(task);
             while (!task.isDone() && !stopping) {
@@ -255,16 +257,36 @@ public final class EventLoop implements Executor, AutoCloseable {
                     cancelSoon(task, "the thread that runs the loop was interrupted");
                 }
             }
-            checkNotFailed();
+            task.removeObserver(caller);
+            checkNotFailed(task.failure());
             return outcomeOf(task);
         } finally {
             exitRun(interrupted);
         }
     }
 
-    private void checkNotFailed() {
-        if (fatalFailure != null) {
-            throw new LoopFailedException(this, fatalFailure);
+    /** Gets the failure of main, unless it is done too late. */
+    private static final class RunCaller extends Observer {
+        RunCaller(Completion<?> main) {
+            super(main);
+        }
+
+        @Override
+        void completed() {
+            // The driver looks after each tick.
+        }
+    }
+
+    /** Throws if a failure has stopped the present run, and with it the one of main, if that has failed, too. */
+    private void checkNotFailed(@Nullable Throwable failureOfMain) {
+        Failure fatal = fatalFailure;
+        fatalFailure = null;
+        if (fatal != null) {
+            var failed = new LoopFailedException(this, fatal);
+            if (failureOfMain != null) {
+                failed.addSuppressed(failureOfMain);
+            }
+            throw failed;
         }
     }
 
@@ -336,7 +358,7 @@ public final class EventLoop implements Executor, AutoCloseable {
                     stopping = true;
                 }
             } while (!stopping);
-            checkNotFailed();
+            checkNotFailed(null);
         } finally {
             exitRun(interrupted);
         }
@@ -349,6 +371,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @param maxWait how long to wait at the most when nothing is ready; zero only looks
      * @return how many steps of tasks and callbacks ran; zero if there was nothing to do
+     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
      */
     public int runOnce(Duration maxWait) {
         return runOnce(maxWait, ChronoUnit.FOREVER.getDuration());
@@ -362,11 +385,14 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @param maxWait how long to wait at the most when nothing is ready; zero only looks
      * @param budget for how long, in real time, further steps of tasks and callbacks are begun; at least one is
      * @return how many ran; zero if there was nothing to do
+     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
      */
     public int runOnce(Duration maxWait, Duration budget) {
         enterRun("runOnce");
         try {
-            return tick.run(saturatedNanos(maxWait), saturatedNanos(budget));
+            int steps = tick.run(saturatedNanos(maxWait), saturatedNanos(budget));
+            checkNotFailed(null);
+            return steps;
         } finally {
             exitRun(tick.takeInterrupt());
         }

@@ -315,7 +315,8 @@ public final class TaskGroup<T extends @Nullable Object> {
      */
     private void closeOwned(@Nullable Throwable failure) {
         List<Throwable> notClosed = failuresToClose();
-        List<Throwable> real = notClosed.stream().filter(each -> !isCancellation(each)).toList();
+        List<Throwable> real =
+                notClosed.stream().filter(each -> !isCancellation(each)).toList();
         if (failure != null && (real.isEmpty() || !isCancellation(failure))) {
             notClosed.stream().filter(each -> each != failure).forEach(failure::addSuppressed);
         } else if (!real.isEmpty()) {
@@ -427,12 +428,13 @@ public final class TaskGroup<T extends @Nullable Object> {
     @SuppressWarnings("NullAway") // the result of a body that was never ready is looked at by nobody
     public <R extends @Nullable Object> R start(Startable<? extends T, R> body) {
         LoopFuture<R> ready = owner.loop.createFuture();
+        VirtualThreadTask<?> caller = VirtualThreadTask.current();
         boolean[] abandoned = {false};
         Callable<T> untilReady = () -> {
             try {
                 return body.run(ready);
             } catch (Throwable failure) {
-                if (ready.isDone() || abandoned[0]) {
+                if (ready.isDone() || abandoned[0] || caller.isBeingAborted()) {
                     throw failure;
                 }
                 ready.setException(failure);
@@ -519,9 +521,9 @@ public final class TaskGroup<T extends @Nullable Object> {
     /**
      * Hands a resource to the group, which closes it when the block and all tasks are done, the latest first.
      *
-     * <p><b>Suspends:</b> no; the group does if closing does. <b>Errors:</b> what closing throws is suppressed in the failure of
-     * the block or of tasks; if there is none, the group throws a {@link TaskGroupException} that lists it. A cancellation
-     * counts for less: it is thrown if there is nothing else.
+     * <p><b>Suspends:</b> no; the group does if closing does. <b>Errors:</b> what closing throws is suppressed in the
+     * failure of the block or of tasks; if there is none, the group throws a {@link TaskGroupException} that lists it.
+     * A cancellation counts for less: it is thrown if there is nothing else.
      *
      * @param <C> the kind of resource
      * @param resource to be closed

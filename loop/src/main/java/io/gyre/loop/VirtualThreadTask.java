@@ -404,6 +404,11 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return abortHandler != null;
     }
 
+    /** {@return whether its wait was undone, and it does not know yet} */
+    final boolean isBeingAborted() {
+        return aborted;
+    }
+
     final boolean isAsleep() {
         return abortHandler instanceof Sleep;
     }
