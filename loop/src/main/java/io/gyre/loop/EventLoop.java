@@ -161,13 +161,7 @@ public final class EventLoop implements Executor, AutoCloseable {
                     },
                     () -> made.thenAccept(EventLoop::cancelMain));
         } catch (CancelledException mainCancelled) {
-            VirtualThreadTask<?> caller = VirtualThreadTask.currentOrNull();
-            if (caller == null || caller.pending() == null) {
-                throw mainCancelled;
-            }
-            CancelledException cancelled = caller.raiseCancellation();
-            cancelled.initCause(mainCancelled);
-            throw cancelled;
+            throw VirtualThreadTask.cancellationOfCaller(mainCancelled, "a loop of its own");
         }
     }
 
@@ -235,8 +229,8 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @param main the body of the task
      * @return what {@code main} returns
      * @throws X what {@code main} throws, as it is
-     * @throws IllegalStateException if {@link #stop} ended the run before {@code main} was done; a failure of {@code main}
-     *     after that is reported as that of any task
+     * @throws IllegalStateException if {@link #stop} ended the run before {@code main} was done; a failure of
+     *     {@code main} after that is reported as that of any task
      * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
      * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner.run">asyncio.Runner.run</a>
      */
@@ -309,14 +303,16 @@ public final class EventLoop implements Executor, AutoCloseable {
      * Runs a body as a task of this loop and waits for its result, in a thread that is not the loop's. Somebody else has
      * to drive the loop. In a task of this loop the body runs in line.
      *
-     * <p><b>Confinement:</b> any thread except the one that drives the loop. <b>Cancellation:</b> interrupting the calling
-     * thread cancels the task, whose end is awaited; the interrupt status is set again on return.
+     * <p><b>Confinement:</b> any thread except the one that drives the loop. <b>Cancellation:</b> interrupting the
+     * calling thread, or cancelling the calling task of another loop, cancels the task, whose end is awaited. A result
+     * that it has all the same is returned. The interrupt status of a thread is set again on return.
      *
      * @param <T> the result
      * @param <X> what the body may throw
      * @param body the body of the task
      * @return what the body returns
      * @throws X what the body throws, as it is
+     * @throws CancelledException if the calling task was cancelled; else if that of this loop was
      * @throws LoopClosedException if the loop is closed, or the task does not end before it is
      * @throws IllegalStateException if the calling thread drives this loop
      * @see LoopPortal
@@ -451,17 +447,17 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Cancels all tasks and awaits them and the calls that they have offloaded, cancels and awaits the system tasks, shuts the
-     * offload pool down, and releases the selector.
+     * Cancels all tasks and awaits them and the calls that they have offloaded, cancels and awaits the system tasks,
+     * shuts the offload pool down, and releases the selector.
      *
-     * <p>What is not done when {@link LoopOptions#closeTimeout()} has passed, in real time, is reported with its stack to
-     * the failure handler and goes on under the JDK's own scheduler, so that its {@code finally} blocks run. If it waits in a
-     * call of this library, which nobody will end any more, that throws {@link LoopClosedException}, as all others that
-     * suspend do from then on. Callbacks that have not begun are dropped.
+     * <p>What is not done when {@link LoopOptions#closeTimeout()} has passed, in real time, is reported with its stack
+     * to the failure handler and goes on under the JDK's own scheduler, so that its {@code finally} blocks run. If it
+     * waits in a call of this library, which nobody will end any more, that throws {@link LoopClosedException}, as all
+     * others that suspend do from then on. Callbacks that have not begun are dropped.
      *
      * <p><b>Confinement:</b> the platform thread that drove the loop, or any if none did; not while it runs: call
-     * {@link #stop} first. Does nothing the second time. <b>Cancellation:</b> an interrupt that comes meanwhile ends the wait for
-     * offloaded calls, not that for tasks; the interrupt status is set again on return.
+     * {@link #stop} first. Does nothing the second time. <b>Cancellation:</b> an interrupt that comes meanwhile ends
+     * the wait for offloaded calls, not that for tasks; the interrupt status is set again on return.
      *
      * @throws IllegalStateException if the loop is running
      */
@@ -568,10 +564,10 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Starts a task that others rely on, such as one that writes a log: when the loop closes, it is cancelled only when all
-     * other tasks have ended, or their time has passed, of which a share is kept for system tasks
-     * ({@link LoopOptions#closeTimeout()}). Tasks of a {@link TaskGroup} in it are system tasks, too. It may offload calls until
-     * it has ended.
+     * Starts a task that others rely on, such as one that writes a log: when the loop closes, it is cancelled only when
+     * all other tasks have ended, or their time has passed, of which a share is kept for system tasks
+     * ({@link LoopOptions#closeTimeout()}). Tasks of a {@link TaskGroup} in it are system tasks, too. It may offload
+     * calls until it has ended.
      *
      * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
      *

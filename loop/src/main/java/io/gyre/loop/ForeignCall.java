@@ -11,6 +11,15 @@ final class ForeignCall {
         VirtualThreadTask<T> task = create(loop, body, body::run);
         loop.checkNotDrivenByThisThread(task);
         start(task);
+        VirtualThreadTask<?> caller = VirtualThreadTask.currentOrNull();
+        try {
+            return caller == null ? outcomeOf(task) : caller.<T, X>blocking(task, () -> outcomeOf(task));
+        } catch (CancelledException ofTask) {
+            throw VirtualThreadTask.cancellationOfCaller(ofTask, task);
+        }
+    }
+
+    private static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
         boolean interrupted = false;
         try {
             for (; ; ) {

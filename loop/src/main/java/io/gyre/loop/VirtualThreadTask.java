@@ -99,25 +99,21 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     // ---- which task am I
 
     static VirtualThreadTask<?> current() {
-        VirtualThreadTask<?> task = currentOrNull();
-        if (task == null) {
-            throw new IllegalStateException(
-                    "this call suspends, and " + Thread.currentThread() + " is not a task of an event loop."
-                            + " Call it in a task: EventLoop.run(() -> ...), or loop.callSoonThreadsafe(() ->"
-                            + " loop.createTask(...)) from another thread.");
-        }
-        return task;
-    }
-
-    static @Nullable VirtualThreadTask<?> currentOrNull() {
         Thread current = Thread.currentThread();
         if (!current.isVirtual() || !(VirtualThreads.scheduler(current) instanceof VirtualThreadTask<?> task)) {
-            return null;
+            throw new IllegalStateException("this call suspends, and " + current + " is not a task of an event loop."
+                    + " Call it in a task: EventLoop.run(() -> ...), or loop.callSoonThreadsafe(() ->"
+                    + " loop.createTask(...)) from another thread.");
         }
         if (task.loop.isClosed()) {
             throw new LoopClosedException(task.loop, "this call suspends in " + task);
         }
         return task.thread == current ? task : guest(task, current);
+    }
+
+    /** {@return the task that is calling, or null if there is none or its loop is closed} */
+    static @Nullable VirtualThreadTask<?> currentOrNull() {
+        return currentLoopOrNull() == null ? null : current();
     }
 
     /** {@return whether the caller is a virtual thread that runs on a loop and is no task of it} */
@@ -309,6 +305,22 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         }
     }
 
+    /**
+     * {@return what a call throws that has waited for something on another loop, which was cancelled}
+     *
+     * @param elsewhere the cancellation there
+     * @param reason what was waited for
+     */
+    static CancelledException cancellationOfCaller(CancelledException elsewhere, Object reason) {
+        VirtualThreadTask<?> caller = currentOrNull();
+        if (caller == null || !(Thread.interrupted() || caller.pending != null)) {
+            return elsewhere;
+        }
+        CancelledException cancelled = caller.interruptedWhileWaitingFor(reason);
+        cancelled.initCause(elsewhere);
+        return cancelled;
+    }
+
     private CancelledException interruptedWhileWaitingFor(Object reason) {
         if (pending == null) {
             CancelScope.cancel(this, "its thread was interrupted while waiting for " + reason);
@@ -344,7 +356,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         switchTo(left.parent());
     }
 
-    /** Computes anew what is pending; tells the task if it has not been, takes an interrupt back if nothing is any more. */
+    /**
+     * Computes anew what is pending; tells the task if it has not been, takes an interrupt back if nothing is any more.
+     */
     final void refreshPending() {
         pending = scope == null ? null : scope.outermostCancelled();
         if (pending == null) {
