@@ -83,7 +83,10 @@ public final class Async {
         return EventLoop.current().start(name, body, body, null);
     }
 
-    /** {@return the task that is calling; in a callback, the one that runs callbacks} */
+    /**
+     * {@return the task that is calling; in a callback, the one that runs callbacks; in a virtual thread that a task has started
+     * by itself, one that stands for that thread} The latter is never done: nobody learns when such a thread ends.
+     */
     public static Task<?> currentTask() {
         return VirtualThreadTask.current();
     }

@@ -187,8 +187,8 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     @Override
     public final T get() throws InterruptedException, ExecutionException {
         if (outcome == null) {
-            VirtualThreadTask<?> task = VirtualThreadTask.currentOrNull();
-            if (task != null && task.loop == loop) {
+            if (VirtualThreadTask.currentLoopOrNull() == loop) {
+                VirtualThreadTask<?> task = VirtualThreadTask.current();
                 task.checkpoint();
                 parkUntilDone(task);
             } else {
