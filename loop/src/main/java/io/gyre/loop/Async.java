@@ -84,8 +84,9 @@ public final class Async {
     }
 
     /**
-     * {@return the task that is calling; in a callback, the one that runs callbacks; in a virtual thread that a task has started
-     * by itself, one that stands for that thread} The latter is never done: nobody learns when such a thread ends.
+     * {@return the task that is calling; in a callback, the one that runs callbacks; in a virtual thread that a task
+     * has started by itself, one that stands for that thread} The latter is never done: nobody learns when such a
+     * thread ends.
      */
     public static Task<?> currentTask() {
         return VirtualThreadTask.current();
@@ -162,7 +163,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T timeout(Duration timeout, Body<T, X> body)
             throws X {
-        return cancelAt(deadlineIn(timeout), "timed out after " + timeout, body);
+        return cancelAt(deadlineIn(timeout), timeout, null, body);
     }
 
     /**
@@ -180,7 +181,7 @@ public final class Async {
     public static <T extends @Nullable Object, X extends Exception> T timeout(
             Duration timeout, String what, Body<T, X> body) throws X {
         Objects.requireNonNull(what);
-        return cancelAt(deadlineIn(timeout), "timed out after " + timeout + ": " + what, body);
+        return cancelAt(deadlineIn(timeout), timeout, what, body);
     }
 
     /**
@@ -223,7 +224,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T timeoutAt(long deadlineNanos, Body<T, X> body)
             throws X {
-        return cancelAt(deadlineNanos, "the deadline has passed", body);
+        return cancelAt(deadlineNanos, null, null, body);
     }
 
     /**
@@ -241,18 +242,18 @@ public final class Async {
     public static <T extends @Nullable Object, X extends Exception> T timeoutAt(
             long deadlineNanos, String what, Body<T, X> body) throws X {
         Objects.requireNonNull(what);
-        return cancelAt(deadlineNanos, "the deadline has passed: " + what, body);
+        return cancelAt(deadlineNanos, null, what, body);
     }
 
     private static <T extends @Nullable Object, X extends Exception> T cancelAt(
-            long deadlineNanos, String message, Body<T, X> body) throws X {
+            long deadlineNanos, @Nullable Duration timeout, @Nullable String what, Body<T, X> body) throws X {
         CancelScope scope = CancelScope.enter();
         try {
             scope.setDeadline(deadlineNanos);
             return body.run();
         } catch (Throwable failure) {
             if (scope.isCauseOf(failure)) {
-                throw new TimeoutException(currentTask() + " " + message, failure);
+                throw new TimeoutException(timeout, what, failure);
             }
             throw failure;
         } finally {
@@ -383,8 +384,8 @@ public final class Async {
      * Waits for a stage of another library.
      *
      * <p><b>Suspends:</b> until the stage is complete. <b>Cancellation:</b> ends the wait and leaves the stage alone.
-     * <b>Resources:</b> a wait that was cancelled leaves nothing behind in a {@link CompletableFuture} or a stage of one; other
-     * stages cannot let go of those who depend on them before they are complete.
+     * <b>Resources:</b> a wait that was cancelled leaves nothing behind in a {@link CompletableFuture} or a stage of
+     * one; other stages cannot let go of those who depend on them before they are complete.
      *
      * @param <T> the result
      * @param stage what to wait for
@@ -396,11 +397,12 @@ public final class Async {
         if (!(stage instanceof CompletableFuture<T> future)) {
             return arrivalOf(stage, stage).await();
         }
-        // Of its dependents a CompletableFuture drops those alone that wait for the first of several (Java's AnyOf), when
-        // another was first.
+        // Of its dependents a CompletableFuture drops none but those that wait for the first of several (the JDK's
+        // AnyOf), when another was first.
         var withdrawal = new CompletableFuture<@Nullable Object>();
         try {
-            return (T) arrivalOf(CompletableFuture.anyOf(future, withdrawal), stage).await();
+            return (T) arrivalOf(CompletableFuture.anyOf(future, withdrawal), stage)
+                    .await();
         } finally {
             withdrawal.complete(null);
         }
@@ -510,8 +512,8 @@ public final class Async {
     }
 
     /**
-     * Does what {@link #offload(Body)} does, in an executor of the caller's. It may be one that starts a virtual thread for each
-     * call; virtual threads that it keeps must have been started outside of tasks, or the call fails.
+     * Does what {@link #offload(Body)} does, in an executor of the caller's. It may be one that starts a virtual thread
+     * for each call; virtual threads that it keeps must have been started outside of tasks, or the call fails.
      *
      * @param <T> the result
      * @param <X> what the call may throw
