@@ -27,6 +27,8 @@ final class CreationSite {
             name(TaskGroupOptions.class),
             name(Combinators.class),
             name(Race.class),
+            name(ForeignCall.class),
+            name(LoopPortal.class),
             name(ReadinessWait.class));
 
     private static final ClassValue<CreationSite> SITES = new ClassValue<>() {

@@ -167,4 +167,14 @@ class LoopPortalTest {
             OtherThread.spinUntil(created::isDone);
         });
     }
+
+    @Test
+    void taskKnowsWhereItWasCreated() {
+        String ofTask =
+                portal.createTask(() -> "" + Async.currentTask().createdAt()).join();
+        String ofCall = portal.call(() -> "" + Async.currentTask().createdAt());
+
+        assertThat(List.of(ofTask, ofCall)).allSatisfy(site -> assertThat(site)
+                .startsWith("io.gyre.loop.LoopPortalTest.taskKnowsWhereItWasCreated"));
+    }
 }
