@@ -28,8 +28,8 @@ public final class LoopPortal implements AutoCloseable {
      * Design.
      *
      * The loop runs for ever in its thread, which also makes it and closes it. A future that has been handed out is
-     * completed by a callback of its task; one whose callback was dropped because the loop was closing is completed by that
-     * thread afterwards, which is what `pending` is for: each is in there before the loop hears of it.
+     * completed by a callback of its task; one whose callback was dropped because the loop was closing is completed by
+     * that thread afterwards, which is what `pending` is for: each is in there before the loop hears of it.
      */
     private final EventLoop loop;
     private final Thread thread;
@@ -72,8 +72,7 @@ public final class LoopPortal implements AutoCloseable {
         }
     }
 
-    private static void run(
-            LoopOptions options, CompletableFuture<EventLoop> made, Set<TaskFuture<?>> pending) {
+    private static void run(LoopOptions options, CompletableFuture<EventLoop> made, Set<TaskFuture<?>> pending) {
         try (EventLoop loop = EventLoop.create(options)) {
             loop.callSoon(() -> made.complete(loop)); // from here on, stop() reaches it
             loop.runForever();
@@ -100,7 +99,7 @@ public final class LoopPortal implements AutoCloseable {
      * @return what the body returns
      * @throws X what the body throws, as it is
      * @throws LoopClosedException if the portal is closed
-     * @throws CancelledException if the portal is closed while this waits
+     * @throws CancelledException if the portal is closed while this waits, or the calling task is cancelled
      */
     public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
         return loop.call(body);
@@ -113,7 +112,7 @@ public final class LoopPortal implements AutoCloseable {
      * @param body the body of the task
      * @throws X what the body throws, as it is
      * @throws LoopClosedException if the portal is closed
-     * @throws CancelledException if the portal is closed while this waits
+     * @throws CancelledException if the portal is closed while this waits, or the calling task is cancelled
      */
     public <X extends Exception> void call(VoidBody<X> body) throws X {
         loop.call(body);
