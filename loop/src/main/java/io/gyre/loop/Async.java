@@ -83,7 +83,11 @@ public final class Async {
         return EventLoop.current().start(name, body, body, null);
     }
 
-    /** {@return the task that is calling; in a callback, the one that runs callbacks} */
+    /**
+     * {@return the task that is calling; in a callback, the one that runs callbacks; in a virtual thread that a task
+     * has started by itself, one that stands for that thread} The latter is never done: nobody learns when such a
+     * thread ends.
+     */
     public static Task<?> currentTask() {
         return VirtualThreadTask.current();
     }
@@ -159,7 +163,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T timeout(Duration timeout, Body<T, X> body)
             throws X {
-        return cancelAt(deadlineIn(timeout), "timed out after " + timeout, body);
+        return cancelAt(deadlineIn(timeout), timeout, null, body);
     }
 
     /**
@@ -177,7 +181,7 @@ public final class Async {
     public static <T extends @Nullable Object, X extends Exception> T timeout(
             Duration timeout, String what, Body<T, X> body) throws X {
         Objects.requireNonNull(what);
-        return cancelAt(deadlineIn(timeout), "timed out after " + timeout + ": " + what, body);
+        return cancelAt(deadlineIn(timeout), timeout, what, body);
     }
 
     /**
@@ -220,7 +224,7 @@ public final class Async {
      */
     public static <T extends @Nullable Object, X extends Exception> T timeoutAt(long deadlineNanos, Body<T, X> body)
             throws X {
-        return cancelAt(deadlineNanos, "the deadline has passed", body);
+        return cancelAt(deadlineNanos, null, null, body);
     }
 
     /**
@@ -238,18 +242,18 @@ public final class Async {
     public static <T extends @Nullable Object, X extends Exception> T timeoutAt(
             long deadlineNanos, String what, Body<T, X> body) throws X {
         Objects.requireNonNull(what);
-        return cancelAt(deadlineNanos, "the deadline has passed: " + what, body);
+        return cancelAt(deadlineNanos, null, what, body);
     }
 
     private static <T extends @Nullable Object, X extends Exception> T cancelAt(
-            long deadlineNanos, String message, Body<T, X> body) throws X {
+            long deadlineNanos, @Nullable Duration timeout, @Nullable String what, Body<T, X> body) throws X {
         CancelScope scope = CancelScope.enter();
         try {
             scope.setDeadline(deadlineNanos);
             return body.run();
         } catch (Throwable failure) {
             if (scope.isCauseOf(failure)) {
-                throw new TimeoutException(currentTask() + " " + message, failure);
+                throw new TimeoutException(timeout, what, failure);
             }
             throw failure;
         } finally {
@@ -380,19 +384,33 @@ public final class Async {
      * Waits for a stage of another library.
      *
      * <p><b>Suspends:</b> until the stage is complete. <b>Cancellation:</b> ends the wait and leaves the stage alone.
+     * <b>Resources:</b> a wait that was cancelled leaves nothing behind in a {@link CompletableFuture} or a stage of
+     * one; other stages cannot let go of those who depend on them before they are complete.
      *
      * @param <T> the result
      * @param stage what to wait for
      * @return its result
      * @throws CompletionException with the stage's failure as its cause
      */
+    @SuppressWarnings("unchecked") // the only other source of a value is the withdrawal, and then nobody waits
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
-        return arrivalOf(stage).await();
+        if (!(stage instanceof CompletableFuture<T> future)) {
+            return arrivalOf(stage, stage).await();
+        }
+        // Of its dependents a CompletableFuture drops none but those that wait for the first of several (the JDK's
+        // AnyOf), when another was first.
+        var withdrawal = new CompletableFuture<@Nullable Object>();
+        try {
+            return (T) arrivalOf(CompletableFuture.anyOf(future, withdrawal), stage)
+                    .await();
+        } finally {
+            withdrawal.complete(null);
+        }
     }
 
-    private static <T extends @Nullable Object> LoopFuture<T> arrivalOf(CompletionStage<T> stage) {
+    private static <T extends @Nullable Object> LoopFuture<T> arrivalOf(CompletionStage<T> stage, Object source) {
         EventLoop loop = EventLoop.current();
-        var arrival = new LoopFuture<T>(loop, stage);
+        var arrival = new LoopFuture<T>(loop, source);
         stage.whenComplete((value, failure) -> loop.runInLoop(() -> arrival.settle(value, failure)));
         return arrival;
     }
@@ -407,7 +425,7 @@ public final class Async {
      * @see <a href="https://docs.python.org/3/library/asyncio-future.html#asyncio.wrap_future">asyncio.wrap_future</a>
      */
     public static <T extends @Nullable Object> LoopFuture<T> wrapFuture(CompletionStage<T> stage) {
-        LoopFuture<T> arrival = arrivalOf(stage);
+        LoopFuture<T> arrival = arrivalOf(stage, stage);
         if (stage instanceof Future<?> source) {
             arrival.whenDone(done -> {
                 if (done.isCancelled()) {
@@ -445,6 +463,9 @@ public final class Async {
         if (future instanceof Awaitable<T> awaitable) {
             return awaitable.await();
         }
+        if (future instanceof CompletableFuture<T> completable) {
+            return await((CompletionStage<T>) completable); // its get() may run other people's calls in the caller
+        }
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
         return task.blocking(future, () -> resultOf(future));
@@ -465,7 +486,7 @@ public final class Async {
      * computation. Calls that park, such as a blocking socket or a lock, need no offloading.
      *
      * <p><b>Suspends:</b> until the call has ended. <b>Cancellation:</b> interrupts the call and does not wait for it; what
-     * it still returns is dropped, and a failure is reported.
+     * it still returns is dropped, and a failure is reported. A call that has not begun never will.
      *
      * @param <T> the result
      * @param <X> what the call may throw
@@ -491,7 +512,8 @@ public final class Async {
     }
 
     /**
-     * Does what {@link #offload(Body)} does, in an executor of the caller's.
+     * Does what {@link #offload(Body)} does, in an executor of the caller's. It may be one that starts a virtual thread
+     * for each call; virtual threads that it keeps must have been started outside of tasks, or the call fails.
      *
      * @param <T> the result
      * @param <X> what the call may throw

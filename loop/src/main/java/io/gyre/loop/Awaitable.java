@@ -40,8 +40,8 @@ public interface Awaitable<T extends @Nullable Object> extends Future<T> {
      * <p><b>Confinement:</b> loop thread; the callback runs there. <b>Suspends:</b> no. <b>Errors:</b> what the callback
      * throws goes to the loop's failure handler.
      *
-     * @param callback receives this, which is done by then; whoever registers one has observed a failure
-     * @return the handle that takes the callback back
+     * @param callback receives this, which is done by then; whoever has registered one observes a failure
+     * @return the handle that takes the callback back, and with it the observation; cancel it on the loop thread
      */
     Handle whenDone(Consumer<? super Awaitable<T>> callback);
 

@@ -43,6 +43,9 @@ public final class CancelScope {
      *                                  one or the next. If a checkpoint comes first, it takes the interrupt back, so that
      *                                  clean-up code can block in peace
      *
+     * For the same reason a request from further out that comes while control is on its way out of a scope is told when
+     * it has left that: `task.told` is the scope of the request that it is dealing with.
+     *
      * An interrupt that somebody else sends to a task's thread is a request, too: it comes in through park.
      */
     /** Nobody wraps an exception so often, but a chain of causes may be a ring. */
@@ -57,7 +60,7 @@ public final class CancelScope {
     private @Nullable String reason;
     private @Nullable ScopeTimer timer;
     private boolean shield;
-    private @Nullable CancelScope deliveredBeforeShield;
+    private @Nullable CancelScope toldBeforeShield;
     private boolean left;
 
     /** A deadline, or the limit of a shield. */
@@ -173,7 +176,7 @@ public final class CancelScope {
     /** Begins a block that requests from outside do not reach, until the limit has passed. */
     static CancelScope enterShield(Duration limit) {
         CancelScope scope = enter();
-        scope.deliveredBeforeShield = scope.owner.deliveredCancellation();
+        scope.toldBeforeShield = scope.owner.toldCancellation();
         scope.shield = true;
         scope.startTimer(scope.owner.loop.time() + EventLoop.saturatedNanos(limit));
         scope.owner.refreshPending();
@@ -185,8 +188,7 @@ public final class CancelScope {
         left = true;
         stopTimer();
         unlink();
-        owner.recallDelivered(deliveredBeforeShield);
-        owner.switchTo(parent);
+        owner.switchToParentOf(this, toldBeforeShield);
     }
 
     /** {@return whether a failure that comes out of the block is this scope's cancellation} Asked before it is left. */
@@ -199,6 +201,10 @@ public final class CancelScope {
     /** Gives a new task a root under the scope of its group. */
     static void hangUnder(CancelScope group, VirtualThreadTask<?> task) {
         task.switchTo(new CancelScope(task, group));
+    }
+
+    boolean isOfSystemTask() {
+        return owner.isSystem();
     }
 
     /** {@return the scope that is a task as a whole} */
@@ -341,6 +347,11 @@ public final class CancelScope {
             }
         }
         return earliest;
+    }
+
+    @Nullable
+    CancelScope parent() {
+        return parent;
     }
 
     String reason() {

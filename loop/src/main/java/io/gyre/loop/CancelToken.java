@@ -76,6 +76,8 @@ public final class CancelToken implements AutoCloseable {
     /**
      * Cancels this token and its children, for good: who listens is told, in this thread and in order of registration.
      *
+     * <p><b>Errors:</b> if listeners throw all the same, the others are told; then what the first has thrown is.
+     *
      * @param why for messages
      * @return false if it was cancelled already
      */
@@ -91,8 +93,28 @@ public final class CancelToken implements AutoCloseable {
             listeners.clear();
         }
         leaveParent();
-        told.forEach(registration -> registration.listener.run());
+        tell(told);
         return true;
+    }
+
+    private static void tell(List<Registration> told) {
+        Throwable failure = null;
+        for (Registration registration : told) {
+            try {
+                registration.listener.run();
+            } catch (RuntimeException | Error thrown) {
+                if (failure == null) {
+                    failure = thrown;
+                } else if (failure != thrown) {
+                    failure.addSuppressed(thrown);
+                }
+            }
+        }
+        switch (failure) {
+            case null -> {}
+            case Error error -> throw error;
+            default -> throw (RuntimeException) failure;
+        }
     }
 
     /** {@return whether it is cancelled} */
@@ -138,8 +160,9 @@ public final class CancelToken implements AutoCloseable {
     /**
      * Runs a block that this token cancels.
      *
-     * <p><b>Confinement:</b> a task. <b>Suspends:</b> if the block does. In a token that is cancelled already, the block is
-     * entered, and its first suspending call throws.
+     * <p><b>Confinement:</b> a task. <b>Suspends:</b> if the block does. In a token that is cancelled already, the
+     * block is entered, and its first suspending call throws. <b>Cancellation:</b> that of the task, or of a scope
+     * around this, is thrown as anywhere else.
      *
      * @param <X> what the block may throw
      * @param block the block

@@ -7,7 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The end of a loop: everything that runs is asked to stop, and awaited for a limited time, which is real time. */
 final class Closing {
+    /*
+     * Design.
+     *
+     * First the tasks, with the calls that they have offloaded, some of which nobody waits for any more; then the
+     * system tasks, on which those rely, and which may offload as long as they last; then the threads of the offload
+     * pool.
+     */
     static final String REASON = "its loop is closing";
+
+    /** The part of the time that others leave to the system tasks: enough to write down what is in memory. */
+    private static final int SHARE_OF_SYSTEM_TASKS = 4;
 
     /** How far the end of a loop has come, which decides which tasks may still be there. */
     enum Phase {
@@ -24,6 +34,7 @@ final class Closing {
     private final Tick tick;
     private final TaskList tasks;
     private final Duration timeout;
+    private final long timeoutNanos;
     private final long deadline;
     private boolean interrupted;
 
@@ -32,10 +43,13 @@ final class Closing {
         this.tick = tick;
         this.tasks = tasks;
         this.timeout = options.closeTimeout();
-        this.deadline = System.nanoTime() + EventLoop.saturatedNanos(timeout);
+        this.timeoutNanos = EventLoop.saturatedNanos(timeout);
+        this.deadline = System.nanoTime() + timeoutNanos;
     }
 
-    /** Cancels the tasks that end in a phase, and runs the loop until they have. */
+    /**
+     * Cancels the tasks that end in a phase, and runs the loop until they have, and the calls that they have offloaded.
+     */
     void endTasks(Phase phase) {
         for (VirtualThreadTask<?> task : tasks.snapshot()) {
             if (phase.ends(task)) {
@@ -43,15 +57,22 @@ final class Closing {
             }
         }
         do {
-            for (long left = 1; isAny(phase) && left > 0; left = deadline - System.nanoTime()) {
+            for (long left = 1; isAny(phase) && left > 0; left = left(phase)) {
                 run(left);
             }
             run(0); // the callbacks of the last task, which may park
-        } while (isAny(phase) && deadline - System.nanoTime() > 0);
+        } while (isAny(phase) && left(phase) > 0);
     }
 
     private boolean isAny(Phase phase) {
-        return (phase == Phase.ENDING_TASKS ? tasks.userTasks() : tasks.size()) > 0;
+        return phase == Phase.ENDING_TASKS
+                ? tasks.userTasks() > 0 || (loop.isAnyUserCallOffloaded() && !interrupted)
+                : tasks.size() > 0;
+    }
+
+    private long left(Phase phase) {
+        boolean share = phase == Phase.ENDING_TASKS && tasks.systemTasks() > 0;
+        return deadline - (share ? timeoutNanos / SHARE_OF_SYSTEM_TASKS : 0) - System.nanoTime();
     }
 
     private void run(long maxWaitNanos) {
@@ -60,12 +81,12 @@ final class Closing {
     }
 
     /** Waits for the calls that are still offloaded, then leaves them to their daemon threads. */
-    void endOffloadPool(@Nullable OffloadPool pool) {
+    void endOffloadPool(Phase phase, @Nullable OffloadPool pool) {
         if (pool == null) {
             return;
         }
         pool.shutdown();
-        for (long left = 1; !pool.hasEnded() && !interrupted && left > 0; left = deadline - System.nanoTime()) {
+        for (long left = 1; !pool.hasEnded() && !interrupted && left > 0; left = left(phase)) {
             run(left); // a call may want the loop before it ends; the pool wakes us when it has ended
         }
         if (!pool.hasEnded()) {

@@ -1,18 +1,15 @@
 package io.gyre.loop;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future.State;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,6 +183,7 @@ public final class Combinators {
      * @param when what to wait for
      * @return which are done and which are not
      * @throws IllegalArgumentException if there is no task
+     * @throws WrongLoopException if a task is of another loop
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.wait">asyncio.wait</a>
      */
     public static Settled awaitTasks(Collection<? extends Task<?>> tasks, When when) {
@@ -230,115 +228,29 @@ public final class Combinators {
      * }
      * }
      *
-     * <p><b>Suspends:</b> in each step of the iteration. <b>Cancellation:</b> ends the wait and leaves the tasks alone.
+     * <p><b>Confinement:</b> the task that calls {@code iterator()} iterates. <b>Suspends:</b> in each step of the
+     * iteration. <b>Cancellation:</b> ends the wait and leaves the tasks alone; the iteration may go on later.
+     * <b>Errors:</b> a failure of a task counts as observed. What was not returned, because the iteration was left
+     * early, is reported when the task that iterates has ended. <b>Resources:</b> until then the tasks that are not
+     * done hold an iteration that was left early; {@link #awaitTasks} is the call for the first one.
      *
      * @param <T> the kind of task
      * @param tasks of this loop
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.as_completed">asyncio.as_completed</a>
      */
     public static <T extends Task<?>> Iterable<T> asCompleted(Collection<? extends T> tasks) {
-        return () -> new Completions(tasks).iterator();
+        return () -> Completions.iterate(tasks);
     }
 
-    /** Tasks in the order in which they become done, and the one task that waits for that. */
-    private static final class Completions implements AutoCloseable {
-        private final VirtualThreadTask<?> waiter = VirtualThreadTask.current();
-        private final List<Observer> observers = new ArrayList<>();
-        private final Queue<Task<?>> done = new ArrayDeque<>();
-        private int pending;
-        private boolean failed;
-        private boolean waiting;
-
-        Completions(Collection<? extends Task<?>> tasks) {
-            for (Task<?> task : new LinkedHashSet<Task<?>>(tasks)) {
-                pending++;
-                observe((VirtualThreadTask<?>) task);
-            }
-        }
-
-        private void observe(VirtualThreadTask<?> task) {
-            waiter.loop.checkSameLoop(task);
-            if (task == waiter) {
-                throw new IllegalStateException(task + " waits for itself, and would for ever");
-            }
-            if (task.isDone()) {
-                add(task);
-                return;
-            }
-            var observer = new Observer(task) {
-                @Override
-                void completed() {
-                    add(task);
-                    if (waiting) {
-                        waiting = false;
-                        waiter.unpark();
-                    }
-                }
-            };
-            observers.add(observer);
-            task.addObserver(observer);
-        }
-
-        private void add(Task<?> task) {
-            pending--;
-            failed |= task.state() == State.FAILED;
-            done.add(task);
-        }
-
-        boolean isEnough(When when) {
-            return pending == 0
-                    || switch (when) {
-                        case FIRST_COMPLETED -> !done.isEmpty();
-                        case FIRST_EXCEPTION -> failed;
-                        case ALL_COMPLETED -> false;
-                    };
-        }
-
-        void awaitUntil(BooleanSupplier condition) {
-            waiter.checkpoint();
-            while (!condition.getAsBoolean()) {
-                waiting = true;
-                waiter.park(this, () -> {
-                    waiting = false;
-                    return true;
-                });
-            }
-        }
-
-        <T extends Task<?>> Iterator<T> iterator() {
-            return new Iterator<>() {
-                @Override
-                public boolean hasNext() {
-                    return pending > 0 || !done.isEmpty();
-                }
-
-                @Override
-                @SuppressWarnings("unchecked") // the collection held nothing else
-                public T next() {
-                    if (!hasNext()) {
-                        throw new NoSuchElementException("all tasks have been returned");
-                    }
-                    awaitUntil(() -> !done.isEmpty());
-                    return (T) done.remove();
-                }
-            };
-        }
-
-        @Override
-        public void close() {
-            observers.forEach(observer -> observer.completion().removeObserver(observer));
-        }
-
-        @Override
-        public String toString() {
-            return pending + " tasks";
-        }
-    }
-
-    // ---- race, map
+    // ---- race
 
     /**
      * Runs bodies at the same time, in a group, and returns the first result. The others are cancelled and awaited.
+     *
+     * <p>Another body may all the same have a result, because it had got that before it could be cancelled. Nobody gets
+     * it; if it is {@link AutoCloseable}, it is closed. Values that must not be lost need
+     * {@linkplain #race(Collection, Consumer) somebody who takes them}, or a {@link io.gyre.loop.sync.Select}, in which
+     * only the winner takes anything.
      *
      * <p><b>Suspends:</b> until one has succeeded and the others have ended. <b>Cancellation:</b> cancels them and waits for
      * them.
@@ -349,11 +261,7 @@ public final class Combinators {
      * @throws TaskGroupException if all fail
      */
     public static <T extends @Nullable Object> T race(Collection<? extends Callable<? extends T>> bodies) {
-        if (bodies.isEmpty()) {
-            throw new IllegalArgumentException("there is nothing to race");
-        }
-        Joiner<T, T> joiner = Joiner.anySuccessfulResultOrThrow();
-        return TaskGroup.join(joiner, group -> createTasks(group, bodies));
+        return race(bodies, Race::close);
     }
 
     /**
@@ -371,8 +279,24 @@ public final class Combinators {
     }
 
     /**
+     * Does what {@link #race(Collection)} does, and hands on the results that the caller does not get: those of others
+     * than the winner, and all if the caller was cancelled.
+     *
+     * @param <T> the results
+     * @param bodies what to run, at least one
+     * @param unwanted receives each such result when all have ended, in the calling task; what it throws goes to
+     *     the failure handler
+     * @return the result of the first that succeeds
+     * @throws TaskGroupException if all fail
+     */
+    public static <T extends @Nullable Object> T race(
+            Collection<? extends Callable<? extends T>> bodies, Consumer<? super T> unwanted) {
+        return Race.run(bodies, unwanted, group -> createTasks(group, bodies));
+    }
+
+    /**
      * Runs bodies one after the other, each as soon as the one before has failed or a delay has passed, and returns the first
-     * result. The others are cancelled and awaited.
+     * result. The others are cancelled and awaited; what becomes of their results is as in {@link #race(Collection)}.
      *
      * <p><b>Suspends:</b> until one has succeeded and those that had begun have ended. <b>Cancellation:</b> cancels them and
      * waits for them.
@@ -386,11 +310,23 @@ public final class Combinators {
      */
     public static <T extends @Nullable Object> T staggered(
             Duration delay, Collection<? extends Callable<? extends T>> bodies) {
-        if (bodies.isEmpty()) {
-            throw new IllegalArgumentException("there is nothing to race");
-        }
-        Joiner<T, T> joiner = Joiner.anySuccessfulResultOrThrow();
-        return TaskGroup.join(joiner, group -> {
+        return staggered(delay, bodies, Race::close);
+    }
+
+    /**
+     * Does what {@link #staggered(Duration, Collection)} does, and hands on the results that the caller does not get,
+     * as {@link #race(Collection, Consumer)} does.
+     *
+     * @param <T> the results
+     * @param delay how long the others wait for one that has neither succeeded nor failed
+     * @param bodies what to run, at least one, the most promising first
+     * @param unwanted receives each such result when all have ended
+     * @return the result of the first that succeeds
+     * @throws TaskGroupException if all fail
+     */
+    public static <T extends @Nullable Object> T staggered(
+            Duration delay, Collection<? extends Callable<? extends T>> bodies, Consumer<? super T> unwanted) {
+        return Race.run(bodies, unwanted, group -> {
             for (Callable<? extends T> body : bodies) {
                 LoopFuture<@Nullable Void> next = EventLoop.current().createFuture();
                 group.<T>createTask(body).whenDone(done -> next.setResult(null));
@@ -400,6 +336,8 @@ public final class Combinators {
             }
         });
     }
+
+    // ---- map
 
     /**
      * A function that may throw.
@@ -427,7 +365,8 @@ public final class Combinators {
      * @param <A> the elements
      * @param <R> the results
      * @param concurrency how many calls may run at the same time, at least one
-     * @param elements the elements; taken one by one, when there is room for them
+     * @param elements the elements; taken one by one, by the calling task, when there is room for them; taking one
+     *     may suspend, as from a channel
      * @param function applied to each, in a task
      * @return the results in the order of the elements
      * @throws TaskGroupException if a call fails; no further ones are begun then
@@ -438,26 +377,80 @@ public final class Combinators {
         if (concurrency < 1) {
             throw new IllegalArgumentException("concurrency is " + concurrency + "; it must be 1 or more");
         }
-        Iterator<? extends A> source = elements.iterator();
         var results = new ArrayList<R>();
-        Callable<@Nullable Object> worker = () -> {
-            while (source.hasNext()) {
-                Async.checkCancelled();
+        var places = new Places(concurrency);
+        requireResults(TaskGroup.join(places, group -> {
+            Iterator<? extends A> source = elements.iterator();
+            for (places.take(); source.hasNext(); places.take()) {
                 A element = source.next();
                 int place = results.size();
                 results.add(null);
-                R result = function.apply(element);
-                results.set(place, result);
-            }
-            return null;
-        };
-        Joiner<@Nullable Object, List<Task<? extends @Nullable Object>>> joiner = Joiner.allSuccessfulOrThrow();
-        requireResults(TaskGroup.join(joiner, group -> {
-            for (int i = 0; i < concurrency && source.hasNext(); i++) {
-                group.add(null, function, worker);
-                Async.yieldNow(); // it takes its first element, so that we see when there is no more
+                Callable<@Nullable Object> call = () -> {
+                    results.set(place, function.apply(element));
+                    return null;
+                };
+                group.add(null, function, call);
             }
         }));
         return results;
+    }
+
+    /**
+     * How many calls may still begin. One task waits for that, which alone touches the source: it may suspend there,
+     * too. A joiner, because the end of a call makes room for the next unless it ends the work.
+     */
+    private static final class Places
+            implements Joiner<@Nullable Object, List<Task<? extends @Nullable Object>>>, AbortHandler {
+        private final Joiner<@Nullable Object, List<Task<? extends @Nullable Object>>> all =
+                Joiner.allSuccessfulOrThrow();
+        private int free;
+        private @Nullable VirtualThreadTask<?> waiter;
+
+        Places(int free) {
+            this.free = free;
+        }
+
+        void take() {
+            VirtualThreadTask<?> task = VirtualThreadTask.current();
+            task.checkpoint();
+            if (free == 0) {
+                waiter = task;
+                task.park(this, this);
+            }
+            free--;
+        }
+
+        @Override
+        public boolean onComplete(Task<? extends @Nullable Object> call) {
+            boolean over = all.onComplete(call);
+            if (!over) {
+                give();
+            }
+            return over;
+        }
+
+        private void give() {
+            free++;
+            if (waiter != null) {
+                waiter.unpark();
+                waiter = null;
+            }
+        }
+
+        @Override
+        public List<Task<? extends @Nullable Object>> result() {
+            return all.result();
+        }
+
+        @Override
+        public boolean abort() {
+            waiter = null;
+            return true;
+        }
+
+        @Override
+        public String toString() {
+            return "a call to end, so that the next may begin";
+        }
     }
 }

@@ -37,8 +37,6 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     final EventLoop loop;
     private @Nullable Observer firstObserver;
     private @Nullable Observer lastObserver;
-    /** Whether a callback was registered that is given the outcome, be it for a while. */
-    private boolean observedByCallback;
 
     private volatile @Nullable Object outcome;
 
@@ -82,7 +80,16 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         while (observer != null && !observer.observesFailure()) {
             observer = observer.next;
         }
-        return observedByCallback || observer != null;
+        return observer != null;
+    }
+
+    /** {@return whether somebody takes a failure that nobody observes, and will see to it} */
+    final boolean isFailureTaken() {
+        Observer observer = firstObserver;
+        while (observer != null && !observer.takesFailure()) {
+            observer = observer.next;
+        }
+        return observer != null;
     }
 
     /** {@return whether anybody will be told} For tests. */
@@ -180,8 +187,8 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     @Override
     public final T get() throws InterruptedException, ExecutionException {
         if (outcome == null) {
-            VirtualThreadTask<?> task = VirtualThreadTask.currentOrNull();
-            if (task != null && task.loop == loop) {
+            if (VirtualThreadTask.currentLoopOrNull() == loop) {
+                VirtualThreadTask<?> task = VirtualThreadTask.current();
                 task.checkpoint();
                 parkUntilDone(task);
             } else {
@@ -266,18 +273,17 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     @Override
     public final Handle whenDone(Consumer<? super Awaitable<T>> consumer) {
         loop.checkLoopThread("whenDone");
-        observedByCallback = true;
-        return callBack(consumer, () -> consumer.accept(this));
+        return callBack(consumer, () -> consumer.accept(this), true);
     }
 
     /** Calls back as {@link #whenDone} does, to somebody who does not deal with failures. */
     final Handle whenEnded(Runnable body) {
         loop.checkLoopThread("whenEnded");
-        return callBack(body, body);
+        return callBack(body, body, false);
     }
 
-    private Handle callBack(Object origin, Runnable body) {
-        var callback = new DoneCallback(this, origin, body);
+    private Handle callBack(Object origin, Runnable body, boolean observesFailure) {
+        var callback = new DoneCallback(this, origin, body, observesFailure);
         if (outcome == null) {
             callback.await();
         } else {

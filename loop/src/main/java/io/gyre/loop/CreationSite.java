@@ -26,6 +26,9 @@ final class CreationSite {
             name(TaskGroup.class),
             name(TaskGroupOptions.class),
             name(Combinators.class),
+            name(Race.class),
+            name(ForeignCall.class),
+            name(LoopPortal.class),
             name(ReadinessWait.class));
 
     private static final ClassValue<CreationSite> SITES = new ClassValue<>() {

@@ -5,7 +5,7 @@ final class DoneCallback extends Callback {
     private final Completion<?> completion;
     private final Observer observer;
 
-    DoneCallback(Completion<?> completion, Object origin, Runnable body) {
+    DoneCallback(Completion<?> completion, Object origin, Runnable body, boolean observesFailure) {
         super(completion.loop, origin, body);
         this.completion = completion;
         this.observer = new Observer(completion) {
@@ -16,7 +16,7 @@ final class DoneCallback extends Callback {
 
             @Override
             boolean observesFailure() {
-                return false;
+                return observesFailure;
             }
         };
     }

@@ -161,13 +161,7 @@ public final class EventLoop implements Executor, AutoCloseable {
                     },
                     () -> made.thenAccept(EventLoop::cancelMain));
         } catch (CancelledException mainCancelled) {
-            VirtualThreadTask<?> caller = VirtualThreadTask.currentOrNull();
-            if (caller == null || caller.pending() == null) {
-                throw mainCancelled;
-            }
-            CancelledException cancelled = caller.raiseCancellation();
-            cancelled.initCause(mainCancelled);
-            throw cancelled;
+            throw VirtualThreadTask.cancellationOfCaller(mainCancelled, "a loop of its own");
         }
     }
 
@@ -235,7 +229,8 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @param main the body of the task
      * @return what {@code main} returns
      * @throws X what {@code main} throws, as it is
-     * @throws IllegalStateException if {@link #stop} ended the run before {@code main} was done
+     * @throws IllegalStateException if {@link #stop} ended the run before {@code main} was done; a failure of
+     *     {@code main} after that is reported as that of any task
      * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
      * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner.run">asyncio.Runner.run</a>
      */
@@ -245,26 +240,47 @@ public final class EventLoop implements Executor, AutoCloseable {
         try {
             var task =
                     new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), (Callable<T>) main::run);
-            task.whenDone(done -> {}); // its failure goes to our caller
+            var caller = new RunCaller(task);
+            task.addObserver(caller);
             mainTask = task;
             start(task);
             while (!task.isDone() && !stopping) {
                 tick.run(Long.MAX_VALUE, Long.MAX_VALUE);
                 if (tick.takeInterrupt()) {
                     interrupted = true;
-                    task.cancel("the thread that runs the loop was interrupted");
+                    cancelSoon(task, "the thread that runs the loop was interrupted");
                 }
             }
-            checkNotFailed();
+            task.removeObserver(caller);
+            checkNotFailed(task.failure());
             return outcomeOf(task);
         } finally {
             exitRun(interrupted);
         }
     }
 
-    private void checkNotFailed() {
-        if (fatalFailure != null) {
-            throw new LoopFailedException(this, fatalFailure);
+    /** Gets the failure of main, unless it is done too late. */
+    private static final class RunCaller extends Observer {
+        RunCaller(Completion<?> main) {
+            super(main);
+        }
+
+        @Override
+        void completed() {
+            // The driver looks after each tick.
+        }
+    }
+
+    /** Throws if a failure has stopped the present run, and with it the one of main, if that has failed, too. */
+    private void checkNotFailed(@Nullable Throwable failureOfMain) {
+        Failure fatal = fatalFailure;
+        fatalFailure = null;
+        if (fatal != null) {
+            var failed = new LoopFailedException(this, fatal);
+            if (failureOfMain != null) {
+                failed.addSuppressed(failureOfMain);
+            }
+            throw failed;
         }
     }
 
@@ -287,14 +303,16 @@ public final class EventLoop implements Executor, AutoCloseable {
      * Runs a body as a task of this loop and waits for its result, in a thread that is not the loop's. Somebody else has
      * to drive the loop. In a task of this loop the body runs in line.
      *
-     * <p><b>Confinement:</b> any thread except the one that drives the loop. <b>Cancellation:</b> interrupting the calling
-     * thread cancels the task, whose end is awaited; the interrupt status is set again on return.
+     * <p><b>Confinement:</b> any thread except the one that drives the loop. <b>Cancellation:</b> interrupting the
+     * calling thread, or cancelling the calling task of another loop, cancels the task, whose end is awaited. A result
+     * that it has all the same is returned. The interrupt status of a thread is set again on return.
      *
      * @param <T> the result
      * @param <X> what the body may throw
      * @param body the body of the task
      * @return what the body returns
      * @throws X what the body throws, as it is
+     * @throws CancelledException if the calling task was cancelled; else if that of this loop was
      * @throws LoopClosedException if the loop is closed, or the task does not end before it is
      * @throws IllegalStateException if the calling thread drives this loop
      * @see LoopPortal
@@ -336,7 +354,7 @@ public final class EventLoop implements Executor, AutoCloseable {
                     stopping = true;
                 }
             } while (!stopping);
-            checkNotFailed();
+            checkNotFailed(null);
         } finally {
             exitRun(interrupted);
         }
@@ -349,6 +367,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @param maxWait how long to wait at the most when nothing is ready; zero only looks
      * @return how many steps of tasks and callbacks ran; zero if there was nothing to do
+     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
      */
     public int runOnce(Duration maxWait) {
         return runOnce(maxWait, ChronoUnit.FOREVER.getDuration());
@@ -362,11 +381,14 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @param maxWait how long to wait at the most when nothing is ready; zero only looks
      * @param budget for how long, in real time, further steps of tasks and callbacks are begun; at least one is
      * @return how many ran; zero if there was nothing to do
+     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
      */
     public int runOnce(Duration maxWait, Duration budget) {
         enterRun("runOnce");
         try {
-            return tick.run(saturatedNanos(maxWait), saturatedNanos(budget));
+            int steps = tick.run(saturatedNanos(maxWait), saturatedNanos(budget));
+            checkNotFailed(null);
+            return steps;
         } finally {
             exitRun(tick.takeInterrupt());
         }
@@ -425,15 +447,17 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Cancels all tasks and awaits them, shuts the offload pool down, cancels and awaits the system tasks, and releases the
-     * selector.
+     * Cancels all tasks and awaits them and the calls that they have offloaded, cancels and awaits the system tasks,
+     * shuts the offload pool down, and releases the selector.
      *
-     * <p>What is not done when {@link LoopOptions#closeTimeout()} has passed, in real time, is reported with its stack to
-     * the failure handler and goes on under the JDK's own scheduler, so that its {@code finally} blocks run. Callbacks
-     * that have not begun are dropped.
+     * <p>What is not done when {@link LoopOptions#closeTimeout()} has passed, in real time, is reported with its stack
+     * to the failure handler and goes on under the JDK's own scheduler, so that its {@code finally} blocks run. If it
+     * waits in a call of this library, which nobody will end any more, that throws {@link LoopClosedException}, as all
+     * others that suspend do from then on. Callbacks that have not begun are dropped.
      *
      * <p><b>Confinement:</b> the platform thread that drove the loop, or any if none did; not while it runs: call
-     * {@link #stop} first. Does nothing the second time.
+     * {@link #stop} first. Does nothing the second time. <b>Cancellation:</b> an interrupt that comes meanwhile ends
+     * the wait for offloaded calls, not that for tasks; the interrupt status is set again on return.
      *
      * @throws IllegalStateException if the loop is running
      */
@@ -444,13 +468,15 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
         requirePlatformThread("close");
         enterRun("close");
+        boolean interruptedBefore = Thread.interrupted(); // which has cancelled main, say, and is not meant for this
         var end = new Closing(this, options, tick, tasks);
         try {
             phase = Closing.Phase.ENDING_TASKS;
             end.endTasks(phase);
-            end.endOffloadPool(offloadPool);
             phase = Closing.Phase.ENDING_SYSTEM_TASKS;
-            end.endTasks(phase); // and what offloaded calls have reported meanwhile
+            end.endTasks(phase);
+            end.endOffloadPool(phase, offloadPool);
+            end.endTasks(phase); // what offloaded calls have reported meanwhile
         } finally {
             List<VirtualThreadTask<?>> survivors = tasks.snapshot();
             tick.endRunners();
@@ -463,7 +489,8 @@ public final class EventLoop implements Executor, AutoCloseable {
             foreignWaiters.forEach(ForeignWaiter::release);
             locals.clear();
             end.report(survivors);
-            exitRun(end.wasInterrupted());
+            survivors.forEach(VirtualThreadTask::abandon);
+            exitRun(interruptedBefore || end.wasInterrupted());
         }
     }
 
@@ -528,14 +555,19 @@ public final class EventLoop implements Executor, AutoCloseable {
         var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
         if (group != null) {
             CancelScope.hangUnder(group, task);
+            if (group.isOfSystemTask()) {
+                task.makeSystem();
+            }
         }
         startOrCancel(task);
         return task;
     }
 
     /**
-     * Starts a task that others rely on, such as one that writes a log: when the loop closes, it is cancelled only when all
-     * other tasks have ended.
+     * Starts a task that others rely on, such as one that writes a log: when the loop closes, it is cancelled only when
+     * all other tasks have ended, or their time has passed, of which a share is kept for system tasks
+     * ({@link LoopOptions#closeTimeout()}). Tasks of a {@link TaskGroup} in it are system tasks, too. It may offload
+     * calls until it has ended.
      *
      * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
      *
@@ -793,7 +825,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Schedules a callback of this library. Also on the carrier. */
     void callInternally(Runnable body) {
-        makeReady(new Callback(this, body, body));
+        makeReady(new Callback(this, body));
     }
 
     DeadlineHeap<Timer> timers() {
@@ -810,6 +842,10 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     Map<LoopLocal<?>, Object> locals() {
         return locals;
+    }
+
+    boolean isAnyUserCallOffloaded() {
+        return offloadPool != null && offloadPool.userCalls() > 0;
     }
 
     Executor offloadExecutor() {
@@ -895,6 +931,11 @@ public final class EventLoop implements Executor, AutoCloseable {
     Runnable withContext(Runnable body) {
         ContextSnapshotter snapshotter = options.contextSnapshotter();
         return snapshotter == null ? body : ThreadContext.wrap(snapshotter, body);
+    }
+
+    /** {@return whether a failure is nothing but the end of what has outlived this loop, of which closing has told} */
+    boolean isEndedBy(Throwable failure) {
+        return closed && failure instanceof LoopClosedException;
     }
 
     static long saturatedNanos(Duration duration) {

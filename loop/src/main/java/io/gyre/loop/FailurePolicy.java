@@ -6,8 +6,9 @@ public enum FailurePolicy {
     REPORT,
 
     /**
-     * Stops: {@link EventLoop#run}, {@link EventLoop#runUntilComplete} and {@link EventLoop#runForever} throw
-     * {@link LoopFailedException}. For programs that must not go on with a part of them missing.
+     * Stops: {@link EventLoop#run}, {@link EventLoop#runUntilComplete}, {@link EventLoop#runForever} and
+     * {@link EventLoop#runOnce} throw {@link LoopFailedException}, once. For programs that must not go on with a part
+     * of them missing.
      *
      * <p><b>Source:</b> tokio {@code UnhandledPanic::ShutdownRuntime}.
      */

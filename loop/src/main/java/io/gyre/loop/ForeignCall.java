@@ -10,7 +10,16 @@ final class ForeignCall {
     static <T extends @Nullable Object, X extends Exception> T run(EventLoop loop, Body<T, X> body) throws X {
         VirtualThreadTask<T> task = create(loop, body, body::run);
         loop.checkNotDrivenByThisThread(task);
-        start(task);
+        start(task, () -> {});
+        VirtualThreadTask<?> caller = VirtualThreadTask.currentOrNull();
+        try {
+            return caller == null ? outcomeOf(task) : caller.<T, X>blocking(task, () -> outcomeOf(task));
+        } catch (CancelledException ofTask) {
+            throw VirtualThreadTask.cancellationOfCaller(ofTask, task);
+        }
+    }
+
+    private static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
         boolean interrupted = false;
         try {
             for (; ; ) {
@@ -34,10 +43,14 @@ final class ForeignCall {
         return new VirtualThreadTask<>(loop, null, CreationSite.of(origin, loop.isDebug()), body);
     }
 
-    /** Starts a task by a callback, which is where user code may run. */
-    static void start(VirtualThreadTask<?> task) {
+    /**
+     * Starts a task by a callback, which is where user code may run.
+     *
+     * @param ended called when the task has ended, whose failure goes to whoever waits outside
+     */
+    static void start(VirtualThreadTask<?> task, Runnable ended) {
         task.loop.callSoonThreadsafe(() -> {
-            task.whenDone(done -> {}); // its failure goes to whoever waits outside
+            task.whenDone(done -> ended.run());
             task.loop.startOrCancel(task);
         });
     }

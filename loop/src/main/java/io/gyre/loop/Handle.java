@@ -8,7 +8,7 @@ package io.gyre.loop;
  * <p><b>Source:</b> asyncio {@code Handle}.
  */
 public sealed interface Handle permits Callback, TimerHandle {
-    /** Prevents the callback from running. Does nothing once it has begun. */
+    /** Prevents the callback from running, and leaves nothing of it behind. Does nothing once it has begun. */
     void cancel();
 
     /** {@return whether {@link #cancel()} came in time} */

@@ -43,7 +43,7 @@ public interface Joiner<T extends @Nullable Object, R extends @Nullable Object> 
 
     /**
      * {@return a joiner that wants one task to succeed: the first success ends the work, and is its result} Throws when all
-     * have failed.
+     * have failed. If others succeed, too, before they can be cancelled, nobody gets their results.
      *
      * @param <T> the results of the tasks
      */

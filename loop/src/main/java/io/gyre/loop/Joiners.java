@@ -12,13 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class Joiners {
     private Joiners() {}
 
-    static final class AllSuccessful<T extends @Nullable Object> implements Joiner<T, List<Task<? extends T>>> {
-        private final List<Task<? extends T>> done = new ArrayList<>();
+    /** Wants all tasks to succeed and holds none that has: a group may serve for years. */
+    static final class FailFast<T extends @Nullable Object> implements Joiner<T, @Nullable Void> {
         private final List<Throwable> failures = new ArrayList<>();
 
         @Override
         public boolean onComplete(Task<? extends T> task) {
-            done.add(task);
             if (task.state() == State.FAILED) {
                 failures.add(task.exceptionNow());
             }
@@ -26,20 +25,39 @@ final class Joiners {
         }
 
         @Override
-        public List<Task<? extends T>> result() {
+        public @Nullable Void result() {
             throwIfFailed(failures);
+            return null;
+        }
+    }
+
+    static final class AllSuccessful<T extends @Nullable Object> implements Joiner<T, List<Task<? extends T>>> {
+        private final List<Task<? extends T>> done = new ArrayList<>();
+        private final FailFast<T> failFast = new FailFast<>();
+
+        @Override
+        public boolean onComplete(Task<? extends T> task) {
+            done.add(task);
+            return failFast.onComplete(task);
+        }
+
+        @Override
+        public List<Task<? extends T>> result() {
+            failFast.result();
             return inOrderOfCreation(done);
         }
     }
 
     static final class AnySuccessful<T extends @Nullable Object> implements Joiner<T, T> {
         private final List<Throwable> failures = new ArrayList<>();
+        private final List<T> results = new ArrayList<>();
         private @Nullable Task<? extends T> winner;
 
         @Override
         public boolean onComplete(Task<? extends T> task) {
-            if (winner == null && task.state() == State.SUCCESS) {
-                winner = task;
+            if (task.state() == State.SUCCESS) {
+                winner = winner == null ? task : winner;
+                results.add(task.resultNow());
             } else if (task.state() == State.FAILED) {
                 failures.add(task.exceptionNow());
             }
@@ -54,6 +72,11 @@ final class Joiners {
             throwIfFailed(failures);
             throw new NoSuchElementException(
                     "no task of the group has succeeded: there was none, or all were cancelled");
+        }
+
+        /** {@return the results, that of the winner first} */
+        List<T> results() {
+            return results;
         }
     }
 

@@ -25,7 +25,15 @@ import java.util.concurrent.Future.State;
  * <p><b>Source:</b> Netty {@code MultiThreadIoEventLoopGroup}.
  */
 public final class LoopGroup implements AutoCloseable {
+    /*
+     * Design.
+     *
+     * Whose turn it is is kept under a monitor, for a few instructions and never by somebody who is parked, so that a
+     * task waits for it no longer than for a store. A race for the turn would do no harm to the loops, but to the even
+     * load: of threads that ask all the time, many would get the same one.
+     */
     private final List<LoopPortal> portals;
+    private final Object monitorOfTurn = new Object();
     private int turn;
 
     private LoopGroup(List<LoopPortal> portals) {
@@ -85,10 +93,12 @@ public final class LoopGroup implements AutoCloseable {
     }
 
     /** {@return the door to the next loop, one after the other} */
-    public synchronized LoopPortal next() {
-        LoopPortal next = portals.get(turn);
-        turn = (turn + 1) % portals.size();
-        return next;
+    public LoopPortal next() {
+        synchronized (monitorOfTurn) {
+            LoopPortal next = portals.get(turn);
+            turn = (turn + 1) % portals.size();
+            return next;
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *     for none
  * @param offloadExecutor runs what is offloaded, and is not shut down by the loop; null, the default, for a pool of the
  *     loop's own: at most 32 daemon threads, or processors + 4 if that is less, made when they are needed
- * @param closeTimeout how long {@link EventLoop#close()} waits for cancelled tasks and offloaded work; 10 s by default
+ * @param closeTimeout how long {@link EventLoop#close()} waits for cancelled tasks and offloaded work, all in all;
+ *     if there are system tasks, a quarter of it is kept for them; 10 s by default
  * @param debug whether to remember the whole stack where each task and callback was created, instead of one frame; by
  *     default false, or the system property {@code gyre.debug}
  * @param slowStep how long a task or callback may run without suspending before a warning with its stack is logged, and
@@ -91,17 +93,7 @@ public record LoopOptions(
      * @param newName the name
      */
     public LoopOptions withName(String newName) {
-        return new LoopOptions(
-                newName,
-                ticker,
-                failureHandler,
-                failurePolicy,
-                contextSnapshotter,
-                offloadExecutor,
-                closeTimeout,
-                debug,
-                slowStep,
-                randomOrderSeed);
+        return with(draft -> draft.name = newName);
     }
 
     /**
@@ -110,17 +102,7 @@ public record LoopOptions(
      * @param newTicker the clock
      */
     public LoopOptions withTicker(Ticker newTicker) {
-        return new LoopOptions(
-                name,
-                newTicker,
-                failureHandler,
-                failurePolicy,
-                contextSnapshotter,
-                offloadExecutor,
-                closeTimeout,
-                debug,
-                slowStep,
-                randomOrderSeed);
+        return with(draft -> draft.ticker = newTicker);
     }
 
     /**
@@ -129,17 +111,7 @@ public record LoopOptions(
      * @param newHandler the receiver
      */
     public LoopOptions withFailureHandler(FailureHandler newHandler) {
-        return new LoopOptions(
-                name,
-                ticker,
-                newHandler,
-                failurePolicy,
-                contextSnapshotter,
-                offloadExecutor,
-                closeTimeout,
-                debug,
-                slowStep,
-                randomOrderSeed);
+        return with(draft -> draft.failureHandler = newHandler);
     }
 
     /**
@@ -148,17 +120,7 @@ public record LoopOptions(
      * @param newPolicy what happens after the failure was handed to the failure handler
      */
     public LoopOptions withFailurePolicy(FailurePolicy newPolicy) {
-        return new LoopOptions(
-                name,
-                ticker,
-                failureHandler,
-                newPolicy,
-                contextSnapshotter,
-                offloadExecutor,
-                closeTimeout,
-                debug,
-                slowStep,
-                randomOrderSeed);
+        return with(draft -> draft.failurePolicy = newPolicy);
     }
 
     /**
@@ -167,17 +129,7 @@ public record LoopOptions(
      * @param newSnapshotter the way, or null for none
      */
     public LoopOptions withContextSnapshotter(@Nullable ContextSnapshotter newSnapshotter) {
-        return new LoopOptions(
-                name,
-                ticker,
-                failureHandler,
-                failurePolicy,
-                newSnapshotter,
-                offloadExecutor,
-                closeTimeout,
-                debug,
-                slowStep,
-                randomOrderSeed);
+        return with(draft -> draft.contextSnapshotter = newSnapshotter);
     }
 
     /**
@@ -186,17 +138,7 @@ public record LoopOptions(
      * @param newExecutor the executor, or null for a pool of the loop's own
      */
     public LoopOptions withOffloadExecutor(@Nullable Executor newExecutor) {
-        return new LoopOptions(
-                name,
-                ticker,
-                failureHandler,
-                failurePolicy,
-                contextSnapshotter,
-                newExecutor,
-                closeTimeout,
-                debug,
-                slowStep,
-                randomOrderSeed);
+        return with(draft -> draft.offloadExecutor = newExecutor);
     }
 
     /**
@@ -205,17 +147,7 @@ public record LoopOptions(
      * @param newTimeout zero or more
      */
     public LoopOptions withCloseTimeout(Duration newTimeout) {
-        return new LoopOptions(
-                name,
-                ticker,
-                failureHandler,
-                failurePolicy,
-                contextSnapshotter,
-                offloadExecutor,
-                newTimeout,
-                debug,
-                slowStep,
-                randomOrderSeed);
+        return with(draft -> draft.closeTimeout = newTimeout);
     }
 
     /**
@@ -224,17 +156,7 @@ public record LoopOptions(
      * @param newDebug on or off
      */
     public LoopOptions withDebug(boolean newDebug) {
-        return new LoopOptions(
-                name,
-                ticker,
-                failureHandler,
-                failurePolicy,
-                contextSnapshotter,
-                offloadExecutor,
-                closeTimeout,
-                newDebug,
-                slowStep,
-                randomOrderSeed);
+        return with(draft -> draft.debug = newDebug);
     }
 
     /**
@@ -243,17 +165,7 @@ public record LoopOptions(
      * @param newLimit how long a step may take before it is warned of; zero for no warnings
      */
     public LoopOptions withSlowStep(Duration newLimit) {
-        return new LoopOptions(
-                name,
-                ticker,
-                failureHandler,
-                failurePolicy,
-                contextSnapshotter,
-                offloadExecutor,
-                closeTimeout,
-                debug,
-                newLimit,
-                randomOrderSeed);
+        return with(draft -> draft.slowStep = newLimit);
     }
 
     /**
@@ -265,16 +177,53 @@ public record LoopOptions(
      * @param seed determines the order: the same program does the same again
      */
     public LoopOptions withRandomOrder(long seed) {
-        return new LoopOptions(
-                name,
-                ticker,
-                failureHandler,
-                failurePolicy,
-                contextSnapshotter,
-                offloadExecutor,
-                closeTimeout,
-                debug,
-                slowStep,
-                seed);
+        return with(draft -> draft.randomOrderSeed = seed);
+    }
+
+    private LoopOptions with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** Options while one of them is changed. */
+    private static final class Draft {
+        private String name;
+        private Ticker ticker;
+        private FailureHandler failureHandler;
+        private FailurePolicy failurePolicy;
+        private @Nullable ContextSnapshotter contextSnapshotter;
+        private @Nullable Executor offloadExecutor;
+        private Duration closeTimeout;
+        private boolean debug;
+        private Duration slowStep;
+        private @Nullable Long randomOrderSeed;
+
+        Draft(LoopOptions options) {
+            name = options.name;
+            ticker = options.ticker;
+            failureHandler = options.failureHandler;
+            failurePolicy = options.failurePolicy;
+            contextSnapshotter = options.contextSnapshotter;
+            offloadExecutor = options.offloadExecutor;
+            closeTimeout = options.closeTimeout;
+            debug = options.debug;
+            slowStep = options.slowStep;
+            randomOrderSeed = options.randomOrderSeed;
+        }
+
+        LoopOptions options() {
+            return new LoopOptions(
+                    name,
+                    ticker,
+                    failureHandler,
+                    failurePolicy,
+                    contextSnapshotter,
+                    offloadExecutor,
+                    closeTimeout,
+                    debug,
+                    slowStep,
+                    randomOrderSeed);
+        }
     }
 }

@@ -29,15 +29,16 @@ public final class LoopPortal implements AutoCloseable {
      *
      * The loop runs for ever in its thread, which also makes it and closes it. A future that has been handed out is
      * completed by a callback of its task; one whose callback was dropped because the loop was closing is completed by
-     * close(), which is what `pending` is for.
+     * that thread afterwards, which is what `pending` is for: each is in there before the loop hears of it.
      */
     private final EventLoop loop;
     private final Thread thread;
-    private final Set<TaskFuture<?>> pending = ConcurrentHashMap.newKeySet();
+    private final Set<TaskFuture<?>> pending;
 
-    private LoopPortal(EventLoop loop, Thread thread) {
+    private LoopPortal(EventLoop loop, Thread thread, Set<TaskFuture<?>> pending) {
         this.loop = loop;
         this.thread = thread;
+        this.pending = pending;
     }
 
     /**
@@ -61,16 +62,17 @@ public final class LoopPortal implements AutoCloseable {
      */
     public static LoopPortal start(LoopOptions options, ThreadFactory factory) {
         var made = new CompletableFuture<EventLoop>();
-        Thread thread = factory.newThread(() -> run(options, made));
+        Set<TaskFuture<?>> pending = ConcurrentHashMap.newKeySet();
+        Thread thread = factory.newThread(() -> run(options, made, pending));
         thread.start();
         try {
-            return new LoopPortal(made.join(), thread);
+            return new LoopPortal(made.join(), thread, pending);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
     }
 
-    private static void run(LoopOptions options, CompletableFuture<EventLoop> made) {
+    private static void run(LoopOptions options, CompletableFuture<EventLoop> made, Set<TaskFuture<?>> pending) {
         try (EventLoop loop = EventLoop.create(options)) {
             loop.callSoon(() -> made.complete(loop)); // from here on, stop() reaches it
             loop.runForever();
@@ -78,6 +80,8 @@ public final class LoopPortal implements AutoCloseable {
             if (!made.completeExceptionally(failure)) {
                 throw failure;
             }
+        } finally {
+            pending.forEach(TaskFuture::release);
         }
     }
 
@@ -95,7 +99,7 @@ public final class LoopPortal implements AutoCloseable {
      * @return what the body returns
      * @throws X what the body throws, as it is
      * @throws LoopClosedException if the portal is closed
-     * @throws CancelledException if the portal is closed while this waits
+     * @throws CancelledException if the portal is closed while this waits, or the calling task is cancelled
      */
     public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
         return loop.call(body);
@@ -108,7 +112,7 @@ public final class LoopPortal implements AutoCloseable {
      * @param body the body of the task
      * @throws X what the body throws, as it is
      * @throws LoopClosedException if the portal is closed
-     * @throws CancelledException if the portal is closed while this waits
+     * @throws CancelledException if the portal is closed while this waits, or the calling task is cancelled
      */
     public <X extends Exception> void call(VoidBody<X> body) throws X {
         loop.call(body);
@@ -125,11 +129,15 @@ public final class LoopPortal implements AutoCloseable {
      */
     public <T extends @Nullable Object> CompletableFuture<T> createTask(Callable<? extends T> body) {
         VirtualThreadTask<T> task = ForeignCall.create(loop, body, body);
-        ForeignCall.start(task);
         var future = new TaskFuture<>(task);
         pending.add(future);
         future.whenComplete((result, failure) -> pending.remove(future));
-        loop.callSoonThreadsafe(() -> task.whenDone(done -> future.take()));
+        try {
+            ForeignCall.start(task, future::take);
+        } catch (LoopClosedException closed) {
+            pending.remove(future);
+            throw closed;
+        }
         return future;
     }
 
@@ -151,8 +159,6 @@ public final class LoopPortal implements AutoCloseable {
                 interrupted = true;
             }
         }
-        pending.forEach(
-                future -> future.completeExceptionally(new LoopClosedException(loop, "the task has not begun")));
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -84,8 +84,8 @@ public final class LowLevel {
      * Permit permit = LowLevel.blocking("a permit of " + pool, () -> pool.acquire());
      * }
      *
-     * <p>Outside a task this runs the body and nothing else, so that code which serves tasks and threads alike need not
-     * ask who calls.
+     * <p>Outside a task, and in one that has outlived its loop, this runs the body and nothing else, so that code which
+     * serves tasks and threads alike need not ask who calls.
      *
      * <p><b>Confinement:</b> any thread. <b>Suspends:</b> if the body does. Always a checkpoint, before the body.
      * <b>Cancellation:</b> interrupts the body, whose {@link InterruptedException} becomes {@link CancelledException}; an

@@ -27,6 +27,13 @@ abstract class Observer {
         return true;
     }
 
+    /**
+     * {@return whether this sees to a failure that nobody else observes, now or later} Asked once, before it is told.
+     */
+    boolean takesFailure() {
+        return false;
+    }
+
     final Completion<?> completion() {
         return completion;
     }

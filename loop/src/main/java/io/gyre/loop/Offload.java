@@ -1,11 +1,14 @@
 package io.gyre.loop;
 
 import io.gyre.loop.internal.vthread.ScopedBindings;
+import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.process.ProcessPool;
 import io.gyre.loop.process.SerializableCallable;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.OutsideWait;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -34,11 +37,16 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
      * that comes later is refused, because the result is on its way.
      *
      * An executor gets a LocalCall; a process pool, which has to send the body itself, gets that. Both hand back a future.
+     *
+     * An executor that starts virtual threads starts them on the loop, because they inherit the scheduler of the task
+     * that hands the call over. Such a thread hands it over once more, by one of the JDK's scheduler. If the call then
+     * comes back to the loop, it is to a worker that stays there, and fails.
      */
     private final VirtualThreadTask<?> task;
     private final Offloading how;
     private final String what;
     private @Nullable Future<T> future;
+    private @Nullable OffloadPool pool;
     private boolean awaited;
     private boolean arrived;
     private boolean givenUp;
@@ -83,15 +91,31 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
                 future = remote;
                 remote.whenComplete((result, failure) -> ended(null));
             } else {
-                var local = new LocalCall(body);
+                var local = new LocalCall(executor, body);
                 future = local;
+                enterPool(executor);
                 executor.execute(local);
             }
         } catch (Throwable refused) {
-            if (future == null || takeBack()) {
+            if (future == null) {
                 leavePlace();
+            } else {
+                takeBack();
             }
             throw refused;
+        }
+    }
+
+    private void enterPool(Executor executor) {
+        if (executor instanceof OffloadPool ofLoop) {
+            pool = ofLoop;
+            pool.begun(task);
+        }
+    }
+
+    private void leavePool() {
+        if (pool != null) {
+            pool.ended(task);
         }
     }
 
@@ -111,22 +135,33 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     @Override
     public boolean abort() {
         Future<T> call = Objects.requireNonNull(future);
-        if (takeBack()) {
-            leavePlace();
-            givenUp = true;
-        } else {
-            givenUp = switch (how.onCancel()) {
-                case WAIT -> false;
-                case INTERRUPT -> call.cancel(true);
-                case ABANDON -> !call.isDone();
-            };
-        }
+        givenUp = switch (how.onCancel()) {
+            case WAIT -> takeBack();
+            case INTERRUPT -> takeBack() || cancel(call);
+            case ABANDON -> !call.isDone();
+        };
         return givenUp;
+    }
+
+    private boolean cancel(Future<T> call) {
+        if (!(call instanceof CompletableFuture<T> remote)) {
+            return call.cancel(true);
+        }
+        boolean cancelled = remote.completeExceptionally(new CancellationException());
+        if (cancelled) {
+            task.loop.callInternally(() -> remote.cancel(true)); // the pool has locks; this must not wait for one
+        }
+        return cancelled;
     }
 
     /** {@return whether the call had not begun, and now never will} */
     private boolean takeBack() {
-        return future instanceof Offload<?>.LocalCall local && local.takeBack();
+        boolean takenBack = future instanceof Offload<?>.LocalCall local && local.takeBack();
+        if (takenBack) {
+            leavePlace();
+            leavePool();
+        }
+        return takenBack;
     }
 
     // ---- wherever the call has run
@@ -141,6 +176,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     /** The worker's word, on the loop. */
     private void arrive(@Nullable Throwable failure) {
         arrived = true;
+        leavePool();
         if (givenUp) {
             reportLate(failure);
         } else if (awaited) {
@@ -181,17 +217,55 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     private final class LocalCall extends FutureTask<T> {
         private final Semaphore start = new Semaphore(1); // whoever gets it runs the call or takes it back
         private final @Nullable Object bindings = ScopedBindings.capture();
-        private final Runnable inContext = task.loop.withContext(super::run);
+        private final Executor executor;
+        private boolean handedOverAgain;
         private @Nullable Throwable failure;
 
-        LocalCall(Body<T, ?> body) {
-            super(body::run);
+        @SuppressWarnings("unchecked") // in its context a Callable is one with the same result
+        LocalCall(Executor executor, Body<T, ?> body) {
+            super((Callable<T>) task.loop.withContext((Object) (Callable<T>) body::run));
+            this.executor = executor;
         }
 
         @Override
         public void run() {
+            if (VirtualThreadTask.isGuest()) {
+                leaveTheLoop();
+            } else if (start.tryAcquire()) {
+                end(super::run);
+            }
+        }
+
+        private void leaveTheLoop() {
+            if (handedOverAgain) {
+                fail(new IllegalStateException(what + " was offloaded to " + executor
+                        + ", whose virtual threads run on a loop, because a task has started them. Let it start one for"
+                        + " each call, or have it start them outside of any task."));
+            } else {
+                handedOverAgain = true;
+                VirtualThreads.newThread(VirtualThreads.defaultScheduler(), null, this::handOverAgain)
+                        .start();
+            }
+        }
+
+        private void handOverAgain() {
+            try {
+                executor.execute(this);
+            } catch (Throwable refused) {
+                fail(refused);
+            }
+        }
+
+        private void fail(Throwable reason) {
             if (start.tryAcquire()) {
-                ScopedBindings.run(bindings, inContext);
+                end(() -> setException(reason));
+            }
+        }
+
+        private void end(Runnable body) {
+            try {
+                ScopedBindings.run(bindings, body);
+            } finally {
                 ended(failure);
             }
         }

@@ -19,6 +19,7 @@ final class OffloadPool extends ThreadPoolExecutor {
 
     private final EventLoop loop;
     private final Map<Thread, Begun> begun = new ConcurrentHashMap<>();
+    private int userCalls;
     private boolean ended;
 
     private record Begun(Runnable call, long nanos) {}
@@ -60,6 +61,21 @@ final class OffloadPool extends ThreadPoolExecutor {
         begun.forEach((thread, begun) -> running.add(
                 new Running(begun.call.toString(), thread, Duration.ofNanos(System.nanoTime() - begun.nanos))));
         return running;
+    }
+
+    /** {@return how many calls of tasks that are no system tasks have not ended} Loop thread. */
+    int userCalls() {
+        return userCalls;
+    }
+
+    /** Notes that a task has handed over a call. Loop thread. */
+    void begun(Task<?> task) {
+        userCalls += task.isSystem() ? 0 : 1;
+    }
+
+    /** Notes that such a call has ended, or never will begin. Loop thread. */
+    void ended(Task<?> task) {
+        userCalls -= task.isSystem() ? 0 : 1;
     }
 
     /** Tells the loop, which waits for this when it closes; {@link #isTerminated} becomes true only afterwards. */

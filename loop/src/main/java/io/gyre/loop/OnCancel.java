@@ -9,12 +9,16 @@ public enum OnCancel {
     WAIT,
 
     /**
-     * The call is interrupted, and the task does not wait for it. What it still returns is dropped; a failure is reported
-     * to the loop's failure handler, unless it is the {@link InterruptedException}. In a
-     * {@link io.gyre.loop.process.ProcessPool} the child that runs the call is killed.
+     * The call is interrupted, and the task does not wait for it. One that has not begun is taken back instead. What it
+     * still returns is dropped; a failure is reported to the loop's failure handler, unless it is the
+     * {@link InterruptedException}. In a {@link io.gyre.loop.process.ProcessPool} the child that runs the call is
+     * killed.
      */
     INTERRUPT,
 
-    /** The call goes on as if nothing had happened, and what comes of it is dropped: a result and a failure alike. */
+    /**
+     * The call is left alone, and what comes of it is dropped: a result and a failure alike. One that has not begun
+     * will all the same.
+     */
     ABANDON
 }

@@ -46,16 +46,18 @@ public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> pe
     /** {@return the loop that runs it} */
     EventLoop loop();
 
-    /** {@return whether it was created by {@link EventLoop#createSystemTask}} */
+    /** {@return whether it was created by {@link EventLoop#createSystemTask}, or in a group of such a task} */
     boolean isSystem();
 
     /**
      * Asks the body to stop.
      *
-     * <p>If the body waits in a call of this library, the wait is undone and the call throws {@link CancelledException};
-     * if it waits in a blocking call of the JDK, its thread is interrupted once. If it runs, the next suspending call
-     * throws. An operation that has completed is delivered first: nothing that was taken from a queue or a socket is
-     * lost. The body is entered even when it had not begun.
+     * <p>If the body waits in a call of this library, the wait is undone and the call throws
+     * {@link CancelledException}; if it waits in a blocking call of the JDK, its thread is interrupted once. If it
+     * runs, the next suspending call throws, or the next blocking call is interrupted. If it is cleaning up after the
+     * cancellation of a scope in it, which may block in peace, that is so when it has left that scope. An operation
+     * that has completed is delivered first: nothing that was taken from a queue or a socket is lost. The body is
+     * entered even when it had not begun.
      *
      * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no; {@link #await()} the task to know that it has stopped.
      *

@@ -16,6 +16,15 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         this.task = task;
     }
 
+    /** Completes this now that the loop is closed. */
+    void release() {
+        if (task.isDone()) {
+            take();
+        } else {
+            completeExceptionally(new LoopClosedException(task.loop(), task + " has not ended"));
+        }
+    }
+
     /** Completes this as the task has ended. */
     void take() {
         if (task.state() == State.SUCCESS) {

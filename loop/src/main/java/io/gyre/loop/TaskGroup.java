@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future.State;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,8 +140,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      */
     public static <R extends @Nullable Object, X extends Exception> R call(
             TaskGroupOptions options, Block<@Nullable Object, R, X> block) throws X {
-        Joiner<@Nullable Object, ?> joiner = Joiner.allSuccessfulOrThrow();
-        return options.limit(() -> call(options, joiner, block));
+        return options.limit(() -> call(options, new Joiners.FailFast<>(), block));
     }
 
     /**
@@ -167,7 +167,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      */
     public static <X extends Exception> void run(TaskGroupOptions options, VoidBlock<@Nullable Object, X> block)
             throws X {
-        join(options, Joiner.allSuccessfulOrThrow(), block);
+        join(options, new Joiners.FailFast<>(), block);
     }
 
     /**
@@ -231,32 +231,32 @@ public final class TaskGroup<T extends @Nullable Object> {
      */
     public static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception> R join(
             TaskGroupOptions options, Joiner<T, R> joiner, VoidBlock<T, X> block) throws X {
-        return options.limit(() -> {
-            open(options, joiner).runVoid(block);
-            return joiner.result();
-        });
+        return options.limit(() -> open(options, joiner).runAndClose(block, joiner::result));
     }
 
     private static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception> R call(
             TaskGroupOptions options, Joiner<T, ?> joiner, Block<T, R, X> block) throws X {
         var result = new ArrayList<R>(1);
-        open(options, joiner).<X>runVoid(group -> result.add(block.run(group)));
-        joiner.result();
-        if (result.isEmpty()) {
-            Async.checkCancelled(); // from outside, too
-            throw new CancellationException("the group was cancelled before its block had a result");
-        }
-        return result.getFirst();
+        return open(options, joiner).<R, X>runAndClose(group -> result.add(block.run(group)), () -> {
+            joiner.result();
+            if (result.isEmpty()) {
+                Async.checkCancelled(); // from outside, too
+                throw new CancellationException("the group was cancelled before its block had a result");
+            }
+            return result.getFirst();
+        });
     }
 
     private static <T extends @Nullable Object> TaskGroup<T> open(TaskGroupOptions options, Joiner<T, ?> joiner) {
         return new TaskGroup<>(CancelScope.enter(), joiner, options);
     }
 
-    private <X extends Exception> void runVoid(VoidBlock<T, X> block) throws X {
+    private <R extends @Nullable Object, X extends Exception> R runAndClose(
+            VoidBlock<T, X> block, Supplier<? extends R> result) throws X {
         Throwable failure = null;
         try {
             runInScope(block);
+            return result.get();
         } catch (Throwable thrown) {
             failure = thrown;
             throw thrown;
@@ -274,8 +274,11 @@ public final class TaskGroup<T extends @Nullable Object> {
                 throw owner.raiseCancellation();
             }
         } catch (Throwable failure) {
+            if (owner.loop.isClosed()) {
+                throw failure; // this has outlived the loop; nobody can wait for its tasks
+            }
             boolean own = scope.isCauseOf(failure);
-            int place = CancelScope.isCancellation(owner, failure) ? -1 : failedTasks;
+            int place = isCancellation(failure) ? -1 : failedTasks;
             scope.cancel("the block of its group failed: " + failure);
             awaitTasks();
             if (!own) {
@@ -305,8 +308,27 @@ public final class TaskGroup<T extends @Nullable Object> {
         }
     }
 
-    /** Closes what the group owns, the latest first, as nested {@code try} statements would. */
+    /**
+     * Closes what the group owns, the latest first, as nested {@code try} statements would.
+     *
+     * @param failure what the group throws, unless that is a cancellation, which hides no failure to close
+     */
     private void closeOwned(@Nullable Throwable failure) {
+        List<Throwable> notClosed = failuresToClose();
+        List<Throwable> real =
+                notClosed.stream().filter(each -> !isCancellation(each)).toList();
+        if (failure != null && (real.isEmpty() || !isCancellation(failure))) {
+            notClosed.stream().filter(each -> each != failure).forEach(failure::addSuppressed);
+        } else if (!real.isEmpty()) {
+            throw new TaskGroupException(options.title() + " could not close what it owns: " + real.getFirst(), real);
+        } else if (!notClosed.isEmpty()) {
+            CancelledException cancelled = owner.raiseCancellation();
+            cancelled.initCause(notClosed.getFirst());
+            throw cancelled;
+        }
+    }
+
+    private List<Throwable> failuresToClose() {
         var failures = new ArrayList<Throwable>();
         for (AutoCloseable resource = owned.poll(); resource != null; resource = owned.poll()) {
             try {
@@ -315,12 +337,11 @@ public final class TaskGroup<T extends @Nullable Object> {
                 failures.add(notClosed);
             }
         }
-        if (failure != null) {
-            failures.forEach(failure::addSuppressed);
-        } else if (!failures.isEmpty()) {
-            throw new TaskGroupException(
-                    options.title() + " could not close what it owns: " + failures.getFirst(), failures);
-        }
+        return failures;
+    }
+
+    private boolean isCancellation(Throwable failure) {
+        return CancelScope.isCancellation(owner, failure);
     }
 
     private void awaitTasks() {
@@ -407,12 +428,13 @@ public final class TaskGroup<T extends @Nullable Object> {
     @SuppressWarnings("NullAway") // the result of a body that was never ready is looked at by nobody
     public <R extends @Nullable Object> R start(Startable<? extends T, R> body) {
         LoopFuture<R> ready = owner.loop.createFuture();
+        VirtualThreadTask<?> caller = VirtualThreadTask.current();
         boolean[] abandoned = {false};
         Callable<T> untilReady = () -> {
             try {
                 return body.run(ready);
             } catch (Throwable failure) {
-                if (ready.isDone() || abandoned[0]) {
+                if (ready.isDone() || abandoned[0] || caller.isBeingAborted()) {
                     throw failure;
                 }
                 ready.setException(failure);
@@ -499,8 +521,9 @@ public final class TaskGroup<T extends @Nullable Object> {
     /**
      * Hands a resource to the group, which closes it when the block and all tasks are done, the latest first.
      *
-     * <p><b>Suspends:</b> no; the group does if closing does. <b>Errors:</b> what closing throws is suppressed in what the group
-     * throws, or listed in a {@link TaskGroupException}.
+     * <p><b>Suspends:</b> no; the group does if closing does. <b>Errors:</b> what closing throws is suppressed in the
+     * failure of the block or of tasks; if there is none, the group throws a {@link TaskGroupException} that lists it.
+     * A cancellation counts for less: it is thrown if there is nothing else.
      *
      * @param <C> the kind of resource
      * @param resource to be closed

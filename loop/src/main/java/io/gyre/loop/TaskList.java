@@ -20,6 +20,10 @@ final class TaskList {
         return size - systemTasks;
     }
 
+    int systemTasks() {
+        return systemTasks;
+    }
+
     void add(VirtualThreadTask<?> task) {
         task.previous = last;
         if (last == null) {

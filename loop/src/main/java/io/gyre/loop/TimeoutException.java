@@ -1,5 +1,8 @@
 package io.gyre.loop;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Thrown by {@link Async#timeout} when its time has passed. Never a cancellation: catching it is what one does with it.
  *
@@ -9,7 +12,12 @@ package io.gyre.loop;
 public final class TimeoutException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    TimeoutException(String message, Throwable cancellation) {
-        super(message, cancellation);
+    /** The message is made here, because few time-outs come to this, and it costs more than they do. */
+    TimeoutException(@Nullable Duration timeout, @Nullable String what, Throwable cancellation) {
+        super(
+                Async.currentTask()
+                        + (timeout == null ? " the deadline has passed" : " timed out after " + timeout)
+                        + (what == null ? "" : ": " + what),
+                cancellation);
     }
 }

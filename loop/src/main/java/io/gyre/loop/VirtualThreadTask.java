@@ -63,12 +63,16 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     /** The scope whose cancellation the next checkpoint raises. */
     private @Nullable CancelScope pending;
 
+    /** The scope whose request was brought to the task, which control has not left yet. Set while one is pending. */
+    private @Nullable CancelScope told;
+
     private boolean interruptSent;
     private boolean interruptOwed;
 
     private @Nullable Object waitReason;
     private @Nullable AbortHandler abortHandler;
     private boolean aborted;
+    private boolean abandoned;
     private boolean ready;
     private boolean system;
     private int budget = BUDGET;
@@ -82,37 +86,43 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         this.guest = false;
     }
 
-    private VirtualThreadTask(EventLoop loop, Thread guest) {
-        super(loop);
+    private VirtualThreadTask(VirtualThreadTask<?> host, Thread guest) {
+        super(host.loop);
         this.name = guest.getName().isEmpty() ? null : guest.getName();
         this.createdAt = null;
         this.body = null;
         this.thread = guest;
         this.guest = true;
+        this.system = host.system;
     }
 
     // ---- which task am I
 
     static VirtualThreadTask<?> current() {
-        VirtualThreadTask<?> task = currentOrNull();
-        if (task == null) {
-            throw new IllegalStateException(
-                    "this call suspends, and " + Thread.currentThread() + " is not a task of an event loop."
-                            + " Call it in a task: EventLoop.run(() -> ...), or loop.callSoonThreadsafe(() ->"
-                            + " loop.createTask(...)) from another thread.");
-        }
-        return task;
-    }
-
-    static @Nullable VirtualThreadTask<?> currentOrNull() {
         Thread current = Thread.currentThread();
         if (!current.isVirtual() || !(VirtualThreads.scheduler(current) instanceof VirtualThreadTask<?> task)) {
-            return null;
+            throw new IllegalStateException("this call suspends, and " + current + " is not a task of an event loop."
+                    + " Call it in a task: EventLoop.run(() -> ...), or loop.callSoonThreadsafe(() ->"
+                    + " loop.createTask(...)) from another thread.");
         }
         if (task.loop.isClosed()) {
             throw new LoopClosedException(task.loop, "this call suspends in " + task);
         }
-        return task.thread == current ? task : guest(task.loop, current);
+        return task.thread == current ? task : guest(task, current);
+    }
+
+    /** {@return the task that is calling, or null if there is none or its loop is closed} */
+    static @Nullable VirtualThreadTask<?> currentOrNull() {
+        return currentLoopOrNull() == null ? null : current();
+    }
+
+    /** {@return whether the caller is a virtual thread that runs on a loop and is no task of it} */
+    static boolean isGuest() {
+        Thread current = Thread.currentThread();
+        return current.isVirtual()
+                && VirtualThreads.scheduler(current) instanceof VirtualThreadTask<?> host
+                && host.thread != current
+                && !host.loop.isClosed();
     }
 
     /** {@return the loop whose task is calling, or null if there is none or it is closed} */
@@ -125,10 +135,10 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
                 : null;
     }
 
-    private static VirtualThreadTask<?> guest(EventLoop loop, Thread current) {
+    private static VirtualThreadTask<?> guest(VirtualThreadTask<?> host, Thread current) {
         VirtualThreadTask<?> guest = GUEST.get();
         if (guest == null) {
-            guest = new VirtualThreadTask<>(loop, current);
+            guest = new VirtualThreadTask<>(host, current);
             GUEST.set(guest);
         }
         return guest;
@@ -178,13 +188,20 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** Hands a failure that nobody waits for to the loop's failure handler. */
     final void reportIfUnobserved() {
-        if (state() == State.FAILED && !isObserved()) {
-            loop.report(new Failure(
-                    this + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
-                    name(),
-                    createdAt(),
-                    Objects.requireNonNull(failure())));
+        if (state() == State.FAILED
+                && !isObserved()
+                && !isFailureTaken()
+                && !loop.isEndedBy(Objects.requireNonNull(failure()))) {
+            reportFailure();
         }
+    }
+
+    final void reportFailure() {
+        loop.report(new Failure(
+                this + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
+                name(),
+                createdAt(),
+                Objects.requireNonNull(failure())));
     }
 
     /** What the thread runs. */
@@ -229,6 +246,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     final void park(Object reason, AbortHandler handler) {
+        if (loop.isClosed()) {
+            throw new LoopClosedException(loop, this + " waits for " + reason);
+        }
         loop.runEndOfStep();
         if (pending != null) {
             if (handler.abort()) {
@@ -248,6 +268,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         waitReason = outerReason;
         if (guest) {
             loop.release(this);
+        }
+        if (abandoned) {
+            throw new LoopClosedException(loop, this + " waits for " + reason);
         }
         if (aborted) {
             aborted = false;
@@ -282,6 +305,22 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         }
     }
 
+    /**
+     * {@return what a call throws that has waited for something on another loop, which was cancelled}
+     *
+     * @param elsewhere the cancellation there
+     * @param reason what was waited for
+     */
+    static CancelledException cancellationOfCaller(CancelledException elsewhere, Object reason) {
+        VirtualThreadTask<?> caller = currentOrNull();
+        if (caller == null || !(Thread.interrupted() || caller.pending != null)) {
+            return elsewhere;
+        }
+        CancelledException cancelled = caller.interruptedWhileWaitingFor(reason);
+        cancelled.initCause(elsewhere);
+        return cancelled;
+    }
+
     private CancelledException interruptedWhileWaitingFor(Object reason) {
         if (pending == null) {
             CancelScope.cancel(this, "its thread was interrupted while waiting for " + reason);
@@ -300,19 +339,33 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return pending;
     }
 
-    /** Makes a scope the innermost one: on entering it, or its parent on leaving it. */
+    /** Makes a scope the innermost one. */
     final void switchTo(@Nullable CancelScope innermost) {
         scope = innermost;
         refreshPending();
     }
 
-    /** Computes anew what is pending; tells the task if that is new, takes an interrupt back if nothing is any more. */
+    /**
+     * Makes the parent of a scope the innermost one.
+     *
+     * @param left the scope
+     * @param toldBefore if it was a shield, what {@link #toldCancellation} was before; that is not told again
+     */
+    final void switchToParentOf(CancelScope left, @Nullable CancelScope toldBefore) {
+        told = told == null || told == left ? toldBefore : told;
+        switchTo(left.parent());
+    }
+
+    /**
+     * Computes anew what is pending; tells the task if it has not been, takes an interrupt back if nothing is any more.
+     */
     final void refreshPending() {
-        CancelScope before = pending;
         pending = scope == null ? null : scope.outermostCancelled();
         if (pending == null) {
+            told = null;
             takeInterruptBack();
-        } else if (before == null) {
+        } else if (told == null) {
+            told = pending;
             deliverCancellation();
         }
     }
@@ -331,16 +384,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         thread.interrupt();
     }
 
-    /** {@return what is pending, unless that is an interrupt which has not ended anything yet} In the task itself. */
-    final @Nullable CancelScope deliveredCancellation() {
-        return interruptSent && thread.isInterrupted() ? null : pending;
-    }
-
-    /** What was delivered before a shield began is not delivered again when it ends. */
-    final void recallDelivered(@Nullable CancelScope delivered) {
-        if (pending == null) {
-            pending = delivered;
-        }
+    /** {@return what the task was told, unless by an interrupt which has not ended anything yet} In the task itself. */
+    final @Nullable CancelScope toldCancellation() {
+        return interruptSent && thread.isInterrupted() ? null : told;
     }
 
     /** In the task itself: a request ends only when control leaves its scope. */
@@ -372,6 +418,11 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return abortHandler != null;
     }
 
+    /** {@return whether its wait was undone, and it does not know yet} */
+    final boolean isBeingAborted() {
+        return aborted;
+    }
+
     final boolean isAsleep() {
         return abortHandler instanceof Sleep;
     }
@@ -391,6 +442,14 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
             unpark();
         } else {
             interruptOwed = true;
+        }
+    }
+
+    /** Ends a wait that nobody on the loop will end any more. By whoever has closed it; the task goes on elsewhere. */
+    final void abandon() {
+        if (isParked()) {
+            abandoned = true;
+            unpark();
         }
     }
 

@@ -38,7 +38,7 @@ final class Watchdog {
     private Watchdog(EventLoop loop, StepStamp<Step> stamp, Duration threshold) {
         this.watched = new WeakReference<>(stamp);
         this.loop = loop.toString();
-        this.thresholdNanos = threshold.toNanos();
+        this.thresholdNanos = EventLoop.saturatedNanos(threshold);
     }
 
     /** Begins to watch a loop. Any thread. */
@@ -64,7 +64,15 @@ final class Watchdog {
 
     private static void lookAtAll() {
         for (List<Watchdog> watched = awaitNextLook(); !watched.isEmpty(); watched = awaitNextLook()) {
-            watched.forEach(Watchdog::look);
+            watched.forEach(Watchdog::lookAt);
+        }
+    }
+
+    private static void lookAt(Watchdog watchdog) {
+        try {
+            watchdog.look();
+        } catch (Throwable logFailed) {
+            // There is nobody to tell. What goes on being slow is reported again.
         }
     }
 

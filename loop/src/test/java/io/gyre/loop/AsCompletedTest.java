@@ -6,7 +6,9 @@ import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Combinators.asCompleted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.gyre.loop.spi.Failure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -161,5 +163,142 @@ class AsCompletedTest {
 
         assertThat(log).isEmpty();
         assertThat(slow.resultNow()).isEqualTo("slow");
+    }
+
+    // ---- iterations that are left early
+
+    private static boolean hasObservers(Task<?> task) {
+        return ((Completion<?>) task).hasObservers();
+    }
+
+    @Test
+    void iterationThatIsLeftEarlyLetsGoWhenItsTaskHasEnded() {
+        Task<String> slow = after(2, "slow");
+        Task<?> iterating = driven.start(() -> {
+            for (Task<String> task : asCompleted(List.of(slow, after(0, "fast")))) {
+                log.add(task.name());
+                break;
+            }
+            sleep(ONE_SECOND);
+        });
+        assertThat(hasObservers(slow)).isTrue();
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(iterating.isDone()).isTrue();
+        assertThat(hasObservers(slow)).isFalse();
+        driven.advance(ONE_SECOND);
+        assertThat(log).containsExactly("fast");
+    }
+
+    private Task<String> failingAfterASecond() {
+        return loop.createTask("failing", () -> {
+            sleep(ONE_SECOND);
+            throw new IllegalStateException("boom");
+        });
+    }
+
+    /** Takes two seconds over each step, and leaves the iteration after so many. */
+    private void iterateSlowly(int steps, Task<String> failing) {
+        driven.start(() -> {
+            int left = steps;
+            for (Task<String> task : asCompleted(List.of(after(0, "fast"), failing))) {
+                log.add(task.name());
+                left--;
+                if (left == 0) {
+                    break;
+                }
+                sleep(ONE_SECOND.multipliedBy(2));
+            }
+            sleep(ONE_SECOND.multipliedBy(2));
+        });
+    }
+
+    @Test
+    void failureAfterTheTaskThatLeftTheIterationHasEndedIsReported() {
+        Task<String> failing = failingAfterASecond();
+        driven.run(() -> {
+            for (Task<String> task : asCompleted(List.of(after(0, "fast"), failing))) {
+                log.add(task.name());
+                break;
+            }
+        });
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(driven.takeFailures()).extracting(Failure::source).containsExactly("failing");
+    }
+
+    @Test
+    void failureThatWasNotReturnedIsReportedWhenTheTaskThatIteratesHasEnded() {
+        iterateSlowly(1, failingAfterASecond());
+
+        driven.advance(ONE_SECOND);
+        assertThat(driven.takeFailures()).as("it may still go on").isEmpty();
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("fast");
+        assertThat(driven.takeFailures()).extracting(Failure::source).containsExactly("failing");
+    }
+
+    @Test
+    void failureThatWasNotReturnedButObservedByAnotherIsNotReported() {
+        Task<String> failing = failingAfterASecond();
+        iterateSlowly(1, failing);
+        driven.run(() -> failing.whenDone(done -> log.add("observed")));
+
+        driven.advance(ONE_SECOND);
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("fast", "observed");
+    }
+
+    @Test
+    void failureBetweenTwoStepsIsReturnedByTheNextAndNotReported() {
+        iterateSlowly(2, failingAfterASecond());
+
+        driven.advance(ONE_SECOND);
+        driven.advance(ONE_SECOND);
+        driven.advance(ONE_SECOND.multipliedBy(2));
+
+        assertThat(log).containsExactly("fast", "failing");
+    }
+
+    @Test
+    void stepThatIsCancelledKeepsWhatItWouldHaveReturned() {
+        Task<String> failing = failing();
+        Task<String> slow = after(2, "slow");
+        driven.start(() -> {
+            Iterator<Task<String>> tasks = asCompleted(List.of(failing, slow)).iterator();
+            sleep(ONE_SECOND);
+            CancelScope.run(scope -> {
+                scope.cancel("enough");
+                tasks.next();
+            });
+            assertThat(hasObservers(slow)).isFalse();
+            log.add(tasks.next().name());
+            log.add(tasks.next().name());
+        });
+
+        driven.advance(ONE_SECOND);
+        assertThat(log).containsExactly("failing");
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("failing", "slow");
+    }
+
+    @Test
+    void iterationIsForTheTaskThatHasBegunIt() {
+        driven.run(() -> {
+            Iterator<Task<String>> tasks =
+                    asCompleted(List.of(after(0, "fast"))).iterator();
+            loop.createTask("other", () -> assertThatIllegalStateException()
+                            .isThrownBy(tasks::next)
+                            .withMessageContaining("Call iterator() in the task that iterates"))
+                    .await();
+            log.add(tasks.next().name());
+        });
+
+        assertThat(log).containsExactly("fast");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -203,5 +204,31 @@ class AwaitForeignTest {
         assertThatExceptionOfType(CancellationException.class)
                 .isThrownBy(task::get)
                 .withMessageContaining("its thread was interrupted while waiting for " + futureTask);
+    }
+
+    @Test
+    void waitsThatAreCancelledLeaveNothingAtTheStage() {
+        Future<String> declaredAsFuture = future;
+        for (int i = 0; i < 3; i++) {
+            List<Task<?>> waiters =
+                    List.of(driven.start(() -> Async.await(future)), driven.start(() -> Async.await(declaredAsFuture)));
+            waiters.forEach(waiter -> waiter.cancel("enough"));
+            driven.settle();
+        }
+
+        assertThat(future.getNumberOfDependents()).isZero();
+    }
+
+    @Test
+    void stageThatCanBeNothingElseIsAwaitedToo() {
+        CompletionStage<String> stage = future.minimalCompletionStage();
+        Task<?> cancelled = driven.start(() -> Async.await(stage));
+        Task<String> waiting = driven.start(() -> Async.await(stage));
+
+        cancelled.cancel("enough");
+        future.complete("value");
+        driven.settle();
+
+        assertThat(waiting.resultNow()).isEqualTo("value");
     }
 }

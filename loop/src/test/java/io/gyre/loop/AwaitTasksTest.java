@@ -13,6 +13,8 @@ import io.gyre.loop.Combinators.Settled;
 import io.gyre.loop.Combinators.When;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -216,5 +218,27 @@ class AwaitTasksTest {
                 .withMessageContaining("belongs to EventLoop[hand-driven]")));
 
         assertThat(other).succeedsWithin(HandDrivenLoop.PATIENCE);
+    }
+
+    @Test
+    void callThatIsRefusedObservesNothing() throws Exception {
+        var foreign = new CompletableFuture<Task<?>>();
+        var end = new CountDownLatch(1);
+        var other = OtherThread.run(() -> {
+            try (EventLoop otherLoop = EventLoop.create()) {
+                foreign.complete(otherLoop.createTask(() -> {}));
+                end.await();
+            }
+        });
+        Task<?> failing = failingAfter(1);
+        List<Task<?>> tasks = List.of(failing, foreign.join());
+
+        driven.run(() -> assertThatExceptionOfType(WrongLoopException.class)
+                .isThrownBy(() -> awaitTasks(tasks, When.ALL_COMPLETED)));
+        driven.advance(ONE_SECOND);
+        end.countDown();
+        other.get();
+
+        assertThat(driven.takeFailures()).hasSize(1);
     }
 }

@@ -3,6 +3,8 @@ package io.gyre.loop;
 import static io.gyre.loop.Async.checkCancelled;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.moveOnAfter;
+import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -428,5 +431,86 @@ class CancelScopeTest {
         });
 
         assertThat(log).containsExactly(State.CANCELLED.toString());
+    }
+
+    // ---- a request from outside while control leaves a scope
+
+    @Test
+    void outerCancellationWhileTheInnerOneIsCleanedUpAfterInterruptsTheNextBlockingCall() {
+        var cleanUp = new CountDownLatch(1);
+        var never = new CountDownLatch(1);
+        Task<?> task = driven.start(() -> {
+            CancelScope.run(inner -> {
+                inner.setTimeout(ONE_SECOND);
+                try {
+                    sleep(ONE_DAY);
+                } finally {
+                    cleanUp.await();
+                    log.add("cleaned up in peace");
+                }
+            });
+            never.await();
+        });
+        driven.advance(ONE_SECOND);
+
+        task.cancel("outer");
+        driven.settle();
+        cleanUp.countDown();
+        driven.settle();
+
+        assertThat(log).containsExactly("cleaned up in peace");
+        assertThat(task.isCancelled()).isTrue();
+    }
+
+    @Test
+    void outerCancellationWhileTheInnerOneIsCleanedUpAfterInAShieldInterruptsTheNextBlockingCall() {
+        var never = new CountDownLatch(1);
+        Task<?> task = driven.start(() -> {
+            moveOnAfter(ONE_SECOND, () -> {
+                try {
+                    sleep(ONE_DAY);
+                } finally {
+                    shield(ONE_DAY, () -> sleep(ONE_SECOND));
+                    log.add("cleaned up");
+                }
+            });
+            never.await();
+        });
+        driven.advance(ONE_SECOND);
+
+        task.cancel("outer");
+        driven.settle();
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("cleaned up");
+        assertThat(task.isCancelled()).isTrue();
+    }
+
+    @Test
+    void cancellationWhileACancelledGroupAwaitsItsTasksInterruptsTheNextBlockingCall() {
+        var never = new CountDownLatch(1);
+        Task<?> task = driven.start(() -> {
+            TaskGroup.run(group -> {
+                group.createTask(() -> {
+                    try {
+                        sleep(ONE_DAY);
+                    } finally {
+                        shield(ONE_DAY, () -> sleep(ONE_SECOND));
+                        log.add("cleaned up");
+                    }
+                });
+                yieldNow();
+                group.cancel("enough");
+                sleep(ONE_DAY);
+            });
+            log.add("left the group");
+            never.await();
+        });
+
+        task.cancel("outer");
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("cleaned up", "left the group");
+        assertThat(task.isCancelled()).isTrue();
     }
 }

@@ -5,6 +5,7 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.gyre.loop.testing.LoopTest;
 import java.time.Duration;
@@ -140,5 +141,25 @@ class CancelTokenTest {
 
         assertThat(task.state()).isEqualTo(State.CANCELLED);
         assertThat(token.isCancelled()).isFalse();
+    }
+
+    @Test
+    void listenerThatThrowsDoesNotKeepTheOthersFromBeingTold() {
+        var boom = new IllegalStateException("boom");
+        var another = new IllegalStateException("another");
+        token.onCancel(() -> {
+            throw boom;
+        });
+        token.child().onCancel(() -> log.add("told"));
+        token.onCancel(() -> {
+            throw another;
+        });
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> token.cancel("enough"))
+                .isSameAs(boom)
+                .satisfies(thrown -> assertThat(thrown.getSuppressed()).containsExactly(another));
+
+        assertThat(log).containsExactly("told");
     }
 }

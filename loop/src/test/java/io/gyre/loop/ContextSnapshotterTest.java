@@ -1,21 +1,31 @@
 package io.gyre.loop;
 
 import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.moveOnAfter;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.gyre.loop.spi.ContextSnapshotter;
+import io.gyre.loop.sync.Event;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future.State;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a logging library keeps in a thread-local follows the work. */
 class ContextSnapshotterTest {
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+
     private static final ThreadLocal<@Nullable String> REQUEST = new ThreadLocal<>();
 
     private static final ContextSnapshotter SNAPSHOTTER = () -> {
@@ -29,6 +39,7 @@ class ContextSnapshotterTest {
 
     private final LoopOptions options = LoopOptions.defaults().withContextSnapshotter(SNAPSHOTTER);
     private final List<@Nullable String> seen = new ArrayList<>();
+    private final List<String> captures = new CopyOnWriteArrayList<>();
 
     private void look() {
         seen.add(REQUEST.get());
@@ -116,5 +127,109 @@ class ContextSnapshotterTest {
         });
 
         assertThat(seen).containsExactly((String) null);
+    }
+
+    // ---- no user code on the carrier
+
+    private HandDrivenLoop capturing() {
+        return new HandDrivenLoop(options -> options.withContextSnapshotter(() -> {
+            captures.add(Thread.currentThread().isVirtual() ? "in a task" : "on a thread");
+            return () -> () -> {};
+        }));
+    }
+
+    @Test
+    void deadlineThatStrikesCapturesNothing() {
+        try (var driven = capturing()) {
+            Task<?> task = driven.start(() -> moveOnAfter(ONE_SECOND, () -> new Event().await()));
+            captures.clear();
+
+            driven.advance(ONE_SECOND);
+
+            assertThat(task.isDone()).isTrue();
+            assertThat(captures).isEmpty();
+        }
+    }
+
+    @Test
+    void cancellationByAnotherThreadCapturesNothing() throws Exception {
+        try (var driven = capturing()) {
+            var token = new CancelToken();
+            Task<?> first = driven.start(() -> new Event().await());
+            Task<?> second = driven.start(() -> token.run(() -> new Event().await()));
+            captures.clear();
+
+            OtherThread.run(() -> {
+                        first.cancel("test");
+                        token.cancel("test");
+                    })
+                    .get();
+            driven.settle();
+
+            assertThat(first.isCancelled()).isTrue();
+            assertThat(second.isDone()).isTrue();
+            assertThat(captures).isEmpty();
+        }
+    }
+
+    @Test
+    void snapshotterThatThrowsFailsTheCallThatCreatesSomethingAndNotTheLoop() {
+        var broken = new AtomicBoolean();
+        try (var driven = new HandDrivenLoop(options -> options.withContextSnapshotter(() -> {
+            if (broken.get()) {
+                throw new IllegalStateException("no context here");
+            }
+            return () -> () -> {};
+        }))) {
+            Task<Boolean> task = driven.start(() -> moveOnAfter(ONE_SECOND, () -> new Event().await()));
+            Task<?> creator = driven.start(() -> {
+                sleep(ONE_SECOND);
+                assertThatIllegalStateException()
+                        .isThrownBy(() -> createTask(() -> {}))
+                        .withMessage("no context here");
+            });
+            broken.set(true);
+
+            driven.advance(ONE_SECOND);
+            broken.set(false);
+
+            assertThat(task.resultNow()).as("completed").isFalse();
+            assertThat(creator.state()).isEqualTo(State.SUCCESS);
+        }
+    }
+
+    // ---- offloaded calls
+
+    @Test
+    void contextThatCannotBeInstalledOrPutBackFailsTheOffloadedCall() {
+        var broken = new AtomicReference<String>("");
+        try (var driven = new HandDrivenLoop(options -> options.withContextSnapshotter(() -> () -> {
+            failIf("install".equals(broken.get()));
+            return () -> failIf("close".equals(broken.get()));
+        }))) {
+            for (String what : List.of("install", "close")) {
+                var queue = new ArrayDeque<Runnable>();
+                Offloading single = Offloading.on(queue::add).withLimit(1);
+                Task<?> task = driven.start(() -> assertThatIllegalStateException()
+                        .isThrownBy(() -> offload(single, () -> {}))
+                        .withMessage("no context"));
+                broken.set(what);
+                queue.remove().run();
+                broken.set("");
+                driven.settle();
+                assertThat(task.state()).as(what).isEqualTo(State.SUCCESS);
+
+                Task<String> next = driven.start(() -> offload(single, () -> "has a place"));
+                queue.remove().run();
+                driven.settle();
+                assertThat(next.resultNow()).isEqualTo("has a place");
+            }
+        }
+    }
+
+    private static void failIf(boolean broken) {
+        if (broken) {
+            throw new IllegalStateException("no context");
+        }
     }
 }

@@ -1,6 +1,8 @@
 package io.gyre.loop;
 
 import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.offload;
+import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -15,12 +17,15 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EventLoopCloseTest {
+    private static final Duration ONE_DAY = Duration.ofDays(1);
+
     private final List<Failure> failures = new CopyOnWriteArrayList<>();
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final EventLoop loop = create(Duration.ofSeconds(8));
@@ -334,5 +339,117 @@ class EventLoopCloseTest {
         loop.close();
 
         assertThat(dropped).isEmpty();
+    }
+
+    // ---- survivors that wait in a call of ours
+
+    /** Closes a loop while a task waits, and checks that this is told. */
+    private void assertSurvivorIsTold(Duration closeTimeout, VoidBody<?> body) throws InterruptedException {
+        EventLoop impatient = create(closeTimeout);
+        var told = new CountDownLatch(1);
+        impatient.createTask("survivor", () -> {
+            try {
+                body.run();
+            } catch (LoopClosedException e) {
+                log.add(e.getMessage());
+                throw e;
+            } finally {
+                told.countDown();
+            }
+        });
+        impatient.runOnce(Duration.ZERO);
+        impatient.runOnce(Duration.ZERO);
+
+        impatient.close();
+        told.await();
+
+        assertThat(log).singleElement().asString().contains("task 'survivor' waits for ", "is closed");
+    }
+
+    @Test
+    void survivorThatWaitsInAShieldIsToldThatTheLoopIsClosed() throws Exception {
+        assertSurvivorIsTold(Duration.ZERO, () -> shield(ONE_DAY, () -> sleep(ONE_DAY)));
+
+        assertThat(failures).as("reported once").extracting(Failure::source).containsExactly("survivor");
+    }
+
+    @Test
+    void survivorThatWaitsForAnOffloadedCallIsToldThatTheLoopIsClosed() throws Exception {
+        var begun = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        Executor executor = call -> {
+            OtherThread.run(call::run);
+            OtherThread.spinUntil(() -> begun.getCount() == 0);
+        };
+
+        assertSurvivorIsTold(
+                Duration.ZERO,
+                () -> offload(Offloading.on(executor).withOnCancel(OnCancel.WAIT), () -> {
+                    begun.countDown();
+                    release.await();
+                }));
+
+        release.countDown();
+        assertThat(failures).as("reported once").extracting(Failure::source).containsExactly("survivor");
+    }
+
+    @Test
+    void survivorThatWaitsForTheTasksOfItsGroupIsToldThatTheLoopIsClosed() throws Exception {
+        var release = new CountDownLatch(1);
+        var childEnded = new CountDownLatch(1);
+
+        assertSurvivorIsTold(
+                Duration.ZERO,
+                () -> TaskGroup.run(group -> group.createTask("stubborn", () -> {
+                    awaitWhateverHappens(release);
+                    childEnded.countDown();
+                })));
+
+        release.countDown();
+        childEnded.await();
+        assertThat(failures).extracting(Failure::source).containsExactly("survivor", "stubborn");
+    }
+
+    @Test
+    void survivorOfAGroupKeepsItsOwnFailure() throws Exception {
+        var release = new CountDownLatch(1);
+        EventLoop impatient = create(Duration.ZERO);
+        impatient.createTask(
+                "survivor",
+                () -> TaskGroup.run(group -> {
+                    awaitWhateverHappens(release);
+                    throw new IllegalStateException("late");
+                }));
+        impatient.runOnce(Duration.ZERO);
+        impatient.close();
+        failures.clear();
+
+        release.countDown();
+        OtherThread.spinUntil(() -> !failures.isEmpty());
+
+        assertThat(failures.getFirst().exception()).hasMessage("late");
+    }
+
+    @Test
+    void callbackThatOutlivesTheLoopIsToldThatItIsClosed() throws Exception {
+        EventLoop impatient = create(Duration.ZERO);
+        var ended = new CountDownLatch(1);
+        impatient.callSoon(() -> {
+            try {
+                shield(ONE_DAY, () -> sleep(ONE_DAY));
+            } catch (LoopClosedException e) {
+                log.add("told");
+                throw e;
+            } finally {
+                ended.countDown();
+            }
+        });
+        impatient.runOnce(Duration.ZERO);
+
+        impatient.close();
+        ended.await();
+
+        assertThat(log).containsExactly("told");
+        assertThat(failures).as("reported once, as a survivor").hasSize(1);
     }
 }

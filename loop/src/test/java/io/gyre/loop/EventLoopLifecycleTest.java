@@ -1,6 +1,8 @@
 package io.gyre.loop;
 
 import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,11 +10,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gyre.loop.spi.Failure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -428,5 +432,52 @@ class EventLoopLifecycleTest {
                 .isThrownBy(EventLoop::current)
                 .withMessageContaining("is not a task of an event loop")
                 .withMessageContaining("EventLoop.run(() -> ...)");
+    }
+
+    @Test
+    void interruptOfTheDrivingThreadRunsNoAbortHandlerOnIt() {
+        Thread driver = Thread.currentThread();
+        var abortedOn = new ArrayList<Thread>();
+
+        assertThatExceptionOfType(CancelledException.class)
+                .isThrownBy(() -> loop.runUntilComplete(() -> {
+                    interruptWhenTheLoopSleeps(driver);
+                    LowLevel.park("the interrupt", () -> abortedOn.add(Thread.currentThread()));
+                    return "";
+                }));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(abortedOn).singleElement().matches(Thread::isVirtual);
+    }
+
+    @Test
+    void interruptThatCancelledMainDoesNotCutClosingShort() {
+        Thread driver = Thread.currentThread();
+        var failures = new CopyOnWriteArrayList<Failure>();
+        var log = new CopyOnWriteArrayList<String>();
+
+        assertThatExceptionOfType(CancelledException.class)
+                .isThrownBy(() -> EventLoop.run(LoopOptions.defaults().withFailureHandler(failures::add), () -> {
+                    Task<?> main = currentTask();
+                    offload(() -> {
+                        interruptWhenTheLoopSleeps(driver);
+                        awaitInterrupt();
+                        OtherThread.spinUntil(() -> main.isDone() && inSelect(driver));
+                        log.add("cleaned up while the loop waits");
+                    });
+                }));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(log).containsExactly("cleaned up while the loop waits");
+        assertThat(failures).isEmpty();
+    }
+
+    @SuppressWarnings("InterruptedExceptionSwallowed") // it is what is awaited
+    private static void awaitInterrupt() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException expected) {
+            // now
+        }
     }
 }

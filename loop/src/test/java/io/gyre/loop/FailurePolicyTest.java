@@ -3,10 +3,13 @@ package io.gyre.loop;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.gyre.loop.spi.Failure;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,5 +90,65 @@ class FailurePolicyTest {
 
         assertThat(result).isEqualTo("went on");
         assertThat(reported).hasSize(1);
+    }
+
+    @Test
+    void failureStopsOneRunAndNotTheNext() {
+        try (EventLoop loop = EventLoop.create(stopping)) {
+            loop.callSoon(this::fail);
+            assertThatExceptionOfType(LoopFailedException.class).isThrownBy(loop::runForever);
+
+            String result = loop.runUntilComplete(() -> "result");
+
+            assertThat(result).isEqualTo("result");
+        }
+    }
+
+    @Test
+    void runOnceThrowsItToo() {
+        try (EventLoop loop = EventLoop.create(stopping)) {
+            loop.callSoon(this::fail);
+
+            assertThatExceptionOfType(LoopFailedException.class)
+                    .isThrownBy(() -> loop.runOnce(Duration.ZERO))
+                    .withCause(boom);
+
+            assertThat(loop.runOnce(Duration.ZERO)).isZero();
+        }
+    }
+
+    @Test
+    void failureOfMainInTheSameTickIsSuppressedInIt() {
+        var failureOfMain = new IOException("main");
+
+        assertThatExceptionOfType(LoopFailedException.class)
+                .isThrownBy(() -> EventLoop.run(stopping, () -> {
+                    createTask("helper", this::fail);
+                    yieldNow(); // both run in the next tick
+                    throw failureOfMain;
+                }))
+                .withCause(boom)
+                .satisfies(thrown -> assertThat(thrown.getSuppressed()).contains(failureOfMain));
+    }
+
+    private static void failToSave() throws IOException {
+        throw new IOException("cannot save");
+    }
+
+    @Test
+    void failureOfMainAfterTheLoopWasStoppedIsReported() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> EventLoop.run(LoopOptions.defaults().withFailureHandler(reported::add), () -> {
+                    EventLoop.current().stop();
+                    try {
+                        sleep(ONE_DAY);
+                    } finally {
+                        failToSave();
+                    }
+                }))
+                .withMessageContaining("stopped before");
+
+        assertThat(reported).singleElement().satisfies(failure -> assertThat(failure.exception())
+                .hasMessage("cannot save"));
     }
 }

@@ -5,10 +5,13 @@ import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -206,7 +209,7 @@ class GuestTest {
 
     @Test
     void runnableGuestGoesOnElsewhereWhenItsLoopCloses() throws InterruptedException {
-        var release = new java.util.concurrent.CountDownLatch(1);
+        var release = new CountDownLatch(1);
         Thread guest = startGuest(() -> {
             boolean released = false;
             while (!released) {
@@ -224,5 +227,42 @@ class GuestTest {
         guest.join();
 
         assertThat(log).isEmpty();
+    }
+
+    /** A thread of a library, say, which was started in a task and serves others, too. */
+    @Test
+    void threadThatHasOutlivedItsLoopIsLikeAnyOtherToTheLoopsThatThereAre() throws InterruptedException {
+        var release = new CountDownLatch(1);
+        try (LoopPortal other = LoopPortal.start()) {
+            Task<?> sleeper = other.call(() -> createTask(() -> sleep(Duration.ofDays(1))));
+            Thread guest = startGuest(() -> {
+                awaitUninterruptibly(release);
+                log.add("blocks for a " + LowLevel.<String, RuntimeException>blocking("nothing", () -> "value"));
+                log.add("calls for a " + other.<String, RuntimeException>call(() -> "value"));
+                log.add("cancels " + sleeper.cancel(true));
+                assertThatExceptionOfType(CancellationException.class).isThrownBy(sleeper::get);
+                log.add("gets what it has cancelled");
+            });
+
+            loop.close();
+            release.countDown();
+            guest.join();
+        }
+
+        assertThat(log)
+                .containsExactly(
+                        "blocks for a value", "calls for a value", "cancels true", "gets what it has cancelled");
+    }
+
+    @SuppressWarnings("InterruptedExceptionSwallowed") // the loop interrupts what it leaves behind
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        for (boolean released = false; !released; ) {
+            try {
+                latch.await();
+                released = true;
+            } catch (InterruptedException e) {
+                // goes on waiting
+            }
+        }
     }
 }

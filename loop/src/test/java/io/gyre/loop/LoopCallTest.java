@@ -1,19 +1,29 @@
 package io.gyre.loop;
 
+import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.shield;
+import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future.State;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LoopCallTest {
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+    private static final Duration ONE_DAY = Duration.ofDays(1);
+
     private final HandDrivenLoop driven = new HandDrivenLoop();
     private final EventLoop loop = driven.loop;
 
@@ -138,5 +148,104 @@ class LoopCallTest {
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(call::get)
                 .withCauseInstanceOf(CancelledException.class);
+    }
+
+    // ---- cancellation of a calling task
+
+    private static void assertCancelled(HandDrivenLoop driven, Task<?> task) {
+        driven.runUntil(task::isDone);
+        assertThat(task.state()).isEqualTo(State.CANCELLED);
+    }
+
+    @Test
+    void cancellationOfTheCallingTaskIsItsOwnAndCancelsTheOtherTask() {
+        var cleanedUp = new CountDownLatch(1);
+        try (LoopPortal other = LoopPortal.start()) {
+            Task<?> task = driven.start(() -> other.call(() -> {
+                try {
+                    sleep(ONE_DAY);
+                } finally {
+                    cleanedUp.countDown();
+                }
+            }));
+
+            task.cancel("enough");
+
+            assertCancelled(driven, task);
+            assertThat(cleanedUp.getCount()).isZero();
+        }
+    }
+
+    @Test
+    void timeOutAroundACallIsATimeOut() {
+        try (LoopPortal other = LoopPortal.start()) {
+            Task<?> task = driven.start(() -> assertThatExceptionOfType(TimeoutException.class)
+                    .isThrownBy(() -> timeout(ONE_SECOND, () -> other.call(() -> sleep(ONE_DAY)))));
+
+            driven.advance(ONE_SECOND);
+            driven.runUntil(task::isDone);
+
+            assertThat(task.state()).isEqualTo(State.SUCCESS);
+        }
+    }
+
+    @Test
+    void interruptOfTheCallingTaskIsACancellation() {
+        var thread = new ArrayList<Thread>();
+        try (LoopPortal other = LoopPortal.start()) {
+            Task<?> task = driven.start(() -> {
+                thread.add(Thread.currentThread());
+                other.call(() -> sleep(ONE_DAY));
+            });
+
+            thread.getFirst().interrupt();
+
+            assertCancelled(driven, task);
+        }
+    }
+
+    @Test
+    void interruptOfTheCallingTaskInAShieldIsACancellationThatWaits() {
+        var thread = new ArrayList<Thread>();
+        try (LoopPortal other = LoopPortal.start()) {
+            Task<?> task = driven.start(() -> {
+                thread.add(Thread.currentThread());
+                assertThatExceptionOfType(CancelledException.class)
+                        .isThrownBy(() -> shield(ONE_DAY, () -> other.call(() -> sleep(ONE_DAY))));
+                sleep(ONE_DAY);
+            });
+
+            thread.getFirst().interrupt();
+
+            assertCancelled(driven, task);
+        }
+    }
+
+    @Test
+    void cancellationOfTheOtherTaskAloneIsNotTheCallers() {
+        try (LoopPortal other = LoopPortal.start()) {
+            Task<?> task = driven.start(() -> assertThatExceptionOfType(CancelledException.class)
+                    .isThrownBy(() -> other.call(() -> {
+                        currentTask().cancel("by itself");
+                        sleep(ONE_DAY);
+                    }))
+                    .withMessageContaining("by itself"));
+
+            driven.runUntil(task::isDone);
+
+            assertThat(task.state()).isEqualTo(State.SUCCESS);
+        }
+    }
+
+    @Test
+    void callingTaskSaysWhatItWaitsFor() {
+        try (LoopPortal other = LoopPortal.start()) {
+            Task<?> task = driven.start(() -> other.call(() -> sleep(ONE_DAY)));
+
+            assertThat(task.waitsFor()).startsWith("task-");
+
+            task.cancel("the test is over");
+            driven.runUntil(task::isDone);
+        }
     }
 }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -132,5 +134,47 @@ class LoopPortalTest {
             assertThat(carrier.getName()).isEqualTo("my-loop");
             assertThat(carrier.isDaemon()).isFalse();
         }
+    }
+
+    /** Each of these tasks has its callback, which creates the next, in the last tick of a round of closing. */
+    @Test
+    void futuresOfTasksThatComeTooLateAreCompletedWhenTheLoopHasEndedByItself() {
+        var futures = new CopyOnWriteArrayList<CompletableFuture<?>>();
+        portal.call(() -> {
+            createAnotherWhenThisIsDone(futures, 5);
+            EventLoop.current().stop();
+        });
+
+        OtherThread.spinUntil(() -> portal.loop().isClosed());
+        OtherThread.spinUntil(() -> futures.stream().allMatch(CompletableFuture::isDone));
+
+        assertThat(futures).isNotEmpty();
+        assertThat(futures.getLast())
+                .failsWithin(HandDrivenLoop.PATIENCE)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(LoopClosedException.class);
+    }
+
+    private void createAnotherWhenThisIsDone(List<CompletableFuture<?>> futures, int more) {
+        Async.currentTask().whenDone(done -> {
+            var created = OtherThread.run(() -> futures.add(portal.createTask(() -> {
+                if (more > 0) {
+                    createAnotherWhenThisIsDone(futures, more - 1);
+                }
+                return "late";
+            })));
+            OtherThread.spinUntil(created::isDone);
+        });
+    }
+
+    @Test
+    void taskKnowsWhereItWasCreated() {
+        String ofTask =
+                portal.createTask(() -> "" + Async.currentTask().createdAt()).join();
+        String ofCall = portal.call(() -> "" + Async.currentTask().createdAt());
+
+        assertThat(List.of(ofTask, ofCall)).allSatisfy(site -> assertThat(site)
+                .startsWith("io.gyre.loop.LoopPortalTest.taskKnowsWhereItWasCreated"));
     }
 }

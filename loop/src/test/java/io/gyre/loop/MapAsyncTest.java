@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.gyre.loop.sync.Channel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -181,5 +182,35 @@ class MapAsyncTest {
         driven.run(() -> assertThatIllegalArgumentException()
                 .isThrownBy(() -> mapAsync(concurrency, List.of(1), this::slowly))
                 .withMessageContaining("it must be 1 or more"));
+    }
+
+    @Test
+    void sourceMaySuspendAndLosesNoElement() {
+        Channel<Integer> channel = Channel.open(2);
+        Task<List<Integer>> task = driven.start(() -> mapAsync(3, channel.receiver(), this::slowly));
+
+        driven.run(() -> channel.sender().send(1));
+        assertThat(task.waitsFor()).startsWith("receive from");
+        driven.advance(ONE_SECOND); // the call has ended, and nobody but the one above waits for an element
+        assertThat(channel.statistics().receiving()).isOne();
+        driven.run(() -> {
+            channel.sender().send(2);
+            channel.sender().send(3);
+            channel.sender().close();
+        });
+        driven.advance(ONE_SECOND);
+
+        assertThat(task.resultNow()).containsExactly(1, 4, 9);
+    }
+
+    @Test
+    void roomIsWaitedForWithAReason() {
+        Task<?> task = driven.start(() -> mapAsync(1, List.of(1, 2), this::slowly));
+
+        assertThat(task.waitsFor()).isEqualTo("a call to end, so that the next may begin");
+
+        driven.advance(ONE_SECOND);
+        driven.advance(ONE_SECOND);
+        assertThat(task.isDone()).isTrue();
     }
 }

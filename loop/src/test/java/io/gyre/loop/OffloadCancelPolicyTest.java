@@ -233,4 +233,29 @@ class OffloadCancelPolicyTest {
                 .isThrownBy(() -> Offloading.onLoopExecutor().withLimit(0))
                 .withMessage("maxCalls is 0; it must be 1 or more");
     }
+
+    @Test
+    void abandonLetsACallBeginThatHasNot() {
+        Task<?> task = driven.start(() -> offload(queued(OnCancel.ABANDON), () -> log.add("ran")));
+
+        task.cancel("enough");
+        driven.settle();
+        assertThat(task.isCancelled()).isTrue();
+        queue.remove().run();
+        driven.settle();
+
+        assertThat(log).containsExactly("ran");
+    }
+
+    @Test
+    void interruptTakesACallBackThatHasNotBegun() {
+        Task<?> task = driven.start(() -> offload(queued(OnCancel.INTERRUPT), () -> log.add("never")));
+
+        task.cancel("enough");
+        driven.settle();
+        queue.remove().run();
+
+        assertThat(task.isCancelled()).isTrue();
+        assertThat(log).isEmpty();
+    }
 }

@@ -3,6 +3,7 @@ package io.gyre.loop;
 import static io.gyre.loop.Async.offload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.gyre.loop.spi.Failure;
 import java.io.FileNotFoundException;
@@ -15,9 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -235,15 +237,15 @@ class OffloadTest {
         }
     }
 
-    /** The worker answers the cancel only when the loop has run its last tick and shuts the pool down. */
+    /** The worker answers the cancel only when the last task has ended. */
     @Test
     void failureOfACallWhileTheLoopClosesIsReported() throws Exception {
         var begun = new CountDownLatch(1);
         loop.createTask("waiter", () -> {
-            var pool = (ThreadPoolExecutor) loop.offloadExecutor();
+            Task<?> waiter = Async.currentTask();
             return offload(() -> {
                 begun.countDown();
-                OtherThread.spinUntil(pool::isShutdown);
+                OtherThread.spinUntil(waiter::isDone);
                 throw new IllegalStateException("late");
             });
         });
@@ -316,15 +318,18 @@ class OffloadTest {
         var failures = new CopyOnWriteArrayList<Failure>();
         var own = new HandDrivenLoop(options -> options.withFailureHandler(failures::add));
         Thread closer = Thread.currentThread();
-        own.start(() -> offload(() -> {
-            begun.countDown();
-            while (unstuck.getCount() > 0) {
-                if (((ThreadPoolExecutor) own.loop.offloadExecutor()).isShutdown()) {
-                    closer.interrupt();
+        own.start(() -> {
+            Task<?> waiter = Async.currentTask();
+            offload(() -> {
+                begun.countDown();
+                while (unstuck.getCount() > 0) {
+                    if (waiter.isDone()) {
+                        closer.interrupt();
+                    }
                 }
-            }
-            ended.countDown();
-        }));
+                ended.countDown();
+            });
+        });
         begun.await();
 
         own.close();
@@ -348,5 +353,61 @@ class OffloadTest {
                 .isEqualTo("an offloaded call of " + getClass().getName());
         queue.forEach(Runnable::run);
         driven.settle();
+    }
+
+    // ---- executors with virtual threads
+
+    @Test
+    void virtualThreadOfAnExecutorIsNotOnTheLoop() {
+        try (var executor = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("offloaded-", 1).factory())) {
+            Task<Boolean> onLoop = driven.start(() -> offload(executor, () -> {
+                log.add(Thread.currentThread().getName());
+                return loop.inLoop();
+            }));
+
+            driven.runUntil(onLoop::isDone);
+
+            assertThat(onLoop.resultNow()).as("on the loop").isFalse();
+            assertThat(log)
+                    .singleElement()
+                    .asString()
+                    .as("a thread of the executor")
+                    .startsWith("offloaded-");
+        }
+    }
+
+    @Test
+    void virtualThreadsThatATaskHasStartedForGoodAreRefused() {
+        try (var executor = Executors.newFixedThreadPool(1, Thread.ofVirtual().factory())) {
+            Task<?> task = driven.start(() -> assertThatIllegalStateException()
+                    .isThrownBy(() -> offload(executor, () -> log.add("never")))
+                    .withMessageContaining("have it start them outside of any task"));
+
+            driven.runUntil(task::isDone);
+
+            assertThat(task.state()).isEqualTo(State.SUCCESS);
+            executor.shutdownNow();
+            driven.settle();
+        }
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void executorThatRefusesTheSecondTimeFailsTheCall() {
+        var calls = new AtomicInteger();
+        Executor once = call -> {
+            if (calls.incrementAndGet() > 1) {
+                throw new RejectedExecutionException("shut down meanwhile");
+            }
+            Thread.startVirtualThread(call);
+        };
+        Task<?> task = driven.start(() -> assertThatExceptionOfType(RejectedExecutionException.class)
+                .isThrownBy(() -> offload(once, () -> "never"))
+                .withMessage("shut down meanwhile"));
+
+        driven.runUntil(task::isDone);
+
+        assertThat(task.state()).isEqualTo(State.SUCCESS);
     }
 }

@@ -10,8 +10,11 @@ import io.gyre.loop.process.WorkerDiedException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.NotSerializableException;
+import java.lang.reflect.Field;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +112,43 @@ class OffloadToProcessTest {
         assertThat(task.isCancelled()).isTrue();
         child.onExit().join();
         assertThat(runInTask(() -> offload(pool, () -> "next"))).isEqualTo("next");
+    }
+
+    /** No call of the pool keeps its lock for longer than a moment, so the test takes it. */
+    @Test
+    void cancelDoesNotWaitForALockOfThePool() throws Exception {
+        Task<String> task = driven.start(() -> offload(pool, () -> loopForEver()));
+        ProcessHandle child = ProcessHandle.of(Long.parseLong(output.take())).orElseThrow();
+        ReentrantLock lock = lockOfPool();
+        var held = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var holder = OtherThread.run(() -> {
+            lock.lock();
+            try {
+                held.countDown();
+                release.await();
+            } finally {
+                lock.unlock();
+            }
+        });
+        held.await();
+
+        Task<Boolean> canceller = driven.start(() -> task.cancel("enough"));
+
+        assertThat(canceller.resultNow()).isTrue();
+        assertThat(task.isCancelled()).isTrue();
+        release.countDown();
+        holder.get();
+        driven.runUntil(() -> !child.isAlive());
+    }
+
+    private ReentrantLock lockOfPool() throws ReflectiveOperationException {
+        Field queue = ProcessPool.class.getDeclaredField("queue");
+        queue.setAccessible(true);
+        Object callQueue = queue.get(pool);
+        Field lock = callQueue.getClass().getDeclaredField("lock");
+        lock.setAccessible(true);
+        return (ReentrantLock) lock.get(callQueue);
     }
 
     @Test

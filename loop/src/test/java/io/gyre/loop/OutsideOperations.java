@@ -51,8 +51,9 @@ final class OutsideOperations {
                 pooled("offload to the loop's threads", OnCancel.INTERRUPT),
                 pooled("offload to the loop's threads with OnCancel.WAIT", OnCancel.WAIT),
                 pooled("offload to the loop's threads with OnCancel.ABANDON", OnCancel.ABANDON),
-                onOtherLoop("await of a future of another loop", future -> future.await()),
-                onOtherLoop("get of a future of another loop", future -> future.get()));
+                onOtherLoop("await of a future of another loop", (other, future) -> future.await()),
+                onOtherLoop("get of a future of another loop", (other, future) -> future.get()),
+                onOtherLoop("EventLoop.call of another loop", (other, future) -> other.call(() -> future.await())));
     }
 
     private static Kind kind(String name, Function<HandDrivenLoop, Case> maker) {
@@ -113,7 +114,10 @@ final class OutsideOperations {
         var queue = new LinkedBlockingQueue<String>();
         // In a task, because a callback or the driver could meet a task that holds the queue's lock.
         return new Case(
-                () -> taking.from(queue), () -> driven.loop.createTask(() -> queue.add("value")), () -> queue.size() == 1, () -> {});
+                () -> taking.from(queue),
+                () -> driven.loop.createTask(() -> queue.add("value")),
+                () -> queue.size() == 1,
+                () -> {});
     }
 
     private static Case latch() {
@@ -184,7 +188,7 @@ final class OutsideOperations {
     // ---- other loops
 
     private interface OnOtherLoop {
-        Object call(LoopFuture<String> future) throws Exception;
+        Object call(EventLoop other, LoopFuture<String> future) throws Exception;
     }
 
     private static Kind onOtherLoop(String name, OnOtherLoop call) {
@@ -194,7 +198,7 @@ final class OutsideOperations {
                     Thread.ofPlatform().daemon().factory());
             LoopFuture<String> future = other.call(() -> other.loop().createFuture());
             return new Case(
-                    () -> call.call(future),
+                    () -> call.call(other.loop(), future),
                     () -> other.call(() -> future.setResult("value")),
                     () -> true,
                     other::close);

@@ -5,10 +5,14 @@ import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Combinators.race;
+import static io.gyre.loop.Combinators.staggered;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.gyre.loop.sync.Queue;
+import java.io.IOException;
+import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +27,7 @@ class RaceTest {
     private static final Duration ONE_DAY = Duration.ofDays(1);
 
     private final HandDrivenLoop driven = new HandDrivenLoop();
-    private final List<String> log = new ArrayList<>();
+    private final List<Object> log = new ArrayList<>();
     private final RuntimeException boom = new IllegalStateException("boom");
 
     @AfterEach
@@ -153,5 +157,105 @@ class RaceTest {
         driven.advance(ONE_SECOND.multipliedBy(2));
 
         assertThat(task.resultNow()).isEqualTo("winner");
+    }
+
+    // ---- results of losers
+
+    private record Resource(String name, List<Object> log) implements AutoCloseable {
+        @Override
+        public void close() {
+            log.add(name + " closed");
+        }
+    }
+
+    private Callable<Resource> opening(String name) {
+        return () -> new Resource(name, log);
+    }
+
+    @Test
+    void resultThatNobodyGetsIsClosed() {
+        Task<Resource> task = driven.start(() -> race(opening("winner"), opening("loser")));
+
+        assertThat(task.resultNow().name()).isEqualTo("winner");
+        assertThat(log).containsExactly("loser closed");
+    }
+
+    @Test
+    void resultOfTheWinnerStaysOpenAlsoIfALoserHasTheSame() {
+        var shared = new Resource("shared", log);
+
+        Task<Resource> task = driven.start(() -> race(() -> shared, () -> shared));
+
+        assertThat(task.resultNow()).isSameAs(shared);
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void channelThatNobodyGetsIsClosed() throws IOException {
+        Pipe first = Pipe.open();
+        Pipe second = Pipe.open();
+
+        driven.run(() -> race(() -> first.source(), () -> second.source()));
+
+        assertThat(first.source().isOpen()).isTrue();
+        assertThat(second.source().isOpen()).isFalse();
+        first.source().close();
+        first.sink().close();
+        second.sink().close();
+    }
+
+    @Test
+    void valueThatALoserHasTakenIsHandedOn() {
+        var first = new Queue<String>();
+        var second = new Queue<String>();
+        List<Callable<String>> bodies = List.of(first::get, second::get);
+        Task<String> task = driven.start(() -> race(bodies, unwanted -> second.tryPut(unwanted)));
+
+        driven.run(() -> {
+            first.tryPut("a");
+            second.tryPut("b");
+        });
+
+        assertThat(task.resultNow()).isEqualTo("a");
+        assertThat(driven.call(second::tryGet)).contains("b");
+    }
+
+    @Test
+    void resultOfARaceThatWasCancelledIsHandedOn() {
+        List<Callable<String>> bodies = List.of(() -> shield(ONE_DAY, after(1, "late")::call));
+        Task<String> task = driven.start(() -> staggered(ONE_DAY, bodies, log::add));
+
+        task.cancel("enough");
+        driven.settle();
+        driven.advance(ONE_SECOND);
+
+        assertThat(task.isCancelled()).isTrue();
+        assertThat(log).containsExactly("late");
+    }
+
+    @Test
+    void failureToHandOnIsReportedAndTheOthersAreHandedOn() {
+        List<Callable<String>> bodies = List.of(() -> "a", () -> "b", () -> "c");
+        Task<String> task = driven.start(() -> race(bodies, unwanted -> {
+            log.add(unwanted);
+            throw boom;
+        }));
+
+        assertThat(task.resultNow()).isEqualTo("a");
+        assertThat(log).containsExactly("b", "c");
+        assertThat(driven.takeFailures()).hasSize(2).allSatisfy(failure -> assertThat(failure.exception())
+                .isSameAs(boom));
+    }
+
+    @Test
+    void failureToCloseIsReported() {
+        AutoCloseable stuck = () -> {
+            throw new IOException("stuck");
+        };
+
+        driven.run(() -> Combinators.<AutoCloseable>race(() -> () -> {}, () -> stuck));
+
+        assertThat(driven.takeFailures()).singleElement().satisfies(failure -> assertThat(failure.exception())
+                .hasRootCauseMessage("stuck"));
     }
 }

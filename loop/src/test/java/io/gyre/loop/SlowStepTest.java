@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -106,5 +110,42 @@ class SlowStepTest {
         assertThatThrownBy(() -> LoopOptions.defaults().withSlowStep(Duration.ofMillis(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("slowStep");
+    }
+
+    @Test
+    void logThatFailsOnceDoesNotEndTheReports() {
+        Logger logger = Logger.getLogger("io.gyre.loop");
+        var failures = new AtomicInteger();
+        var failing = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                if (failures.getAndIncrement() == 0) {
+                    throw new IllegalStateException("the disk is full");
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(failing);
+        try {
+            EventLoop.run(IMPATIENT, () -> log.computeUntilLogged("task 'main' has kept", 2));
+        } finally {
+            logger.removeHandler(failing);
+        }
+
+        assertThat(failures).hasValueGreaterThan(1);
+    }
+
+    @Test
+    void anyThresholdWillDo() {
+        LoopOptions patient = LoopOptions.defaults().withSlowStep(Duration.ofSeconds(Long.MAX_VALUE));
+
+        String result = EventLoop.run(patient, () -> "result");
+
+        assertThat(result).isEqualTo("result");
     }
 }

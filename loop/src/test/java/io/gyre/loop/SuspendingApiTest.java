@@ -19,7 +19,7 @@ class SuspendingApiTest {
     private static final Path TABLE = Path.of("src", "test", "resources", "suspending.txt");
 
     /** What is for any thread, and suspends in a task: the Javadoc does not say so. */
-    private static final Set<String> ELSEWHERE = Set.of("EventLoop.run", "Future.get", "JDK");
+    private static final Set<String> ELSEWHERE = Set.of("EventLoop.call", "EventLoop.run", "Future.get", "JDK");
 
     /** For each call the kinds of operation that have it. */
     private static Map<String, List<String>> table() throws IOException {

@@ -33,6 +33,8 @@ abstract class SuspendingOperation {
     /** Longer than any test lasts. */
     private static final Duration ONE_YEAR = Duration.ofDays(365);
 
+    private static final TaskGroupOptions GROUP = TaskGroupOptions.named("test").withTimeout(ONE_YEAR);
+
     final HandDrivenLoop driven;
     private final List<Completion<?>> awaited = new ArrayList<>();
 
@@ -89,6 +91,7 @@ abstract class SuspendingOperation {
         kinds.add(timed("sleepUntil", loop -> Async.sleepUntil(loop.time() + ONE_DAY.toNanos())));
         kinds.add(timed("yieldNow", loop -> Async.yieldNow()));
         kinds.add(timed("sleep of no time", loop -> sleep(Duration.ZERO)));
+        kinds.add(timed("Interval.await", loop -> Interval.of(ONE_DAY).await()));
         kinds.add(timed("checkpoint", loop -> LowLevel.checkpoint()));
         kinds.add(timed(
                 "Select.await with a time-out",
@@ -140,14 +143,15 @@ abstract class SuspendingOperation {
     }
 
     /** The call returns when another task is done. */
-    private static Kind onTask(String name, boolean leavesNoObserver, OnTask call) {
+    private static Kind onTask(String name, OnTask call) {
         return new Kind(name, driven -> new SuspendingOperation(driven) {
             private final LoopFuture<String> future = driven.loop.createFuture();
-            private final Task<String> task = driven.loop.createTask(() -> future.await());
+            private final Task<String> task =
+                    awaiting((VirtualThreadTask<String>) driven.loop.createTask(() -> future.await()));
 
             @Override
             Object call() throws Exception {
-                return call.call(leavesNoObserver ? awaiting((VirtualThreadTask<String>) task) : task);
+                return call.call(task);
             }
 
             @Override
@@ -160,10 +164,13 @@ abstract class SuspendingOperation {
     }
 
     private static void addPrimitives(List<Kind> kinds) {
+        kinds.add(onFuture("Select.await of a future", future -> Select.<String>first()
+                .onDone(future, done -> done.resultNow())
+                .await()));
         kinds.add(onFuture("await of a future", LoopFuture::await));
         kinds.add(onFuture("get of a future", LoopFuture::get));
-        kinds.add(onTask("await of a task", true, Task::await));
-        kinds.add(onTask("cancelAndJoin", true, task -> {
+        kinds.add(onTask("await of a task", Task::await));
+        kinds.add(onTask("cancelAndJoin", task -> {
             task.cancelAndJoin("no longer needed");
             return "value";
         }));
@@ -202,6 +209,23 @@ abstract class SuspendingOperation {
                 .getFirst()
                 .resultNow()));
         kinds.add(onFuture(
+                "TaskGroup.call with options",
+                future -> TaskGroup.call(
+                        GROUP, group -> group.createTask(future::await).await())));
+        kinds.add(onFuture("TaskGroup.run with options", future -> {
+            var result = new ArrayList<String>();
+            TaskGroup.run(GROUP, group -> group.createTask(() -> result.add(future.await())));
+            return result.getFirst();
+        }));
+        kinds.add(onFuture("TaskGroup.supervise with options", future -> {
+            TaskGroup.supervise(GROUP, group -> group.createTask(future::await));
+            return "value";
+        }));
+        kinds.add(onFuture("TaskGroup.join with options", future -> TaskGroup.join(
+                        GROUP, Joiner.<String>awaitAll(), group -> group.createTask(future::await))
+                .getFirst()
+                .resultNow()));
+        kinds.add(onFuture(
                 "TaskGroup.start",
                 future -> TaskGroup.call(group -> group.<String>start(ready -> {
                     ready.setResult(future.await());
@@ -216,19 +240,18 @@ abstract class SuspendingOperation {
                 onFuture("gatherSettled", future -> Combinators.gatherSettled(List.<Callable<String>>of(future::await))
                         .getFirst()
                         .resultNow()));
-        kinds.add(onTask("gatherTasks", true, task -> Combinators.<String>gatherTasks(List.of(task))
+        kinds.add(onTask("gatherTasks", task -> Combinators.<String>gatherTasks(List.of(task))
                 .getFirst()));
-        kinds.add(onTask("awaitTasks", true, task -> {
+        kinds.add(onTask("awaitTasks", task -> {
             Combinators.awaitTasks(List.of(task), When.ALL_COMPLETED);
             return task.resultNow();
         }));
-        kinds.add(onTask("awaitTasks with a time-out", true, task -> {
+        kinds.add(onTask("awaitTasks with a time-out", task -> {
             Combinators.awaitTasks(List.of(task), When.FIRST_COMPLETED, ONE_YEAR);
             return task.resultNow();
         }));
         kinds.add(onTask(
                 "asCompleted",
-                false,
                 task -> Combinators.asCompleted(List.of(task)).iterator().next().resultNow()));
         kinds.add(onFuture(
                 "race",
@@ -236,6 +259,9 @@ abstract class SuspendingOperation {
                     sleep(ONE_YEAR);
                     return "slept";
                 })));
+        kinds.add(onFuture(
+                "staggered",
+                future -> Combinators.<String>staggered(ONE_YEAR, List.of(future::await, () -> "never begun"))));
         kinds.add(onFuture("mapAsync", future -> Combinators.<Integer, String>mapAsync(
                         2, List.of(1, 2, 3), element -> future.await())
                 .getLast()));
@@ -243,7 +269,9 @@ abstract class SuspendingOperation {
 
     private static void addScopes(List<Kind> kinds) {
         kinds.add(onFuture("timeout", future -> timeout(ONE_YEAR, future::await)));
+        kinds.add(onFuture("timeout with a name", future -> timeout(ONE_YEAR, "the value", future::await)));
         kinds.add(onFuture("timeoutAt", future -> timeoutAt(inOneYear(), future::await)));
+        kinds.add(onFuture("timeoutAt with a name", future -> timeoutAt(inOneYear(), "the value", future::await)));
         kinds.add(onFuture(
                 "moveOnAfter", future -> moveOnAfter(ONE_YEAR, future::await).orElseThrow()));
         kinds.add(onFuture(
@@ -251,6 +279,11 @@ abstract class SuspendingOperation {
         kinds.add(onFuture("CancelScope.run", future -> {
             var result = new ArrayList<String>();
             CancelScope.run(scope -> result.add(future.await()));
+            return result.getFirst();
+        }));
+        kinds.add(onFuture("CancelToken.run", future -> {
+            var result = new ArrayList<String>();
+            new CancelToken().run(() -> result.add(future.await()));
             return result.getFirst();
         }));
         kinds.add(onFuture("shield", future -> shield(ONE_YEAR, future::await)));

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /** The suspending calls of {@code io.gyre.loop.sync}, each with what completes it and what must not be lost. */
@@ -63,7 +64,15 @@ final class SyncOperations {
                 kind("Receiver.receive of a Flow", SyncOperations::flow),
                 kind("ThreadChannel.receive", SyncOperations::threadReceive),
                 kind("ThreadChannel.tryReceive", SyncOperations::threadReceiveTimed),
-                kind("ThreadChannel.send", SyncOperations::threadSend));
+                kind(
+                        "ThreadChannel.send",
+                        driven -> threadSend((channel, value) -> {
+                            channel.send(value);
+                            return true;
+                        })),
+                kind(
+                        "ThreadChannel.trySend",
+                        driven -> threadSend((channel, value) -> channel.trySend(value, Duration.ofDays(365)))));
     }
 
     private static Kind kind(String name, Function<HandDrivenLoop, Case> maker) {
@@ -339,14 +348,11 @@ final class SyncOperations {
                 () -> channel.tryReceive().isPresent());
     }
 
-    private static Case threadSend(HandDrivenLoop driven) {
+    private static Case threadSend(BiPredicate<ThreadChannel<String>, String> send) {
         var channel = new ThreadChannel<String>(1);
         channel.send("first");
         return new Case(
-                () -> {
-                    channel.send("second");
-                    return "value";
-                },
+                () -> send.test(channel, "second") ? "value" : "not sent",
                 channel::tryReceive,
                 () -> channel.tryReceive().isEmpty());
     }

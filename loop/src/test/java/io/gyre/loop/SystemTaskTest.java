@@ -4,12 +4,15 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gyre.loop.spi.Failure;
 import io.gyre.loop.testing.LoopTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class SystemTaskTest {
     private static final Duration ONE_DAY = Duration.ofDays(1);
 
-    private final List<String> log = new ArrayList<>();
+    private final List<String> log = new CopyOnWriteArrayList<>();
 
     private void untilCancelled(String name) {
         try {
@@ -115,5 +118,83 @@ class SystemTaskTest {
             assertThat(driven.takeFailures()).singleElement().satisfies(failure -> assertThat(failure.what())
                     .contains("task 'clock' failed"));
         }
+    }
+
+    @Test
+    void tasksOfAGroupInASystemTaskAreSystemTasks() {
+        EventLoop.run(() -> {
+            EventLoop.current()
+                    .createSystemTask(
+                            "log writer",
+                            () -> TaskGroup.run(group -> {
+                                Task<?> child = group.createTask(
+                                        () -> TaskGroup.run(inner -> inner.createTask(() -> untilCancelled("system"))));
+                                log.add("system: " + child.isSystem());
+                            }));
+            createTask(() -> {
+                try {
+                    sleep(ONE_DAY);
+                } finally {
+                    shield(ONE_DAY, () -> yieldTimes(10));
+                    log.add("user has cleaned up");
+                }
+            });
+            yieldTimes(3);
+        });
+
+        assertThat(log).containsExactly("system: true", "user has cleaned up", "system");
+    }
+
+    private static void yieldTimes(int times) {
+        for (int i = 0; i < times; i++) {
+            yieldNow();
+        }
+    }
+
+    @Test
+    void systemTaskMayOffloadUntilItHasEnded() {
+        EventLoop.run(() -> {
+            EventLoop.current().createSystemTask("log writer", () -> {
+                try {
+                    untilCancelled("system");
+                } finally {
+                    shield(ONE_DAY, () -> offload(() -> log.add("flushed by another thread")));
+                }
+            });
+            offload(() -> log.add("call"));
+        });
+
+        assertThat(log).containsExactly("call", "system", "flushed by another thread");
+    }
+
+    @Test
+    void taskThatDoesNotEndLeavesTheSystemTasksAShareOfTheTime() {
+        var failures = new ArrayList<Failure>();
+        var release = new CountDownLatch(1);
+        LoopOptions impatient =
+                LoopOptions.defaults().withFailureHandler(failures::add).withCloseTimeout(Duration.ofMillis(400));
+        EventLoop.run(impatient, () -> {
+            EventLoop.current().createSystemTask("log writer", () -> {
+                try {
+                    sleep(ONE_DAY);
+                } finally {
+                    shield(ONE_DAY, () -> yieldTimes(10));
+                    log.add("flushed");
+                }
+            });
+            createTask("stubborn", () -> {
+                try {
+                    sleep(ONE_DAY);
+                } finally {
+                    shield(ONE_DAY, () -> offload(() -> release.await()));
+                }
+            });
+            yieldTimes(2);
+        });
+        release.countDown();
+
+        assertThat(log).containsExactly("flushed");
+        assertThat(failures).singleElement().satisfies(failure -> assertThat(failure.what())
+                .contains("for task 'stubborn' has run for", "has not ended within PT0.4S of closing"));
     }
 }

@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.moveOnAfter;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -146,5 +147,76 @@ class TaskGroupOptionsTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> leaked.getFirst().own(() -> {}))
                 .withMessageContaining("hand over what it shall close before its block");
+    }
+
+    // ---- which of several failures is thrown
+
+    private static void notClosing() throws IOException {
+        throw new IOException("cannot close");
+    }
+
+    @LoopTest
+    void failureToCloseIsSuppressedInThatOfATask() {
+        assertThatExceptionOfType(TaskGroupException.class)
+                .isThrownBy(() -> TaskGroup.run(group -> {
+                    group.own(TaskGroupOptionsTest::notClosing);
+                    group.createTask(() -> {
+                        throw new IllegalStateException("boom");
+                    });
+                }))
+                .withMessageContaining("boom")
+                .satisfies(failure ->
+                        assertThat(failure.getSuppressed()).singleElement().isInstanceOf(IOException.class));
+    }
+
+    @LoopTest
+    void failureToCloseIsSuppressedInThatOfATaskOfABlockWithAResult() {
+        assertThatExceptionOfType(TaskGroupException.class)
+                .isThrownBy(() -> TaskGroup.call(group -> {
+                    group.own(TaskGroupOptionsTest::notClosing);
+                    group.createTask(() -> {
+                        throw new IllegalStateException("boom");
+                    });
+                    return "result";
+                }))
+                .withMessageContaining("boom")
+                .satisfies(failure ->
+                        assertThat(failure.getSuppressed()).singleElement().isInstanceOf(IOException.class));
+    }
+
+    @LoopTest
+    void cancellationOfAGroupThatClosesIsNothingElse() {
+        Task<?> task = createTask(() -> TaskGroup.run(group -> group.own(() -> sleep(ONE_DAY))));
+        awaitAllTasksParked();
+
+        task.cancelAndJoin("test");
+
+        assertThat(task.state()).isEqualTo(State.CANCELLED);
+        assertThat(((Completion<?>) task).failure()).isInstanceOf(CancelledException.class);
+    }
+
+    @LoopTest
+    void cancellationOfAGroupThatClosesHidesNoFailureToClose() {
+        assertThatExceptionOfType(TaskGroupException.class)
+                .isThrownBy(() -> moveOnAfter(
+                        ONE_SECOND,
+                        () -> TaskGroup.run(group -> {
+                            group.own(TaskGroupOptionsTest::notClosing);
+                            group.own(() -> sleep(ONE_DAY)); // is closed first, and cancelled
+                        })))
+                .withCauseExactlyInstanceOf(IOException.class)
+                .satisfies(failure -> assertThat(failure.failures()).hasSize(1));
+    }
+
+    @LoopTest
+    void cancellationOfTheBlockHidesNoFailureToClose() {
+        assertThatExceptionOfType(TaskGroupException.class)
+                .isThrownBy(() -> moveOnAfter(
+                        ONE_SECOND,
+                        () -> TaskGroup.run(group -> {
+                            group.own(TaskGroupOptionsTest::notClosing);
+                            sleep(ONE_DAY);
+                        })))
+                .withCauseExactlyInstanceOf(IOException.class);
     }
 }

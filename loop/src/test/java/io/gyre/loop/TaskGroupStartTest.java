@@ -6,11 +6,13 @@ import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.gyre.loop.sync.Event;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -183,5 +185,24 @@ class TaskGroupStartTest {
         })));
 
         assertThat(log).containsExactly("inner");
+    }
+
+    @Test
+    void failureInTheTickInWhichTheCallerIsCancelledIsOneOfTheGroup() {
+        var fails = new Event();
+        Task<?> group = driven.start(() -> assertThatExceptionOfType(TaskGroupException.class)
+                .isThrownBy(() -> TaskGroup.run(members -> {
+                    Task<?> caller = members.createTask(() -> members.start(ready -> {
+                        fails.await();
+                        throw boom;
+                    }));
+                    yieldNow();
+                    yieldNow();
+                    fails.set();
+                    caller.cancel("in the same tick");
+                }))
+                .satisfies(thrown -> assertThat(thrown.failures()).containsExactly(boom)));
+
+        assertThat(group.state()).isEqualTo(State.SUCCESS);
     }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -284,5 +285,29 @@ class TaskGroupTest {
         }));
 
         assertThat(log).hasSize(many);
+    }
+
+    @Test
+    void groupThatGoesOnLetsGoOfTasksThatAreDone() {
+        var ended = new ArrayList<WeakReference<Task<?>>>();
+        Task<?> runs = driven.start(() -> TaskGroup.run(group -> {
+            ended.add(new WeakReference<>(group.createTask(() -> "result")));
+            sleep(ONE_DAY);
+        }));
+        Task<?> calls = driven.start(() -> TaskGroup.call(group -> {
+            ended.add(new WeakReference<>(group.createTask(() -> "result")));
+            sleep(ONE_DAY);
+            return "";
+        }));
+        assertThat(ended).hasSize(2);
+
+        OtherThread.spinUntil(() -> {
+            System.gc();
+            return ended.stream().allMatch(reference -> reference.refersTo(null));
+        });
+
+        runs.cancel("test");
+        calls.cancel("test");
+        driven.settle();
     }
 }

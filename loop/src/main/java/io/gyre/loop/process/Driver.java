@@ -33,10 +33,10 @@ final class Driver extends Thread {
     /** {@return how to complete the call's future} */
     private Runnable perform(RemoteCall<?> call) {
         for (; ; ) {
-            WorkerProcess child = worker;
-            boolean fresh = child == null || !child.isUsable();
+            WorkerProcess child = usableWorker();
+            boolean fresh = child == null;
             try {
-                if (child == null || fresh) {
+                if (child == null) {
                     child = replaceWorker();
                 }
                 if (!call.begin(child)) {
@@ -66,6 +66,10 @@ final class Driver extends Thread {
                 call.end();
             }
         }
+    }
+
+    private @Nullable WorkerProcess usableWorker() {
+        return worker != null && worker.isUsable() ? worker : null;
     }
 
     private WorkerProcess replaceWorker() throws IOException {

@@ -38,11 +38,20 @@ final class OutputPump extends Thread {
         }
     }
 
+    /** Whatever the handler does, the child must be able to print, or it stops. */
     private void hand(String line) {
         try {
             handler.line(pid, line);
-        } catch (RuntimeException e) {
-            getUncaughtExceptionHandler().uncaughtException(this, e);
+        } catch (Throwable e) {
+            tellOf(e);
+        }
+    }
+
+    private void tellOf(Throwable failure) {
+        try {
+            getUncaughtExceptionHandler().uncaughtException(this, failure);
+        } catch (Throwable ignored) {
+            // As the JVM does.
         }
     }
 

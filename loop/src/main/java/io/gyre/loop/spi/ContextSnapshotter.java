@@ -18,8 +18,10 @@ package io.gyre.loop.spi;
  *
  * <p>{@link ScopedValue}s need none of this: they are inherited by themselves.
  *
- * <p><b>Confinement:</b> any thread. <b>Errors:</b> must not throw; what it throws fails the call that creates the task, or the
- * task.
+ * <p><b>Confinement:</b> any thread that calls the library, in that call; never the thread that drives a loop while it
+ * does. <b>Errors:</b> must not throw. What {@code capture} throws comes out of the call that creates something; what
+ * {@code install} or {@code close} throws fails the task or the offloaded call, or is reported as the callback's
+ * failure.
  *
  * <p><b>Source:</b> Micrometer's {@code ContextSnapshot}.
  */

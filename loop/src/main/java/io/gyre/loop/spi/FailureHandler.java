@@ -6,7 +6,8 @@ import java.lang.System.Logger.Level;
  * Receives each failure that nobody observes, once, when it happens.
  *
  * <p><b>Confinement:</b> called in a virtual thread of the loop; during {@link io.gyre.loop.EventLoop#close()} also on
- * the thread that closes. Tasks of one loop never run at the same time, so one handler of one loop needs no lock.
+ * the thread that closes. These never run at the same time, so for them one handler of one loop needs no lock. Tasks
+ * and offloaded calls that have outlived the loop report in threads of their own.
  *
  * <p><b>Errors:</b> when a handler throws, the failure goes to the system log together with what the handler threw.
  *

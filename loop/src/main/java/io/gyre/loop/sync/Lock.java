@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * });
  * }
  *
- * <p>Only the task that has acquired it may release it, and it may not acquire it twice. A task that ends without releasing
- * it has broken it: those who wait for it, or for a {@link Condition} of it, are told so, and those who come later.
+ * <p>Only the task that has acquired it may release it, and it may not acquire it twice. A task that ends without
+ * releasing it has broken it: those who wait for it, or for a {@link Condition} of it, are told so, and those who come
+ * later. That is not so for a virtual thread which a task has started by itself: when that ends nobody learns of it,
+ * and whoever waits for its lock does so for ever.
  *
  * <p><b>Confinement:</b> one loop, see the package. Callbacks of a loop may share a task, so use a {@link Semaphore} of
  * one permit between them.

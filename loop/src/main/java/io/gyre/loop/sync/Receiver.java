@@ -32,7 +32,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Receiver<T> implements Iterable<T>, AutoCloseable {
     private final Conduit<T> conduit;
+    /**
+     * How many wait by this: one of very many senders or receivers of a channel need not look for its own when it
+     * closes.
+     */
     private int waiting;
+
     private boolean closed;
 
     Receiver(Conduit<T> conduit) {
@@ -128,6 +133,18 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
         return () -> conduit.onlookers.withdraw(waiter);
     }
 
+    /** Lists a waiter of a {@link Select}, which closing this sends away, too. */
+    void enlist(Waiter<T> waiter) {
+        waiting++;
+        conduit.receivers.enlist(waiter);
+    }
+
+    /** Takes such a waiter back, whatever has become of it. */
+    void withdraw(Waiter<T> waiter) {
+        waiting--;
+        conduit.receivers.withdraw(waiter);
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new ChannelClosedException(conduit, "receiver");
@@ -194,7 +211,8 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
      * Closes this receiver. With the last one the channel is broken: what it holds is dropped, and senders get
      * {@link ChannelBrokenException}.
      *
-     * <p><b>Suspends:</b> no. Tasks that wait to receive by it get {@link ChannelClosedException}.
+     * <p><b>Suspends:</b> no. Tasks that wait to receive by it, also in a {@link Select}, get
+     * {@link ChannelClosedException}.
      */
     @Override
     public void close() {

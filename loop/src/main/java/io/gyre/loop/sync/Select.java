@@ -130,6 +130,7 @@ public final class Select<R extends @Nullable Object> {
      *
      * @return what the winner's function has made of it
      * @throws ChannelEndedException if a channel has ended, also while waiting
+     * @throws ChannelClosedException if a receiver is closed, also while waiting
      * @throws IllegalStateException if there is nothing to wait for
      */
     public R await() {
@@ -151,7 +152,7 @@ public final class Select<R extends @Nullable Object> {
             withdrawAll();
             return true;
         };
-        clauses.forEach(clause -> clause.enlist(task));
+        enlistAll(task);
         parked = true;
         LowLevel.park(this, abort);
         withdrawAll();
@@ -160,6 +161,15 @@ public final class Select<R extends @Nullable Object> {
             return await();
         }
         return winner.result();
+    }
+
+    private void enlistAll(Task<?> task) {
+        try {
+            clauses.forEach(clause -> clause.enlist(task));
+        } catch (Throwable refused) {
+            withdrawAll();
+            throw refused;
+        }
     }
 
     private void withdrawAll() {
@@ -186,6 +196,7 @@ public final class Select<R extends @Nullable Object> {
         private final Receiver<T> receiver;
         private final Function<? super T, ? extends R> then;
         private @Nullable Selected waiter;
+        private boolean enlisted;
 
         private final class Selected extends Waiter<T> {
             Selected(Task<?> task) {
@@ -213,13 +224,15 @@ public final class Select<R extends @Nullable Object> {
         @Override
         public void enlist(Task<?> task) {
             waiter = new Selected(task);
-            receiver.waiters().enlist(waiter);
+            receiver.enlist(waiter);
+            enlisted = true;
         }
 
         @Override
         public void withdraw() {
-            if (waiter != null) {
-                receiver.waiters().withdraw(waiter);
+            if (waiter != null && enlisted) {
+                enlisted = false;
+                receiver.withdraw(waiter);
             }
         }
 

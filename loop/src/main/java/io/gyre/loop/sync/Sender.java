@@ -26,7 +26,9 @@ import java.util.Objects;
  */
 public final class Sender<T> implements AutoCloseable {
     private final Conduit<T> conduit;
+    /** As in {@link Receiver}. */
     private int waiting;
+
     private boolean closed;
 
     Sender(Conduit<T> conduit) {

@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.effectiveDeadline;
 import static io.gyre.loop.Async.moveOnAfter;
 import static io.gyre.loop.Async.moveOnAt;
+import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.CancelScope;
+import io.gyre.loop.CancelToken;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopFuture;
@@ -288,5 +290,32 @@ class CancellationFeaturesTest {
         assertThat(SuspendingApi.calls()).allSatisfy(call -> assertThat(call.javadoc() + call.surroundings())
                 .as("what %s says about its cancellation", call)
                 .containsAnyOf("<b>Cancellation:</b>", "CancelledException"));
+    }
+
+    @LoopTest
+    @Row("1.5 timeout reason text")
+    void timeoutSaysWhatHasTakenTooLong() {
+        assertThatExceptionOfType(TimeoutException.class)
+                .isThrownBy(() -> timeout(ONE_SECOND, "the look-up of gyre.io", () -> sleep(ONE_DAY)))
+                .withMessageEndingWith("timed out after PT1S: the look-up of gyre.io");
+    }
+
+    @LoopTest
+    @Row("1.5 cancellation tokens, tree-shaped, usable outside tasks")
+    void tokenCancelsTasksCallsAndTokensUnderIt() {
+        var shutdown = new CancelToken();
+        CancelToken child = shutdown.child();
+        Task<Boolean> task = createTask(() -> child.run(() -> sleep(ONE_DAY)));
+        awaitAllTasksParked();
+
+        offload(() -> {
+            child.throwIfCancelled();
+            shutdown.cancel("going home");
+            assertThatExceptionOfType(CancellationException.class)
+                    .isThrownBy(child::throwIfCancelled)
+                    .withMessage("going home");
+        });
+
+        assertThat(task.await()).as("completed").isFalse();
     }
 }

@@ -6,6 +6,7 @@ import static io.gyre.loop.Combinators.asCompleted;
 import static io.gyre.loop.Combinators.awaitTasks;
 import static io.gyre.loop.Combinators.gather;
 import static io.gyre.loop.Combinators.gatherSettled;
+import static io.gyre.loop.Combinators.staggered;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -135,6 +136,16 @@ class CombinatorFeaturesTest {
         assertThat(Select.<State>first().onDone(future, done -> done.state()).await())
                 .isEqualTo(State.SUCCESS);
         assertThat(channel.receiver().tryReceive()).contains("not taken by the losers");
+    }
+
+    @LoopTest
+    @Row("1.6 staggered race (happy-eyeballs helper)")
+    void staggeredRaceBeginsTheNextWhenOneFailsOrTakesLong(VirtualClock clock) {
+        String winner = staggered(seconds(5), List.of(failingAfter(1), after(9, "slow"), after(2, "late but fast")));
+
+        assertThat(winner).isEqualTo("late but fast");
+        assertThat(clock.elapsed()).isEqualTo(seconds(1 + 5 + 2));
+        assertThat(log).containsExactly("slow cancelled");
     }
 
     private static Select<String> select(Channel<String> channel, LoopFuture<String> future) {

@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopLocal;
+import io.gyre.loop.LoopOptions;
 import io.gyre.loop.Task;
 import io.gyre.loop.TaskGroup;
+import io.gyre.loop.spi.ContextSnapshotter;
 import io.gyre.loop.testing.LoopTest;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +73,29 @@ class ContextFeaturesTest {
 
         assertThat(first.await() + ", " + second.await()).isEqualTo("first, second");
         assertThat(local.get()).isNull();
+    }
+
+    @Test
+    @Row("1.7 MDC/trace propagation hooks")
+    void threadLocalsOfALibraryFollowTheWorkByASnapshotter() {
+        var mdc = new ThreadLocal<@Nullable String>();
+        ContextSnapshotter snapshotter = () -> {
+            String captured = mdc.get();
+            return () -> {
+                mdc.set(captured);
+                return mdc::remove;
+            };
+        };
+
+        EventLoop.run(LoopOptions.defaults().withContextSnapshotter(snapshotter), () -> {
+            mdc.set("request 7");
+            createTask(() -> log.add("task of " + mdc.get()));
+            EventLoop.current().callSoon(() -> log.add("callback of " + mdc.get()));
+            yieldNow();
+            offload(() -> log.add("offloaded call of " + mdc.get()));
+        });
+
+        assertThat(log).containsExactly("task of request 7", "callback of request 7", "offloaded call of request 7");
     }
 
     private static String setAndGet(ThreadLocal<@Nullable String> local, String value) {

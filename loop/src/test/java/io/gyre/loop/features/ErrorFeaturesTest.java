@@ -1,14 +1,17 @@
 package io.gyre.loop.features;
 
 import static io.gyre.loop.Async.offload;
+import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.BusyException;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.FailurePolicy;
 import io.gyre.loop.HandDrivenLoop;
 import io.gyre.loop.LoopClosedException;
+import io.gyre.loop.LoopFailedException;
 import io.gyre.loop.LoopLog;
 import io.gyre.loop.LoopOptions;
 import io.gyre.loop.LowLevel;
@@ -25,6 +28,7 @@ import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.Pipe;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -91,6 +95,24 @@ class ErrorFeaturesTest {
             assertThat(logged.count("task 'lost' failed")).isEqualTo(1);
         }
         assertThat(log).containsExactly("the loop goes on");
+    }
+
+    @Test
+    @Row("1.20 policy: escalate to shut the loop down")
+    void policyMayStopTheLoopForAFailureThatNobodyObserves() {
+        LoopOptions options = LoopOptions.defaults()
+                .withFailureHandler(failure -> log.add(failure.source() + " reported"))
+                .withFailurePolicy(FailurePolicy.STOP_LOOP);
+
+        assertThatExceptionOfType(LoopFailedException.class)
+                .isThrownBy(() -> EventLoop.run(options, () -> {
+                    EventLoop.current().createTask("vital", () -> fail());
+                    sleep(Duration.ofDays(1));
+                    log.add("not reached");
+                }))
+                .withCauseExactlyInstanceOf(IOException.class);
+
+        assertThat(log).containsExactly("vital reported");
     }
 
     @LoopTest

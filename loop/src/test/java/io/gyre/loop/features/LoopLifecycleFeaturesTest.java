@@ -203,26 +203,34 @@ class LoopLifecycleFeaturesTest {
         bounded.loop.close();
 
         assertThat(bounded.takeFailures()).singleElement().satisfies(failure -> assertThat(failure.what())
-                .contains("1 offloaded calls have not ended within PT0.02S of closing"));
+                .contains("an offloaded call of ", "and has not ended within PT0.02S of closing", "-offload-1"));
         released.countDown();
     }
 
     @Test
-    @Row("1.1 manual driving: run what's ready now / run with max wait / wakeup")
-    void manualDrivingRunsWhatIsReadyWaitsForAWhileAndCanBeWokenUp() {
+    @Row("1.1 manual driving: run what's ready now / run with max wait / run tasks only for a time budget / wakeup")
+    void manualDrivingRunsWhatIsReadyOrAPortionOfItWaitsForAWhileAndCanBeWokenUp() {
         var counts = new ArrayList<Integer>();
 
         try (EventLoop loop = EventLoop.create()) {
             loop.callSoon(() -> log.add("ready"));
             counts.add(loop.runOnce(Duration.ZERO));
             counts.add(loop.runOnce(Duration.ofMillis(1)));
+
+            loop.callSoon(() -> log.add("within the budget"));
+            loop.createTask(() -> log.add("left for the next tick"));
+            counts.add(loop.runOnce(Duration.ZERO, Duration.ZERO));
+            counts.add(loop.runOnce(Duration.ZERO, ONE_DAY));
+
+            loop.wakeup();
+            counts.add(loop.runOnce(ONE_DAY));
             OtherThread.run(() -> loop.callSoonThreadsafe(() -> log.add("woken up")));
-            while (log.size() < 2) {
+            while (log.size() < 4) {
                 counts.add(loop.runOnce(ONE_DAY));
             }
         }
 
-        assertThat(counts).startsWith(1, 0).endsWith(1);
-        assertThat(log).containsExactly("ready", "woken up");
+        assertThat(counts).startsWith(1, 0, 1, 1, 0).endsWith(1);
+        assertThat(log).containsExactly("ready", "within the budget", "left for the next tick", "woken up");
     }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopFuture;
+import io.gyre.loop.OtherThread;
 import io.gyre.loop.Task;
 import io.gyre.loop.VoidBody;
 import io.gyre.loop.sync.Broadcast;
@@ -22,10 +23,12 @@ import io.gyre.loop.sync.Queue;
 import io.gyre.loop.sync.QueueShutDownException;
 import io.gyre.loop.sync.Receiver;
 import io.gyre.loop.sync.Sender;
+import io.gyre.loop.sync.ThreadChannel;
 import io.gyre.loop.sync.Watch;
 import io.gyre.loop.testing.LoopTest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 
 class QueueAndChannelFeaturesTest {
     private final List<String> log = new ArrayList<>();
@@ -173,6 +176,30 @@ class QueueAndChannelFeaturesTest {
         channel.sender().close();
         channel.receiver().forEach(log::add);
         assertThat(log).containsExactlyInAnyOrder("a", "b", "c");
+    }
+
+    @LoopTest
+    @Row("1.9 thread-safe channel between loop and threads")
+    void threadChannelPassesValuesBetweenTheLoopAndThreads() throws Exception {
+        var questions = new ThreadChannel<Integer>("questions", 1);
+        var answers = new ThreadChannel<Integer>("answers", 1);
+        FutureTask<?> thread = OtherThread.run(() -> {
+            try (answers) {
+                questions.forEach(number -> answers.send(number * number));
+            }
+        });
+
+        createTask(() -> {
+            try (questions) {
+                for (int i = 1; i <= 3; i++) {
+                    questions.send(i);
+                }
+            }
+        });
+        answers.forEach(answer -> log.add("answer " + answer));
+        thread.get();
+
+        assertThat(log).containsExactly("answer 1", "answer 4", "answer 9");
     }
 
     @LoopTest

@@ -16,6 +16,8 @@ import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.HandDrivenLoop;
 import io.gyre.loop.Handle;
+import io.gyre.loop.Interval;
+import io.gyre.loop.Interval.MissedTicks;
 import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LoopOptions;
 import io.gyre.loop.LowLevel;
@@ -110,6 +112,31 @@ class SchedulingFeaturesTest {
         Ticker system = LoopOptions.defaults().ticker();
         long first = system.nanoTime();
         assertThat(system.nanoTime() - first).isNotNegative();
+    }
+
+    @LoopTest
+    @Row("1.2 periodic timer (fixed rate/delay) + missed-tick policy burst/delay/skip")
+    void periodicTimerKeepsItsRateOrItsDelayOrCatchesUp(VirtualClock clock) {
+        assertThat(missingTwo(MissedTicks.SKIP, clock)).as("fixed rate").containsExactly(10L, 35L, 40L, 50L);
+        assertThat(missingTwo(MissedTicks.DELAY, clock)).as("fixed delay").containsExactly(10L, 35L, 45L, 55L);
+        assertThat(missingTwo(MissedTicks.BURST, clock)).as("all ticks").containsExactly(10L, 35L, 35L, 40L);
+    }
+
+    /**
+     * {@return the seconds at which four ticks came, between the first and second of which there was no time for two}
+     */
+    private static List<Long> missingTwo(MissedTicks policy, VirtualClock clock) {
+        Duration begin = clock.elapsed();
+        Interval interval = Interval.of(Duration.ofSeconds(10), policy);
+        var ticks = new ArrayList<Long>();
+        while (ticks.size() < 4) {
+            interval.await();
+            ticks.add(clock.elapsed().minus(begin).toSeconds());
+            if (ticks.size() == 1) {
+                sleep(Duration.ofSeconds(25));
+            }
+        }
+        return ticks;
     }
 
     @LoopTest

@@ -12,6 +12,8 @@ import io.gyre.loop.Joiner;
 import io.gyre.loop.Task;
 import io.gyre.loop.TaskGroup;
 import io.gyre.loop.TaskGroupException;
+import io.gyre.loop.TaskGroupOptions;
+import io.gyre.loop.TimeoutException;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.VirtualClock;
 import java.io.IOException;
@@ -251,8 +253,31 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 task-scope deadline")
-    void groupHasADeadline(VirtualClock clock) {
+    @Row("1.4 exit-stack / scoped resources closed on scope exit in order")
+    void groupClosesWhatItOwnsInReverseOrderWhenItsTasksHaveEnded() {
+        assertThatExceptionOfType(TaskGroupException.class)
+                .isThrownBy(() -> TaskGroup.run(group -> {
+                    group.own(() -> log.add("first closed"));
+                    group.own(() -> log.add("second closed"));
+                    group.createTask(() -> sleepOrLog("child cancelled"));
+                    group.createTask(() -> failAfter(1));
+                }))
+                .withCause(boom);
+
+        assertThat(log).containsExactly("child cancelled", "second closed", "first closed");
+    }
+
+    @LoopTest
+    @Row("1.4 task-scope deadline + name")
+    void groupHasADeadlineAndAName(VirtualClock clock) {
+        assertThatExceptionOfType(TimeoutException.class)
+                .isThrownBy(() -> TaskGroup.run(
+                        TaskGroupOptions.named("search").withTimeout(seconds(2)),
+                        group -> group.createTask(() -> sleepOrLog("searcher cancelled"))))
+                .withMessageContaining("the group 'search'");
+        assertThat(log).containsExactly("searcher cancelled");
+        log.clear();
+
         TaskGroup.run(group -> {
             group.scope().setTimeout(seconds(5));
             group.createTask(() -> sleepOrLog("child cancelled"));
@@ -261,6 +286,6 @@ class StructuredConcurrencyFeaturesTest {
         });
 
         assertThat(log).containsExactly("no child", "child cancelled");
-        assertThat(clock.elapsed()).isEqualTo(seconds(5));
+        assertThat(clock.elapsed()).isEqualTo(seconds(2 + 5));
     }
 }

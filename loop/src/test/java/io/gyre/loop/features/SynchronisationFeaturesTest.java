@@ -238,8 +238,18 @@ class SynchronisationFeaturesTest {
     @Row("1.8 lock never released by exiting task → error")
     void lockThatAnEndedTaskHasNotReleasedIsAnError() {
         var lock = new Lock("account");
-        Task<?> careless = start("careless", lock::acquire);
-        assertThat(careless.isDone()).isTrue();
+        var end = new Event();
+        Task<?> careless = start("careless", () -> {
+            lock.acquire();
+            end.await();
+        });
+        Task<?> waiting = start("waiting", () -> assertThatIllegalStateException()
+                .isThrownBy(lock::acquire)
+                .withMessageContaining("task 'careless' has ended without releasing Lock[account]"));
+
+        end.set();
+        careless.await();
+        waiting.await();
 
         assertThatIllegalStateException()
                 .isThrownBy(lock::acquire)

@@ -33,6 +33,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.Future.State;
+import org.junit.jupiter.api.Test;
 
 class TaskFeaturesTest {
     private static final Duration ONE_DAY = Duration.ofDays(1);
@@ -237,6 +238,26 @@ class TaskFeaturesTest {
                 })))
                 .withCauseExactlyInstanceOf(NotReadyException.class)
                 .isNotInstanceOf(CancelledException.class);
+    }
+
+    @Test
+    @Row("1.3 system/background tasks cancelled last")
+    void systemTasksAreCancelledWhenTheOthersHaveEnded() {
+        EventLoop.run(() -> {
+            EventLoop.current().createSystemTask("log writer", () -> sleepAndLog("system task"));
+            createTask(() -> sleepAndLog("task"));
+            yieldNow();
+        });
+
+        assertThat(log).containsExactly("task", "system task");
+    }
+
+    private void sleepAndLog(String line) {
+        try {
+            sleep(ONE_DAY);
+        } finally {
+            log.add(line);
+        }
     }
 
     private static final class NotReadyException extends Exception {

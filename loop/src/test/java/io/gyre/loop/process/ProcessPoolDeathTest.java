@@ -188,4 +188,25 @@ class ProcessPoolDeathTest {
 
         assertServesTheNextCall();
     }
+
+    @Test
+    void childThatCannotBeStartedIsNotTakenForTheOneBeforeIt() throws Exception {
+        ProcessHandle idle = ProcessHandle.of(pool.submit(() -> pid()).get()).orElseThrow();
+        idle.destroyForcibly();
+        idle.onExit().get();
+
+        String home = System.getProperty("java.home");
+        System.setProperty("java.home", "/nowhere");
+        try {
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(pool.submit(() -> "never")::get)
+                    .havingCause()
+                    .isInstanceOf(IllegalStateException.class)
+                    .withMessage("no child JVM can be started");
+        } finally {
+            System.setProperty("java.home", home);
+        }
+
+        assertServesTheNextCall();
+    }
 }

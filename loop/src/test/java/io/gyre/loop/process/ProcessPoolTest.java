@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -251,5 +252,33 @@ class ProcessPoolTest {
                 POOL.submit(() -> 1).thenApply(one -> one + POOL.submit(() -> 2).join());
 
         assertThat(sum.get()).isEqualTo(3);
+    }
+
+    /** More than fits into a pipe, so that a child which nobody listens to could not end. */
+    @Test
+    void handlerThatFailsIsToldOfAndDoesNotStopTheChild() throws Exception {
+        var told = new AtomicInteger();
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            told.incrementAndGet();
+            throw new IllegalStateException("this fails, too");
+        });
+        try (var failing =
+                new ProcessPool(ProcessPoolOptions.defaults().withSize(1).withOutputHandler((pid, line) -> {
+                    throw new AssertionError("unexpected: " + line);
+                }))) {
+            assertThat(failing.submit(() -> printLines(2_000)).get()).isEqualTo("printed");
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+
+        assertThat(told).hasValueGreaterThanOrEqualTo(2_000);
+    }
+
+    private static String printLines(int lines) {
+        for (int i = 0; i < lines; i++) {
+            System.out.println("a line that is long enough for two thousand of them not to fit into a pipe");
+        }
+        return "printed";
     }
 }

@@ -2,6 +2,7 @@ package io.gyre.loop.sync;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest;
@@ -175,5 +177,48 @@ final class SelectTest {
     @LoopTest
     void selectOfNothingIsRefused() {
         assertThatThrownBy(() -> Select.first().await()).isInstanceOf(IllegalStateException.class);
+    }
+
+    @LoopTest
+    void receiverThatIsClosedWhileWaitingIsSaid() {
+        Receiver<String> other = left.receiver().duplicate();
+        Task<String> selecting = createTask(() -> eitherChannel().await());
+        letOthersPark();
+
+        left.receiver().close();
+        left.sender().send("a");
+
+        assertThatThrownBy(selecting::await).hasCauseInstanceOf(ChannelClosedException.class);
+        assertThat(other.tryReceive()).as("for the receiver that is open").contains("a");
+        assertThat(right.statistics().receiving()).isZero();
+    }
+
+    @LoopTest
+    void receiverThatIsClosedSendsNobodyElseAway() {
+        Receiver<String> other = left.receiver().duplicate();
+        Task<String> selecting = createTask(() -> eitherChannel().await());
+        Task<String> receiving = createTask(() -> other.receive());
+        letOthersPark();
+
+        left.receiver().close();
+
+        assertThatThrownBy(selecting::await).hasCauseInstanceOf(ChannelClosedException.class);
+        assertThat(receiving.isDone()).isFalse();
+        left.sender().send("a");
+        assertThat(receiving.await()).isEqualTo("a");
+    }
+
+    @LoopTest
+    void selectThatIsRefusedLeavesNobodyInTheQueues() {
+        LoopFuture<String> ofClosedLoop =
+                offload(() -> EventLoop.run(() -> EventLoop.current().<String>createFuture()));
+
+        assertThatThrownBy(() ->
+                        eitherChannel().onDone(ofClosedLoop, done -> "done").await())
+                .isInstanceOf(LoopClosedException.class);
+
+        assertThat(left.statistics().receiving()).isZero();
+        left.sender().trySend("a");
+        assertThat(left.receiver().tryReceive()).contains("a");
     }
 }

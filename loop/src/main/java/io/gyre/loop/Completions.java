@@ -1,0 +1,220 @@
+package io.gyre.loop;
+
+import io.gyre.loop.Combinators.When;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Future.State;
+import java.util.function.BooleanSupplier;
+
+/** Tasks in the order in which they become done, and the one task that waits for that. */
+final class Completions implements AutoCloseable {
+    /*
+     * Design.
+     *
+     * Each task that is not done has an observer of ours, between two steps of an iteration, too: else the order of
+     * those that become done meanwhile would be lost, and their failures reported.
+     *
+     * Nobody tells us that an iteration was left by `break`. But it can go on only in the task that has begun it. So
+     * when that has ended, the observers are taken back, and failures that nobody has seen are reported. Until then
+     * they are `unseen`, unless somebody else observed them when they happened.
+     */
+    private final VirtualThreadTask<?> waiter = VirtualThreadTask.current();
+    private final boolean iterated;
+    private final Set<VirtualThreadTask<?>> pending = new LinkedHashSet<>();
+    private final Queue<VirtualThreadTask<?>> done = new ArrayDeque<>();
+    private final Set<VirtualThreadTask<?>> unseen = new HashSet<>();
+    private final List<Observer> observers = new ArrayList<>();
+    private final Observer endOfWaiter = new EndOfWaiter();
+    private boolean observing;
+    private boolean failed;
+    private boolean waiting;
+
+    /**
+     * Observes tasks until this is closed.
+     *
+     * @throws WrongLoopException if one of them is of another loop; then none is observed
+     */
+    Completions(Collection<? extends Task<?>> tasks) {
+        this(tasks, false);
+    }
+
+    private Completions(Collection<? extends Task<?>> tasks, boolean iterated) {
+        this.iterated = iterated;
+        for (Task<?> task : tasks) {
+            waiter.loop.checkSameLoop((VirtualThreadTask<?>) task);
+            if (task == waiter) {
+                throw new IllegalStateException(task + " waits for itself, and would for ever");
+            }
+            pending.add((VirtualThreadTask<?>) task);
+        }
+        observe();
+    }
+
+    /** {@return the tasks one by one, each when it is done, for the current task} */
+    static <T extends Task<?>> Iterator<T> iterate(Collection<? extends T> tasks) {
+        var completions = new Completions(tasks, true);
+        return completions.new Steps<T>();
+    }
+
+    // ---- observing
+
+    private void observe() {
+        observing = true;
+        if (iterated && !endOfWaiter.listed) {
+            waiter.addObserver(endOfWaiter);
+        }
+        for (VirtualThreadTask<?> task : List.copyOf(pending)) {
+            if (task.isDone()) {
+                add(task);
+            } else {
+                var observer = new EndOfTask(task);
+                observers.add(observer);
+                task.addObserver(observer);
+            }
+        }
+        forgetWaiterIfAllIsSeen();
+    }
+
+    private final class EndOfTask extends Observer {
+        private final VirtualThreadTask<?> task;
+
+        EndOfTask(VirtualThreadTask<?> task) {
+            super(task);
+            this.task = task;
+        }
+
+        @Override
+        void completed() {
+            add(task);
+            forgetWaiterIfAllIsSeen();
+            if (waiting) {
+                waiting = false;
+                waiter.unpark();
+            }
+        }
+
+        @Override
+        boolean observesFailure() {
+            return !iterated;
+        }
+
+        @Override
+        boolean takesFailure() {
+            return unseen.add(task);
+        }
+    }
+
+    private final class EndOfWaiter extends Observer {
+        EndOfWaiter() {
+            super(waiter);
+        }
+
+        @Override
+        void completed() {
+            close();
+            unseen.forEach(VirtualThreadTask::reportFailure);
+        }
+
+        @Override
+        boolean observesFailure() {
+            return false;
+        }
+    }
+
+    private void add(VirtualThreadTask<?> task) {
+        pending.remove(task);
+        failed |= task.state() == State.FAILED;
+        done.add(task);
+    }
+
+    private void forgetWaiterIfAllIsSeen() {
+        if (unseen.isEmpty() && (pending.isEmpty() || !observing)) {
+            waiter.removeObserver(endOfWaiter);
+        }
+    }
+
+    /** Takes the observers back. */
+    @Override
+    public void close() {
+        observing = false;
+        observers.forEach(observer -> observer.completion().removeObserver(observer));
+        observers.clear();
+        forgetWaiterIfAllIsSeen();
+    }
+
+    // ---- waiting: in the task
+
+    boolean isEnough(When when) {
+        return pending.isEmpty()
+                || switch (when) {
+                    case FIRST_COMPLETED -> !done.isEmpty();
+                    case FIRST_EXCEPTION -> failed;
+                    case ALL_COMPLETED -> false;
+                };
+    }
+
+    void awaitUntil(BooleanSupplier condition) {
+        waiter.checkpoint();
+        while (!condition.getAsBoolean()) {
+            waiting = true;
+            waiter.park(this, () -> {
+                waiting = false;
+                return true;
+            });
+        }
+    }
+
+    private final class Steps<T extends Task<?>> implements Iterator<T> {
+        @Override
+        public boolean hasNext() {
+            return !pending.isEmpty() || !done.isEmpty();
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // the collection held nothing else
+        public T next() {
+            requireWaiter();
+            if (!hasNext()) {
+                throw new NoSuchElementException("all tasks have been returned");
+            }
+            awaitOne();
+            VirtualThreadTask<?> next = done.remove();
+            unseen.remove(next);
+            forgetWaiterIfAllIsSeen();
+            return (T) next;
+        }
+
+        private void awaitOne() {
+            if (!observing) {
+                observe(); // a step before this one was cancelled
+            }
+            try {
+                awaitUntil(() -> !done.isEmpty());
+            } catch (Throwable cancelled) {
+                close();
+                throw cancelled;
+            }
+        }
+    }
+
+    private void requireWaiter() {
+        VirtualThreadTask<?> caller = VirtualThreadTask.current();
+        if (caller != waiter) {
+            throw new IllegalStateException(caller + " asks for the next of the tasks that " + waiter
+                    + " awaits. Call iterator() in the task that iterates.");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return pending.size() + " tasks";
+    }
+}
