@@ -1,13 +1,12 @@
 package io.gyre.examples.crm;
 
 import static io.gyre.loop.Async.checkCancelled;
+import static io.gyre.loop.Async.moveOnAfter;
 import static io.gyre.loop.Async.shield;
 
-import io.gyre.loop.EventLoop;
-import io.gyre.loop.LoopFuture;
-import io.gyre.loop.Task;
 import io.gyre.loop.TaskGroup;
 import io.gyre.loop.sync.CapacityLimiter;
+import io.gyre.loop.sync.Event;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -30,6 +29,7 @@ import java.util.Deque;
  */
 public final class ConnectionPool implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+    private static final Duration STOP_AGAIN = Duration.ofMillis(100);
 
     /** A database that has not even reacted to being told to stop for so long is given up, with the connection. */
     private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(10);
@@ -78,28 +78,31 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     private <T> T stoppable(Session session, Session.Work<T> work) throws SQLException {
-        boolean[] ended = {false};
         return TaskGroup.call(group -> {
-            Task<?> stopper = group.createTask("stopper of a transaction", () -> {
-                try {
-                    LoopFuture<?> cancellation = EventLoop.current().createFuture();
-                    cancellation.await();
-                } finally {
-                    if (!ended[0]) {
-                        shield(STOP_LIMIT, session::stop);
-                    }
-                }
-            });
+            var ended = new Event("the end of a transaction");
+            group.createTask("stopper of a transaction", () -> stopIfCancelled(session, ended));
             try {
                 return shield(LONGEST_TRANSACTION, () -> calls.run(() -> session.inTransaction(work)));
             } catch (SQLException failure) {
                 checkCancelled(); // if we are, that is why it has failed
                 throw failure;
             } finally {
-                ended[0] = true;
-                stopper.cancel("the transaction has ended");
+                ended.set();
             }
         });
+    }
+
+    private static void stopIfCancelled(Session session, Event ended) throws SQLException {
+        try {
+            ended.await();
+        } finally {
+            shield(STOP_LIMIT, () -> {
+                while (!ended.isSet()) {
+                    session.stop(); // which a database that has not begun yet takes no notice of: so more than once
+                    moveOnAfter(STOP_AGAIN, () -> ended.await());
+                }
+            });
+        }
     }
 
     /** {@return how many connections have been opened so far} */

@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.timeout;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.gyre.loop.TimeoutException;
+import io.gyre.net.LimitExceededException;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
 import java.io.IOException;
@@ -70,11 +71,19 @@ public final class CrmServer implements AutoCloseable {
     }
 
     private void serve(TcpStream client) throws IOException {
-        Optional<String> line = client.readLine(MAX_LINE_BYTES);
-        while (line.isPresent()) {
-            client.write((answer(line.get()) + "\n").getBytes(UTF_8));
-            line = client.readLine(MAX_LINE_BYTES);
+        try {
+            Optional<String> line = client.readLine(MAX_LINE_BYTES);
+            while (line.isPresent()) {
+                say(client, answer(line.get()));
+                line = client.readLine(MAX_LINE_BYTES);
+            }
+        } catch (LimitExceededException tooLong) {
+            say(client, "ERROR a line has at most " + MAX_LINE_BYTES + " bytes; goodbye");
         }
+    }
+
+    private static void say(TcpStream client, String answer) throws IOException {
+        client.write((answer + "\n").getBytes(UTF_8));
     }
 
     private String answer(String line) {

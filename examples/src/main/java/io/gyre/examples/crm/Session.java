@@ -41,9 +41,11 @@ final class Session {
     <T> T inTransaction(Work<T> work) throws SQLException {
         try {
             T result = work.run(this);
+            latest = null; // what comes now must not be stopped half-way: here the commit,
             connection.commit();
             return result;
         } catch (Throwable failure) {
+            latest = null; // and here the rollback
             try {
                 connection.rollback();
             } catch (SQLException broken) {

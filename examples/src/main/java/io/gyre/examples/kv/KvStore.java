@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * runs between two suspending calls of one: {@link #increment} is atomic because nothing in it suspends. And timers are cheap
  * enough to have one for each key, so that nobody has to look for what has expired.
  */
-public final class KvStore {
+final class KvStore {
     private final EventLoop loop = EventLoop.current();
     private final TreeMap<String, Entry> entries = new TreeMap<>();
 

@@ -111,6 +111,8 @@ final class CrmTest {
                     assertThat(ask(client, "ORDER 999 1")).isEqualTo("ERROR there is no customer 999");
                     assertThat(ask(client, "SHOW me")).isEqualTo("ERROR 'me' is no number");
                     assertThat(ask(client, "DROP")).startsWith("ERROR say ADD name");
+                    assertThat(ask(client, "ADD " + "x".repeat(1000)))
+                            .startsWith("ERROR a line has at most 1000 bytes");
                     assertThat(pool.opened()).isEqualTo(1);
                 }));
     }
