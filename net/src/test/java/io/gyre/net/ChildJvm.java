@@ -37,9 +37,9 @@ final class ChildJvm implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         process.getOutputStream().close();
-        int exitCode = process.waitFor();
+        int exitCode = process.onExit().join().exitValue();
         if (exitCode != 0) {
             throw new IOException("the program has ended with " + exitCode);
         }

@@ -25,8 +25,11 @@ class UdpPeersTest {
     private static final int PACKETS = 200;
     private static final int MAX_BYTES = 4_000;
 
-    @TempDir
-    Path directory;
+    private final Path directory;
+
+    UdpPeersTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     /** Sends us a line, so that we know its address, then sends back what it gets. */
     @Test
