@@ -2,6 +2,8 @@ package io.gyre.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gyre.loop.spi.IdleLoop;
+import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,35 @@ class RunOnceTest {
 
         assertThat(log).containsExactly("task", "first", "second", "last");
         assertThat(loop.runOnce(NO_WAIT, Duration.ZERO)).isZero();
+    }
+
+    /** As it does when it takes the stack of a task which another thread unparks at that moment. */
+    @Test
+    void whatTheTickerMakesReadyIsNotSleptOver() {
+        var ticker = new BusyTicker();
+        try (EventLoop busy = EventLoop.create(LoopOptions.defaults().withTicker(ticker))) {
+            ticker.work = () -> busy.callSoon(() -> log.add("ready"));
+
+            assertThat(busy.runOnce(Duration.ofDays(1))).isOne();
+
+            ticker.work = () -> {};
+        }
+        assertThat(log).containsExactly("ready");
+    }
+
+    private static final class BusyTicker implements Ticker {
+        Runnable work = () -> {};
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public long waitNanos(long maxWaitNanos, IdleLoop idle) {
+            work.run();
+            return maxWaitNanos;
+        }
     }
 
     @Test

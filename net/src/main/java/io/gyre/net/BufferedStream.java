@@ -380,6 +380,15 @@ public abstract class BufferedStream implements ByteStream {
         wakeReceiver();
     }
 
+    /**
+     * {@return what has been received and is not delivered yet, in order; it never will be by this}
+     *
+     * <p>For a transport that outlives its stream, when that is closed: another stream may begin with these bytes.
+     */
+    protected final byte[] takeUndelivered() {
+        return readAhead.take(readAhead.size());
+    }
+
     // ---- writing
 
     @Override

@@ -22,6 +22,17 @@ final class NetArchitectureTest {
     }
 
     @Test
+    void theSystemRestsOnTheStreams() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.gyre.net")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.gyre.net.os..")
+                .check(NET);
+    }
+
+    @Test
     void hasNoSelectorOfItsOwn() {
         noClasses()
                 .should()
@@ -36,7 +47,7 @@ final class NetArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.util.concurrent.atomic..", "java.util.concurrent.locks..")
-                .because("all state belongs to one loop")
+                .because("all state belongs to one loop, or is handed over under a monitor")
                 .check(NET);
     }
 }

@@ -1,9 +1,13 @@
 package io.gyre.examples.cli;
 
 import io.gyre.examples.echo.EchoServer;
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopOptions;
 import io.gyre.net.TcpServer;
+import io.gyre.net.os.Signals;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,20 +16,24 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "echo",
         mixinStandardHelpOptions = true,
-        description = "Echo server: sends back what it receives. Ends on SIGINT or SIGTERM.")
+        description = "Echo server: sends back what it receives. Ends on SIGINT or SIGTERM, with exit code 0.")
 final class EchoCommand implements Callable<Integer> {
+    /** An echo is short: who has not got his by then does not read it. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
     @Mixin
     private Listen listen = new Listen();
 
     @Override
     public Integer call() throws IOException {
         InetSocketAddress address = listen.address();
-        UntilTerminated.run("echo", () -> serve(address));
+        EventLoop.run(LoopOptions.defaults().withName("echo"), () -> serve(address));
         return 0;
     }
 
     private void serve(InetSocketAddress address) throws IOException {
         try (TcpServer server = EchoServer.start(address)) {
+            Signals.drainOn(server, GRACE, "TERM", "INT");
             listen.announce(server.address());
             server.awaitClosed();
         }

@@ -1,0 +1,137 @@
+package io.gyre.net.os;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Set;
+
+/** The signal handlers of the JDK. */
+final class JdkSignals {
+    /*
+     * Design.
+     *
+     * By method handles, because javac warns of each mention of sun.misc.Signal and cannot be told not to.
+     *
+     * For some signals the JVM has handlers of its own, in native code, and lets us replace them all the same: BUS is how it
+     * learns that a mapped file was cut off, PIPE and XFSZ are errors of a write, by USR2 it suspends threads.
+     */
+    private static final Set<String> OF_THE_JVM = Set.of("BUS", "PIPE", "XFSZ", "USR2");
+
+    private static final Class<?> SIGNAL = classNamed("sun.misc.Signal");
+    private static final Class<?> HANDLER = classNamed("sun.misc.SignalHandler");
+    private static final MethodHandle NEW = handle(() ->
+            MethodHandles.publicLookup().findConstructor(SIGNAL, MethodType.methodType(void.class, String.class)));
+    private static final MethodHandle NUMBER = handle(
+            () -> MethodHandles.publicLookup().findVirtual(SIGNAL, "getNumber", MethodType.methodType(int.class)));
+    private static final MethodHandle HANDLE = handle(() ->
+            MethodHandles.publicLookup().findStatic(SIGNAL, "handle", MethodType.methodType(HANDLER, SIGNAL, HANDLER)));
+    private static final MethodHandle RAISE = handle(
+            () -> MethodHandles.publicLookup().findStatic(SIGNAL, "raise", MethodType.methodType(void.class, SIGNAL)));
+    private static final MethodHandle RUN = handle(
+            () -> MethodHandles.publicLookup().findVirtual(Runnable.class, "run", MethodType.methodType(void.class)));
+
+    private JdkSignals() {}
+
+    /**
+     * {@return the number of a signal}
+     *
+     * @throws IllegalArgumentException if there is none of that name, or the JVM needs it
+     */
+    static int number(String name) {
+        if (OF_THE_JVM.contains(name)) {
+            throw new IllegalArgumentException("the signal " + name
+                    + " cannot be received: the JVM uses it. For one of your own take USR1 or HUP.");
+        }
+        return (int) call(NUMBER, signal(name));
+    }
+
+    private static Object signal(String name) {
+        try {
+            return call(NEW, name);
+        } catch (IllegalArgumentException unknown) {
+            throw new IllegalArgumentException(
+                    "there is no signal " + name + ". Write TERM, INT, HUP or USR1, as kill(1) has them, without SIG.",
+                    unknown);
+        }
+    }
+
+    /**
+     * What handles a signal at present.
+     *
+     * @param name the signal
+     * @param mine the handler
+     * @param before the one before
+     */
+    record Handler(String name, Object mine, Object before) {
+        /** Gives the signal back to whoever handled it before, unless somebody has taken it over since. */
+        void restore() {
+            Object present = call(HANDLE, signal(name), before);
+            if (present != mine) {
+                call(HANDLE, signal(name), present);
+            }
+        }
+    }
+
+    /**
+     * Has a signal handled, in a new thread each time.
+     *
+     * @throws IllegalArgumentException if that cannot be
+     */
+    static Handler handle(String name, Runnable handler) {
+        MethodHandle target = MethodHandles.dropArguments(RUN.bindTo(handler), 0, SIGNAL);
+        Object mine = MethodHandleProxies.asInterfaceInstance(HANDLER, target);
+        try {
+            return new Handler(name, mine, call(HANDLE, signal(name), mine));
+        } catch (IllegalArgumentException refused) {
+            throw new IllegalArgumentException(
+                    "the signal " + name + " cannot be received: " + refused.getMessage()
+                            + ". KILL and STOP nobody can; QUIT, SEGV and the like belong to the JVM, and with -Xrs"
+                            + " INT, TERM and HUP to the system.",
+                    refused);
+        }
+    }
+
+    /** Sends a signal to this process, for a handler of the JDK. */
+    static void raise(String name) {
+        call(RAISE, signal(name));
+    }
+
+    // ---- by method handles
+
+    @FunctionalInterface
+    private interface LookedUp {
+        MethodHandle find() throws ReflectiveOperationException;
+    }
+
+    private static MethodHandle handle(LookedUp looked) {
+        try {
+            return looked.find();
+        } catch (ReflectiveOperationException e) {
+            throw missing(e);
+        }
+    }
+
+    private static Class<?> classNamed(String name) {
+        try {
+            return Class.forName(name);
+        } catch (ClassNotFoundException e) {
+            throw missing(e);
+        }
+    }
+
+    private static IllegalStateException missing(ReflectiveOperationException e) {
+        return new IllegalStateException("signals need the module jdk.unsupported, which this Java runtime lacks", e);
+    }
+
+    @SuppressWarnings("NullAway") // the methods that return nothing are called for nothing
+    private static Object call(MethodHandle method, Object... arguments) {
+        try {
+            return method.invokeWithArguments(arguments);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

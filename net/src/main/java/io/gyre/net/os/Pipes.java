@@ -1,0 +1,136 @@
+package io.gyre.net.os;
+
+import io.gyre.loop.LowLevel;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The pipes to and from a process, those that there are. */
+final class Pipes {
+    private static final byte[] NOTHING = {};
+
+    private final String process;
+    private final SubprocessOptions options;
+    private final @Nullable WritingThread stdinThread;
+    private final @Nullable ReadingThread stdoutThread;
+    private final @Nullable ReadingThread stderrThread;
+    private final @Nullable ThreadedWriter stdin;
+    private final @Nullable ThreadedReader stdout;
+    private final @Nullable ThreadedReader stderr;
+
+    Pipes(String name, Process process, SubprocessOptions options) {
+        this.process = name;
+        this.options = options;
+        String prefix = "gyre-process-" + process.pid();
+        stdinThread = isPipe(options.stdin()) ? new WritingThread(prefix + "-stdin", process.getOutputStream()) : null;
+        stdoutThread =
+                isPipe(options.stdout()) ? ReadingThread.owning(prefix + "-stdout", process.getInputStream()) : null;
+        stderrThread = isPipe(options.stderr()) && !options.mergeStderr()
+                ? ReadingThread.owning(prefix + "-stderr", process.getErrorStream())
+                : null;
+        stdin = stdinThread == null ? null : new ThreadedWriter("the standard input of " + name, stdinThread);
+        stdout = stdoutThread == null ? null : new ThreadedReader("the standard output of " + name, stdoutThread);
+        stderr = stderrThread == null ? null : new ThreadedReader("the standard error of " + name, stderrThread);
+    }
+
+    private static boolean isPipe(Redirect redirect) {
+        return redirect.equals(Redirect.PIPE);
+    }
+
+    // ---- one by one
+
+    ThreadedWriter stdin() {
+        return require(stdin, "input", options.stdin().toString());
+    }
+
+    ThreadedReader stdout() {
+        return require(stdout, "output", options.stdout().toString());
+    }
+
+    ThreadedReader stderr() {
+        return require(
+                stderr,
+                "error",
+                options.mergeStderr()
+                        ? "merged into the standard output"
+                        : options.stderr().toString());
+    }
+
+    private <S> S require(@Nullable S stream, String which, String instead) {
+        if (stream == null) {
+            throw new IllegalStateException("the standard " + which + " of " + process + " is no pipe: it is " + instead
+                    + ". Ask for Redirect.PIPE in the options.");
+        }
+        return stream;
+    }
+
+    // ---- to talk to the process
+
+    /** Writes all input, and its end. A process that does not read it has its reasons. */
+    void feed(byte[] input) {
+        if (stdin == null) {
+            return;
+        }
+        LowLevel.checkpoint(); // an end that a cancelled task gives could not be taken back
+        try {
+            if (input.length > 0) {
+                stdin.write(input);
+            }
+            stdin.close();
+        } catch (IOException nobodyReads) {
+            // the exit code will tell
+        }
+    }
+
+    byte[] readStdout(int maxBytes) throws IOException {
+        return stdout == null ? NOTHING : stdout.readAll(maxBytes);
+    }
+
+    byte[] readStderr(int maxBytes) throws IOException {
+        return stderr == null ? NOTHING : stderr.readAll(maxBytes);
+    }
+
+    // ---- the end
+
+    /** Gives no more input, and drops what comes, so that the process is not held up on its way out. */
+    void drop() {
+        if (stdoutThread != null) {
+            stdoutThread.discardRest();
+        }
+        if (stderrThread != null) {
+            stderrThread.discardRest();
+        }
+        abort();
+    }
+
+    /** Closes all. */
+    void abort() {
+        if (stdin != null) {
+            stdin.abort();
+        }
+        if (stdout != null) {
+            stdout.abort();
+        }
+        if (stderr != null) {
+            stderr.abort();
+        }
+    }
+
+    /** Waits for the threads, up to a limit each. */
+    void join(Duration limit) {
+        try {
+            if (stdinThread != null) {
+                stdinThread.join(limit);
+            }
+            if (stdoutThread != null) {
+                stdoutThread.join(limit);
+            }
+            if (stderrThread != null) {
+                stderrThread.join(limit);
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.gyre.net.os;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.Offloading;
+import io.gyre.loop.OnCancel;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Starts programs, and says why one cannot be started. */
+final class ProcessLaunch {
+    /** A start that has begun is awaited by a cancelled task, too, so that no process is left which nobody knows of. */
+    private static final Offloading PATIENT = Offloading.onLoopExecutor().withOnCancel(OnCancel.WAIT);
+
+    private static final boolean WINDOWS = File.separatorChar == '\\';
+
+    private ProcessLaunch() {}
+
+    /** {@return the process} Suspends: the JDK waits until the program runs or cannot. */
+    static Process start(SubprocessOptions options) throws IOException {
+        return Async.<Process, IOException>offload(PATIENT, () -> {
+            try {
+                return builder(options).start();
+            } catch (IOException failure) {
+                throw explained(options, failure);
+            }
+        });
+    }
+
+    private static ProcessBuilder builder(SubprocessOptions options) {
+        Path directory = options.directory();
+        var builder = new ProcessBuilder(options.command())
+                .directory(directory == null ? null : directory.toFile())
+                .redirectInput(isDiscard(options.stdin()) ? nothing() : options.stdin())
+                .redirectOutput(options.stdout())
+                .redirectError(options.mergeStderr() ? Redirect.PIPE : options.stderr())
+                .redirectErrorStream(options.mergeStderr());
+        Map<String, String> environment = builder.environment();
+        options.environment()
+                .forEach((name, value) -> value.ifPresentOrElse(
+                        present -> environment.put(name, present), () -> environment.remove(name)));
+        return builder;
+    }
+
+    private static boolean isDiscard(Redirect redirect) {
+        return redirect.equals(Redirect.DISCARD);
+    }
+
+    private static Redirect nothing() {
+        return Redirect.from(new File(WINDOWS ? "NUL" : "/dev/null"));
+    }
+
+    private static IOException explained(SubprocessOptions options, IOException failure) {
+        String program = options.command().getFirst();
+        return new IOException("cannot start '" + program + "': " + reason(options, program, failure), failure);
+    }
+
+    private static String reason(SubprocessOptions options, String program, IOException failure) {
+        Path directory = options.directory();
+        if (directory != null && !Files.isDirectory(directory)) {
+            return "its working directory, " + directory + ", is not a directory or does not exist";
+        }
+        String words = failure.getCause() == null
+                ? failure.getMessage()
+                : failure.getCause().getMessage();
+        if (words == null || !words.startsWith("Exec failed")) {
+            return words == null ? failure.toString() : words; // a file that is redirected to, an argument
+        }
+        Path here = (directory == null ? Path.of("") : directory).toAbsolutePath();
+        if (program.indexOf(File.separatorChar) < 0) {
+            return "it cannot be found or run on the PATH that this process was started with, " + System.getenv("PATH")
+                    + " (working directory " + here + "). " + words;
+        }
+        Path file = here.resolve(program);
+        return file + (Files.exists(file) ? " is not an executable file. " : " does not exist. ") + words;
+    }
+}

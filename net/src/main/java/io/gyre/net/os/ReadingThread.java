@@ -1,0 +1,224 @@
+package io.gyre.net.os;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a blocking stream in a daemon thread, a chunk at a time, and only when somebody wants one. Any thread. */
+final class ReadingThread {
+    /*
+     * Design.
+     *
+     * Everything here is guarded by the monitor, which nobody holds while he waits for bytes. The bytes of `chunk` belong to
+     * the thread while there are none to be taken, and to those who take while there are.
+     *
+     * Reading ahead is left to the system, whose pipe holds as much as a chunk: what nobody has asked for stays where the
+     * process could still leave it to others. A wish cannot be taken back, because a blocked read cannot: what it brings
+     * stays here for the next who wants something.
+     *
+     * The thread begins with the first wish. It ends with the stream, when it is released, and when it has had nothing to do
+     * for a while, so that a stream that was forgotten costs no thread; a wish that comes later has a new one begin.
+     */
+
+    /** What a pipe of Linux holds. */
+    static final int CHUNK_BYTES = 64 * 1024;
+
+    /** Long for somebody who reads now and then. */
+    static final Duration IDLE_LIMIT = Duration.ofSeconds(10);
+
+    private final String name;
+    private final InputStream source;
+    private final boolean ownsSource;
+    private final Duration idleLimit;
+    private ByteBuffer givenBack = ByteBuffer.allocate(0);
+    private byte[] chunk = {};
+    private int start;
+    private int end;
+    private boolean atEnd;
+    private @Nullable IOException failure;
+    private @Nullable Doorbell wantedBy;
+    private boolean released;
+    private boolean discarding;
+    private boolean running;
+    private @Nullable Thread thread;
+
+    ReadingThread(String name, InputStream source, boolean ownsSource, Duration idleLimit) {
+        this.name = name;
+        this.source = source;
+        this.ownsSource = ownsSource;
+        this.idleLimit = idleLimit;
+    }
+
+    /** {@return a reader of a stream that it closes in the end} */
+    static ReadingThread owning(String name, InputStream source) {
+        return new ReadingThread(name, source, true, IDLE_LIMIT);
+    }
+
+    /** {@return a reader of a stream that it leaves open} */
+    static ReadingThread borrowing(String name, InputStream source) {
+        return new ReadingThread(name, source, false, IDLE_LIMIT);
+    }
+
+    // ---- those who want bytes
+
+    /** {@return how many bytes of those that are there were moved; 0 if there are none yet, -1 at the end} */
+    synchronized int take(ByteBuffer target) throws IOException {
+        if (givenBack.hasRemaining()) {
+            int count = Math.min(givenBack.remaining(), target.remaining());
+            target.put(givenBack.slice(givenBack.position(), count));
+            givenBack.position(givenBack.position() + count);
+            return count;
+        }
+        if (start < end) {
+            int count = Math.min(end - start, target.remaining());
+            target.put(chunk, start, count);
+            start += count;
+            return count;
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return atEnd ? -1 : 0;
+    }
+
+    /** Has a chunk read, and the bell rung then. Returns false if there is something to take already. */
+    synchronized boolean want(Doorbell bell) {
+        if (givenBack.hasRemaining() || start < end || isOver()) {
+            return false;
+        }
+        wantedBy = bell;
+        startOrNotify();
+        return true;
+    }
+
+    /** Puts bytes back in front of what is to be taken. */
+    synchronized void giveBack(byte[] bytes) {
+        if (bytes.length > 0) {
+            givenBack = ByteBuffer.allocate(bytes.length + givenBack.remaining())
+                    .put(bytes)
+                    .put(givenBack)
+                    .flip();
+        }
+    }
+
+    /** Begins anew after {@link #release}, behind an end of the stream, too: a terminal may have more. */
+    synchronized void reopen() {
+        released = false;
+        atEnd = false;
+        failure = null;
+    }
+
+    /** Says that nobody wants anything any more. The thread ends, if it is blocked, then when it no longer is. */
+    void release() {
+        synchronized (this) {
+            released = true;
+            wantedBy = null;
+            if (running) {
+                notifyAll();
+                return;
+            }
+        }
+        closeSource();
+    }
+
+    /** Has everything up to the end read and dropped, so that whoever writes it is not held up. Ends with the stream. */
+    synchronized void discardRest() {
+        if (!released && !isOver()) {
+            discarding = true;
+            startOrNotify();
+        }
+    }
+
+    /** Waits until the thread has ended, if it has begun. */
+    void join(Duration limit) throws InterruptedException {
+        Thread begun;
+        synchronized (this) {
+            begun = thread;
+        }
+        if (begun != null) {
+            begun.join(limit);
+        }
+    }
+
+    private boolean isOver() {
+        return atEnd || failure != null;
+    }
+
+    private void startOrNotify() {
+        if (running) {
+            notifyAll();
+            return;
+        }
+        thread = Thread.ofPlatform().daemon().name(name).start(this::run);
+        running = true;
+    }
+
+    // ---- the thread
+
+    private void run() {
+        while (awaitWish()) {
+            readChunk();
+        }
+        if (isDone()) {
+            closeSource();
+        }
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // woken for nothing it ends early, and another begins when it is needed
+    private synchronized boolean awaitWish() {
+        if (wantedBy == null && !discarding && !isDone()) {
+            try {
+                wait(idleLimit.toMillis());
+            } catch (InterruptedException toldToEnd) {
+                // as if nobody had wanted anything for long
+            }
+        }
+        running = (wantedBy != null || discarding) && !isDone();
+        return running;
+    }
+
+    private synchronized boolean isDone() {
+        return isOver() || (released && !discarding);
+    }
+
+    private void readChunk() {
+        if (chunk.length == 0) {
+            chunk = new byte[CHUNK_BYTES];
+        }
+        int count = 0;
+        IOException thrown = null;
+        try {
+            count = source.read(chunk);
+        } catch (IOException broken) {
+            thrown = broken;
+        } catch (RuntimeException odd) {
+            thrown = new IOException(source + " cannot be read: " + odd, odd);
+        }
+        publish(count, thrown);
+    }
+
+    private synchronized void publish(int count, @Nullable IOException thrown) {
+        failure = thrown;
+        atEnd = count < 0;
+        if (!discarding) {
+            start = 0;
+            end = Math.max(count, 0);
+        }
+        if (wantedBy != null) {
+            wantedBy.ring();
+            wantedBy = null;
+        }
+    }
+
+    private void closeSource() {
+        if (ownsSource) {
+            try {
+                source.close();
+            } catch (IOException alreadyBroken) {
+                // nothing is expected of it any more
+            }
+        }
+    }
+}

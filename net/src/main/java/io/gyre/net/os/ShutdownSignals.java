@@ -1,0 +1,117 @@
+package io.gyre.net.os;
+
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopClosedException;
+import io.gyre.loop.Task;
+import io.gyre.net.StreamServer;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Signals that end something, with less patience each time. */
+final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Registration {
+    /*
+     * Design.
+     *
+     * The last step is taken right here, in the thread of the JVM, because it is there for the case that the loop hangs. It
+     * halts: exit hooks may be what hangs.
+     */
+    private static final int EXIT_CODE_OF_SIGNAL = 128;
+
+    /** What is to end. */
+    private interface Ending {
+        /** {@return whether there is one more step to take before the process is ended, which has been taken} */
+        boolean goOn(int step, String name);
+
+        boolean isOver();
+    }
+
+    private final Set<String> names;
+    private final Ending ending;
+    private int steps; // guarded by this
+
+    private ShutdownSignals(Ending ending, String... names) {
+        this.ending = ending;
+        this.names = new LinkedHashSet<>(List.of(names));
+        SignalSwitchboard.connect(this.names, this);
+    }
+
+    static ShutdownSignals cancelling(Task<?> task, String... names) {
+        return new ShutdownSignals(
+                new Ending() {
+                    @Override
+                    public boolean goOn(int step, String name) {
+                        if (step == 1) {
+                            task.cancel("the process was told to end by SIG" + name);
+                        }
+                        return step == 1;
+                    }
+
+                    @Override
+                    public boolean isOver() {
+                        return task.isDone() || task.loop().isClosed();
+                    }
+                },
+                names);
+    }
+
+    static ShutdownSignals draining(StreamServer<?> server, Duration grace, String... names) {
+        EventLoop loop = EventLoop.current();
+        var signals = new ShutdownSignals(
+                new Ending() {
+                    @Override
+                    public boolean goOn(int step, String name) {
+                        switch (step) {
+                            case 1 -> start("drain", name, () -> server.drain(grace));
+                            case 2 -> start("close", name, server::close);
+                            default -> {
+                                return false;
+                            }
+                        }
+                        return true;
+                    }
+
+                    private void start(String what, String name, Runnable body) {
+                        try {
+                            loop.callSoonThreadsafe(
+                                    () -> loop.createSystemTask(what + " of " + server + " on SIG" + name, body::run));
+                        } catch (LoopClosedException closedMeanwhile) {
+                            // and so is the server
+                        }
+                    }
+
+                    @Override
+                    public boolean isOver() {
+                        return loop.isClosed();
+                    }
+                },
+                names);
+        loop.createSystemTask("signals until " + server + " is closed", () -> {
+            try {
+                server.awaitClosed();
+            } finally {
+                signals.close();
+            }
+        });
+        return signals;
+    }
+
+    @Override
+    public synchronized void received(String name) {
+        steps++;
+        if (!ending.goOn(steps, name)) {
+            Runtime.getRuntime().halt(EXIT_CODE_OF_SIGNAL + JdkSignals.number(name));
+        }
+    }
+
+    @Override
+    public boolean isGone() {
+        return ending.isOver();
+    }
+
+    @Override
+    public void close() {
+        SignalSwitchboard.disconnect(names, this);
+    }
+}
