@@ -1,9 +1,14 @@
-/** TCP, UDP and names of hosts for tasks: streams, servers and sockets that suspend instead of blocking. */
+/** TCP, UDP, names of hosts and programs for tasks: streams, servers and sockets that suspend instead of blocking. */
 module io.gyre.net {
     requires transitive io.gyre.loop;
     requires jdk.unsupported; // signals
     requires static transitive org.jspecify;
+    requires static org.junit.jupiter.api;
 
     exports io.gyre.net;
     exports io.gyre.net.os;
+    exports io.gyre.net.testing;
+
+    opens io.gyre.net.testing to
+            org.junit.platform.commons;
 }

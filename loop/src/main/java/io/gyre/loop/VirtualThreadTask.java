@@ -262,6 +262,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (guest) {
             loop.adopt(this); // nobody else would know of it when the loop closes
         }
+        loop.runEndOfStep(); // as one that is parked: what ends with the step may be what unparks it
         do {
             LockSupport.park();
         } while (abortHandler != null && !abortedByInterrupt());

@@ -229,6 +229,34 @@ class LowLevelTest {
     }
 
     @Test
+    void endOfAStepMayUnparkTheTaskThatParks() {
+        loop.createTask(() -> {
+            Task<?> task = currentTask();
+            LowLevel.atEndOfStep(() -> log.add("unparked: " + LowLevel.unpark(task)));
+            LowLevel.park("the end of the step", () -> true);
+            log.add("goes on");
+        });
+
+        driven.settle();
+
+        assertThat(log).containsExactly("unparked: true", "goes on");
+    }
+
+    @Test
+    void endOfAStepMayCancelTheTaskThatParks() {
+        Task<?> parked = loop.createTask(() -> {
+            Task<?> task = currentTask();
+            LowLevel.atEndOfStep(() -> task.cancel("at the end of the step"));
+            LowLevel.park("nothing", () -> log.add("undone"));
+        });
+
+        driven.settle();
+
+        assertThat(log).containsExactly("undone");
+        assertThat(parked.isCancelled()).isTrue();
+    }
+
+    @Test
     void stepOfACallbackEndsWithIt() {
         loop.callSoon(() -> {
             LowLevel.atEndOfStep(() -> log.add("end"));

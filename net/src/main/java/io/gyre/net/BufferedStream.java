@@ -8,6 +8,7 @@ import io.gyre.loop.WrongLoopException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
@@ -173,6 +174,7 @@ public abstract class BufferedStream implements ByteStream {
 
     @Override
     public final int read(ByteBuffer buffer) throws IOException {
+        requireWritable(buffer);
         reading.begin(checkpoint());
         try {
             return readSome(buffer);
@@ -183,6 +185,7 @@ public abstract class BufferedStream implements ByteStream {
 
     @Override
     public final void readExactly(ByteBuffer buffer) throws IOException {
+        requireWritable(buffer);
         reading.begin(checkpoint());
         try {
             int start = buffer.position();
@@ -206,10 +209,19 @@ public abstract class BufferedStream implements ByteStream {
         try {
             readExactly(buffer);
         } catch (Throwable failure) {
-            readAhead.prepend(bytes, buffer.position());
+            if (buffer.position() > 0) {
+                readAhead.prepend(bytes, buffer.position());
+            }
             throw failure;
         }
         return bytes;
+    }
+
+    /** Before anything is taken that could not be delivered. */
+    private static void requireWritable(ByteBuffer buffer) {
+        if (buffer.isReadOnly()) {
+            throw new ReadOnlyBufferException();
+        }
     }
 
     @Override

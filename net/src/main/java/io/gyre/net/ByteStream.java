@@ -27,7 +27,8 @@ public interface ByteStream extends ByteReader, ByteWriter {
      * Tells the peer that no more bytes will come, behind those that were written; reading goes on. Does nothing the second
      * time.
      *
-     * <p><b>Suspends:</b> while {@link #writeBuffered} has left something to send that the peer does not take.
+     * <p><b>Suspends:</b> while {@link #writeBuffered} has left something to send that the peer does not take. <b>Cancellation:</b>
+     * leaves the output open; what is left is sent later.
      *
      * @throws BusyException if another task is writing
      * @throws IOException if the connection is broken, or was closed

@@ -102,8 +102,8 @@ public interface ByteWriter extends AutoCloseable {
      * Sends bytes of a file.
      *
      * <p><b>Suspends:</b> until all are sent. The file is read in other threads, in portions, so that a slow disk does not keep
-     * the loop; where the system can, it moves the bytes by itself. <b>Cancellation:</b> between two portions; nobody learns
-     * how many were sent, so close the stream then.
+     * the loop; where the system can, it moves the bytes by itself. <b>Cancellation:</b> a beginning has been sent, and nobody
+     * learns how much: close the stream then.
      *
      * @param file where the bytes are
      * @param position of the first of them

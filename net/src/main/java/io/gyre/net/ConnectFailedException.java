@@ -26,7 +26,9 @@ public final class ConnectFailedException extends ConnectException {
     }
 
     ConnectFailedException(String what, List<Attempt> attempts) {
-        super(what + attempts.stream().map(Attempt::toString).collect(Collectors.joining(", ", ": ", "")));
+        super(attempts.stream()
+                .map(Attempt::toString)
+                .collect(Collectors.joining(", ", attempts.isEmpty() ? what : what + ": ", "")));
         this.attempts = List.copyOf(attempts);
         attempts.stream().map(Attempt::failure).findFirst().ifPresent(this::initCause);
         attempts.stream().skip(1).map(Attempt::failure).forEach(this::addSuppressed);

@@ -47,7 +47,7 @@ final class Connector {
     }
 
     static SocketChannel connect(String host, int port, ConnectOptions options) throws IOException {
-        return new Connector(host + ":" + port, options).connect(() -> {
+        return connect(host + ":" + port, options, () -> {
             var addresses = new ArrayList<InetSocketAddress>();
             for (InetAddress address : Addresses.interleaved(Dns.resolve(host))) {
                 addresses.add(new InetSocketAddress(address, port));
@@ -57,7 +57,12 @@ final class Connector {
     }
 
     static SocketChannel connect(InetSocketAddress address, ConnectOptions options) throws IOException {
-        return new Connector(Addresses.text(address), options).connect(() -> List.of(address));
+        return connect(Addresses.text(address), options, () -> List.of(address));
+    }
+
+    /** Connects to one of the addresses; failures name the target. */
+    static SocketChannel connect(String target, ConnectOptions options, Source source) throws IOException {
+        return new Connector(target, options).connect(source);
     }
 
     private SocketChannel connect(Source source) throws IOException {
@@ -91,6 +96,7 @@ final class Connector {
         try {
             return Combinators.staggered(options.attemptDelay(), bodies);
         } catch (TaskGroupException allFailed) {
+            Async.checkCancelled(); // then some have failed, and the others were cancelled
             for (Throwable failure : allFailed.failures()) {
                 if (!(failure instanceof IOException)) {
                     throw allFailed;

@@ -2,6 +2,7 @@ package io.gyre.net;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -34,6 +35,11 @@ final class SocketFile {
      */
     static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
+    /** Of the mode of a file, as {@code stat(2)} has it. */
+    private static final int FILE_TYPE = 0170000;
+
+    private static final int SOCKET = 0140000;
+
     private final Path path;
     private final Object key;
 
@@ -64,20 +70,31 @@ final class SocketFile {
 
     /** A socket that nobody listens on is left over, and may be replaced. */
     private static void requireFree(Path path) throws IOException {
-        BasicFileAttributes present = attributes(path);
-        if (present == null) {
+        if (attributes(path) == null) {
             return;
         }
-        if (!present.isOther()) {
+        if (!isSocket(path)) {
             throw new BindException("cannot listen on " + path + ": there is a file that is not a socket");
         }
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.configureBlocking(false);
             probe.connect(UnixDomainSocketAddress.of(path));
-        } catch (IOException nobodyAnswers) {
+        } catch (ConnectException nobodyListens) {
             return;
+        } catch (IOException failure) {
+            if (!UnixStream.isWantOfRoom(failure)) {
+                var named = new BindException("cannot listen on " + path
+                        + ": a socket is there, and whether anybody listens cannot be said: " + failure.getMessage());
+                named.initCause(failure);
+                throw named;
+            }
         }
         throw new BindException("cannot listen on " + path + ": a server listens there already");
+    }
+
+    private static boolean isSocket(Path path) throws IOException {
+        Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        return (((Integer) mode) & FILE_TYPE) == SOCKET;
     }
 
     /** Removes the file, if it is still ours. */

@@ -1,7 +1,9 @@
 package io.gyre.net;
 
+import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.time.Duration;
@@ -91,7 +93,15 @@ final class StapledStream implements ByteStream {
 
     @Override
     public void closeOutput() throws IOException {
-        writer.close();
+        LowLevel.checkpoint();
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        if (writer instanceof ByteStream stream) {
+            stream.closeOutput();
+        } else {
+            writer.close();
+        }
     }
 
     @Override
@@ -109,16 +119,22 @@ final class StapledStream implements ByteStream {
         abort(reader);
     }
 
+    /** What is no stream can only be closed, which may suspend, as this must not. */
     private static void abort(AutoCloseable half) {
         if (half instanceof ByteStream stream) {
             stream.abort();
-            return;
+        } else {
+            LowLevel.createTask("close of " + half, half, () -> closeInSilence(half));
         }
+    }
+
+    private static @Nullable Void closeInSilence(AutoCloseable half) {
         try {
             half.close();
         } catch (Exception alreadyBroken) {
             // as it should be
         }
+        return null;
     }
 
     @Override

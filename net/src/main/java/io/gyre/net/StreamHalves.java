@@ -1,5 +1,6 @@
 package io.gyre.net;
 
+import io.gyre.loop.Async;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source:</b> tokio {@code into_split}.
  *
  * @param reader closing it ends reading
- * @param writer closing it ends the output, as {@link ByteStream#closeOutput} does
+ * @param writer closing it ends the output, as {@link ByteStream#closeOutput} does; in a cancelled task, too, but there within 5 s
  */
 public record StreamHalves(ByteReader reader, ByteWriter writer) {
     /** {@return the halves of a stream, linked: when both are closed, the stream is} */
@@ -41,6 +42,7 @@ public record StreamHalves(ByteReader reader, ByteWriter writer) {
         private final ByteStream stream;
         private boolean readerClosed;
         private boolean writerClosed;
+        private boolean outputEnded;
 
         Link(ByteStream stream) {
             this.stream = stream;
@@ -61,12 +63,8 @@ public record StreamHalves(ByteReader reader, ByteWriter writer) {
         }
 
         void closeReader() throws IOException {
-            if (!readerClosed) {
-                readerClosed = true;
-                if (writerClosed) {
-                    stream.close();
-                }
-            }
+            readerClosed = true;
+            closeIfBothHaveEnded();
         }
 
         void closeWriter() throws IOException {
@@ -74,10 +72,22 @@ public record StreamHalves(ByteReader reader, ByteWriter writer) {
                 return;
             }
             writerClosed = true;
-            if (readerClosed) {
+            try {
+                // As close does: when a cancelled task does not end the output, the peer waits for ever.
+                Async.shield(StreamOutput.CLOSE_LIMIT, stream::closeOutput);
+            } catch (RuntimeException hasNotEnded) {
+                writerClosed = false;
+                throw hasNotEnded;
+            } finally {
+                outputEnded = writerClosed;
+                closeIfBothHaveEnded();
+            }
+        }
+
+        /** Not while the output is still being sent, which closing the stream would cut off. */
+        private void closeIfBothHaveEnded() throws IOException {
+            if (readerClosed && outputEnded) {
                 stream.close();
-            } else {
-                stream.closeOutput();
             }
         }
     }

@@ -5,8 +5,10 @@ import io.gyre.loop.Combinators;
 import io.gyre.loop.Combinators.When;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
+import io.gyre.loop.TimeoutException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +23,7 @@ final class StreamOutput {
      * next call that sends, by close, or, when the peer was too slow for the first, by a task that waits for the peer (the
      * flusher). Only one task may wait for the transport, so whoever comes while the flusher waits, waits for the flusher.
      *
-     * A failure that nobody is there to get is kept in `lost` and thrown to the next caller.
+     * A failure that nobody is there to get is kept in `lost` and thrown to the next caller. What is `discarded` is lost on purpose.
      */
 
     /** As asyncio has them. */
@@ -30,7 +32,7 @@ final class StreamOutput {
     private static final int DEFAULT_LOW_BYTES = DEFAULT_HIGH_BYTES / 4;
 
     /** Long enough for a peer that is alive, short enough not to keep a program that ends. */
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final BufferedStream stream;
     private final Turn writing;
@@ -40,6 +42,7 @@ final class StreamOutput {
     private int highBytes = DEFAULT_HIGH_BYTES;
     private boolean flushScheduled;
     private boolean ended;
+    private boolean discarded;
     private long bytesSent;
     private @Nullable Task<?> flusher;
     private @Nullable IOException lost;
@@ -55,7 +58,8 @@ final class StreamOutput {
     void write(Task<?> task, ByteBuffer buffer) throws IOException {
         writing.begin(task);
         try {
-            if (isIdle()) {
+            throwLost();
+            if (behind.isEmpty()) {
                 sendAll(buffer);
             } else if (buffer.remaining() <= highBytes - behind.size() && flusher == null) {
                 behind.append(buffer, buffer.remaining());
@@ -147,10 +151,10 @@ final class StreamOutput {
                 throw new ClosedChannelException();
             }
             while (buffer.hasRemaining()) {
-                if (behind.size() >= highBytes) {
-                    drainTo(lowBytes);
+                if (behind.size() == BufferPool.BUFFER_BYTES) {
+                    drainTo(Math.min(lowBytes, BufferPool.BUFFER_BYTES / 2));
                 }
-                behind.append(buffer, Math.min(buffer.remaining(), highBytes - behind.size()));
+                behind.append(buffer, Math.min(buffer.remaining(), BufferPool.BUFFER_BYTES - behind.size()));
             }
             if (behind.size() > highBytes) {
                 drainTo(lowBytes);
@@ -162,12 +166,11 @@ final class StreamOutput {
     }
 
     void flush(Task<?> task) throws IOException {
+        if (discarded) {
+            throw new ClosedChannelException();
+        }
         begin(task);
         end();
-    }
-
-    private boolean isIdle() {
-        return behind.isEmpty() && lost == null;
     }
 
     private void throwLost() throws IOException {
@@ -182,8 +185,7 @@ final class StreamOutput {
         try {
             while (behind.size() > left) {
                 if (flusher != null) {
-                    Combinators.awaitTasks(List.of(flusher), When.ALL_COMPLETED);
-                    throwLost();
+                    awaitFlusher(flusher);
                 } else if (sendBehind() == 0) {
                     stream.awaitSendableLimited();
                 } else if (behind.size() > left) {
@@ -192,6 +194,14 @@ final class StreamOutput {
             }
         } finally {
             scheduleFlush(); // of what is left if this was cancelled
+        }
+    }
+
+    private void awaitFlusher(Task<?> present) throws IOException {
+        Combinators.awaitTasks(List.of(present), When.ALL_COMPLETED);
+        throwLost();
+        if (discarded) {
+            throw new AsynchronousCloseException();
         }
     }
 
@@ -233,7 +243,7 @@ final class StreamOutput {
                     LowLevel.checkpoint();
                 }
             }
-        } catch (IOException failure) {
+        } catch (IOException | TimeoutException failure) {
             loseBehind(failure);
         } finally {
             flusher = null;
@@ -241,8 +251,8 @@ final class StreamOutput {
         return null;
     }
 
-    private void loseBehind(IOException failure) {
-        if (!stream.isClosed()) {
+    private void loseBehind(Exception failure) {
+        if (!discarded) {
             lost = stream.broken(new IOException(
                     behind.size() + " bytes that were written to " + stream + " could not be sent: "
                             + failure.getMessage(),
@@ -275,8 +285,9 @@ final class StreamOutput {
         }
     }
 
-    /** Drops what is left. */
+    /** Drops what is left, for good. */
     void discard() {
+        discarded = true;
         behind.clear();
         if (flusher != null) {
             flusher.cancel("its stream was closed");

@@ -353,8 +353,8 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
      */
     public final void abortConnections() {
         checkLoop();
+        cancelHandlers(); // first: who is cancelled does not fail because his stream is gone
         connections.values().forEach(BufferedStream::abort);
-        closeConnections();
     }
 
     /**

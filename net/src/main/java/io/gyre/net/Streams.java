@@ -86,7 +86,9 @@ public final class Streams {
     /**
      * {@return a stream that reads from one thing and writes to another}
      *
-     * <p>Closing it closes both; {@link ByteStream#closeOutput} closes the writer. {@link ByteStream#split} is the other way round.
+     * <p>Closing it closes both; {@link ByteStream#closeOutput} ends the output of the writer if that is a stream itself, and closes
+     * it if not. {@link ByteStream#abort} aborts a reader or writer that is a stream, and has a task close one that is not.
+     * {@link ByteStream#split} is the other way round.
      *
      * @param reader for reading
      * @param writer for writing

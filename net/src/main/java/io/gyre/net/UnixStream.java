@@ -67,26 +67,32 @@ public final class UnixStream extends SocketStream {
     public static UnixStream connect(Path path) throws IOException {
         LowLevel.checkpoint();
         var address = UnixDomainSocketAddress.of(path);
-        // The system does not connect such a socket in the background: it is connected now, or there is no room
-        // (EAGAIN), which
-        // the JDK takes for a connect in progress. Nobody tells when there is room, so this asks again, ever more
-        // seldom.
+        // The system does not connect such a socket in the background: it is connected now, or there is no room.
+        // Nobody tells when there is, so this asks again, ever more seldom.
         for (Duration pause = FIRST_PAUSE; ; pause = min(pause.multipliedBy(2), LAST_PAUSE)) {
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             try {
                 channel.configureBlocking(false);
-                if (channel.connect(address)) {
-                    return of(channel, path);
-                }
-                channel.close();
+                channel.connect(address);
+                return of(channel, path);
             } catch (IOException failure) {
                 channel.close();
-                var named = new ConnectException("cannot connect to " + path + ": " + failure.getMessage());
-                named.initCause(failure);
-                throw named;
+                if (!isWantOfRoom(failure)) {
+                    var named = new ConnectException("cannot connect to " + path + ": " + failure.getMessage());
+                    named.initCause(failure);
+                    throw named;
+                }
             }
             Async.sleep(pause);
         }
+    }
+
+    /**
+     * {@return whether the one who listens is there and has no room (EAGAIN)} Of that the JDK tells in words only. Where the system
+     * puts them into another language, a connect fails instead of waiting.
+     */
+    static boolean isWantOfRoom(IOException failure) {
+        return "Resource temporarily unavailable".equals(failure.getMessage());
     }
 
     private static Duration min(Duration a, Duration b) {

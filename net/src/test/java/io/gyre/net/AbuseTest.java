@@ -12,8 +12,6 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +22,6 @@ import org.junit.jupiter.api.Timeout;
 /** Clients that are many, slow, or gone. */
 final class AbuseTest {
     private static final int MAX_MESSAGE = 1 << 20;
-
-    private static long openDescriptors() throws IOException {
-        try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.count();
-        }
-    }
 
     @Test
     @Timeout(120)
@@ -92,7 +84,7 @@ final class AbuseTest {
         try (var server = new BackgroundServer()) {
             resetMidMessage(server.address(), 10);
             LoopStatistics before = awaitIdle(server, 10);
-            long descriptors = openDescriptors();
+            long descriptors = Descriptors.open();
 
             resetMidMessage(server.address(), 50_000);
 
@@ -100,7 +92,7 @@ final class AbuseTest {
             assertThat(after.tasks()).isEqualTo(before.tasks());
             assertThat(after.channels()).isEqualTo(before.channels());
             assertThat(after.timers()).isZero();
-            assertThat(openDescriptors()).isEqualTo(descriptors);
+            assertThat(Descriptors.open()).isEqualTo(descriptors);
             assertThat(server.failures()).isEmpty();
         }
     }

@@ -25,10 +25,21 @@ final class AcceptExhaustionTest {
     @Test
     @Timeout(60)
     void serverPausesAcceptingAndRecoversWhenConnectionsEnd() throws Exception {
+        exhaustAndRecover();
+    }
+
+    /** The pause ends because a socket is closed, and not because time passes. */
+    @Test
+    @Timeout(60)
+    void serverWhoseClockStandsStillRecoversAsSoonAsConnectionsEnd() throws Exception {
+        exhaustAndRecover("its clock stands still");
+    }
+
+    private static void exhaustAndRecover(String... arguments) throws Exception {
         assumeThat(Files.isExecutable(Path.of("/bin/sh")))
                 .as("/bin/sh, for ulimit")
                 .isTrue();
-        Process process = start();
+        Process process = start(arguments);
         try (BufferedReader answers = process.inputReader()) {
             int port = Integer.parseInt(answers.readLine());
             List<Socket> clients = new ArrayList<>();
@@ -60,9 +71,9 @@ final class AcceptExhaustionTest {
         }
     }
 
-    private static Process start() throws IOException {
+    private static Process start(String... arguments) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = Arrays.asList(
+        List<String> command = new ArrayList<>(Arrays.asList(
                 "/bin/sh",
                 "-c",
                 "ulimit -n " + DESCRIPTORS + "; exec \"$@\"",
@@ -73,7 +84,8 @@ final class AcceptExhaustionTest {
                 "java.base/java.lang=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
-                ExhaustedServer.class.getName());
+                ExhaustedServer.class.getName()));
+        command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -2,6 +2,8 @@ package io.gyre.net;
 
 import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopOptions;
+import io.gyre.loop.testing.VirtualClock;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,13 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A program of its own, for a low limit of open files: echoes, and prints what its server has done when asked. */
+/**
+ * A program of its own, for a low limit of open files: echoes, and prints what its server has done when asked. With an argument its
+ * clock stands still.
+ */
 final class ExhaustedServer {
     private ExhaustedServer() {}
 
     public static void main(String[] args) throws IOException {
         loadClasses();
-        EventLoop.run(() -> {
+        LoopOptions options = LoopOptions.defaults();
+        EventLoop.run(args.length == 0 ? options : options.withTicker(VirtualClock.manual()), () -> {
             try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
                 ByteBuffer buffer = ByteBuffer.allocate(100);
                 while (stream.read(buffer.clear()) >= 0) {

@@ -4,8 +4,11 @@ import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.LoopOptions;
 import io.gyre.loop.spi.Failure;
+import io.gyre.net.testing.StreamPair;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,15 @@ final class TcpPair {
     /** {@return a free port of the loopback interface} */
     static InetSocketAddress loopback() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /** {@return two connected streams} */
+    static StreamPair<TcpStream> connected() throws IOException {
+        try (var server = ServerSocketChannel.open()) {
+            server.bind(loopback());
+            TcpStream left = TcpStream.connect((InetSocketAddress) server.getLocalAddress());
+            return new StreamPair<>(left, TcpStream.of(server.accept()));
+        }
     }
 
     /** Runs a test with a connected pair, and requires that nothing went unreported and nothing is left. */

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /** A program of this machine that talks to us: its command, with files for what goes in and comes out. */
-final class Peer {
+public final class Peer {
     private static final int PATIENCE_SECONDS = 60;
 
     private final Path directory;
@@ -34,7 +34,7 @@ final class Peer {
     }
 
     /** {@return Python with a script of this package} */
-    static Peer python(String script, Path directory) throws IOException {
+    public static Peer python(String script, Path directory) throws IOException {
         Peer python = installed("python3", "python3", directory);
         Path file = directory.resolve(script);
         try (InputStream source = Peer.class.getResourceAsStream(script)) {
@@ -44,7 +44,7 @@ final class Peer {
     }
 
     /** Adds arguments. */
-    Peer with(Object... arguments) {
+    public Peer with(Object... arguments) {
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
@@ -52,7 +52,7 @@ final class Peer {
     }
 
     /** Starts it with its output on a pipe; whoever starts it ends it. */
-    Process start() throws IOException {
+    public Process start() throws IOException {
         return new ProcessBuilder(command).redirectError(errors()).start();
     }
 

@@ -1,0 +1,60 @@
+package io.gyre.net.testing;
+
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+
+import io.gyre.loop.Task;
+import io.gyre.net.ByteWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A task that writes {@link KnownBytes} until the peer takes no more: for tests of what happens then. */
+final class Flood {
+    private static final int PIECE_BYTES = 64 * 1024;
+
+    /** More than any system keeps for one connection; a stream that takes it all holds nobody back. */
+    static final int LIMIT_BYTES = 64 << 20;
+
+    private final ByteWriter writer;
+    private final Task<?> task;
+    private ByteBuffer piece = ByteBuffer.allocate(0);
+    private long begun;
+
+    private Flood(ByteWriter writer) {
+        this.writer = writer;
+        this.task = createTask("flood", this::write);
+        this.task.whenDone(done -> {}); // how it ends is for the rule to ask
+    }
+
+    /** {@return a flood that has come to a halt} Suspends. */
+    static Flood into(ByteWriter writer) {
+        var flood = new Flood(writer);
+        awaitAllTasksParked();
+        return flood;
+    }
+
+    private @Nullable Void write() throws IOException {
+        while (begun < LIMIT_BYTES) {
+            piece = ByteBuffer.wrap(KnownBytes.range(begun, PIECE_BYTES));
+            begun += PIECE_BYTES;
+            writer.write(piece);
+        }
+        return null;
+    }
+
+    Task<?> task() {
+        return task;
+    }
+
+    /** {@return how many bytes the stream has taken} */
+    int sent() {
+        return Math.toIntExact(begun - piece.remaining());
+    }
+
+    /** Ends it where it is. Suspends. */
+    int stop() {
+        task.cancelAndJoin("the flood is over");
+        return sent();
+    }
+}

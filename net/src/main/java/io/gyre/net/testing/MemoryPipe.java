@@ -1,0 +1,216 @@
+package io.gyre.net.testing;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.Task;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** One direction of a pair in memory: what one end has sent and the other has not received yet. */
+final class MemoryPipe {
+    /*
+     * Design.
+     *
+     * A ring of bytes, `room` of which may be used.
+     *
+     * In lock-step there is room for exactly what the receiver is about to take: `receive` that finds nothing makes as much as it
+     * was asked for, the wait behind it takes that back when it is cancelled, and the receiver that takes the bytes uses it up.
+     * Bytes are sent into that room only, and the receiver is made ready by that, which no cancellation undoes any more: so it
+     * does take them. A sender that finds a receiver which has not said how much it takes wakes it, to be asked.
+     *
+     *     receiver              sender
+     *     receive: 0, room 10
+     *     wait                  send: 10 of 15, wakes the receiver
+     *                           wait
+     *     receive: 10, room 0
+     *
+     * Refused: a reference to the sender's buffer, from which the receiver would take. StreamOutput may replace that buffer
+     * while it waits.
+     */
+    private final boolean lockstep;
+    private int room;
+    private byte[] ring = {};
+    private int head;
+    private int size;
+
+    /** The sender sends no more. */
+    private boolean ended;
+
+    /** The receiver receives no more. */
+    private boolean refused;
+
+    private boolean reset;
+
+    private @Nullable Task<?> receiver;
+    private @Nullable Task<?> sender;
+    private String from = "";
+    private String to = "";
+
+    private MemoryPipe(boolean lockstep, int room) {
+        this.lockstep = lockstep;
+        this.room = room;
+    }
+
+    static MemoryPipe ofCapacity(int bytes) {
+        return new MemoryPipe(false, bytes);
+    }
+
+    static MemoryPipe lockstep() {
+        return new MemoryPipe(true, 0);
+    }
+
+    /** Says who is at the ends. */
+    void connect(String newFrom, String newTo) {
+        from = newFrom;
+        to = newTo;
+    }
+
+    // ---- receiving
+
+    int receive(ByteBuffer target) throws IOException {
+        throwIfReset(to, from);
+        if (size == 0) {
+            if (ended) {
+                return -1;
+            }
+            if (lockstep) {
+                room = target.remaining();
+                wakeSender();
+            }
+            return 0;
+        }
+        int length = Math.min(size, target.remaining());
+        int first = Math.min(length, ring.length - head);
+        target.put(ring, head, first).put(ring, 0, length - first);
+        head = (head + length) % ring.length;
+        size -= length;
+        if (lockstep) {
+            room = size;
+        } else {
+            wakeSender();
+        }
+        return length;
+    }
+
+    void awaitReceivable() {
+        boolean senderWantsToKnow = room == 0 && sender != null;
+        if (size == 0 && !ended && !reset && !senderWantsToKnow) {
+            receiver = Async.currentTask();
+            LowLevel.park(new Bytes(this), this::abandonReceiver);
+        }
+    }
+
+    private boolean abandonReceiver() {
+        receiver = null;
+        if (lockstep) {
+            room = 0;
+        }
+        return true;
+    }
+
+    void wakeReceiver() {
+        Task<?> waiting = receiver;
+        if (waiting != null) {
+            receiver = null;
+            LowLevel.unpark(waiting);
+        }
+    }
+
+    // ---- sending
+
+    int send(ByteBuffer source) throws IOException {
+        throwIfReset(from, to);
+        if (refused) {
+            throw new IOException(from + " has a broken pipe: " + to + " was closed, and reads no more");
+        }
+        int length = Math.min(room - size, source.remaining());
+        if (length > 0) {
+            makeRing();
+            int tail = (head + size) % ring.length;
+            int first = Math.min(length, ring.length - tail);
+            source.get(ring, tail, first).get(ring, 0, length - first);
+            size += length;
+        }
+        if (source.hasRemaining() || length > 0) {
+            wakeReceiver();
+        }
+        return length;
+    }
+
+    private void makeRing() {
+        if (ring.length < room) { // empty then, as its room has not changed since it was made, or it is in lock-step
+            ring = new byte[room];
+            head = 0;
+        }
+    }
+
+    void awaitSendable() {
+        if (size >= room && !refused && !reset) {
+            sender = Async.currentTask();
+            LowLevel.park(new Room(this), this::abandonSender);
+        }
+    }
+
+    private boolean abandonSender() {
+        sender = null;
+        return true;
+    }
+
+    private void wakeSender() {
+        Task<?> waiting = sender;
+        if (waiting != null) {
+            sender = null;
+            LowLevel.unpark(waiting);
+        }
+    }
+
+    // ---- ending
+
+    /** Nothing more will be sent. What is there can be received. */
+    void end() {
+        ended = true;
+        wakeBoth();
+    }
+
+    /** Nothing more will be received. */
+    void refuse() {
+        refused = true;
+        size = 0;
+        wakeBoth();
+    }
+
+    /** Neither; and who tries learns why. */
+    void reset() {
+        reset = true;
+        size = 0;
+        wakeBoth();
+    }
+
+    private void wakeBoth() {
+        wakeReceiver();
+        wakeSender();
+    }
+
+    private void throwIfReset(String own, String peer) throws IOException {
+        if (reset) {
+            throw new IOException(own + " was reset: " + peer + " was aborted");
+        }
+    }
+
+    /** What a receiver waits for. */
+    private record Bytes(MemoryPipe pipe) {
+        @Override
+        public String toString() {
+            return "bytes from " + pipe.from;
+        }
+    }
+
+    /** What a sender waits for. */
+    private record Room(MemoryPipe pipe) {
+        @Override
+        public String toString() {
+            return pipe.to + " to read";
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package io.gyre.net;
+
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gyre.loop.CancelledException;
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.Task;
+import io.gyre.loop.testing.LoopTest;
+import io.gyre.loop.testing.LoopTest.Time;
+import io.gyre.net.testing.Backlog;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sockets in the file system. */
+final class UnixServerTest {
+    private static final Set<PosixFilePermission> FOR_ALL = PosixFilePermissions.fromString("rw-rw-rw-");
+
+    private final Path directory;
+    private final Path path;
+
+    UnixServerTest(@TempDir Path directory) {
+        this.directory = directory;
+        this.path = directory.resolve("server.sock");
+    }
+
+    private static void echo(ByteStream stream) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(1024);
+        while (stream.read(buffer.clear()) >= 0) {
+            stream.write(buffer.flip());
+        }
+    }
+
+    private UnixServer serve() throws IOException {
+        return UnixServer.serve(path, UnixServerTest::echo);
+    }
+
+    private void assertEchoes() throws IOException {
+        try (UnixStream stream = UnixStream.connect(path)) {
+            stream.write(new byte[] {7});
+            assertThat(stream.readExactly(1)).containsExactly(7);
+        }
+    }
+
+    /** What a server leaves that was killed. */
+    private void leaveSocketBehind() throws IOException {
+        try (var left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            left.bind(UnixDomainSocketAddress.of(path));
+        }
+        assertThat(path).exists();
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void connectionsAreServedUntilTheServerIsClosedAndTheFileIsGoneThen() throws Exception {
+        try (UnixServer server = serve()) {
+            assertEchoes();
+            assertEchoes();
+            assertThat(server.path()).isEqualTo(path);
+            assertThat(server).hasToString("UnixServer[" + path + "]");
+            assertThat(server.statistics().accepted()).isEqualTo(2);
+        }
+
+        assertThat(directory).isEmptyDirectory();
+        awaitAllTasksParked();
+        assertThat(EventLoop.current().statistics().channels()).isZero();
+        assertThat(EventLoop.current().statistics().tasks()).isEqualTo(1);
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void onlyTheOwnerMayConnectUnlessOthersAreAllowed() throws Exception {
+        try (UnixServer server = serve()) {
+            assertThat(Files.getPosixFilePermissions(server.path())).isEqualTo(SocketFile.OWNER_ONLY);
+        }
+        try (UnixServer server = UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, UnixServerTest::echo)) {
+            assertThat(Files.getPosixFilePermissions(server.path())).isEqualTo(FOR_ALL);
+            assertEchoes();
+        }
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void streamsKnowTheirPathAndWhoIsAtTheOtherEnd() throws Exception {
+        try (UnixServer server = serve();
+                UnixStream stream = UnixStream.connect(server.path())) {
+            awaitAllTasksParked();
+
+            assertThat(stream).hasToString("UnixStream[" + path + "]");
+            assertThat(server.connections().getFirst()).hasToString("UnixStream[" + path + "]");
+            assertThat(stream.option(ExtendedSocketOptions.SO_PEERCRED).user().getName())
+                    .isEqualTo(System.getProperty("user.name"));
+        }
+    }
+
+    // ---- what is there already
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void socketOfAServerThatIsGoneIsReplaced() throws Exception {
+        leaveSocketBehind();
+
+        try (UnixServer server = serve()) {
+            assertThat(server.state()).isEqualTo(ServerState.SERVING);
+            assertEchoes();
+        }
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void socketOfAServerThatAnswersIsNotReplaced() throws Exception {
+        try (UnixServer server = serve()) {
+            assertThatThrownBy(this::serve)
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining(path.toString())
+                    .hasMessageContaining("a server listens there already");
+            assertEchoes();
+            assertThat(server.path()).exists();
+        }
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void socketOfAServerThatHasNoRoomIsNotReplaced() throws Exception {
+        var waiting = new ArrayList<SocketChannel>();
+        try (var busy = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            busy.bind(UnixDomainSocketAddress.of(path), 1);
+            Backlog.fill(busy.getLocalAddress(), waiting);
+
+            assertThatThrownBy(this::serve).hasMessageContaining("a server listens there already");
+        } finally {
+            closeAll(waiting);
+        }
+    }
+
+    private static void closeAll(List<SocketChannel> channels) throws IOException {
+        for (SocketChannel channel : channels) {
+            channel.close();
+        }
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void whatIsNoSocketIsNotReplaced() throws Exception {
+        for (Intruder intruder : Intruder.values()) {
+            intruder.make(path);
+
+            assertThatThrownBy(this::serve)
+                    .as("%s", intruder)
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining(path.toString())
+                    .hasMessageContaining("not a socket");
+            assertThat(Files.exists(path, LinkOption.NOFOLLOW_LINKS))
+                    .as("%s", intruder)
+                    .isTrue();
+            Files.delete(path);
+        }
+    }
+
+    /** What else may be there. */
+    private enum Intruder {
+        FILE {
+            @Override
+            void make(Path path) throws IOException {
+                Files.createFile(path);
+            }
+        },
+        DIRECTORY {
+            @Override
+            void make(Path path) throws IOException {
+                Files.createDirectory(path);
+            }
+        },
+        LINK {
+            @Override
+            void make(Path path) throws IOException {
+                Files.createSymbolicLink(path, Path.of("nowhere"));
+            }
+        },
+        PIPE {
+            @Override
+            void make(Path path) throws Exception {
+                assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor())
+                        .isZero();
+            }
+        };
+
+        abstract void make(Path path) throws Exception;
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void directoryThatIsNotThereIsNamedAndNothingIsLeft() throws Exception {
+        Path nowhere = directory.resolve("nowhere").resolve("server.sock");
+
+        assertThatThrownBy(() -> UnixServer.serve(nowhere, UnixServerTest::echo))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("cannot listen on " + nowhere);
+        assertThat(directory).isEmptyDirectory();
+        assertThat(EventLoop.current().statistics().tasks()).isEqualTo(1);
+    }
+
+    // ---- the end
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void fileThatSomebodyElseHasPutThereIsLeft() throws Exception {
+        UnixServer server = serve();
+        Files.delete(path);
+        Files.createFile(path);
+
+        server.close();
+
+        assertThat(path).isRegularFile();
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void fileThatIsGoneAlreadyIsNoFailure() throws Exception {
+        UnixServer server = serve();
+        Files.delete(path);
+
+        server.close();
+
+        assertThat(server.state()).isEqualTo(ServerState.CLOSED);
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void serverThatStopsAcceptingRemovesTheFileAndServesOn() throws Exception {
+        UnixServer server = serve();
+        UnixStream stream = UnixStream.connect(path);
+        awaitAllTasksParked();
+
+        server.stopAccepting();
+        awaitAllTasksParked();
+
+        assertThat(path).doesNotExist();
+        assertThatThrownBy(() -> UnixStream.connect(path))
+                .isInstanceOf(ConnectException.class)
+                .hasMessageContaining("cannot connect to " + path);
+        stream.write(new byte[] {7});
+        assertThat(stream.readExactly(1)).containsExactly(7);
+        stream.close();
+        server.awaitClosed();
+    }
+
+    // ---- connecting
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void connectToNobodyNamesThePath() throws Exception {
+        leaveSocketBehind();
+
+        assertThatThrownBy(() -> UnixStream.connect(path))
+                .isInstanceOf(ConnectException.class)
+                .hasMessageContaining("cannot connect to " + path)
+                .hasMessageContaining("refused");
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void connectWaitsForRoomAndLeavesNothingWhenItIsCancelled() throws Exception {
+        var waiting = new ArrayList<SocketChannel>();
+        try (var busy = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            busy.bind(UnixDomainSocketAddress.of(path), 1);
+            Backlog.fill(busy.getLocalAddress(), waiting);
+            long before = Descriptors.open();
+            Task<UnixStream> cancelled = createTask(() -> UnixStream.connect(path));
+            Task<UnixStream> connecting = createTask(() -> UnixStream.connect(path));
+            awaitAllTasksParked();
+            cancelled.cancel("test");
+            assertThatThrownBy(cancelled::await).hasCauseInstanceOf(CancelledException.class);
+            assertThat(connecting.isDone()).isFalse();
+            assertThat(Descriptors.open()).isEqualTo(before);
+
+            waiting.add(busy.accept());
+
+            connecting.await().close();
+        } finally {
+            closeAll(waiting);
+        }
+    }
+}
