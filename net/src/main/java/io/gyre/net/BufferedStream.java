@@ -573,6 +573,16 @@ public abstract class BufferedStream implements ByteStream {
         output.setWatermarks(lowBytes, highBytes);
     }
 
+    /** {@return how many bytes may be left to be sent when a {@link #writeBuffered} that has suspended goes on} */
+    public final int lowWatermark() {
+        return output.lowBytes();
+    }
+
+    /** {@return how many bytes {@link #writeBuffered} may leave to be sent without that it suspends} */
+    public final int highWatermark() {
+        return output.highBytes();
+    }
+
     /**
      * Has somebody see all bytes that come and go from now on.
      *

@@ -21,7 +21,8 @@ final class StreamOutput {
      *
      * `behind` has what writeBuffered has collected. It goes out, in this order of likelihood: at the end of the step, by the
      * next call that sends, by close, or, when the peer was too slow for the first, by a task that waits for the peer (the
-     * flusher). Only one task may wait for the transport, so whoever comes while the flusher waits, waits for the flusher.
+     * flusher). Only one task may wait for the transport, so whoever comes while the flusher waits, waits for the flusher, which
+     * ends as soon as it has sent enough for that.
      *
      * A failure that nobody is there to get is kept in `lost` and thrown to the next caller. What is `discarded` is lost on purpose.
      */
@@ -45,6 +46,10 @@ final class StreamOutput {
     private boolean discarded;
     private long bytesSent;
     private @Nullable Task<?> flusher;
+
+    /** How much the flusher may leave: something only while somebody waits for no more than that. */
+    private int flusherLeaves;
+
     private @Nullable IOException lost;
 
     StreamOutput(BufferedStream stream, BufferPool pool) {
@@ -185,7 +190,7 @@ final class StreamOutput {
         try {
             while (behind.size() > left) {
                 if (flusher != null) {
-                    awaitFlusher(flusher);
+                    awaitFlusher(flusher, left);
                 } else if (sendBehind() == 0) {
                     stream.awaitSendableLimited();
                 } else if (behind.size() > left) {
@@ -197,8 +202,13 @@ final class StreamOutput {
         }
     }
 
-    private void awaitFlusher(Task<?> present) throws IOException {
-        Combinators.awaitTasks(List.of(present), When.ALL_COMPLETED);
+    private void awaitFlusher(Task<?> present, int left) throws IOException {
+        flusherLeaves = left;
+        try {
+            Combinators.awaitTasks(List.of(present), When.ALL_COMPLETED);
+        } finally {
+            flusherLeaves = 0;
+        }
         throwLost();
         if (discarded) {
             throw new AsynchronousCloseException();
@@ -236,7 +246,7 @@ final class StreamOutput {
 
     private @Nullable Void flushInBackground() {
         try {
-            while (!behind.isEmpty()) {
+            while (behind.size() > flusherLeaves) {
                 if (sendBehind() == 0) {
                     stream.awaitSendableLimited();
                 } else {
@@ -304,6 +314,14 @@ final class StreamOutput {
         }
         lowBytes = low;
         highBytes = high;
+    }
+
+    int lowBytes() {
+        return lowBytes;
+    }
+
+    int highBytes() {
+        return highBytes;
     }
 
     void count(long sent) {

@@ -9,16 +9,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** An address of this machine that neither takes a connection nor refuses it. */
-final class BlackHole implements AutoCloseable {
+public final class BlackHole implements AutoCloseable {
     private final ServerSocketChannel server = ServerSocketChannel.open();
     private final List<SocketChannel> waiting = new ArrayList<>();
 
     BlackHole() throws IOException {
-        server.bind(TcpPair.loopback(), 1);
+        this(TcpPair.loopback());
+    }
+
+    /** Makes an address such. */
+    public BlackHole(InetSocketAddress address) throws IOException {
+        server.bind(address, 1);
         Backlog.fill(server.getLocalAddress(), waiting);
     }
 
-    InetSocketAddress address() throws IOException {
+    public InetSocketAddress address() throws IOException {
         return (InetSocketAddress) server.getLocalAddress();
     }
 

@@ -14,24 +14,26 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Two ends of one TCP connection on one loop. */
-final class TcpPair {
+public final class TcpPair {
     interface Test {
         void run(TcpStream left, TcpStream right) throws Exception;
     }
 
-    interface LoopTest {
+    /** A test without connections. */
+    public interface LoopTest {
+        /** Runs it as the main task of a loop. */
         void run() throws Exception;
     }
 
     private TcpPair() {}
 
     /** {@return a free port of the loopback interface} */
-    static InetSocketAddress loopback() {
+    public static InetSocketAddress loopback() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 
     /** {@return two connected streams} */
-    static StreamPair<TcpStream> connected() throws IOException {
+    public static StreamPair<TcpStream> connected() throws IOException {
         try (var server = ServerSocketChannel.open()) {
             server.bind(loopback());
             TcpStream left = TcpStream.connect((InetSocketAddress) server.getLocalAddress());
@@ -65,7 +67,7 @@ final class TcpPair {
     }
 
     /** {@return the failures that were reported while a test ran} */
-    static List<Failure> runLoopForFailures(LoopTest test) throws Exception {
+    public static List<Failure> runLoopForFailures(LoopTest test) throws Exception {
         var failures = new ArrayList<Failure>();
         EventLoop.run(LoopOptions.defaults().withFailureHandler(failures::add), test::run);
         return failures;

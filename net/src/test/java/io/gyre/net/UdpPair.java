@@ -9,16 +9,21 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /** Two UDP sockets of the loopback interface. */
-record UdpPair(UdpSocket left, UdpSocket right) implements AutoCloseable {
+public record UdpPair(UdpSocket left, UdpSocket right) implements AutoCloseable {
     /** {@return two sockets that are bound} */
-    static UdpPair bound() throws IOException {
+    public static UdpPair bound() throws IOException {
         return new UdpPair(UdpSocket.bind(TcpPair.loopback()), UdpSocket.bind(TcpPair.loopback()));
     }
 
     /** {@return a socket that is connected, and its peer, which is bound} */
-    static UdpPair connected() throws IOException {
+    public static UdpPair connected() throws IOException {
         UdpSocket right = UdpSocket.bind(TcpPair.loopback());
         return new UdpPair(UdpSocket.connect(right.local()), right);
+    }
+
+    /** {@return two sockets that are bound; of the left one's packets the system takes nothing for a number of times} */
+    public static UdpPair reluctant(int refusals) throws IOException {
+        return new UdpPair(new UdpSocket(ReluctantPort.bound(refusals)), UdpSocket.bind(TcpPair.loopback()));
     }
 
     /** {@return an address at which nobody receives} */
@@ -28,16 +33,18 @@ record UdpPair(UdpSocket left, UdpSocket right) implements AutoCloseable {
         }
     }
 
-    static ByteBuffer bytes(String text) {
+    /** {@return a text in UTF-8} */
+    public static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(UTF_8));
     }
 
     /** {@return what is left in a buffer, which stays as it is} */
-    static String text(ByteBuffer buffer) {
+    public static String text(ByteBuffer buffer) {
         return UTF_8.decode(buffer.duplicate()).toString();
     }
 
-    void sendRight(String text) throws IOException {
+    /** Sends from left to right. */
+    public void sendRight(String text) throws IOException {
         if (left.peer().isPresent()) {
             left.send(bytes(text));
         } else {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM that runs a main class of the tests, for what a process has only one of. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 20;
 
     private final Process process;
@@ -20,7 +20,8 @@ final class Child implements AutoCloseable {
         this.output = process.inputReader();
     }
 
-    static Child start(Class<?> main, String... arguments) throws IOException {
+    /** Starts a JVM. */
+    public static Child start(Class<?> main, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -36,12 +37,13 @@ final class Child implements AutoCloseable {
     }
 
     /** {@return the next line that it prints} */
-    String line() throws IOException {
+    public String line() throws IOException {
         String line = output.readLine();
         return line == null ? "(end)" : line;
     }
 
-    void type(String text) throws IOException {
+    /** Types into its standard input, without an end of the line. */
+    public void type(String text) throws IOException {
         OutputStream input = process.getOutputStream();
         input.write(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         input.flush();
@@ -58,7 +60,8 @@ final class Child implements AutoCloseable {
                 .waitFor();
     }
 
-    int exitCode() throws InterruptedException {
+    /** {@return its exit code} Waits for its end. */
+    public int exitCode() throws InterruptedException {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("it has not ended within " + PATIENCE_SECONDS + " s");
         }

@@ -1,0 +1,106 @@
+package io.gyre.net.features;
+
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertSuspends;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gyre.loop.Task;
+import io.gyre.loop.testing.LoopTest;
+import io.gyre.net.Dns;
+import io.gyre.net.Resolver;
+import io.gyre.net.TcpPair;
+import io.gyre.net.TcpServer;
+import io.gyre.net.TcpStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+class NameFeaturesTest {
+    private static final InetAddress ADDRESS = InetAddress.ofLiteral("192.0.2.1");
+
+    private final List<String> asked = new ArrayList<>();
+
+    private static List<InetAddress> refuse(String host) {
+        throw new AssertionError("asked for " + host);
+    }
+
+    /** Takes a second. */
+    private List<InetAddress> slowly(String host) {
+        asked.add(host);
+        sleep(Duration.ofSeconds(1));
+        return List.of(ADDRESS);
+    }
+
+    @LoopTest
+    @Row("1.16 getaddrinfo/getnameinfo off-loop")
+    void namesAndAddressesAreLookedUpInThreadsOfTheirOwn() throws IOException {
+        Dns.use(Resolver.system());
+
+        assertThat(assertSuspends(() -> Dns.resolve("localhost")))
+                .isNotEmpty()
+                .allMatch(InetAddress::isLoopbackAddress);
+        assertThat(assertSuspends(() -> Dns.reverse(InetAddress.ofLiteral("127.0.0.1"))))
+                .isEqualTo("localhost");
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .anyMatch(name -> name.startsWith("gyre-lookup-"));
+    }
+
+    @LoopTest
+    @Row("1.16 numeric address short-cut (never offload)")
+    void numericAddressIsItsOwnAnswer() throws IOException {
+        Dns.use(NameFeaturesTest::refuse);
+
+        assertThat(assertNoSuspend(() -> Dns.resolve("192.0.2.1"))).containsExactly(ADDRESS);
+        assertThat(assertNoSuspend(() -> Dns.resolve("[::1]"))).containsExactly(InetAddress.ofLiteral("::1"));
+        try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> stream.write(new byte[1]));
+                TcpStream stream =
+                        TcpStream.connect("127.0.0.1", server.address().getPort())) {
+            assertThat(stream.readExactly(1)).hasSize(1);
+        }
+    }
+
+    @LoopTest
+    @Row("1.16 pluggable resolver")
+    void loopAsksTheResolverThatItIsGiven() throws IOException {
+        Dns.use(new Resolver() {
+            @Override
+            public List<InetAddress> resolve(String host) {
+                return host.equals("db.test") ? List.of(ADDRESS) : List.of(InetAddress.getLoopbackAddress());
+            }
+
+            @Override
+            public String reverse(InetAddress address) {
+                return "name-of-" + address.getHostAddress();
+            }
+        });
+
+        assertThat(Dns.resolve("db.test")).containsExactly(ADDRESS);
+        assertThat(Dns.reverse(ADDRESS)).isEqualTo("name-of-192.0.2.1");
+        try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> stream.write(new byte[1]));
+                TcpStream stream =
+                        TcpStream.connect("web.test", server.address().getPort())) {
+            assertThat(stream.readExactly(1)).hasSize(1);
+        }
+    }
+
+    @LoopTest
+    @Row("1.16 in-flight coalescing + cache TTL")
+    void equalQuestionsAreAskedOnceAndTheAnswerIsRememberedForATime() throws IOException {
+        Dns.use(Resolver.caching(this::slowly, Duration.ofSeconds(10), 100));
+        Task<List<InetAddress>> one = createTask(() -> Dns.resolve("a.test"));
+        Task<List<InetAddress>> two = createTask(() -> Dns.resolve("A.TEST"));
+        assertThat(one.await()).isEqualTo(two.await()).containsExactly(ADDRESS);
+        assertThat(asked).containsExactly("a.test");
+
+        sleep(Duration.ofSeconds(9));
+        assertThat(assertNoSuspend(() -> Dns.resolve("a.test"))).containsExactly(ADDRESS);
+        sleep(Duration.ofSeconds(1));
+        Dns.resolve("a.test");
+        assertThat(asked).containsExactly("a.test", "a.test");
+    }
+}
