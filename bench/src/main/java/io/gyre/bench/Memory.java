@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -30,7 +31,16 @@ public final class Memory {
      */
     private static final int COUNT = 1_000_000;
     private static final String HEAP = "-Xmx1g";
-    private static final int GOAL_BYTES = 800;
+
+    /** The most that a sleeping task may take. */
+    static final int GOAL_BYTES = 800;
+
+    /** The figure of the task, named as those of JMH are. */
+    static final String TASK = "Memory.sleepingTask";
+
+    /** The figure of its floor. */
+    static final String THREAD = "Memory.parkedThread";
+
     private static final Duration LONG = Duration.ofDays(1);
 
     private Memory() {}
@@ -48,6 +58,15 @@ public final class Memory {
             case "threads" -> measureThreads();
             default -> System.exit(compare() ? 0 : 1);
         }
+    }
+
+    /** {@return the bytes of both kinds, by name; without an end if a million do not fit} */
+    static Map<String, Double> measure() throws IOException, InterruptedException {
+        return Map.of(TASK, bytesOrNoEnd(inOwnJvm("tasks")), THREAD, bytesOrNoEnd(inOwnJvm("threads")));
+    }
+
+    private static double bytesOrNoEnd(long bytes) {
+        return bytes < 0 ? Double.POSITIVE_INFINITY : bytes;
     }
 
     private static boolean compare() throws IOException, InterruptedException {

@@ -2,12 +2,17 @@ package io.gyre.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gyre.bench.peers.PythonLoop;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RatioTableTest {
     private static final Comparison SWITCH = Comparison.ofRatio("switch", "task", "bare", 1.3);
+    private static final List<PythonLoop> LOOPS = List.of(
+            new PythonLoop("asyncio", "3.11.2", "CPython 3.11.2", List.of("python3"), null),
+            new PythonLoop("uvloop", "", "", List.of(), "install python3-uvloop"));
+    private static final int HEADS = 2;
 
     @Test
     void ratioUpToTheGoalIsMet() {
@@ -57,13 +62,62 @@ class RatioTableTest {
         var onlyTask = List.of(Map.of("task", 1.0));
         var onlyBare = List.of(Map.of("bare", 1.0));
 
-        assertThat(RatioTable.format(List.of(SWITCH), onlyTask).lines()).hasSize(1);
-        assertThat(RatioTable.format(List.of(SWITCH), onlyBare).lines()).hasSize(1);
+        assertThat(RatioTable.format(List.of(SWITCH), onlyTask, LOOPS).lines()).hasSize(HEADS);
+        assertThat(RatioTable.format(List.of(SWITCH), onlyBare, LOOPS).lines()).hasSize(HEADS);
+    }
+
+    @Test
+    void loopsOfPythonStandBesideTheirOperationWithTheDistanceFromUvloop() {
+        var slow = Map.of("task", 200.0, "bare", 100.0, "asyncio switch", 4000.0, "uvloop switch", 2000.0);
+        var fast = Map.of("task", 20.0, "bare", 10.0, "asyncio switch", 200.0, "uvloop switch", 100.0);
+
+        assertThat(row(SWITCH.beside("switch"), List.of(slow, fast)))
+                .containsSubsequence("2.00 to 2.00", "2100.0", "1050.0", "0.150", "at most 1.3 x: MISSED");
+        assertThat(row(SWITCH, List.of(slow, fast))).doesNotContain("2100.0");
+    }
+
+    @Test
+    void distanceIsThatOfTheRoundsWhichHaveBoth() {
+        var whole = Map.of("task", 200.0, "bare", 100.0, "uvloop switch", 2000.0);
+        var withoutUvloop = Map.of("task", 20.0, "bare", 10.0);
+
+        assertThat(row(SWITCH.beside("switch"), List.of(withoutUvloop, whole))).containsSubsequence("2000.0", "0.100");
+    }
+
+    @Test
+    void headsShowTheVersionsOfTheLoopsAndWhichIsMissing() {
+        List<String> heads =
+                RatioTable.format(List.of(), List.of(), LOOPS).lines().toList();
+
+        assertThat(heads).hasSize(HEADS);
+        assertThat(heads.getFirst()).containsSubsequence("asyncio", "uvloop", "Gyre /");
+        assertThat(heads.getLast()).containsSubsequence("3.11.2 ns", "missing", "uvloop");
+    }
+
+    @Test
+    void memoryIsComparedInBytes() {
+        var comparison = Comparison.ofBytes("sleeping task", "task", 800).beside("memory");
+        var ratio = Comparison.ofRatioOfBytes("sleeping task", "task", "thread");
+        var round = Map.of("task", 762.0, "thread", 508.0, "uvloop memory", 1524.0);
+
+        assertThat(row(comparison, List.of(round)))
+                .containsExactly("sleeping task", "762 B", "1524 B", "0.500", "at most 800.0 bytes: met");
+        assertThat(row(ratio, List.of(round)))
+                .containsExactly("sleeping task", "762 B", "508 B", "1.50", "1.50 to 1.50");
+    }
+
+    @Test
+    void memoryThatDoesNotSufficeMissesTheGoal() {
+        var comparison = Comparison.ofBytes("sleeping task", "task", 800);
+
+        assertThat(row(comparison, List.of(Map.of("task", Double.POSITIVE_INFINITY))))
+                .last()
+                .isEqualTo("at most 800.0 bytes: MISSED");
     }
 
     private static List<String> row(Comparison comparison, List<Map<String, Double>> rounds) {
-        String table = RatioTable.format(List.of(comparison), rounds);
-        String row = table.lines().skip(1).findFirst().orElseThrow();
+        String table = RatioTable.format(List.of(comparison), rounds, LOOPS);
+        String row = table.lines().skip(HEADS).findFirst().orElseThrow();
         return List.of(row.split(" {2,}"));
     }
 }

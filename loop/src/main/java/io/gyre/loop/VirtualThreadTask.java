@@ -249,7 +249,6 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (loop.isClosed()) {
             throw new LoopClosedException(loop, this + " waits for " + reason);
         }
-        loop.runEndOfStep();
         if (pending != null) {
             if (handler.abort()) {
                 throw raiseCancellation();

@@ -356,7 +356,7 @@ public abstract class BufferedStream implements ByteStream {
     }
 
     private void awaitIfProbablyEmpty() throws IOException {
-        if (probablyEmpty && !inputEnds) {
+        if (probablyEmpty && !inputEnds && !closed) { // one that is closed wakes nobody; receive says that it is
             if (limits.ofReading()) {
                 limits.awaitReceivable();
             } else {

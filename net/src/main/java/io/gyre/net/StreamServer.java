@@ -332,8 +332,10 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
      * {@link #awaitClosed()}.
      */
     public final void abort() {
-        abortConnections();
-        cancelHandlers();
+        checkLoop();
+        List<S> present = List.copyOf(connections.values());
+        cancelHandlers(); // first, as in abortConnections
+        present.forEach(BufferedStream::abort);
     }
 
     /**
@@ -352,8 +354,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
      * Resets the connections that are there and cancels their handlers; the server itself goes on. <b>Suspends:</b> no.
      */
     public final void abortConnections() {
-        checkLoop();
-        cancelHandlers(); // first: who is cancelled does not fail because his stream is gone
+        closeConnections(); // first: who is cancelled does not fail because his stream is gone
         connections.values().forEach(BufferedStream::abort);
     }
 

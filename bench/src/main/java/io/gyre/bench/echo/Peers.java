@@ -1,5 +1,6 @@
 package io.gyre.bench.echo;
 
+import io.gyre.bench.echo.process.Pythons;
 import io.gyre.bench.echo.process.Tools;
 import io.gyre.bench.echo.process.Workshop;
 import io.gyre.bench.echo.servers.JavaServer;
@@ -91,17 +92,11 @@ final class Peers {
 
     private void addPython(List<Peer> peers) throws IOException {
         Path script = workshop.layOut(PYTHON_PEER);
-        Optional<Path> withUvloop = tools.all("python3")
-                .filter(python ->
-                        Tools.output(python.toString(), "-c", "import uvloop").isPresent())
-                .findFirst();
-        Optional<Path> any = withUvloop.or(() -> tools.find("python3"));
-        String noUvloop = "no python3 on the PATH has uvloop; install python3-uvloop";
-        String noPython = "there is no python3 on the PATH; install python3";
-        peers.add(python(withUvloop, script, "uvloop", "protocol", noUvloop));
-        peers.add(python(withUvloop, script, "uvloop", "streams", noUvloop));
-        peers.add(python(any, script, "asyncio", "protocol", noPython));
-        peers.add(python(any, script, "asyncio", "streams", noPython));
+        Pythons pythons = Pythons.of(tools);
+        peers.add(python(pythons.withUvloop(), script, "uvloop", "protocol", Pythons.NO_UVLOOP));
+        peers.add(python(pythons.withUvloop(), script, "uvloop", "streams", Pythons.NO_UVLOOP));
+        peers.add(python(pythons.any(), script, "asyncio", "protocol", Pythons.NO_PYTHON));
+        peers.add(python(pythons.any(), script, "asyncio", "streams", Pythons.NO_PYTHON));
     }
 
     private static Peer python(Optional<Path> python, Path script, String loop, String api, String whatToDo) {

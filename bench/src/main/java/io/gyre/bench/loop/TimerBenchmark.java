@@ -18,7 +18,7 @@ public class TimerBenchmark extends LoopBenchmark {
     private static final int OPERATIONS = 1_000;
 
     /** How many timers are pending besides. */
-    @Param({"1000", "1000000"})
+    @Param({"1000", "300000", "1000000"})
     public int pending;
 
     private final Duration[] delays = new Duration[4_096]; // a power of two, to be taken in turn by a mask

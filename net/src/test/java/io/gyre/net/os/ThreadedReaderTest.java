@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
@@ -224,6 +225,20 @@ final class ThreadedReaderTest {
         tap.give("too late");
         Traces.until(() -> pump() == null);
         assertThat(tap.closed).isTrue();
+    }
+
+    /** The one before has found less than it asked for, so that this one would begin by waiting. */
+    @LoopTest
+    void readBehindTheCloseFails() throws IOException {
+        ThreadedReader reader = reader();
+        tap.give("one\n");
+        assertThat(reader.readLine(100)).contains("one");
+
+        reader.close();
+
+        assertThatThrownBy(() -> reader.readLine(100)).isInstanceOf(ClosedChannelException.class);
+        tap.end(); // nobody would read it
+        Traces.until(() -> pump() == null);
     }
 
     @LoopTest

@@ -2,6 +2,7 @@ package io.gyre.net.peers;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.offload;
+import static io.gyre.loop.Async.sleep;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,13 +11,17 @@ import io.gyre.loop.Task;
 import io.gyre.net.ByteStream;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
+import io.gyre.net.UnixServer;
+import io.gyre.net.UnixStream;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +71,56 @@ class RealPeersTest {
                 assertThat(socat.exchange(sent)).isEqualTo(sent);
             }
         });
+    }
+
+    @Test
+    void socatGetsBackWhatItSentThroughOurUnixSocket() throws Exception {
+        byte[] sent = randomBytes(3_000_000);
+        Path path = directory.resolve("socket");
+
+        EventLoop.run(() -> {
+            try (UnixServer server = UnixServer.serve(path, RealPeersTest::echo)) {
+                Peer socat = Peer.installed("socat", "socat", directory).with("-t", 30, "-", "UNIX-CONNECT:" + path);
+
+                assertThat(socat.exchange(sent)).isEqualTo(sent);
+                assertThat(server.statistics().failed()).isZero();
+            }
+        });
+    }
+
+    @Test
+    void socatThatListensOnAUnixSocketSendsBackWhatWeSend() throws Exception {
+        byte[] sent = randomBytes(3_000_000);
+        Path path = directory.resolve("socket");
+
+        EventLoop.run(() -> {
+            Process socat = Peer.installed("socat", "socat", directory)
+                    .with("-t", 30, "UNIX-LISTEN:" + path, "EXEC:cat")
+                    .start();
+            try (UnixStream stream = connectAsSoonAsItListens(path, socat)) {
+                Task<?> sending = createTask(() -> {
+                    stream.write(sent);
+                    stream.closeOutput();
+                });
+
+                assertThat(stream.readAll(sent.length)).isEqualTo(sent);
+                sending.await();
+            } finally {
+                socat.destroyForcibly();
+            }
+        });
+    }
+
+    /** Another process says by nothing else that it listens now. */
+    private static UnixStream connectAsSoonAsItListens(Path path, Process listener) throws IOException {
+        for (; ; ) {
+            try {
+                return UnixStream.connect(path);
+            } catch (ConnectException notYet) {
+                assertThat(listener.isAlive()).isTrue();
+                sleep(Duration.ofMillis(5));
+            }
+        }
     }
 
     @Test

@@ -23,14 +23,15 @@ public record Workshop(Path directory) {
     /**
      * Copies a source out of the jar.
      *
-     * @param resource its path below this package's parent
+     * @param resource its path below this package's parent, or if it begins with a slash, from the root
      * @return the copy
      */
     public Path layOut(String resource) throws IOException {
+        String path = resource.startsWith("/") ? resource : ROOT + resource;
         Path copy = directory.resolve(Path.of(resource).getFileName());
-        try (InputStream source = Workshop.class.getResourceAsStream(ROOT + resource)) {
+        try (InputStream source = Workshop.class.getResourceAsStream(path)) {
             if (source == null) {
-                throw new IOException("the resource " + ROOT + resource + " is missing from the class path");
+                throw new IOException("the resource " + path + " is missing from the class path");
             }
             Files.copy(source, copy, StandardCopyOption.REPLACE_EXISTING);
         }

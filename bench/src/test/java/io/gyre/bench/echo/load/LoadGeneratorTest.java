@@ -2,6 +2,7 @@ package io.gyre.bench.echo.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gyre.bench.echo.process.Cores;
 import io.gyre.bench.echo.process.Tools;
@@ -27,6 +28,9 @@ class LoadGeneratorTest {
 
     @BeforeAll
     static void build() throws Exception {
+        assumeTrue(
+                Tools.ofPath().find("gcc").isPresent(),
+                "there is no gcc on the PATH, which builds the load generator; install gcc and libc6-dev");
         generator = LoadGenerator.build(Workshop.in(directory), Tools.ofPath(), ANY_CORE);
     }
 

@@ -29,6 +29,9 @@ public final class SelectorPoller implements AutoCloseable {
      */
     private static final long NANOS_PER_MILLI = 1_000_000;
 
+    /** As long as this is for ever, for which the system needs no timer and the JDK no clock. */
+    private static final long FOR_EVER_MILLIS = Integer.MAX_VALUE;
+
     private final Selector selector;
     private final ArrayList<Interest> registered = new ArrayList<>();
     private final Consumer<SelectionKey> dispatch = SelectorPoller::dispatch;
@@ -119,10 +122,13 @@ public final class SelectorPoller implements AutoCloseable {
      */
     public void poll(long timeoutNanos) {
         try {
-            if (timeoutNanos <= 0) {
+            long millis = timeoutNanos <= 0 ? 0 : (timeoutNanos - 1) / NANOS_PER_MILLI + 1;
+            if (millis == 0) {
                 selector.selectNow(dispatch);
+            } else if (millis < FOR_EVER_MILLIS) {
+                selector.select(dispatch, millis);
             } else {
-                selector.select(dispatch, (timeoutNanos - 1) / NANOS_PER_MILLI + 1);
+                selector.select(dispatch);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the Selector of this loop has failed", e);
