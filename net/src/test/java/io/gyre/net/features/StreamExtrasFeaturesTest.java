@@ -59,8 +59,8 @@ class StreamExtrasFeaturesTest {
     @Row("1.12 flush coalescing at end of tick")
     void smallBufferedWritesOfOneStepAreOneSystemCallAndAreNotLostByClose() throws IOException {
         StreamPair<TcpStream> tcp = TcpPair.connected();
-        try (TcpStream left = tcp.left();
-                TcpStream right = tcp.right()) {
+        TcpStream left = tcp.left();
+        try (TcpStream right = tcp.right()) {
             Task<byte[]> reading = createTask(() -> right.readExactly(100));
             awaitAllTasksParked();
             long before = ProcFiles.writes();
