@@ -181,6 +181,7 @@ public final class LowLevel {
      * <p><b>Suspends:</b> until then. <b>Cancellation:</b> takes nothing.
      *
      * @param channel a channel in non-blocking mode
+     * @throws IllegalArgumentException if a channel of its kind cannot do that
      * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
      * @throws BusyException if another task or a callback waits for the same
      * @throws IOException never otherwise
@@ -195,6 +196,7 @@ public final class LowLevel {
      * <p><b>Suspends:</b> until then. <b>Cancellation:</b> writes nothing.
      *
      * @param channel a channel in non-blocking mode
+     * @throws IllegalArgumentException if a channel of its kind cannot do that
      * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
      * @throws BusyException if another task or a callback waits for the same
      * @throws IOException never otherwise
@@ -209,6 +211,7 @@ public final class LowLevel {
      * <p><b>Suspends:</b> until then. <b>Cancellation:</b> accepts nothing.
      *
      * @param channel a server channel in non-blocking mode
+     * @throws IllegalArgumentException if a channel of its kind cannot do that
      * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
      * @throws BusyException if another task or a callback waits for the same
      * @throws IOException never otherwise
@@ -223,6 +226,7 @@ public final class LowLevel {
      * <p><b>Suspends:</b> until then. <b>Cancellation:</b> leaves the connect going on; close the channel.
      *
      * @param channel a channel in non-blocking mode that is connecting
+     * @throws IllegalArgumentException if a channel of its kind cannot do that
      * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
      * @throws BusyException if another task or a callback waits for the same
      * @throws IOException never otherwise
@@ -242,12 +246,14 @@ public final class LowLevel {
     }
 
     /**
-     * Calls back in each tick in which a channel has something to read, until {@link #removeReader}.
+     * Calls back in each tick in which a channel has something to read, until {@link #removeReader}. For one that listens
+     * there is {@link #awaitAcceptable}.
      *
      * <p><b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure handler, and it stays.
      *
      * @param channel a channel in non-blocking mode
      * @param callback replaces the one that was there
+     * @throws IllegalArgumentException if a channel of its kind cannot do that
      * @throws java.nio.channels.ClosedChannelException if the channel is closed
      * @throws BusyException if a task waits for the same
      * @throws IOException never otherwise
@@ -273,6 +279,7 @@ public final class LowLevel {
      *
      * @param channel a channel in non-blocking mode
      * @param callback replaces the one that was there
+     * @throws IllegalArgumentException if a channel of its kind cannot do that
      * @throws java.nio.channels.ClosedChannelException if the channel is closed
      * @throws BusyException if a task waits for the same
      * @throws IOException never otherwise

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         Interest interest = task.loop.poller().interest(channel);
         ReadinessWait wait = of(task.loop, interest, channel, direction);
         wait.requireFree(task);
-        interest.arm(op);
+        arm(interest, channel, op);
         wait.task = task;
         task.park(wait, wait);
         if (wait.closed) {
@@ -50,11 +51,31 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
             throws IOException {
         Interest interest = loop.poller().interest(channel);
         ReadinessWait wait = of(loop, interest, channel, direction);
+        arm(interest, channel, op); // what nobody wants then is disarmed by its first event
         var callback = new Callback(loop, body, () -> wait.callBack(body));
         wait.dropCallback();
         wait.requireFree(callback);
         wait.callback = callback;
-        interest.arm(op);
+    }
+
+    private static void arm(Interest interest, SelectableChannel channel, int op) throws IOException {
+        try {
+            interest.arm(op);
+        } catch (IllegalArgumentException unsupported) { // has no message
+            throw new IllegalArgumentException(channel + adviceFor(channel, op), unsupported);
+        }
+    }
+
+    private static String adviceFor(SelectableChannel channel, int op) {
+        if (channel.validOps() == SelectionKey.OP_ACCEPT) {
+            return " listens for connections, and is neither read nor written nor connected. Await them, which is"
+                    + " OP_ACCEPT, by LowLevel.awaitAcceptable or RawSockets.accept.";
+        }
+        if (op == SelectionKey.OP_ACCEPT) {
+            return " does not listen. Await what it receives by LowLevel.awaitReadable.";
+        }
+        return " does not do what is awaited: of the operations of SelectionKey it has " + channel.validOps()
+                + ", and not " + op + ".";
     }
 
     static boolean removeCallback(EventLoop loop, SelectableChannel channel, Direction direction) {

@@ -3,8 +3,11 @@ package io.gyre.loop;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -283,5 +286,34 @@ class LowLevelTest {
     @Test
     void endOfStepOutsideATaskIsRejected() {
         assertThatIllegalStateException().isThrownBy(() -> LowLevel.atEndOfStep(() -> {}));
+    }
+
+    @Test
+    void waitThatAChannelCannotDoIsRefusedInWords() throws Exception {
+        try (ServerSocketChannel listening = ServerSocketChannel.open();
+                SocketChannel connection = SocketChannel.open()) {
+            listening.configureBlocking(false);
+            connection.configureBlocking(false);
+
+            driven.start(() -> {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> LowLevel.addReader(listening, () -> {}))
+                        .withMessageContaining("listens for connections")
+                        .withMessageContaining("awaitAcceptable");
+                assertThat(LowLevel.removeReader(listening)).isFalse();
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> LowLevel.awaitReadable(listening))
+                        .withMessageContaining("awaitAcceptable");
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> LowLevel.awaitWritable(listening))
+                        .withMessageContaining("awaitAcceptable");
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> LowLevel.awaitAcceptable(connection))
+                        .withMessageContaining("does not listen");
+                log.add("refused");
+            });
+        }
+
+        assertThat(log).containsExactly("refused");
     }
 }

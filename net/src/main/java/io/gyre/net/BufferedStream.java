@@ -60,6 +60,7 @@ public abstract class BufferedStream implements ByteStream {
     private boolean probablyEmpty;
     private boolean inputEnds;
     private boolean closed;
+    private boolean transportClosed;
     private long bytesReceived;
     private @Nullable IOException brokenBy;
     private @Nullable WireLog wireLog;
@@ -164,7 +165,10 @@ public abstract class BufferedStream implements ByteStream {
      */
     protected abstract void closeTransport() throws IOException;
 
-    /** Closes it so that the peer learns that bytes may be missing. Must not suspend, must not throw. */
+    /**
+     * Closes it so that the peer learns that bytes may be missing. Called once, and instead of {@link #closeTransport}. Must not
+     * suspend, must not throw.
+     */
     protected abstract void abortTransport();
 
     /** Wakes a task that is in {@link #awaitReceivable}, which then returns. */
@@ -514,7 +518,9 @@ public abstract class BufferedStream implements ByteStream {
             }
         } finally {
             output.discard();
-            closeTransport();
+            if (endsTransport()) { // and no abort was faster
+                closeTransport();
+            }
         }
     }
 
@@ -523,7 +529,16 @@ public abstract class BufferedStream implements ByteStream {
         checkLoop();
         closed = true;
         output.discard();
-        abortTransport();
+        if (endsTransport()) {
+            abortTransport();
+        }
+    }
+
+    /** {@return whether the caller is to end the transport: the first one is} */
+    private boolean endsTransport() {
+        boolean first = !transportClosed;
+        transportClosed = true;
+        return first;
     }
 
     @Override

@@ -27,12 +27,16 @@ public record ConnectOptions(
     /**
      * Checks the options.
      *
-     * @throws IllegalArgumentException if a time is negative
+     * @throws IllegalArgumentException if a time is negative, or the address at this end not resolved
      */
     public ConnectOptions {
         if (timeout.isNegative() || attemptDelay.isNegative()) {
             throw new IllegalArgumentException(
                     "timeout is " + timeout + " and attemptDelay " + attemptDelay + "; both must be zero or more");
+        }
+        if (local != null && local.isUnresolved()) {
+            throw new IllegalArgumentException(
+                    "local is " + Addresses.text(local) + ", which is not resolved; use Dns.resolve");
         }
     }
 

@@ -36,8 +36,11 @@ final class FilePortions {
         });
     }
 
-    /** Has the system move bytes of the file to a socket. Suspends; 0 if the socket takes nothing or the file has none. */
+    /** Has the system move bytes of the file to a socket. Suspends; 0 if the socket takes nothing, -1 if the file has none. */
     static long transfer(FileChannel file, long position, long count, SocketChannel socket) throws IOException {
-        return Async.<Long, IOException>offload(PATIENT, () -> file.transferTo(position, count, socket));
+        return Async.<Long, IOException>offload(PATIENT, () -> {
+            long sent = file.transferTo(position, count, socket);
+            return sent == 0 && position >= file.size() ? -1 : sent; // a size may have to be asked of a server, too
+        });
     }
 }

@@ -1,6 +1,5 @@
 package io.gyre.net;
 
-import io.gyre.loop.Async;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.LowLevel;
 import java.io.EOFException;
@@ -9,6 +8,8 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
+import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
@@ -27,7 +28,7 @@ import java.util.Objects;
  * <p>Close such a channel by {@link LowLevel#close}, so that tasks which wait for it are told.
  *
  * <p><b>Confinement:</b> tasks. The channel must be in non-blocking mode ({@link
- * java.nio.channels.IllegalBlockingModeException} else), and belong to one loop. One task at a time may wait for each direction
+ * IllegalBlockingModeException} else), and belong to one loop. One task at a time may wait for each direction
  * of a channel; a second gets {@link io.gyre.loop.BusyException}.
  *
  * <p><b>Cancellation:</b> each call is a checkpoint, before it does anything, and in each wait; {@link CancelledException} says that
@@ -37,6 +38,16 @@ import java.util.Objects;
  */
 public final class RawSockets {
     private RawSockets() {}
+
+    /** Such a channel would have the JDK wait for it, whom a cancellation does not reach. */
+    private static void requireNonBlocking(SelectableChannel channel) {
+        if (channel.isBlocking() && channel.isOpen()) {
+            var refused = new IllegalBlockingModeException();
+            refused.initCause(new IllegalStateException(
+                    channel + " is in blocking mode; call configureBlocking(false) before it is used here"));
+            throw refused;
+        }
+    }
 
     /**
      * Receives what there is, at least one byte.
@@ -49,6 +60,7 @@ public final class RawSockets {
      * @throws IOException if the connection is broken, or was closed
      */
     public static int receive(SocketChannel channel, ByteBuffer buffer) throws IOException {
+        requireNonBlocking(channel);
         LowLevel.checkpoint();
         for (; ; ) {
             int count = channel.read(buffer);
@@ -69,6 +81,7 @@ public final class RawSockets {
      * @throws IOException if the connection is broken, or was closed
      */
     public static void sendAll(SocketChannel channel, ByteBuffer buffer) throws IOException {
+        requireNonBlocking(channel);
         LowLevel.checkpoint();
         for (; ; ) {
             channel.write(buffer);
@@ -89,6 +102,7 @@ public final class RawSockets {
      * @throws IOException if the system has no descriptor left, or the channel was closed
      */
     public static SocketChannel accept(ServerSocketChannel channel) throws IOException {
+        requireNonBlocking(channel);
         LowLevel.checkpoint();
         for (; ; ) {
             SocketChannel connection = channel.accept();
@@ -110,6 +124,7 @@ public final class RawSockets {
      * @throws IOException if the peer refuses or does not answer
      */
     public static void connect(SocketChannel channel, SocketAddress address) throws IOException {
+        requireNonBlocking(channel);
         LowLevel.checkpoint();
         if (!channel.connect(address)) {
             LowLevel.awaitConnectable(channel);
@@ -128,6 +143,7 @@ public final class RawSockets {
      * @throws IOException if the channel was closed, or a peer that it is connected to is not there
      */
     public static SocketAddress receiveFrom(DatagramChannel channel, ByteBuffer buffer) throws IOException {
+        requireNonBlocking(channel);
         LowLevel.checkpoint();
         for (; ; ) {
             SocketAddress sender = channel.receive(buffer);
@@ -149,6 +165,7 @@ public final class RawSockets {
      * @throws IOException if the packet is too large, or the channel was closed
      */
     public static void sendTo(DatagramChannel channel, ByteBuffer buffer, SocketAddress target) throws IOException {
+        requireNonBlocking(channel);
         LowLevel.checkpoint();
         Objects.requireNonNull(target);
         while (channel.send(buffer, target) == 0 && buffer.hasRemaining()) {
@@ -169,17 +186,18 @@ public final class RawSockets {
      * @throws IOException if the file cannot be read, or the connection is broken or was closed
      */
     public static void sendFile(SocketChannel channel, FileChannel file, long position, long count) throws IOException {
-        Async.checkCancelled();
+        requireNonBlocking(channel);
+        LowLevel.checkpoint();
         long sent = 0;
         while (sent < count) {
             long more = FilePortions.transfer(
                     file, position + sent, Math.min(count - sent, FilePortions.PORTION_BYTES), channel);
+            if (more < 0) {
+                throw new EOFException(
+                        file + " ended after " + sent + " of the " + count + " bytes that were to be sent");
+            }
             sent += more;
             if (more == 0) {
-                if (position + sent >= file.size()) {
-                    throw new EOFException(
-                            file + " ended after " + sent + " of the " + count + " bytes that were to be sent");
-                }
                 LowLevel.awaitWritable(channel);
             }
         }

@@ -1,7 +1,10 @@
 package io.gyre.net;
 
+import io.gyre.loop.Async;
+import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LoopGroup;
 import io.gyre.loop.LoopPortal;
+import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -167,9 +170,20 @@ public final class ServerGroup implements AutoCloseable {
         }
 
         void place(SocketChannel connection) {
-            Member next = members.get(turn);
-            turn = (turn + 1) % members.size();
-            next.portal.loop().callSoonThreadsafe(() -> next.server.adopt(connection));
+            for (boolean placed = false; !placed; ) { // ends: this loop is not closed
+                Member next = members.get(turn);
+                turn = (turn + 1) % members.size();
+                placed = isPlaced(connection, next);
+            }
+        }
+
+        private static boolean isPlaced(SocketChannel connection, Member member) {
+            try {
+                member.portal.loop().callSoonThreadsafe(() -> member.server.adopt(connection));
+                return true;
+            } catch (LoopClosedException closed) {
+                return false;
+            }
         }
     }
 
@@ -184,9 +198,9 @@ public final class ServerGroup implements AutoCloseable {
     }
 
     /**
-     * {@return what all the servers have done so far}
+     * {@return what all the servers have done so far, but for those whose loop is closed}
      *
-     * <p><b>Suspends:</b> until the loops have answered; elsewhere blocks.
+     * <p><b>Suspends:</b> until the loops have answered; elsewhere blocks. <b>Cancellation:</b> ends the wait.
      */
     public ServerStatistics statistics() {
         ServerStatistics total = new ServerStatistics(0, 0, 0, 0, 0, 0);
@@ -197,9 +211,9 @@ public final class ServerGroup implements AutoCloseable {
     }
 
     /**
-     * Drains all servers at the same time, as {@link StreamServer#drain} does.
+     * Drains all servers at the same time, as {@link StreamServer#drain} does. Where a loop is closed, nothing is left.
      *
-     * <p><b>Suspends:</b> until all connections have ended; elsewhere blocks.
+     * <p><b>Suspends:</b> until all connections have ended; elsewhere blocks. <b>Cancellation:</b> ends the wait; draining goes on.
      *
      * @param limit how long to wait for them
      * @return whether all have ended by themselves
@@ -209,19 +223,26 @@ public final class ServerGroup implements AutoCloseable {
     }
 
     /**
-     * Closes all servers at the same time, as {@link StreamServer#close} does. Does nothing the second time, or when the loops are
+     * Closes all servers at the same time, as {@link StreamServer#close} does. Does nothing the second time, or where a loop is
      * closed.
      *
-     * <p><b>Suspends:</b> until the handlers have ended; elsewhere blocks.
+     * <p><b>Suspends:</b> until the handlers have ended, in a cancelled task, too, but there no longer than 10 s; elsewhere blocks.
+     * <b>Cancellation:</b> ends the wait after that.
      */
     @Override
     public void close() {
-        if (members.stream().noneMatch(member -> member.portal.loop().isClosed())) {
-            onAll(server -> {
-                server.close();
-                return true;
-            });
+        if (LowLevel.inTask()) {
+            Async.shield(StreamServer.CLOSE_LIMIT, this::closeAll);
+        } else {
+            closeAll();
         }
+    }
+
+    private void closeAll() {
+        onAll(server -> {
+            server.close();
+            return true;
+        });
     }
 
     /** What is asked of each server, on its loop. */
@@ -234,12 +255,16 @@ public final class ServerGroup implements AutoCloseable {
         List<CompletableFuture<T>> answers = new ArrayList<>();
         for (Member member : members) {
             Callable<T> ask = () -> request.of(member.server);
-            answers.add(member.portal.createTask(ask));
+            try {
+                answers.add(member.portal.createTask(ask));
+            } catch (LoopClosedException closed) {
+                // with its loop the server has ended
+            }
         }
         var all = new ArrayList<T>();
         for (CompletableFuture<T> answer : answers) {
             try {
-                all.add(answer.join());
+                all.add(LowLevel.inTask() ? Async.await(answer) : answer.join());
             } catch (CompletionException e) {
                 throw e.getCause() instanceof RuntimeException failure ? failure : e;
             }

@@ -16,7 +16,8 @@ import java.util.Objects;
  * @param maxConnectionsPerPeer how many of them may come from one IP address; no limit by default. One that is too many is closed
  *     by a reset
  * @param overload what happens to connections beyond {@code maxConnections}; they wait by default
- * @param connection options of the connections; by default small writes are sent at once (TCP_NODELAY)
+ * @param connection options of the connections; by default small writes are sent at once (TCP_NODELAY). Unix sockets get those of
+ *     them that they have
  */
 public record ServerOptions(
         int backlog,

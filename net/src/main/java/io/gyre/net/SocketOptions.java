@@ -62,6 +62,13 @@ public final class SocketOptions {
         }
     }
 
+    /** {@return those of them that a channel of this kind has} */
+    SocketOptions thoseOf(NetworkChannel channel) {
+        var supported = new LinkedHashMap<>(values);
+        supported.keySet().retainAll(channel.supportedOptions());
+        return new SocketOptions(supported);
+    }
+
     @SuppressWarnings("unchecked") // with() has put a value of the option's type there
     private static <V> void set(NetworkChannel channel, SocketOption<V> option, Object value) throws IOException {
         try {

@@ -127,7 +127,7 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
                 sent(sent);
                 return sent;
             }
-            if (position >= file.size()) {
+            if (sent < 0) {
                 return -1;
             }
             awaitSendableLimited();

@@ -1,6 +1,7 @@
 package io.gyre.net;
 
 import io.gyre.loop.Async;
+import io.gyre.loop.BusyException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source:</b> tokio {@code into_split}.
  *
  * @param reader closing it ends reading
- * @param writer closing it ends the output, as {@link ByteStream#closeOutput} does; in a cancelled task, too, but there within 5 s
+ * @param writer closing it ends the output, as {@link ByteStream#closeOutput} does; in a cancelled task, too, but there within 5 s.
+ *     What cannot be sent by then is given up: the stream is aborted if the reader is closed, and else closed with it
  */
 public record StreamHalves(ByteReader reader, ByteWriter writer) {
     /** {@return the halves of a stream, linked: when both are closed, the stream is} */
@@ -75,12 +77,22 @@ public record StreamHalves(ByteReader reader, ByteWriter writer) {
             try {
                 // As close does: when a cancelled task does not end the output, the peer waits for ever.
                 Async.shield(StreamOutput.CLOSE_LIMIT, stream::closeOutput);
-            } catch (RuntimeException hasNotEnded) {
+            } catch (BusyException notNow) {
                 writerClosed = false;
-                throw hasNotEnded;
+                throw notNow;
+            } catch (RuntimeException timeIsUp) {
+                abortIfNobodyReads();
+                throw timeIsUp;
             } finally {
                 outputEnded = writerClosed;
                 closeIfBothHaveEnded();
+            }
+        }
+
+        /** What could not be sent is given up; the peer must not take what it has got for all. */
+        private void abortIfNobodyReads() {
+            if (readerClosed) {
+                stream.abort();
             }
         }
 

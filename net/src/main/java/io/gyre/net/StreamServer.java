@@ -51,7 +51,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private static final System.Logger LOG = System.getLogger("io.gyre.net");
 
     /** As long as a loop that is closed waits for its tasks, if nobody says otherwise. */
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+    static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
     private final StreamHandler<? super S> handler;
     private final ServerOptions options;
@@ -312,7 +312,8 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
      * Accepts no more connections, cancels the handlers, and waits for them to end; each closes its connection. Does nothing the
      * second time but wait.
      *
-     * <p><b>Suspends:</b> until the handlers have ended, in a cancelled task, too, but there no longer than 10 s.
+     * <p><b>Suspends:</b> until the handlers have ended, in a cancelled task, too, but there no longer than 10 s. Not in a handler,
+     * which would wait for itself: that goes on, cancelled as the others.
      * <b>Cancellation:</b> ends the wait after that.
      */
     @Override
@@ -322,7 +323,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         }
         checkLoop();
         cancelHandlers();
-        if (!ended.isDone()) {
+        if (!ended.isDone() && !connections.containsKey(Async.currentTask())) {
             Async.shield(CLOSE_LIMIT, this::awaitClosed);
         }
     }

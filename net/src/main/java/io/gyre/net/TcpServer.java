@@ -62,7 +62,7 @@ public final class TcpServer extends StreamServer<TcpStream> {
      * @return the server, which is listening
      * @throws BindException if an address is taken, or not of this machine
      * @throws UnknownHostException if an address is not resolved
-     * @throws IOException if the system refuses a socket
+     * @throws IOException if the system refuses a socket, or an option of the connections
      */
     public static TcpServer serve(
             ServerOptions options, List<InetSocketAddress> addresses, StreamHandler<? super TcpStream> handler)
@@ -70,6 +70,7 @@ public final class TcpServer extends StreamServer<TcpStream> {
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("there is no address to listen on");
         }
+        requireOptionsOfConnections(options);
         var server = new TcpServer(handler, options);
         try {
             for (InetSocketAddress address : addresses) {
@@ -91,7 +92,7 @@ public final class TcpServer extends StreamServer<TcpStream> {
      * @param listening belongs to the server from now on
      * @param handler serves one connection
      * @return the server
-     * @throws IOException if the socket does not listen
+     * @throws IOException if the socket does not listen, or the system refuses an option of the connections
      */
     public static TcpServer serve(
             ServerOptions options, ServerSocketChannel listening, StreamHandler<? super TcpStream> handler)
@@ -99,6 +100,7 @@ public final class TcpServer extends StreamServer<TcpStream> {
         if (!(listening.getLocalAddress() instanceof InetSocketAddress)) {
             throw new BindException(listening + " is not a TCP socket that listens; bind it first");
         }
+        requireOptionsOfConnections(options);
         var server = new TcpServer(handler, options);
         server.listen(listening);
         return server;
@@ -131,6 +133,13 @@ public final class TcpServer extends StreamServer<TcpStream> {
         var server = new TcpServer(handler, options);
         server.expectHandedOver();
         return server;
+    }
+
+    /** Tries the options: one that cannot be set would end each connection, as if the peer had gone. */
+    private static void requireOptionsOfConnections(ServerOptions options) throws IOException {
+        try (SocketChannel probe = SocketChannel.open()) {
+            options.connection().applyTo(probe);
+        }
     }
 
     private static ServerSocketChannel bind(InetSocketAddress address, ServerOptions options) throws IOException {

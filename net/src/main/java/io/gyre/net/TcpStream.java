@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SocketChannel;
 
 /**
@@ -25,11 +26,11 @@ import java.nio.channels.SocketChannel;
  * 4.2.2.13): read to the end first if the peer must get everything.
  */
 public final class TcpStream extends SocketStream {
-    private final SocketAddress peer;
+    private final InetSocketAddress peer;
 
-    private TcpStream(SocketChannel channel) throws IOException {
+    private TcpStream(SocketChannel channel, InetSocketAddress peer) {
         super(channel);
-        this.peer = channel.getRemoteAddress();
+        this.peer = peer;
     }
 
     /**
@@ -38,6 +39,7 @@ public final class TcpStream extends SocketStream {
      * @param channel belongs to the stream from now on, and is closed if this fails
      * @return the stream
      * @throws java.nio.channels.NotYetConnectedException if it is not connected
+     * @throws IllegalArgumentException if it is one of another kind
      * @throws IOException if the connection has gone already
      */
     public static TcpStream of(SocketChannel channel) throws IOException {
@@ -47,13 +49,24 @@ public final class TcpStream extends SocketStream {
     /** Does the same with options. */
     static TcpStream of(SocketChannel channel, SocketOptions options) throws IOException {
         try {
+            InetSocketAddress peer = peerOf(channel);
             channel.configureBlocking(false);
             options.applyTo(channel);
-            return new TcpStream(channel);
+            return new TcpStream(channel, peer);
         } catch (Throwable failure) {
             channel.close();
             throw failure;
         }
+    }
+
+    private static InetSocketAddress peerOf(SocketChannel channel) throws IOException {
+        return switch (channel.getRemoteAddress()) {
+            case null -> throw new NotYetConnectedException();
+            case InetSocketAddress peer -> peer;
+            case SocketAddress other ->
+                throw new IllegalArgumentException(
+                        "a connection to " + other + " is not one of TCP; use UnixStream.of");
+        };
     }
 
     /**
@@ -133,7 +146,7 @@ public final class TcpStream extends SocketStream {
 
     /** {@return the peer's address} */
     public InetSocketAddress peer() {
-        return (InetSocketAddress) peer;
+        return peer;
     }
 
     /**

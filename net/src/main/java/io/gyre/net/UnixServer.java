@@ -82,7 +82,7 @@ public final class UnixServer extends StreamServer<UnixStream> {
 
     @Override
     UnixStream streamOf(SocketChannel connection, SocketOptions connectionOptions) throws IOException {
-        return UnixStream.of(connection, path());
+        return UnixStream.of(connection, path(), connectionOptions.thoseOf(connection));
     }
 
     @Override

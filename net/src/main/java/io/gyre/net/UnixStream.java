@@ -5,8 +5,10 @@ import io.gyre.loop.CancelledException;
 import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,9 +33,10 @@ public final class UnixStream extends SocketStream {
     }
 
     /** {@return the stream of a channel that is connected} Takes the channel over, and closes it if that fails. */
-    static UnixStream of(SocketChannel channel, Path path) throws IOException {
+    static UnixStream of(SocketChannel channel, Path path, SocketOptions options) throws IOException {
         try {
             channel.configureBlocking(false);
+            options.applyTo(channel);
             return new UnixStream(channel, path);
         } catch (Throwable failure) {
             channel.close();
@@ -46,10 +49,29 @@ public final class UnixStream extends SocketStream {
      *
      * @param channel belongs to the stream from now on, and is closed if this fails
      * @return the stream
+     * @throws NotYetConnectedException if it is not connected
+     * @throws IllegalArgumentException if it is one of another kind
      * @throws IOException if the connection has gone already
      */
     public static UnixStream of(SocketChannel channel) throws IOException {
-        return of(channel, ((UnixDomainSocketAddress) channel.getRemoteAddress()).getPath());
+        Path path;
+        try {
+            path = pathOf(channel);
+        } catch (Throwable failure) {
+            channel.close();
+            throw failure;
+        }
+        return of(channel, path, SocketOptions.none());
+    }
+
+    private static Path pathOf(SocketChannel channel) throws IOException {
+        return switch (channel.getRemoteAddress()) {
+            case null -> throw new NotYetConnectedException();
+            case UnixDomainSocketAddress peer -> peer.getPath();
+            case SocketAddress other ->
+                throw new IllegalArgumentException(
+                        "a connection to " + other + " is not one of a Unix socket; use TcpStream.of");
+        };
     }
 
     /**
@@ -74,7 +96,7 @@ public final class UnixStream extends SocketStream {
             try {
                 channel.configureBlocking(false);
                 channel.connect(address);
-                return of(channel, path);
+                return of(channel, path, SocketOptions.none());
             } catch (IOException failure) {
                 channel.close();
                 if (!isWantOfRoom(failure)) {

@@ -37,4 +37,12 @@ final class ConnectOptionsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ConnectOptions.defaults().withAttemptDelay(Duration.ofNanos(-1)));
     }
+
+    @Test
+    void addressAtThisEndMustBeResolved() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ConnectOptions.defaults().withLocal(InetSocketAddress.createUnresolved("here", 0)))
+                .withMessageContaining("here")
+                .withMessageContaining("Dns.resolve");
+    }
 }

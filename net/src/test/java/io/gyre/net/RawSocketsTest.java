@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.Future.State;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -208,5 +209,29 @@ class RawSocketsTest {
                     .isThrownBy(() ->
                             RawSockets.sendTo(channel, ascii("x"), InetSocketAddress.createUnresolved("nowhere", 7)));
         }
+    }
+
+    @LoopTest
+    void everyCallRefusesAChannelInBlockingMode(@TempDir Path directory) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(1);
+        try (SocketChannel blocking = SocketChannel.open(listening.getLocalAddress());
+                ServerSocketChannel server = ServerSocketChannel.open().bind(TcpPair.loopback());
+                DatagramChannel datagrams = DatagramChannel.open().bind(TcpPair.loopback());
+                FileChannel file = FileChannel.open(Files.write(directory.resolve("file"), new byte[1]))) {
+            assertRefused(() -> RawSockets.receive(blocking, buffer));
+            assertRefused(() -> RawSockets.sendAll(blocking, buffer));
+            assertRefused(() -> RawSockets.sendFile(blocking, file, 0, 1));
+            assertRefused(() -> RawSockets.connect(blocking, server.getLocalAddress()));
+            assertRefused(() -> RawSockets.accept(server));
+            assertRefused(() -> RawSockets.receiveFrom(datagrams, buffer));
+            assertRefused(() -> RawSockets.sendTo(datagrams, buffer, datagrams.getLocalAddress()));
+        }
+    }
+
+    private static void assertRefused(ThrowingCallable call) {
+        assertThatExceptionOfType(IllegalBlockingModeException.class)
+                .isThrownBy(call)
+                .havingCause()
+                .withMessageContaining("configureBlocking(false)");
     }
 }

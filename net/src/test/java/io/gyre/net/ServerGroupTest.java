@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopGroup;
 import io.gyre.loop.LoopOptions;
+import io.gyre.loop.LoopPortal;
 import io.gyre.loop.WrongLoopException;
 import io.gyre.loop.spi.Failure;
 import io.gyre.net.ServerGroup.Sharing;
@@ -164,6 +166,56 @@ class ServerGroupTest {
             ServerStatistics statistics = loops.portals().getFirst().call(server::statistics);
 
             assertThat(statistics.active()).isZero();
+        }
+    }
+
+    @Test
+    void connectionsOfALoopThatIsClosedGoToTheOthers() throws Exception {
+        try (ServerGroup server = serve(Sharing.HAND_OVER)) {
+            loops.portals().getLast().close();
+
+            for (int i = 0; i < 4; i++) {
+                try (var client = new Socket(
+                        server.address().getAddress(), server.address().getPort())) {
+                    assertThat(readName(client)).isEqualTo("gyre-1");
+                }
+            }
+            assertThat(server.statistics().accepted()).isEqualTo(4);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void closingClosesTheServersOfTheOtherLoopsWhenOneIsClosed(Sharing sharing) throws Exception {
+        ServerGroup server = serve(sharing);
+        loops.portals().getLast().close();
+
+        server.close();
+
+        assertThat(server.servers().getFirst().state()).isEqualTo(ServerState.CLOSED);
+        assertThat(server.drain(PATIENCE)).isTrue();
+        server.close();
+    }
+
+    @Test
+    void cancellationEndsTheWaitForADrain() throws Exception {
+        try (ServerGroup server = ServerGroup.serve(
+                        loops, Sharing.HAND_OVER, ServerOptions.defaults(), TcpPair.loopback(), stream -> {
+                            sayWhere(stream);
+                            Async.sleep(Duration.ofDays(1));
+                        });
+                var client = new Socket(
+                        server.address().getAddress(), server.address().getPort())) {
+            readName(client);
+            LoopPortal portal = loops.portals().getLast();
+
+            boolean inTime =
+                    portal.<Boolean, RuntimeException>call(() -> Async.moveOnAfter(Duration.ofMillis(50), () -> {
+                        server.drain(Duration.ofDays(1));
+                    }));
+
+            assertThat(inTime).isFalse();
+            assertThat(server.servers().getFirst().state()).isEqualTo(ServerState.DRAINING);
         }
     }
 }

@@ -1,12 +1,14 @@
 package io.gyre.net;
 
 import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.BusyException;
+import io.gyre.loop.CancelledException;
 import io.gyre.loop.Task;
 import io.gyre.loop.TimeoutException;
 import io.gyre.loop.testing.LoopTest;
@@ -123,5 +125,23 @@ final class StreamHalvesTest {
 
         halves.writer().close();
         assertThatThrownBy(() -> halves.writer().flush()).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @LoopTest
+    void outputThatACancelledTaskCannotEndIsGivenUpAndTheStreamIsClosed() throws Exception {
+        StreamPair<MemoryStream> pair = MemoryStream.pair(1);
+        StreamHalves halves = pair.left().split();
+        halves.reader().close();
+        Task<?> writing = createTask(() -> {
+            try (ByteWriter writer = halves.writer()) {
+                writer.writeBuffered(bytes("abc"));
+                currentTask().cancel("test");
+            }
+        });
+
+        assertThatThrownBy(writing::await).hasCauseInstanceOf(CancelledException.class);
+
+        assertThat(pair.left().isOpen()).isFalse();
+        assertThatThrownBy(() -> pair.right().readAll(10)).hasMessageContaining("reset");
     }
 }

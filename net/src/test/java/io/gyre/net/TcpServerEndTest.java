@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopFuture;
 import io.gyre.loop.Task;
 import io.gyre.loop.WrongLoopException;
 import io.gyre.loop.testing.LoopTest;
@@ -234,5 +235,25 @@ final class TcpServerEndTest {
 
             assertThat(server.state()).isEqualTo(ServerState.SERVING);
         }
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void handlerThatClosesItsServerDoesNotWaitForItself(VirtualClock clock) throws Exception {
+        LoopFuture<TcpServer> served = EventLoop.current().createFuture();
+        TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
+            served.await().close();
+            seen.add("goes on");
+            stream.read(ByteBuffer.allocate(1));
+            seen.add("is not cancelled");
+        });
+        served.setResult(server);
+        TcpStream client = connectedTo(server);
+
+        server.awaitClosed();
+
+        assertThat(seen).containsExactly("goes on");
+        assertThat(clock.elapsed()).isZero();
+        client.close();
+        assertNothingIsLeft();
     }
 }

@@ -14,6 +14,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -245,5 +246,20 @@ final class TcpServerLimitsTest {
                 .withMessageContaining("backlog is 0");
         assertThatIllegalArgumentException().isThrownBy(() -> changed.withMaxConnections(0, Overload.SHED));
         assertThatIllegalArgumentException().isThrownBy(() -> changed.withMaxConnectionsPerPeer(-1));
+    }
+
+    @LoopTest
+    void optionOfTheConnectionsThatCannotBeSetIsRefusedAtOnce() throws Exception {
+        ServerOptions options =
+                ServerOptions.defaults().withConnection(SocketOptions.of(StandardSocketOptions.SO_RCVBUF, -1));
+
+        assertThatThrownBy(() -> serve(options, FIRST))
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("cannot set SO_RCVBUF to -1");
+        try (var listening = ServerSocketChannel.open()) {
+            listening.bind(FIRST);
+            assertThatThrownBy(() -> TcpServer.serve(options, listening, TcpServerLimitsTest::echo))
+                    .isInstanceOf(SocketException.class);
+        }
     }
 }

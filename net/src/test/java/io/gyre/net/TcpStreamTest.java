@@ -6,28 +6,45 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.BusyException;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.Task;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future.State;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -556,6 +573,127 @@ final class TcpStreamTest {
                 assertThat(EventLoop.current().statistics().tasks()).isEqualTo(2);
                 assertThat(EventLoop.current().statistics().timers()).isZero();
             }
+        });
+    }
+
+    @Test
+    void channelThatIsNoConnectionOfTcpIsRefusedAndClosed(@TempDir Path directory) throws Exception {
+        TcpPair.runLoop(() -> {
+            SocketChannel unconnected = SocketChannel.open();
+            assertThatExceptionOfType(NotYetConnectedException.class).isThrownBy(() -> TcpStream.of(unconnected));
+            assertThat(unconnected.isOpen()).isFalse();
+
+            UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("socket"));
+            try (var listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                listening.bind(address);
+                SocketChannel unix = SocketChannel.open(address);
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> TcpStream.of(unix))
+                        .withMessageContaining("UnixStream.of");
+                assertThat(unix.isOpen()).isFalse();
+            }
+        });
+    }
+
+    /** A file that is shorter than was thought, and says on which thread it is asked. */
+    private static final class EmptyFile extends FileChannel {
+        private final List<Thread> askedBy = new CopyOnWriteArrayList<>();
+
+        @Override
+        public long size() {
+            askedBy.add(Thread.currentThread());
+            return 0;
+        }
+
+        @Override
+        public long transferTo(long position, long count, WritableByteChannel target) {
+            return 0;
+        }
+
+        @Override
+        public long transferFrom(ReadableByteChannel source, long position, long count) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int read(ByteBuffer target) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long read(ByteBuffer[] targets, int offset, int length) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int write(ByteBuffer source) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long write(ByteBuffer[] sources, int offset, int length) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int write(ByteBuffer source, long position) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long position() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileChannel position(long newPosition) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileChannel truncate(long size) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void force(boolean metaData) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public MappedByteBuffer map(MapMode mode, long position, long size) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileLock lock(long position, long size, boolean shared) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileLock tryLock(long position, long size, boolean shared) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        protected void implCloseChannel() {}
+    }
+
+    @Test
+    void fileIsAskedForItsSizeInAnotherThreadToo() throws Exception {
+        TcpPair.run((left, right) -> {
+            var file = new EmptyFile();
+
+            assertThatExceptionOfType(EOFException.class).isThrownBy(() -> left.sendFile(file, 0, 10));
+            assertThatExceptionOfType(EOFException.class)
+                    .isThrownBy(() -> RawSockets.sendFile(left.channel(), file, 0, 10));
+
+            assertThat(file.askedBy).hasSize(2).noneMatch(Thread::isVirtual);
         });
     }
 }

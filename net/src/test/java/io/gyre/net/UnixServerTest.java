@@ -15,8 +15,10 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -285,5 +287,38 @@ final class UnixServerTest {
         } finally {
             closeAll(waiting);
         }
+    }
+
+    @LoopTest(time = Time.REAL)
+    void channelThatIsNoConnectionOfAUnixSocketIsRefusedAndClosed() throws Exception {
+        SocketChannel unconnected = SocketChannel.open(StandardProtocolFamily.UNIX);
+        assertThatThrownBy(() -> UnixStream.of(unconnected)).isInstanceOf(NotYetConnectedException.class);
+        assertThat(unconnected.isOpen()).isFalse();
+
+        try (var listening = ServerSocketChannel.open()) {
+            listening.bind(TcpPair.loopback());
+            SocketChannel tcp = SocketChannel.open(listening.getLocalAddress());
+            assertThatThrownBy(() -> UnixStream.of(tcp))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("TcpStream.of");
+            assertThat(tcp.isOpen()).isFalse();
+        }
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void connectionsGetTheOptionsThatUnixSocketsHave() throws Exception {
+        var sizes = new ArrayList<Integer>();
+        ServerOptions options = ServerOptions.defaults()
+                .withConnection(SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true)
+                        .with(StandardSocketOptions.SO_SNDBUF, 20_000));
+        try (UnixServer server = UnixServer.serve(
+                        options, path, FOR_ALL, stream -> sizes.add(stream.option(StandardSocketOptions.SO_SNDBUF)));
+                UnixStream client = UnixStream.connect(path)) {
+            client.readAll(0);
+            assertThat(client.option(StandardSocketOptions.SO_SNDBUF)).isGreaterThan(40_000);
+            server.stopAccepting();
+        }
+
+        assertThat(sizes).singleElement().satisfies(size -> assertThat(size).isBetween(20_000, 40_000));
     }
 }

@@ -321,4 +321,22 @@ final class ThreadedReaderTest {
             assertThat(reader.opener()).isSameAs(currentTask());
         }
     }
+
+    @LoopTest
+    void abortOfAReaderThatIsClosedTakesNothingFromTheNext() throws IOException {
+        var thread = ReadingThread.borrowing(THREAD, tap);
+        var first = new ThreadedReader("first", thread);
+        first.close();
+        thread.reopen();
+        var second = new ThreadedReader("second", thread);
+        Task<String> reading = line(second);
+        awaitAllTasksParked();
+
+        first.abort();
+
+        tap.give("one\n");
+        assertThat(reading.await()).isEqualTo("one");
+        second.close();
+        Traces.until(() -> pump() == null);
+    }
 }
