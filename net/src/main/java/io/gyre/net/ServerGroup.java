@@ -152,9 +152,11 @@ public final class ServerGroup implements AutoCloseable {
         TcpServer first = portals.getFirst()
                 .<TcpServer, IOException>call(() -> TcpServer.serve(options, List.of(address), handler));
         members.add(new Member(portals.getFirst(), first));
+        List<InetSocketAddress> from = first.addresses();
         for (LoopPortal portal : portals.subList(1, portals.size())) {
-            members.add(new Member(
-                    portal, portal.<TcpServer, RuntimeException>call(() -> TcpServer.forHandedOver(options, handler))));
+            TcpServer server =
+                    portal.<TcpServer, RuntimeException>call(() -> TcpServer.forHandedOver(options, from, handler));
+            members.add(new Member(portal, server));
         }
         var inTurn = new HandOver(List.copyOf(members));
         portals.getFirst().call(() -> first.placeBy(inTurn::place));

@@ -60,6 +60,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private final Map<InetAddress, Integer> connectionsOfPeer = new HashMap<>();
     private final LoopFuture<@Nullable Void> ended = loop.createFuture();
     private final List<Listener> listeners = new ArrayList<>();
+    private final List<SocketAddress> addresses = new ArrayList<>();
     private @Nullable LoopFuture<@Nullable Void> room;
     private ServerState state = ServerState.SERVING;
     private @Nullable Consumer<? super SocketChannel> placement;
@@ -85,11 +86,13 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
 
     final void add(Listener listener) {
         listeners.add(listener);
+        addresses.add(listener.address());
         openListeners++;
     }
 
-    final List<Listener> listeners() {
-        return listeners;
+    /** {@return where connections come from: this listens there, or another server that hands them over} */
+    final List<SocketAddress> listenAddresses() {
+        return addresses;
     }
 
     final StreamHandler<? super S> handler() {
@@ -139,7 +142,8 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     }
 
     /** Keeps a server open that has no listener, but is handed connections. */
-    final void expectHandedOver() {
+    final void expectHandedOver(List<? extends SocketAddress> from) {
+        addresses.addAll(from);
         openListeners++;
         handedOver = true;
     }
@@ -368,6 +372,11 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         ended.await();
     }
 
+    /** {@return the loop on which it was made, and which serves its connections} Any thread. */
+    public final EventLoop loop() {
+        return loop;
+    }
+
     private void checkLoop() {
         if (!loop.inLoop() && !loop.isClosed()) {
             Object user = Thread.currentThread().isVirtual() ? Async.currentTask() : Thread.currentThread();
@@ -403,7 +412,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     @Override
     public final String toString() {
         var where = new ArrayList<String>();
-        listeners.forEach(listener -> where.add(text(listener.address())));
+        addresses.forEach(address -> where.add(text(address)));
         return getClass().getSimpleName() + where;
     }
 }

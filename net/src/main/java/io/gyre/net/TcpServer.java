@@ -129,9 +129,10 @@ public final class TcpServer extends StreamServer<TcpStream> {
     }
 
     /** {@return a server that serves what others have accepted} */
-    static TcpServer forHandedOver(ServerOptions options, StreamHandler<? super TcpStream> handler) {
+    static TcpServer forHandedOver(
+            ServerOptions options, List<InetSocketAddress> from, StreamHandler<? super TcpStream> handler) {
         var server = new TcpServer(handler, options);
-        server.expectHandedOver();
+        server.expectHandedOver(from);
         return server;
     }
 
@@ -185,8 +186,6 @@ public final class TcpServer extends StreamServer<TcpStream> {
 
     /** {@return where the server listens, with the ports that were chosen} */
     public List<InetSocketAddress> addresses() {
-        return listeners().stream()
-                .map(listener -> (InetSocketAddress) listener.address())
-                .toList();
+        return listenAddresses().stream().map(InetSocketAddress.class::cast).toList();
     }
 }

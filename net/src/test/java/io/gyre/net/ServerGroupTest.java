@@ -161,6 +161,16 @@ class ServerGroupTest {
     }
 
     @Test
+    void serversThatAreHandedConnectionsSayWhereTheseComeFrom() throws Exception {
+        try (ServerGroup server = serve(Sharing.HAND_OVER)) {
+            TcpServer second = server.servers().getLast();
+
+            assertThat(second.address()).isEqualTo(server.address());
+            assertThat(second).hasToString(server.servers().getFirst().toString());
+        }
+    }
+
+    @Test
     void groupIsAskedFromATaskOfOneOfItsLoops() throws Exception {
         try (ServerGroup server = serve(Sharing.HAND_OVER)) {
             ServerStatistics statistics = loops.portals().getFirst().call(server::statistics);

@@ -1,8 +1,10 @@
 package io.gyre.net.os;
 
+import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.Task;
+import io.gyre.loop.WrongLoopException;
 import io.gyre.net.StreamServer;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -57,7 +59,11 @@ final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Regis
     }
 
     static ShutdownSignals draining(StreamServer<?> server, Duration grace, String... names) {
-        EventLoop loop = EventLoop.current();
+        EventLoop loop = server.loop();
+        if (!loop.inLoop()) {
+            throw new WrongLoopException(
+                    server, loop, Async.currentTask(), "Ask for its signals on the server's loop.");
+        }
         var signals = new ShutdownSignals(
                 new Ending() {
                     @Override

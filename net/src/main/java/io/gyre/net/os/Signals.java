@@ -159,6 +159,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
      * @param names such as TERM, INT
      * @return takes it back; what has begun goes on
      * @throws IllegalArgumentException as {@link #receive}
+     * @throws WrongLoopException if the server belongs to another loop
      * @see StreamServer#drain
      */
     public static Registration drainOn(StreamServer<?> server, Duration grace, String... names) {

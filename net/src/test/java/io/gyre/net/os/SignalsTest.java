@@ -1,12 +1,15 @@
 package io.gyre.net.os;
 
 import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopPortal;
 import io.gyre.loop.Task;
 import io.gyre.loop.WrongLoopException;
 import io.gyre.loop.testing.LoopTest;
@@ -363,6 +366,19 @@ final class SignalsTest {
 
             server.awaitClosed();
             assertThat(server.state()).isEqualTo(ServerState.CLOSED);
+        }
+    }
+
+    @LoopTest
+    void serverOfAnotherLoopIsRefused() throws Exception {
+        try (TcpServer server = TcpServer.serve(loopback(), client -> {});
+                LoopPortal other = LoopPortal.start()) {
+            var refused = offload(
+                    () -> catchThrowable(() -> other.call(() -> Signals.drainOn(server, Duration.ofDays(1), "WINCH"))));
+
+            assertThat(refused)
+                    .isInstanceOf(WrongLoopException.class)
+                    .hasMessageContaining("Ask for its signals on the server's loop.");
         }
     }
 
