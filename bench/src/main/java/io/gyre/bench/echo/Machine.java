@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Describes the machine and the checkout that a run is made on. */
-final class Machine {
+public final class Machine {
     private static final Pattern MODEL = Pattern.compile("^model name\\s*:\\s*(.*)$", Pattern.MULTILINE);
     private static final Pattern MEMORY = Pattern.compile("^MemTotal:\\s*(\\d+) kB$", Pattern.MULTILINE);
     private static final long KIB_PER_GIB = 1024 * 1024;
@@ -18,7 +18,7 @@ final class Machine {
     private Machine() {}
 
     /** {@return what there is to know, by name} */
-    static Map<String, String> describe() {
+    public static Map<String, String> describe() {
         var facts = new LinkedHashMap<String, String>();
         facts.put("processor", find(MODEL, "/proc/cpuinfo"));
         facts.put("cores", Tools.output("nproc", "--all").orElse("?"));
