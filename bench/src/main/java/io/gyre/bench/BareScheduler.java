@@ -29,6 +29,17 @@ public final class BareScheduler implements Executor {
         return VirtualThreads.newThread(this, null, body);
     }
 
+    /** Runs so many continuations, if there are as many; those that yield come round again. */
+    public void run(int continuations) {
+        for (int i = 0; i < continuations; i++) {
+            Runnable next = ready.poll();
+            if (next == null) {
+                return;
+            }
+            next.run();
+        }
+    }
+
     /** Runs until every virtual thread has ended or is parked. */
     public void runUntilIdle() {
         for (Runnable next = ready.poll(); next != null; next = ready.poll()) {

@@ -77,7 +77,7 @@ final class Benchmark {
         var cells = new ArrayList<CellResult>();
         Map<String, String> environment = environment(about);
         Results results = new Results(started, environment, servers(versions), List.of());
-        try (var progress = new Progress(plannedMillis())) {
+        try (var progress = new Progress("echo", plannedMillis())) {
             for (Cell cell : settings.cells()) {
                 cells.add(run(cell, progress).run(running(), workshop, versions));
                 results = new Results(started, environment, servers(versions), List.copyOf(cells));
@@ -89,7 +89,7 @@ final class Benchmark {
 
     /** {@return what one cell comes to, with these servers} */
     CellResult cell(Cell cell, List<Peer> peers) throws InterruptedException {
-        try (var progress = new Progress(plan().totalMillis(peers))) {
+        try (var progress = new Progress("echo", plan().totalMillis(peers))) {
             return run(cell, progress).run(peers, workshop, new HashMap<>());
         }
     }

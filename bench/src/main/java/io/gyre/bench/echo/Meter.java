@@ -12,7 +12,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Loads a server and looks at both meanwhile. */
-final class Meter {
+public final class Meter {
     /*
      * Design.
      *
@@ -28,12 +28,13 @@ final class Meter {
 
     private final LoadGenerator generator;
 
-    Meter(LoadGenerator generator) {
+    /** Creates one that loads with a generator. */
+    public Meter(LoadGenerator generator) {
         this.generator = generator;
     }
 
     /** Loads a server for a while, to warm it up. */
-    void warmUp(ServerProcess server, Load load) throws IOException, InterruptedException {
+    public void warmUp(ServerProcess server, Load load) throws IOException, InterruptedException {
         try (LoadRun run = generator.start(server.port(), load)) {
             run.awaitBegin();
             run.awaitEnd();
@@ -42,7 +43,7 @@ final class Meter {
     }
 
     /** {@return what one run comes to} */
-    Sample measure(ServerProcess server, Load load, int round) throws IOException, InterruptedException {
+    public Sample measure(ServerProcess server, Load load, int round) throws IOException, InterruptedException {
         try (LoadRun run = generator.start(server.port(), load)) {
             run.awaitBegin();
             Heap heapBefore = server.heap();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param isJava whether it is a JVM of ours, which warms up and answers questions
  * @param missing why it cannot take part, and what to do about it; null if it can
  */
-record Peer(
+public record Peer(
         String id,
         String label,
         List<String> command,

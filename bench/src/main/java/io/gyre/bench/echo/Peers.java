@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds and builds the servers that there are on this machine. */
-final class Peers {
+public final class Peers {
     /**
      * The same for every server in Java. Serial collection, because each has one core. The heap is large enough that none
      * has to collect often. Without performance counters an idle JVM does not wake up twenty times a second while another
@@ -43,7 +43,7 @@ final class Peers {
     List<Peer> all() throws IOException, InterruptedException {
         var peers = new ArrayList<Peer>();
         for (JavaServer server : JavaServer.values()) {
-            if (server != JavaServer.FLOOR_AGAIN) {
+            if (server != JavaServer.FLOOR_AGAIN && server.hasOneLoop()) {
                 peers.add(java(server));
             }
         }
@@ -56,15 +56,24 @@ final class Peers {
     }
 
     private static Peer java(JavaServer server) {
-        return Peer.java(server.id(), server.label(), jvm(server));
+        return java(server, List.of());
     }
 
-    private static List<String> jvm(JavaServer server) {
+    /** {@return one of our servers, with options of the JVM beside or instead of those that all have} */
+    public static Peer java(JavaServer server, List<String> options) {
+        var all = new ArrayList<>(server.jvmOptions());
+        all.addAll(options);
+        return Peer.java(server.id(), server.label(), jvm(all, ServerMain.class, server.id()));
+    }
+
+    /** {@return the command of a JVM of ours, with options beside or instead of those that all have} */
+    public static List<String> jvm(List<String> options, Class<?> main, String... arguments) {
         var command = new ArrayList<String>();
         command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
         command.addAll(JVM_OPTIONS);
-        command.addAll(server.jvmOptions());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ServerMain.class.getName(), server.id()));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
         return command;
     }
 

@@ -1,5 +1,6 @@
 package io.gyre.bench.echo;
 
+import io.gyre.bench.echo.measure.Footprint;
 import io.gyre.bench.echo.measure.ProcessCpu;
 import io.gyre.bench.echo.process.Child;
 import io.gyre.bench.echo.process.Cores;
@@ -9,7 +10,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A server that runs, and what can be asked of it. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Peer peer;
@@ -25,7 +26,8 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts a server on its core, and waits until it listens. */
-    static ServerProcess start(Peer peer, Cores cores, Workshop workshop) throws IOException, InterruptedException {
+    public static ServerProcess start(Peer peer, Cores cores, Workshop workshop)
+            throws IOException, InterruptedException {
         Child process = Child.start(peer.label(), cores.onServer(peer.command()), workshop.errorsOf(peer.id()));
         try {
             String version = process.expect("version ", PATIENCE);
@@ -37,15 +39,18 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    Peer peer() {
+    /** {@return which server it is} */
+    public Peer peer() {
         return peer;
     }
 
-    String version() {
+    /** {@return what it is built on} */
+    public String version() {
         return version;
     }
 
-    int port() {
+    /** {@return where it listens} */
+    public int port() {
         return port;
     }
 
@@ -54,7 +59,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** {@return a failure that was seen from outside, with what the server itself wrote about it} */
-    IOException failed(IOException seen) {
+    public IOException failed(IOException seen) {
         return process.failed("was being measured when " + seen.getMessage());
     }
 
@@ -89,6 +94,19 @@ final class ServerProcess implements AutoCloseable {
         process.say("stats");
         String[] stats = process.expect("stats ", PATIENCE).split(" ", -1);
         return new Heap(System.nanoTime(), Long.parseLong(stats[0]), Long.parseLong(stats[1]));
+    }
+
+    /** Has a JVM collect its garbage now, rather than while something is measured. */
+    public void collect() throws IOException, InterruptedException {
+        process.say("collect");
+        process.expect("collected", PATIENCE);
+    }
+
+    /** {@return what a JVM takes, after a collection} */
+    public Footprint memory() throws IOException, InterruptedException {
+        process.say("memory");
+        String[] inside = process.expect("memory ", PATIENCE).split(" ", -1);
+        return Footprint.of(pid(), Long.parseLong(inside[0]), Long.parseLong(inside[1]));
     }
 
     @Override

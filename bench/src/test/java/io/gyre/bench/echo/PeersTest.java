@@ -25,8 +25,10 @@ class PeersTest {
         assertThat(peers.stream().filter(Peer::isPresent).map(Peer::id))
                 .startsWith("floor", "gyre-streams")
                 .endsWith("floor-again")
-                .containsExactlyElementsOf(
-                        Arrays.stream(JavaServer.values()).map(JavaServer::id).toList());
+                .containsExactlyElementsOf(Arrays.stream(JavaServer.values())
+                        .filter(JavaServer::hasOneLoop)
+                        .map(JavaServer::id)
+                        .toList());
         Map<String, String> missing = peers.stream()
                 .filter(peer -> peer.missing() != null)
                 .collect(Collectors.toMap(Peer::id, peer -> String.valueOf(peer.missing())));

@@ -7,20 +7,32 @@ import java.util.List;
  *
  * @param size bytes of a message
  * @param connections how many at the same time
+ * @param idle how many besides that say nothing
  * @param pipelining messages under way on each connection, in the closed loop
  * @param rate messages a second over all connections, in the open loop; 0 for the closed loop
  * @param warmupMillis how long before anything is measured
  * @param measureMillis how long is measured
  */
-public record Load(int size, int connections, int pipelining, long rate, long warmupMillis, long measureMillis) {
+public record Load(
+        int size, int connections, int idle, int pipelining, long rate, long warmupMillis, long measureMillis) {
     /** {@return as much as the server can do, or the generator} */
     public static Load closed(int size, int connections, int pipelining, long warmupMillis, long measureMillis) {
-        return new Load(size, connections, pipelining, 0, warmupMillis, measureMillis);
+        return new Load(size, connections, 0, pipelining, 0, warmupMillis, measureMillis);
     }
 
     /** {@return a fixed rate, whatever the server does} */
     public static Load open(int size, int connections, long rate, long warmupMillis, long measureMillis) {
-        return new Load(size, connections, 1, rate, warmupMillis, measureMillis);
+        return new Load(size, connections, 0, 1, rate, warmupMillis, measureMillis);
+    }
+
+    /** {@return the same load, beside connections that say nothing} */
+    public Load withIdle(int count) {
+        return new Load(size, connections, count, pipelining, rate, warmupMillis, measureMillis);
+    }
+
+    /** {@return the same load, measured for so long} */
+    public Load measuring(long millis) {
+        return new Load(size, connections, idle, pipelining, rate, warmupMillis, millis);
     }
 
     /** {@return the generator's options} */
@@ -28,6 +40,7 @@ public record Load(int size, int connections, int pipelining, long rate, long wa
         return List.of(
                 "--size=" + size,
                 "--connections=" + connections,
+                "--idle=" + idle,
                 "--pipelining=" + pipelining,
                 "--rate=" + rate,
                 "--warmup-ms=" + warmupMillis,

@@ -7,10 +7,21 @@ import java.util.List;
 /**
  * Which core serves and which one loads.
  *
- * @param server the number of the servers' core
- * @param generator the number of the core for the load generator and everything else
+ * @param server the number of the servers' core, or of several with commas between
+ * @param generator the same for the load generator and everything else
  */
-public record Cores(int server, int generator) {
+public record Cores(String server, String generator) {
+    /** Gives each a core of its own. */
+    public Cores(int server, int generator) {
+        this(Integer.toString(server), Integer.toString(generator));
+    }
+
+    /** {@return the same cores, all of them for both} */
+    public Cores shared() {
+        String both = server + "," + generator;
+        return new Cores(both, both);
+    }
+
     /** {@return a command that runs on the servers' core} */
     public List<String> onServer(List<String> command) {
         return pinned(server, command);
@@ -24,13 +35,13 @@ public record Cores(int server, int generator) {
     /** Moves this JVM to the generator's core, so that it does not get in the way of a server. */
     public void pinThisProcess() throws IOException {
         String pid = Long.toString(ProcessHandle.current().pid());
-        if (Tools.output("taskset", "-acp", Integer.toString(generator), pid).isEmpty()) {
+        if (Tools.output("taskset", "-acp", generator, pid).isEmpty()) {
             throw new IOException("Core " + generator + " cannot be had for the load generator. See --generator-core.");
         }
     }
 
-    private static List<String> pinned(int core, List<String> command) {
-        var pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
+    private static List<String> pinned(String core, List<String> command) {
+        var pinned = new ArrayList<>(List.of("taskset", "-c", core));
         pinned.addAll(command);
         return List.copyOf(pinned);
     }

@@ -12,14 +12,18 @@ public final class MarkdownReport {
 
     /** {@return the text} */
     public static String render(Results results) {
-        Report report = Report.of(results);
+        return render(Report.of(results));
+    }
+
+    /** {@return the text of any report} */
+    public static String render(Report report) {
         var text = new StringBuilder("# " + report.title() + "\n");
         report.summary().forEach(line -> text.append("\n- ").append(line));
         text.append('\n');
         for (Section section : report.sections()) {
             text.append("\n## ").append(section.title()).append('\n');
-            section.tables()
-                    .forEach(table -> append(text, table, section.tables().size() > 1));
+            paragraph(text, section.note());
+            section.tables().forEach(table -> append(text, table, section));
         }
         return text.toString();
     }
@@ -35,10 +39,12 @@ public final class MarkdownReport {
         }
     }
 
-    /** The only table of a section has the section's title and note. */
-    private static void append(StringBuilder text, Table table, boolean isOnly) {
-        if (!isOnly) {
+    /** A table that is a section by itself has the section's title and note. */
+    private static void append(StringBuilder text, Table table, Section section) {
+        if (!table.title().equals(section.title())) {
             text.append("\n### ").append(table.title()).append('\n');
+        }
+        if (!table.note().equals(section.note())) {
             paragraph(text, table.note());
         }
         text.append('\n').append(line(table.header())).append('\n');

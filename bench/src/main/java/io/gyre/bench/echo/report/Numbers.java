@@ -3,7 +3,7 @@ package io.gyre.bench.echo.report;
 import java.util.Locale;
 
 /** How figures are written: three digits that count, thousands apart. */
-final class Numbers {
+public final class Numbers {
     private static final double PERCENT = 100;
     private static final double LAST_BITS = 1e-6;
     private static final double THREE_DIGITS = 100;
@@ -11,17 +11,20 @@ final class Numbers {
 
     private Numbers() {}
 
-    static String plain(double value) {
+    /** {@return three digits} */
+    public static String plain(double value) {
         double size = Math.abs(value);
         String format = size >= THREE_DIGITS ? "%,.0f" : size >= TWO_DIGITS ? "%.1f" : "%.2f";
         return String.format(Locale.ROOT, format, value);
     }
 
-    static String whole(double value) {
+    /** {@return no digit after the point} */
+    public static String whole(double value) {
         return String.format(Locale.ROOT, "%,.0f", value);
     }
 
-    static String percent(double share) {
+    /** {@return whole percents} */
+    public static String percent(double share) {
         return String.format(Locale.ROOT, "%.0f %%", share * PERCENT);
     }
 
@@ -30,8 +33,8 @@ final class Numbers {
         return String.format(Locale.ROOT, "±%.0f %%", Math.max(1, Math.ceil(noise * PERCENT - LAST_BITS)));
     }
 
-    /** A median and its range, if there is one. */
-    static String spread(Spread spread) {
+    /** {@return a median and its range, if there is one} */
+    public static String spread(Spread spread) {
         return spread.min() == spread.max()
                 ? plain(spread.median())
                 : plain(spread.median()) + " (" + plain(spread.min()) + " to " + plain(spread.max()) + ")";

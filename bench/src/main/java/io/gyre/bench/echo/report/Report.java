@@ -10,7 +10,7 @@ import java.util.List;
  * @param summary one sentence a line
  * @param sections in order
  */
-record Report(String title, List<String> summary, List<Section> sections) {
+public record Report(String title, List<String> summary, List<Section> sections) {
     /**
      * Tables under one heading.
      *
@@ -19,8 +19,9 @@ record Report(String title, List<String> summary, List<Section> sections) {
      * @param note what to know about all of it; may be empty
      * @param tables in order
      */
-    record Section(String id, String title, String note, List<Table> tables) {
-        static Section of(String id, Table table) {
+    public record Section(String id, String title, String note, List<Table> tables) {
+        /** {@return a section that is one table} */
+        public static Section of(String id, Table table) {
             return new Section(id, table.title(), table.note(), List.of(table));
         }
     }

@@ -10,9 +10,9 @@ import java.util.List;
  * @param header of the columns; the first names the rows
  * @param rows each as long as the header
  */
-record Table(String title, String note, List<String> header, List<Row> rows) {
+public record Table(String title, String note, List<String> header, List<Row> rows) {
     /** How a place is set off. */
-    enum Emphasis {
+    public enum Emphasis {
         NONE,
         GOOD,
         BAD,
@@ -26,8 +26,9 @@ record Table(String title, String note, List<String> header, List<Row> rows) {
      * @param text what it says
      * @param emphasis how it is set off in HTML; the text must say the same without it
      */
-    record Place(String text, Emphasis emphasis) {
-        static Place of(String text) {
+    public record Place(String text, Emphasis emphasis) {
+        /** {@return a plain place} */
+        public static Place of(String text) {
             return new Place(text, Emphasis.NONE);
         }
     }
@@ -38,5 +39,5 @@ record Table(String title, String note, List<String> header, List<Row> rows) {
      * @param isOurs whether it is about Gyre
      * @param places its name first
      */
-    record Row(boolean isOurs, List<Place> places) {}
+    public record Row(boolean isOurs, List<Place> places) {}
 }

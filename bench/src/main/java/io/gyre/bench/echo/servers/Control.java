@@ -9,7 +9,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What a server's JVM tells about itself: {@code stats} is answered by {@code stats <bytes allocated> <collections>}. */
+/**
+ * What a server's JVM tells about itself. {@code stats} is answered by {@code stats <bytes allocated> <collections>}, {@code
+ * memory} by {@code memory <heap used> <bytes of direct buffers>} after a collection, and {@code collect} by {@code collected}.
+ */
 final class Control implements Runnable {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
@@ -27,12 +30,24 @@ final class Control implements Runnable {
     public void run() {
         try (var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
             for (String line = input.readLine(); line != null; line = input.readLine()) {
-                System.out.println(line.equals("stats") ? stats() : "unknown command " + line);
+                System.out.println(
+                        switch (line) {
+                            case "stats" -> stats();
+                            case "collect" -> collect();
+                            case "memory" ->
+                                "memory " + JvmMemory.afterCollection().inWords();
+                            default -> "unknown command " + line;
+                        });
             }
         } catch (IOException broken) {
             // as good as the end
         }
         Runtime.getRuntime().halt(0);
+    }
+
+    private static String collect() {
+        JvmMemory.collect();
+        return "collected";
     }
 
     private String stats() {

@@ -6,8 +6,8 @@ import java.util.function.IntConsumer;
 
 /** Sends back what it receives, on a port of its own on loopback, with TCP_NODELAY. */
 interface EchoServer {
-    /** What one read may take. The same for all servers that can be told. */
-    int RECEIVE_BYTES = 64 * 1024;
+    /** What one read may take. The same for all servers that can be told; the JVM's command line may say how much. */
+    int RECEIVE_BYTES = Integer.getInteger("io.gyre.bench.receiveBytes", 64 * 1024);
 
     /** More than a thousand connections may come at once. */
     int BACKLOG = 1024;

@@ -12,6 +12,7 @@ public enum JavaServer {
     NETTY_EPOLL("netty-epoll", "Netty epoll", NettyEcho::epoll),
     VERTX("vertx", "Vert.x", VertxEcho::new),
     VIRTUAL_THREADS("virtual-threads", "JDK virtual threads", VirtualThreads::new),
+    GYRE_LOOPS("gyre-loops", "Gyre streams on several loops", GyreLoops::new),
     FLOOR_AGAIN("floor-again", "bare Selector (again)", BareSelector::new);
 
     private final String id;
@@ -34,6 +35,11 @@ public enum JavaServer {
     /** {@return its name in the report} */
     public String label() {
         return label;
+    }
+
+    /** {@return whether it is compared with servers that have one core like itself} */
+    public boolean hasOneLoop() {
+        return this != GYRE_LOOPS;
     }
 
     /** {@return what its JVM needs beyond what all get} */

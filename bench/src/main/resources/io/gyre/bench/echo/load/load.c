@@ -1,10 +1,11 @@
 /*
  * Loads an echo server on loopback, checks every byte that comes back, and measures.
  *
- *     load --port N --size BYTES --connections N --pipelining N --rate N --warmup-ms N --measure-ms N
+ *     load --port N --size BYTES --connections N --idle N --pipelining N --rate N --warmup-ms N --measure-ms N
  *
  * Closed loop (rate 0): each connection keeps as many messages under way as --pipelining says. Open loop: --rate messages
- * a second over all connections together, at times that are fixed beforehand.
+ * a second over all connections together, at times that are fixed beforehand. Besides, --idle connections are open and
+ * say nothing; each has had one message echoed, so that the server has served it and waits for more.
  *
  * Prints "begin" when the warm-up is over and "end" when enough is measured, for whoever measures the server meanwhile,
  * and goes on for a moment after each, so that they have time for it under the same load. Then the figures. A line on the
@@ -22,6 +23,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,6 +36,8 @@
 #define SETTLE_NANOS (50 * MILLIS) /* after "begin" and "end" */
 #define PATIENCE_NANOS (10000 * MILLIS)
 #define EVENTS 1024
+#define BACKLOG 1000 /* so many may wait to be accepted, with every server */
+#define OTHER_FILES 16
 
 struct connection {
     int fd;
@@ -45,7 +49,7 @@ struct connection {
 
 enum phase { WARMING, SETTLING, MEASURING, TRAILING, DRAINING };
 
-static long port, size, connection_count, pipelining, rate, warmup_ms, measure_ms;
+static long port, size, connection_count, idle_count, pipelining, rate, warmup_ms, measure_ms;
 static struct connection *connections;
 static int epoll;
 static struct pace pace;
@@ -202,28 +206,69 @@ static void receive(struct connection *c) {
 
 /* ---- connections */
 
+static int all_count(void) {
+    return (int)(connection_count + idle_count);
+}
+
+/* A process may open more files than it does by default, as the JVM does by itself. */
+static void raise_file_limit(void) {
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max < (rlim_t)(all_count() + OTHER_FILES)) {
+        die("%d connections need as many open files, and the limit is %lu; raise it with ulimit -Hn", all_count(),
+            (unsigned long)limit.rlim_max);
+    }
+}
+
+/* Waits until one message has come back, which it does only once the server has accepted. */
+static void greet(struct connection *c) {
+    add_message(c, 0);
+    while (c->sent < c->wanted) {
+        ssize_t count = write(c->fd, pattern_at(c->start, c->sent), c->wanted - c->sent);
+        if (count < 0) die("connection %d: write: %s", (int)(c - connections), strerror(errno));
+        c->sent += (uint64_t)count;
+    }
+    while (c->received < c->wanted) {
+        struct pollfd answer = {.fd = c->fd, .events = POLLIN};
+        if (poll(&answer, 1, PATIENCE_NANOS / MILLIS) != 1) die("connection %d: no answer", (int)(c - connections));
+        c->received += receive_bytes(c);
+    }
+    dues_remove(&c->dues);
+    under_way--;
+}
+
+static void connect_one(struct connection *c, const struct sockaddr_in *address) {
+    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int on = 1;
+    if (c->fd < 0 || connect(c->fd, (const struct sockaddr *)address, sizeof *address) < 0
+        || setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0) {
+        die("cannot connect to port %ld: %s", port, strerror(errno));
+    }
+}
+
+/* Many come one after the other, each after the server has accepted the one before: those that find no room to wait in
+   would be held up for a second. */
 static void connect_all(void) {
-    connections = calloc((size_t)connection_count, sizeof *connections);
+    connections = calloc((size_t)all_count(), sizeof *connections);
     if (!connections) die("no memory");
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    for (int i = 0; i < connection_count; i++) {
+    for (int i = 0; i < all_count(); i++) {
         struct connection *c = &connections[i];
         c->start = pattern_start(i);
-        c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        int on = 1;
-        if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address, sizeof address) < 0
-            || setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 || fcntl(c->fd, F_SETFL, O_NONBLOCK) < 0) {
-            die("cannot connect to port %ld: %s", port, strerror(errno));
-        }
+        connect_one(c, &address);
+        if (i >= connection_count || all_count() > BACKLOG) greet(c);
+        if (fcntl(c->fd, F_SETFL, O_NONBLOCK) < 0) die("fcntl: %s", strerror(errno));
         watch(c, EPOLL_CTL_ADD, EPOLLIN);
     }
 }
 
 /* The orderly end: our end of each stream, then the server's. */
 static void disconnect_all(void) {
-    for (int i = 0; i < connection_count; i++) shutdown(connections[i].fd, SHUT_WR);
-    for (int i = 0; i < connection_count; i++) {
+    for (int i = 0; i < all_count(); i++) shutdown(connections[i].fd, SHUT_WR);
+    for (int i = 0; i < all_count(); i++) {
         struct pollfd end = {.fd = connections[i].fd, .events = POLLIN};
         char ignored;
         if (poll(&end, 1, PATIENCE_NANOS / MILLIS) != 1 || read(end.fd, &ignored, 1) != 0) {
@@ -285,11 +330,13 @@ static void parse(int argc, char **argv) {
         {"port", required_argument, 0, 0},       {"size", required_argument, 0, 0},
         {"connections", required_argument, 0, 0}, {"pipelining", required_argument, 0, 0},
         {"rate", required_argument, 0, 0},       {"warmup-ms", required_argument, 0, 0},
-        {"measure-ms", required_argument, 0, 0}, {0, 0, 0, 0}};
-    long *values[] = {&port, &size, &connection_count, &pipelining, &rate, &warmup_ms, &measure_ms};
+        {"measure-ms", required_argument, 0, 0}, {"idle", required_argument, 0, 0},
+        {0, 0, 0, 0}};
+    long *values[] = {&port, &size, &connection_count, &pipelining, &rate, &warmup_ms, &measure_ms, &idle_count};
     int option;
     while (getopt_long(argc, argv, "", options, &option) == 0) *values[option] = atol(optarg);
-    if (port <= 0 || size <= 0 || connection_count <= 0 || pipelining <= 0 || rate < 0 || warmup_ms < 0 || measure_ms <= 0) {
+    if (port <= 0 || size <= 0 || connection_count < 0 || idle_count < 0 || all_count() <= 0
+        || (rate && connection_count == 0) || pipelining <= 0 || rate < 0 || warmup_ms < 0 || measure_ms <= 0) {
         die("an option is missing or out of range; see the comment in load.c");
     }
 }
@@ -297,6 +344,7 @@ static void parse(int argc, char **argv) {
 int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     parse(argc, argv);
+    raise_file_limit();
     pattern_fill();
     epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event input = {.events = EPOLLIN, .data.ptr = NULL};

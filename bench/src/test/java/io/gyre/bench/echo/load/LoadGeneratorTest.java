@@ -49,7 +49,7 @@ class LoadGeneratorTest {
 
     @Test
     void closedLoopCountsAndTimesWhatComesBack() throws Exception {
-        Outcome outcome = run(new Load(1000, 3, 2, 0, 0, 50), byteAt -> 0);
+        Outcome outcome = run(new Load(1000, 3, 0, 2, 0, 0, 50), byteAt -> 0);
 
         assertThat(outcome.messages())
                 .isPositive()
@@ -66,6 +66,22 @@ class LoadGeneratorTest {
         // less.
         assertThat(outcome.lags().getTotalCount()).isGreaterThanOrEqualTo(390);
         assertThat(outcome.messages()).isGreaterThanOrEqualTo(390);
+    }
+
+    @Test
+    void idleConnectionsAreServedOnceAndSayNothingMore() throws Exception {
+        Outcome beside = run(Load.open(100, 1, 500, 0, 100).withIdle(3), byteAt -> 0);
+        Outcome alone = run(new Load(100, 0, 3, 1, 0, 0, 50), byteAt -> 0);
+
+        assertThat(beside.messages()).isPositive();
+        assertThat(alone.messages()).isZero();
+    }
+
+    @Test
+    void manyConnectionsComeOneAfterTheOther() throws Exception {
+        Outcome outcome = run(Load.closed(10, 1100, 1, 0, 50), byteAt -> 0);
+
+        assertThat(outcome.messages()).isPositive();
     }
 
     @Test
@@ -95,11 +111,12 @@ class LoadGeneratorTest {
 
     @Test
     void commandSaysTheLoad() {
-        assertThat(generator.command("7007", new Load(64, 2, 3, 4, 5, 6)))
+        assertThat(generator.command("7007", new Load(64, 2, 1, 3, 4, 5, 6)))
                 .containsSubsequence(List.of(
                         "--port=7007",
                         "--size=64",
                         "--connections=2",
+                        "--idle=1",
                         "--pipelining=3",
                         "--rate=4",
                         "--warmup-ms=5",

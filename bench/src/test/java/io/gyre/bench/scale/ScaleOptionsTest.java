@@ -1,0 +1,53 @@
+package io.gyre.bench.scale;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gyre.bench.echo.process.Cores;
+import io.gyre.bench.scale.report.Part;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+class ScaleOptionsTest {
+    @Test
+    void withoutOptionsEverythingRuns() {
+        ScaleSettings settings = parse();
+
+        assertThat(settings.parts()).containsExactly(Part.values());
+        assertThat(settings.counts()).containsExactly(1_000, 10_000, 100_000, 1_000_000);
+        assertThat(settings.connections()).containsExactly(10, 100, 1_000, 10_000);
+        assertThat(settings.rounds()).isEqualTo(5);
+        assertThat(settings.cores()).isEqualTo(new Cores(0, 1));
+        assertThat(settings.mostConnections()).isEqualTo(10_010);
+    }
+
+    @Test
+    void someOfItCanBeChosen() {
+        ScaleSettings settings = parse("--only", "timers,memory", "--rounds", "3", "--quick");
+
+        assertThat(settings.parts()).containsExactly(Part.TIMERS, Part.MEMORY);
+        assertThat(settings.rounds()).isEqualTo(3);
+        assertThat(settings.counts()).isEqualTo(List.of(1_000, 10_000));
+        assertThat(settings.mostConnections()).isEqualTo(1_000);
+        assertThat(parse("--only=tasks").mostConnections()).isZero();
+    }
+
+    @Test
+    void nonsenseIsRefused() {
+        assertThatThrownBy(() -> parse("--rounds", "0"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessage("--rounds must be greater than 0");
+        assertThatThrownBy(() -> parse("--server-core", "1")).hasMessageContaining("need a core each");
+        assertThatThrownBy(() -> parse("--only", "sockets"))
+                .hasMessageContaining("[TASKS, TIMERS, CONNECTIONS, LOOPS, MEMORY]");
+    }
+
+    private static ScaleSettings parse(String... arguments) {
+        var options = new ScaleOptions();
+        CommandLine commandLine = new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.parseArgs(arguments);
+        return options.settings(commandLine);
+    }
+}
