@@ -23,6 +23,7 @@ final class Watchdog {
     private static final System.Logger LOG = System.getLogger("io.gyre.loop");
 
     private static final List<Watchdog> WATCHED = new ArrayList<>();
+    private static final Watchdog[] NONE = {};
     private static @Nullable Thread thread;
 
     /** Weak, so that a loop which nobody has closed can go. */
@@ -62,9 +63,12 @@ final class Watchdog {
         }
     }
 
+    /** Seldom enough for the JVM never to compile it, and so without streams, lambdas and copies: they cost most there. */
     private static void lookAtAll() {
-        for (List<Watchdog> watched = awaitNextLook(); !watched.isEmpty(); watched = awaitNextLook()) {
-            watched.forEach(Watchdog::lookAt);
+        for (Watchdog[] watched = awaitNextLook(); watched.length > 0; watched = awaitNextLook()) {
+            for (Watchdog watchdog : watched) {
+                lookAt(watchdog);
+            }
         }
     }
 
@@ -77,12 +81,12 @@ final class Watchdog {
     }
 
     /** {@return those to look at, after a pause; none if this thread is to end} */
-    private static List<Watchdog> awaitNextLook() {
+    private static Watchdog[] awaitNextLook() {
         synchronized (Watchdog.class) {
-            long pause = WATCHED.stream()
-                    .mapToLong(watchdog -> watchdog.thresholdNanos / 2)
-                    .min()
-                    .orElse(0);
+            long pause = WATCHED.isEmpty() ? 0 : Long.MAX_VALUE;
+            for (Watchdog watchdog : WATCHED) {
+                pause = Math.min(pause, watchdog.thresholdNanos / 2);
+            }
             try {
                 TimeUnit.NANOSECONDS.timedWait(Watchdog.class, pause);
             } catch (InterruptedException nobodysBusiness) {
@@ -91,7 +95,7 @@ final class Watchdog {
             if (WATCHED.isEmpty()) {
                 thread = null;
             }
-            return List.copyOf(WATCHED);
+            return WATCHED.toArray(NONE);
         }
     }
 

@@ -35,6 +35,8 @@ record Settings(
     /** What is not compiled while it runs needs only its connections and caches. */
     private static final long FOREIGN_WARM_UP_MILLIS = 500;
 
+    private static final int WARM_UP_CONNECTIONS = 50;
+
     /**
      * A place in the matrix.
      *
@@ -51,8 +53,9 @@ record Settings(
         return Load.open(cell.size(), cell.connections(), messagesPerSecond, warmupMillis, measureMillis);
     }
 
+    /** On many connections at once, whatever the cell: with one, a JVM has not compiled what it runs when it is measured. */
     Load first(Cell cell, Peer peer) {
         long millis = peer.isJava() ? firstWarmupMillis : Math.min(firstWarmupMillis, FOREIGN_WARM_UP_MILLIS);
-        return Load.closed(cell.size(), cell.connections(), pipelining, 0, millis);
+        return Load.closed(cell.size(), Math.max(cell.connections(), WARM_UP_CONNECTIONS), pipelining, 0, millis);
     }
 }
