@@ -5,7 +5,8 @@
  *
  * Closed loop (rate 0): each connection keeps as many messages under way as --pipelining says. Open loop: --rate messages
  * a second over all connections together, at times that are fixed beforehand. Besides, --idle connections are open and
- * say nothing; each has had one message echoed, so that the server has served it and waits for more.
+ * say nothing. All have had one message echoed before the warm-up begins: what a server does for a new connection, and
+ * what it does with those that it has not accepted yet, is not measured.
  *
  * Prints "begin" when the warm-up is over and "end" when enough is measured, for whoever measures the server meanwhile,
  * and goes on for a moment after each, so that they have time for it under the same load. Then the figures. A line on the
@@ -36,7 +37,6 @@
 #define SETTLE_NANOS (50 * MILLIS) /* after "begin" and "end" */
 #define PATIENCE_NANOS (10000 * MILLIS)
 #define EVENTS 1024
-#define BACKLOG 1000 /* so many may wait to be accepted, with every server */
 #define OTHER_FILES 16
 
 struct connection {
@@ -248,8 +248,8 @@ static void connect_one(struct connection *c, const struct sockaddr_in *address)
     }
 }
 
-/* Many come one after the other, each after the server has accepted the one before: those that find no room to wait in
-   would be held up for a second. */
+/* One after the other, each after the server has answered the one before: those that find no room to wait in would be held
+   up for a second. */
 static void connect_all(void) {
     connections = calloc((size_t)all_count(), sizeof *connections);
     if (!connections) die("no memory");
@@ -259,7 +259,7 @@ static void connect_all(void) {
         struct connection *c = &connections[i];
         c->start = pattern_start(i);
         connect_one(c, &address);
-        if (i >= connection_count || all_count() > BACKLOG) greet(c);
+        greet(c);
         if (fcntl(c->fd, F_SETFL, O_NONBLOCK) < 0) die("fcntl: %s", strerror(errno));
         watch(c, EPOLL_CTL_ADD, EPOLLIN);
     }
