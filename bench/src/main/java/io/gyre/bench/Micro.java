@@ -2,18 +2,15 @@ package io.gyre.bench;
 
 import io.gyre.bench.MicroResults.Round;
 import io.gyre.bench.echo.Machine;
+import io.gyre.bench.echo.StartTime;
 import io.gyre.bench.echo.process.Tools;
 import io.gyre.bench.echo.process.Workshop;
 import io.gyre.bench.peers.PythonLoop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.RunnerException;
@@ -56,8 +53,7 @@ public final class Micro {
 
     private static void run(MicroOptions options, String command)
             throws RunnerException, IOException, InterruptedException {
-        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
-        String started = format(now, "yyyy-MM-dd HH:mm") + " UTC";
+        StartTime now = StartTime.now();
         Path file = resultFile(options, now);
         Map<String, String> environment = Machine.describe();
         Workshop workshop = Workshop.in(WORKSHOP);
@@ -71,7 +67,7 @@ public final class Micro {
         do {
             System.out.printf("%n# Round %d of %d%n", rounds.size() + 1, options.rounds());
             rounds.add(round.run(ofJmh));
-            results = new MicroResults(started, command, environment, loops, rounds, MicroResults.jmh(ofJmh));
+            results = new MicroResults(now.text(), command, environment, loops, rounds, MicroResults.jmh(ofJmh));
             results.write(file);
         } while (rounds.size() < options.rounds());
         System.out.printf("%nCompared with their floors and with the loops of Python, in this run:%n%n");
@@ -79,14 +75,9 @@ public final class Micro {
         System.out.printf("All figures are in %s%n", file.toAbsolutePath());
     }
 
-    private static Path resultFile(MicroOptions options, LocalDateTime now) throws IOException {
+    private static Path resultFile(MicroOptions options, StartTime now) throws IOException {
         return options.quick()
                 ? Files.createDirectories(Path.of("target")).resolve("micro-quick.json")
-                : Files.createDirectories(Path.of("results"))
-                        .resolve("micro-" + format(now, "yyyyMMdd-HHmmss") + ".json");
-    }
-
-    private static String format(LocalDateTime time, String pattern) {
-        return DateTimeFormatter.ofPattern(pattern, Locale.ROOT).format(time);
+                : Files.createDirectories(Path.of("results")).resolve(now.nameOf("micro") + ".json");
     }
 }

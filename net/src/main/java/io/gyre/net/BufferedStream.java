@@ -52,7 +52,7 @@ public abstract class BufferedStream implements ByteStream {
     private static final byte CR = '\r';
 
     private final EventLoop loop = EventLoop.current();
-    private final BufferPool pool = BufferPool.OF_LOOP.get();
+    final BufferPool pool = BufferPool.OF_LOOP.get();
     private final ReadAhead readAhead = new ReadAhead();
     private final StreamOutput output = new StreamOutput(this, pool);
     private final Turn reading = new Turn(this, "reading");
@@ -544,10 +544,6 @@ public abstract class BufferedStream implements ByteStream {
     @Override
     public final boolean isOpen() {
         return !closed;
-    }
-
-    final boolean isClosed() {
-        return closed;
     }
 
     // ---- settings and counts

@@ -172,11 +172,11 @@ public final class ServerGroup implements AutoCloseable {
         }
 
         void place(SocketChannel connection) {
-            for (boolean placed = false; !placed; ) { // ends: this loop is not closed
-                Member next = members.get(turn);
+            Member next;
+            do { // ends: this loop is not closed
+                next = members.get(turn);
                 turn = (turn + 1) % members.size();
-                placed = isPlaced(connection, next);
-            }
+            } while (!isPlaced(connection, next));
         }
 
         private static boolean isPlaced(SocketChannel connection, Member member) {

@@ -18,8 +18,6 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
      * go out as they are if all are direct; else they are gathered in one of the pool.
      */
     private final SocketChannel channel;
-    private final BufferPool pool = BufferPool.OF_LOOP.get();
-    private final FreedDescriptors freedDescriptors = FreedDescriptors.OF_LOOP.get();
 
     SocketStream(SocketChannel channel) {
         this.channel = channel;
@@ -149,7 +147,7 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
 
     private void descriptorFreed() {
         if (loop().inLoop()) {
-            freedDescriptors.one();
+            FreedDescriptors.OF_LOOP.get().one();
         }
     }
 

@@ -152,7 +152,7 @@ final class StreamOutput {
         writing.begin(task);
         try {
             throwLost();
-            if (ended || stream.isClosed()) {
+            if (ended || !stream.isOpen()) {
                 throw new ClosedChannelException();
             }
             while (buffer.hasRemaining()) {

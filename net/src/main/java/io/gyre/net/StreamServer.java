@@ -338,9 +338,8 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
      */
     public final void abort() {
         checkLoop();
-        List<S> present = List.copyOf(connections.values());
         cancelHandlers(); // first, as in abortConnections
-        present.forEach(BufferedStream::abort);
+        connections.values().forEach(BufferedStream::abort);
     }
 
     /**

@@ -9,20 +9,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -39,8 +33,6 @@ import picocli.CommandLine.Spec;
         })
 public final class Echo implements Callable<Integer> {
     private static final Path WORKSHOP = Path.of("target", "echo");
-    private static final Path RESULTS = Path.of("results");
-    private static final Path QUICK_RESULTS = Path.of("target");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -48,17 +40,8 @@ public final class Echo implements Callable<Integer> {
     @Mixin
     private EchoOptions options = new EchoOptions();
 
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description = "Where the report goes. Default: results, or target if quick.")
-    private @Nullable Path out;
-
-    @Option(
-            names = "--from",
-            paramLabel = "FILE",
-            description = "Measure nothing; write the report of an earlier run once more, from its JSON.")
-    private @Nullable Path from;
+    @Mixin
+    private ReportOptions report = new ReportOptions();
 
     private Echo() {}
 
@@ -72,34 +55,24 @@ public final class Echo implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Echo()).setExecutionExceptionHandler((failure, commandLine, parsed) -> {
-            if (failure instanceof IOException) {
-                commandLine.getErr().println(failure.getMessage());
-                return 1;
-            }
-            throw failure;
-        });
+        return ReportOptions.commandLine(new Echo());
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (from != null) {
-            if (!Files.isReadable(from)) {
-                throw new ParameterException(spec.commandLine(), "There is no file " + from + " to read.");
-            }
-            Results results = Results.read(from);
-            write(results, directory(), from.getFileName().toString().replaceFirst("\\.json$", ""));
+        Path earlier = report.from();
+        if (earlier != null) {
+            write(Results.read(earlier), ReportOptions.nameOf(earlier));
             return 0;
         }
         Settings settings = options.settings(spec.commandLine());
         var benchmark = new Benchmark(settings, Workshop.in(WORKSHOP), Tools.ofPath());
         checkServers(benchmark);
         settings.cores().pinThisProcess();
-        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
-        String name = "echo-" + format(now, "yyyyMMdd-HHmmss");
+        StartTime now = StartTime.now();
+        String name = now.nameOf("echo");
         announce(benchmark);
-        Results results = benchmark.run(
-                format(now, "yyyy-MM-dd HH:mm") + " UTC", about(), soFar -> write(soFar, directory(), name));
+        Results results = benchmark.run(now.text(), about(), soFar -> write(soFar, name));
         System.out.println(MarkdownReport.summary(results));
         System.out.println("The report is in " + directory().toAbsolutePath().resolve(name) + ".{html,md,json}");
         return results.cells().stream().allMatch(cell -> cell.failures().isEmpty()) ? 0 : 1;
@@ -130,26 +103,20 @@ public final class Echo implements Callable<Integer> {
 
     private Map<String, String> about() {
         var about = new LinkedHashMap<String, String>();
-        about.put(
-                "command",
-                "bench/run echo "
-                        + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
+        about.put("command", ("bench/run echo " + report.arguments()).strip());
         about.putAll(options.about());
         return about;
     }
 
     private Path directory() {
-        return out != null ? out : options.isQuick() ? QUICK_RESULTS : RESULTS;
+        return report.directory(options.isQuick());
     }
 
-    private static void write(Results results, Path directory, String name) throws IOException {
+    private void write(Results results, String name) throws IOException {
+        Path directory = directory();
         Files.createDirectories(directory);
         Files.writeString(directory.resolve(name + ".json"), results.toJson());
         Files.writeString(directory.resolve(name + ".md"), MarkdownReport.render(results));
         Files.writeString(directory.resolve(name + ".html"), HtmlReport.render(results));
-    }
-
-    private static String format(LocalDateTime time, String pattern) {
-        return DateTimeFormatter.ofPattern(pattern, Locale.ROOT).format(time);
     }
 }

@@ -1,5 +1,7 @@
 package io.gyre.bench.scale;
 
+import io.gyre.bench.echo.ReportOptions;
+import io.gyre.bench.echo.StartTime;
 import io.gyre.bench.echo.process.Tools;
 import io.gyre.bench.echo.process.Workshop;
 import io.gyre.bench.scale.report.ScaleReport;
@@ -8,20 +10,13 @@ import io.netty.util.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The command line. Runs in the directory of this module. */
@@ -44,17 +39,8 @@ public final class Scale implements Callable<Integer> {
     @Mixin
     private ScaleOptions options = new ScaleOptions();
 
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description = "Where the report goes. Default: results, or target if quick.")
-    private @Nullable Path out;
-
-    @Option(
-            names = "--from",
-            paramLabel = "FILE",
-            description = "Measure nothing; write the report of an earlier run once more, from its JSON.")
-    private @Nullable Path from;
+    @Mixin
+    private ReportOptions report = new ReportOptions();
 
     private Scale() {}
 
@@ -68,21 +54,14 @@ public final class Scale implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Scale())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, commandLine, parsed) -> {
-                    if (failure instanceof IOException) {
-                        commandLine.getErr().println(failure.getMessage());
-                        return 1;
-                    }
-                    throw failure;
-                });
+        return ReportOptions.commandLine(new Scale()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (from != null) {
-            write(ScaleResults.read(from), from.getFileName().toString().replaceFirst("\\.json$", ""));
+        Path earlier = report.from();
+        if (earlier != null) {
+            write(ScaleResults.read(earlier), ReportOptions.nameOf(earlier));
             return 0;
         }
         ScaleSettings settings = options.settings(spec.commandLine());
@@ -92,14 +71,10 @@ public final class Scale implements Callable<Integer> {
             throw new IOException("There is no taskset on the PATH, to pin processes to a core. Install util-linux.");
         }
         settings.cores().pinThisProcess();
-        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
-        String name = "scale-" + format(now, "yyyyMMdd-HHmmss");
+        StartTime now = StartTime.now();
+        String name = now.nameOf("scale");
         ScaleResults results = new ScaleRun(settings, Workshop.in(WORKSHOP), tools)
-                .run(
-                        format(now, "yyyy-MM-dd HH:mm") + " UTC",
-                        options.isQuick(),
-                        about(settings),
-                        soFar -> write(soFar, name));
+                .run(now.text(), options.isQuick(), about(settings), soFar -> write(soFar, name));
         System.out.println(ScaleReport.summary(results));
         System.out.println("The report is in " + directory().toAbsolutePath().resolve(name) + ".{md,json}");
         return results.failures().isEmpty() ? 0 : 1;
@@ -107,8 +82,7 @@ public final class Scale implements Callable<Integer> {
 
     private Map<String, String> about(ScaleSettings settings) throws IOException {
         var about = new LinkedHashMap<String, String>();
-        List<String> arguments = spec.commandLine().getParseResult().originalArgs();
-        about.put("command", ("bench/run scale " + String.join(" ", arguments)).strip());
+        about.put("command", ("bench/run scale " + report.arguments()).strip());
         about.putAll(options.about(settings));
         about.put("open files", "at most " + FileLimit.hard() + " in a process");
         Version netty = Version.identify().get("netty-transport");
@@ -117,16 +91,12 @@ public final class Scale implements Callable<Integer> {
     }
 
     private Path directory() {
-        return out != null ? out : Path.of(options.isQuick() ? "target" : "results");
+        return report.directory(options.isQuick());
     }
 
     private void write(ScaleResults results, String name) throws IOException {
         Files.createDirectories(directory());
         Files.writeString(directory().resolve(name + ".json"), results.toJson());
         Files.writeString(directory().resolve(name + ".md"), ScaleReport.render(results));
-    }
-
-    private static String format(LocalDateTime time, String pattern) {
-        return DateTimeFormatter.ofPattern(pattern, Locale.ROOT).format(time);
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,18 +30,8 @@ final class KvClientCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--host",
-            description = "Where the server is. Default: ${DEFAULT-VALUE}",
-            defaultValue = "127.0.0.1")
-    private String host = "";
-
-    @Option(
-            names = "--port",
-            description = "Where the server is. Default: ${DEFAULT-VALUE}",
-            defaultValue = "7007",
-            converter = PortConverter.class)
-    private int port;
+    @Mixin
+    private ServerAddress server = new ServerAddress();
 
     @Option(names = "--unix", paramLabel = "PATH", description = "Where the server is: its Unix socket.")
     private @Nullable Path socket;
@@ -58,10 +49,11 @@ final class KvClientCommand implements Callable<Integer> {
     }
 
     private String ask() throws IOException {
-        try (ByteStream server = socket == null ? TcpStream.connect(host, port) : UnixStream.connect(socket)) {
-            server.write((String.join(" ", words) + "\n").getBytes(UTF_8));
-            server.closeOutput(); // that is all; so the server ends the connection behind its answer
-            return new String(server.readAll(MAX_ANSWER_BYTES), UTF_8);
+        try (ByteStream stream =
+                socket == null ? TcpStream.connect(server.host(), server.port()) : UnixStream.connect(socket)) {
+            stream.write((String.join(" ", words) + "\n").getBytes(UTF_8));
+            stream.closeOutput(); // that is all; so the server ends the connection behind its answer
+            return new String(stream.readAll(MAX_ANSWER_BYTES), UTF_8);
         }
     }
 }

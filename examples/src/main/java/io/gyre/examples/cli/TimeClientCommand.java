@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Asks a time server. */
@@ -26,24 +26,14 @@ final class TimeClientCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--host",
-            description = "Where the server is. Default: ${DEFAULT-VALUE}",
-            defaultValue = "127.0.0.1")
-    private String host = "";
-
-    @Option(
-            names = "--port",
-            description = "Where the server is. Default: ${DEFAULT-VALUE}",
-            defaultValue = "7007",
-            converter = PortConverter.class)
-    private int port;
+    @Mixin
+    private ServerAddress server = new ServerAddress();
 
     @Override
     public Integer call() throws IOException {
         Instant time = EventLoop.run(() -> {
-            var server = new InetSocketAddress(Dns.resolve(host).getFirst(), port);
-            return TimeClient.ask(server, PATIENCE, ATTEMPTS);
+            var address = new InetSocketAddress(Dns.resolve(server.host()).getFirst(), server.port());
+            return TimeClient.ask(address, PATIENCE, ATTEMPTS);
         });
         PrintWriter out = spec.commandLine().getOut();
         out.println(time);

@@ -7,31 +7,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a blocking stream in a daemon thread, a chunk at a time, and only when somebody wants one. Any thread. */
-final class ReadingThread {
+final class ReadingThread extends PumpThread {
     /*
      * Design.
      *
-     * Everything here is guarded by the monitor, which nobody holds while he waits for bytes. The bytes of `chunk` belong to
-     * the thread while there are none to be taken, and to those who take while there are.
+     * Work is a wish for a chunk. The bytes of `chunk` belong to the thread while there are none to be taken, and to those who
+     * take while there are.
      *
      * Reading ahead is left to the system, whose pipe holds as much as a chunk: what nobody has asked for stays where the
      * process could still leave it to others. A wish cannot be taken back, because a blocked read cannot: what it brings
      * stays here for the next who wants something.
-     *
-     * The thread begins with the first wish. It ends with the stream, when it is released, and when it has had nothing to do
-     * for a while, so that a stream that was forgotten costs no thread; a wish that comes later has a new one begin.
      */
-
-    /** What a pipe of Linux holds. */
-    static final int CHUNK_BYTES = 64 * 1024;
-
-    /** Long for somebody who reads now and then. */
-    static final Duration IDLE_LIMIT = Duration.ofSeconds(10);
-
-    private final String name;
     private final InputStream source;
     private final boolean ownsSource;
-    private final Duration idleLimit;
     private ByteBuffer givenBack = ByteBuffer.allocate(0);
     private byte[] chunk = {};
     private int start;
@@ -41,14 +29,11 @@ final class ReadingThread {
     private @Nullable Doorbell wantedBy;
     private boolean released;
     private boolean discarding;
-    private boolean running;
-    private @Nullable Thread thread;
 
     ReadingThread(String name, InputStream source, boolean ownsSource, Duration idleLimit) {
-        this.name = name;
+        super(name, idleLimit);
         this.source = source;
         this.ownsSource = ownsSource;
-        this.idleLimit = idleLimit;
     }
 
     /** {@return a reader of a stream that it closes in the end} */
@@ -115,12 +100,11 @@ final class ReadingThread {
         synchronized (this) {
             released = true;
             wantedBy = null;
-            if (running) {
-                notifyAll();
+            if (leaveToThread()) {
                 return;
             }
         }
-        closeSource();
+        close();
     }
 
     /** Has everything up to the end read and dropped, so that whoever writes it is not held up. Ends with the stream. */
@@ -131,59 +115,24 @@ final class ReadingThread {
         }
     }
 
-    /** Waits until the thread has ended, if it has begun. */
-    void join(Duration limit) throws InterruptedException {
-        Thread begun;
-        synchronized (this) {
-            begun = thread;
-        }
-        if (begun != null) {
-            begun.join(limit);
-        }
-    }
-
     private boolean isOver() {
         return atEnd || failure != null;
     }
 
-    private void startOrNotify() {
-        if (running) {
-            notifyAll();
-            return;
-        }
-        thread = Thread.ofPlatform().daemon().name(name).start(this::run);
-        running = true;
-    }
-
     // ---- the thread
 
-    private void run() {
-        while (awaitWish()) {
-            readChunk();
-        }
-        if (isDone()) {
-            closeSource();
-        }
+    @Override
+    synchronized boolean hasWork() {
+        return (wantedBy != null || discarding) && !isDone();
     }
 
-    @SuppressWarnings("WaitNotInLoop") // woken for nothing it ends early, and another begins when it is needed
-    private synchronized boolean awaitWish() {
-        if (wantedBy == null && !discarding && !isDone()) {
-            try {
-                wait(idleLimit.toMillis());
-            } catch (InterruptedException toldToEnd) {
-                // as if nobody had wanted anything for long
-            }
-        }
-        running = (wantedBy != null || discarding) && !isDone();
-        return running;
-    }
-
-    private synchronized boolean isDone() {
+    @Override
+    synchronized boolean isDone() {
         return isOver() || (released && !discarding);
     }
 
-    private void readChunk() {
+    @Override
+    void work() {
         if (chunk.length == 0) {
             chunk = new byte[CHUNK_BYTES];
         }
@@ -212,7 +161,8 @@ final class ReadingThread {
         }
     }
 
-    private void closeSource() {
+    @Override
+    void close() {
         if (ownsSource) {
             try {
                 source.close();

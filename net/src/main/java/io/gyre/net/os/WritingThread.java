@@ -8,38 +8,28 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Writes to a blocking stream in a daemon thread, a chunk at a time, and closes it in the end. Any thread. */
-final class WritingThread {
+final class WritingThread extends PumpThread {
     /*
      * Design.
      *
-     * Everything here is guarded by the monitor, which nobody holds while he waits for the one who reads. The bytes of
-     * `chunk` belong to the thread while `length` is more than 0, and to those who put something in while it is 0.
-     *
-     * The thread begins with the first chunk. It ends with the stream or a failure, and when it has had nothing to do for a
-     * while; a chunk that comes later has a new one begin.
+     * Work is a chunk. Its bytes belong to the thread while `length` is more than 0, and to those who put something in while it
+     * is 0.
      */
-    private static final int CHUNK_BYTES = ReadingThread.CHUNK_BYTES;
-
-    private final String name;
     private final OutputStream sink;
-    private final Duration idleLimit;
     private byte[] chunk = {};
     private int length;
     private @Nullable IOException failure;
     private boolean ended;
     private boolean aborted;
     private @Nullable Doorbell wantedBy;
-    private boolean running;
-    private @Nullable Thread thread;
 
     WritingThread(String name, OutputStream sink) {
-        this(name, sink, ReadingThread.IDLE_LIMIT);
+        this(name, sink, IDLE_LIMIT);
     }
 
     WritingThread(String name, OutputStream sink, Duration idleLimit) {
-        this.name = name;
+        super(name, idleLimit);
         this.sink = sink;
-        this.idleLimit = idleLimit;
     }
 
     // ---- those who have bytes
@@ -84,12 +74,11 @@ final class WritingThread {
     void end() {
         synchronized (this) {
             ended = true;
-            if (running) {
-                notifyAll();
+            if (leaveToThread()) {
                 return;
             }
         }
-        closeSink();
+        close();
     }
 
     /** Closes the stream, and drops what is not being written yet. */
@@ -100,55 +89,20 @@ final class WritingThread {
         end();
     }
 
-    /** Waits until the thread has ended, if it has begun. */
-    void join(Duration limit) throws InterruptedException {
-        Thread begun;
-        synchronized (this) {
-            begun = thread;
-        }
-        if (begun != null) {
-            begun.join(limit);
-        }
-    }
-
-    private void startOrNotify() {
-        if (running) {
-            notifyAll();
-            return;
-        }
-        thread = Thread.ofPlatform().daemon().name(name).start(this::run);
-        running = true;
-    }
-
     // ---- the thread
 
-    private void run() {
-        while (awaitChunk()) {
-            writeChunk();
-        }
-        if (isDone()) {
-            closeSink();
-        }
+    @Override
+    synchronized boolean hasWork() {
+        return length > 0 && !aborted;
     }
 
-    @SuppressWarnings("WaitNotInLoop") // woken for nothing it ends early, and another begins when it is needed
-    private synchronized boolean awaitChunk() {
-        if (length == 0 && !isDone()) {
-            try {
-                wait(idleLimit.toMillis());
-            } catch (InterruptedException toldToEnd) {
-                // as if nobody had had anything for long
-            }
-        }
-        running = length > 0 && !aborted;
-        return running;
-    }
-
-    private synchronized boolean isDone() {
+    @Override
+    synchronized boolean isDone() {
         return ended || failure != null;
     }
 
-    private void writeChunk() {
+    @Override
+    void work() {
         IOException thrown = null;
         try {
             sink.write(chunk, 0, length);
@@ -168,7 +122,8 @@ final class WritingThread {
         }
     }
 
-    private void closeSink() {
+    @Override
+    void close() {
         try {
             sink.close();
         } catch (IOException alreadyBroken) {

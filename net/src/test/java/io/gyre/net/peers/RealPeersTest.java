@@ -2,7 +2,7 @@ package io.gyre.net.peers;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.offload;
-import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.yieldNow;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,7 +21,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -118,7 +117,7 @@ class RealPeersTest {
                 return UnixStream.connect(path);
             } catch (ConnectException notYet) {
                 assertThat(listener.isAlive()).isTrue();
-                sleep(Duration.ofMillis(5));
+                yieldNow();
             }
         }
     }
