@@ -63,7 +63,7 @@ final class Watchdog {
         }
     }
 
-    /** Seldom enough for the JVM never to compile it, and so without streams, lambdas and copies: they cost most there. */
+    /** Seldom enough for the JVM never to compile it, and so without streams and lambdas, which cost most there. */
     private static void lookAtAll() {
         for (Watchdog[] watched = awaitNextLook(); watched.length > 0; watched = awaitNextLook()) {
             for (Watchdog watchdog : watched) {
