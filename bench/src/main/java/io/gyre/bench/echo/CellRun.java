@@ -1,6 +1,7 @@
 package io.gyre.bench.echo;
 
 import io.gyre.bench.echo.Settings.Cell;
+import io.gyre.bench.echo.load.Connections;
 import io.gyre.bench.echo.load.Load;
 import io.gyre.bench.echo.process.Workshop;
 import io.gyre.bench.echo.report.CellResult;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Measures all servers in one cell. They live for as long as that, and all but one are idle at any time. */
@@ -19,8 +21,9 @@ final class CellRun {
      * Design.
      *
      * Each round measures every server once, and the next one goes through them the other way round, so that what drifts
-     * on the machine meets all of them, and none always follows the same other. A server that fails is reported and left
-     * out for the rest of the cell; the others go on.
+     * on the machine meets all of them, and none always follows the same other. All are connected from the first round to
+     * the last, so that a round can be short, and rounds many. A server that fails is reported and left out for the rest of
+     * the cell; the others go on.
      */
     private final Settings settings;
     private final Cell cell;
@@ -30,6 +33,7 @@ final class CellRun {
     private final Progress progress;
 
     private final List<ServerProcess> alive = new ArrayList<>();
+    private final Map<ServerProcess, Connections> connected = new HashMap<>();
     private final Map<String, Map<String, Double>> syscalls = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
 
@@ -56,6 +60,7 @@ final class CellRun {
                 meter.warmUp(server, settings.first(cell, server.peer()));
                 progress.advance(plan.warmUpMillis(cell, server.peer()));
             });
+            forEachAlive("connects", server -> connected.put(server, meter.connect(server, settings.closed(cell))));
             List<Sample> closed = measure(settings.closed(cell), peers);
             trace();
             long rate = settings.rate() == Settings.HALF ? Pacing.half(closed) : settings.rate();
@@ -64,10 +69,24 @@ final class CellRun {
                     : measure(
                             settings.open(cell, rate),
                             peers.stream().filter(Pacing::isCompared).toList());
+            forEachAlive("disconnects", server -> connections(server).disconnect());
             return new CellResult(cell.size(), cell.connections(), closed, rate, paced, syscalls, failures);
         } finally {
-            alive.forEach(ServerProcess::close);
+            List.copyOf(alive).forEach(this::close);
         }
+    }
+
+    private void close(ServerProcess server) {
+        alive.remove(server);
+        Connections connections = connected.remove(server);
+        if (connections != null) {
+            connections.close();
+        }
+        server.close();
+    }
+
+    private Connections connections(ServerProcess server) {
+        return Objects.requireNonNull(connected.get(server));
     }
 
     private void start(Peer peer, Workshop workshop, Map<String, String> versions) throws InterruptedException {
@@ -87,7 +106,7 @@ final class CellRun {
         for (int round = 1; round <= settings.rounds(); round++) {
             int thisRound = round;
             forEachOf(peers, round, "round " + round, server -> {
-                samples.add(meter.measure(server, load, thisRound));
+                samples.add(meter.measure(server, connections(server), load, thisRound));
                 progress.advance(plan.runMillis());
             });
         }
@@ -121,9 +140,8 @@ final class CellRun {
             try {
                 step.with(server);
             } catch (IOException failure) {
-                alive.remove(server);
                 failures.add(server.failed(failure).getMessage());
-                server.close();
+                close(server);
             }
         }
     }

@@ -20,13 +20,13 @@ final class EchoOptions {
     private static final List<Integer> QUICK_SIZES = List.of(1024, 100 * 1024);
     private static final List<Integer> CONNECTIONS = List.of(1, 50, 1000);
     private static final List<Integer> QUICK_CONNECTIONS = List.of(50);
-    private static final int ROUNDS = 15;
+    private static final int ROUNDS = 40;
     /** Many short runs rather than a few long ones: what disturbs a shared machine lasts for seconds. */
-    private static final double SECONDS = 0.6;
+    private static final double SECONDS = 0.2;
 
     private static final double QUICK_SECONDS = 0.2;
-    private static final double WARM_UP_SECONDS = 0.2;
-    private static final double QUICK_WARM_UP_SECONDS = 0.1;
+    private static final double WARM_UP_SECONDS = 0.05;
+    private static final double QUICK_WARM_UP_SECONDS = 0.05;
     private static final double FIRST_WARM_UP_SECONDS = 4;
     private static final double QUICK_FIRST_WARM_UP_SECONDS = 0.5;
     private static final long TRACE_MILLIS = 500;
@@ -59,13 +59,13 @@ final class EchoOptions {
             description = "Connections at the same time. Default: 1,50,1000")
     private @Nullable List<Integer> connections;
 
-    @Option(names = "--rounds", paramLabel = "N", description = "How often each server is measured. Default: 15")
+    @Option(names = "--rounds", paramLabel = "N", description = "How often each server is measured. Default: 40")
     private @Nullable Integer rounds;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "How long each time. Default: 0.6")
+    @Option(names = "--seconds", paramLabel = "S", description = "How long each time. Default: 0.2")
     private @Nullable Double seconds;
 
-    @Option(names = "--warmup", paramLabel = "S", description = "How long before that, each time. Default: 0.2")
+    @Option(names = "--warmup", paramLabel = "S", description = "How long before that, each time. Default: 0.05")
     private @Nullable Double warmup;
 
     @Option(

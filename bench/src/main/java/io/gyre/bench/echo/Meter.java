@@ -2,6 +2,7 @@ package io.gyre.bench.echo;
 
 import io.gyre.bench.echo.ServerProcess.Heap;
 import io.gyre.bench.echo.ServerProcess.Used;
+import io.gyre.bench.echo.load.Connections;
 import io.gyre.bench.echo.load.Load;
 import io.gyre.bench.echo.load.LoadGenerator;
 import io.gyre.bench.echo.load.LoadRun;
@@ -33,26 +34,42 @@ public final class Meter {
         this.generator = generator;
     }
 
-    /** Loads a server for a while, to warm it up. */
+    /** Connects a server for runs of one size on so many connections. */
+    Connections connect(ServerProcess server, Load load) throws IOException, InterruptedException {
+        return generator.connect(server.port(), load);
+    }
+
+    /** Loads a server for a while, to warm it up, on connections of that time. */
     public void warmUp(ServerProcess server, Load load) throws IOException, InterruptedException {
-        try (LoadRun run = generator.start(server.port(), load)) {
+        try (Connections connections = connect(server, load)) {
+            LoadRun run = connections.start();
             run.awaitBegin();
             run.awaitEnd();
             run.outcome();
+            connections.disconnect();
         }
     }
 
-    /** {@return what one run comes to} */
+    /** {@return what one run comes to, on connections of its own} */
     public Sample measure(ServerProcess server, Load load, int round) throws IOException, InterruptedException {
-        try (LoadRun run = generator.start(server.port(), load)) {
-            run.awaitBegin();
-            Heap heapBefore = server.heap();
-            Used before = server.used();
-            run.awaitEnd();
-            Used after = server.used();
-            Heap heapAfter = server.heap();
-            return sample(server, round, run.outcome(), before, after, HeapUse.between(heapBefore, heapAfter));
+        try (Connections connections = connect(server, load)) {
+            Sample sample = measure(server, connections, load, round);
+            connections.disconnect();
+            return sample;
         }
+    }
+
+    /** {@return what one run comes to, on connections that are there} */
+    Sample measure(ServerProcess server, Connections connections, Load load, int round)
+            throws IOException, InterruptedException {
+        LoadRun run = connections.start(load);
+        run.awaitBegin();
+        Heap heapBefore = server.heap();
+        Used before = server.used();
+        run.awaitEnd();
+        Used after = server.used();
+        Heap heapAfter = server.heap();
+        return sample(server, round, run.outcome(), before, after, HeapUse.between(heapBefore, heapAfter));
     }
 
     /** What a JVM did in a window of its own. */

@@ -5,8 +5,11 @@ import java.util.List;
 
 /** How long a run is going to take, so that the progress bar can tell. */
 final class Plan {
-    /** Connecting, the moments around what is measured, and closing. Seen here; the bar corrects itself. */
-    private static final long AROUND_RUN_MILLIS = 200;
+    /** The moments around what is measured. Seen here; the bar corrects itself. */
+    private static final long AROUND_RUN_MILLIS = 80;
+
+    /** Twice, for the warm-up and for all the rounds. */
+    private static final long CONNECT_MILLIS = 100;
 
     private static final long START_JVM_MILLIS = 700;
     private static final long START_MILLIS = 100;
@@ -25,7 +28,7 @@ final class Plan {
     }
 
     long warmUpMillis(Cell cell, Peer peer) {
-        return settings.first(cell, peer).measureMillis() + AROUND_RUN_MILLIS;
+        return settings.first(cell, peer).measureMillis() + 2 * CONNECT_MILLIS;
     }
 
     long runMillis() {

@@ -50,7 +50,7 @@ record Settings(
     }
 
     Load open(Cell cell, long messagesPerSecond) {
-        return Load.open(cell.size(), cell.connections(), messagesPerSecond, warmupMillis, measureMillis);
+        return closed(cell).atRate(messagesPerSecond);
     }
 
     /** On many connections at once, whatever the cell: with one, a JVM has not compiled what it runs when it is measured. */

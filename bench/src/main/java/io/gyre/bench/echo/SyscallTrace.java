@@ -1,5 +1,6 @@
 package io.gyre.bench.echo;
 
+import io.gyre.bench.echo.load.Connections;
 import io.gyre.bench.echo.load.Load;
 import io.gyre.bench.echo.load.LoadGenerator;
 import io.gyre.bench.echo.load.LoadRun;
@@ -46,7 +47,8 @@ final class SyscallTrace {
     Map<String, Double> trace(ServerProcess server, int size, int connections, int pipelining)
             throws IOException, InterruptedException {
         Load load = Load.closed(size, connections, pipelining, WARM_UP_MILLIS, MEASURE_MILLIS);
-        try (LoadRun run = generator.start(server.port(), load)) {
+        try (Connections own = generator.connect(server.port(), load)) {
+            LoadRun run = own.start();
             run.awaitBegin();
             return count(server, run);
         }

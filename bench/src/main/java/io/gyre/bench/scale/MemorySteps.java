@@ -4,9 +4,9 @@ import io.gyre.bench.echo.Meter;
 import io.gyre.bench.echo.Peer;
 import io.gyre.bench.echo.Peers;
 import io.gyre.bench.echo.ServerProcess;
+import io.gyre.bench.echo.load.Connections;
 import io.gyre.bench.echo.load.Load;
 import io.gyre.bench.echo.load.LoadGenerator;
-import io.gyre.bench.echo.load.LoadRun;
 import io.gyre.bench.echo.measure.Footprint;
 import io.gyre.bench.echo.process.Child;
 import io.gyre.bench.echo.process.Workshop;
@@ -39,8 +39,6 @@ final class MemorySteps implements Step.Source {
 
     /** The last ones are parked in their reads by then. */
     private static final long SETTLE_MILLIS = 300;
-
-    private static final long LONGER_THAN_IT_TAKES_MILLIS = 600_000;
 
     private final ScaleSettings settings;
     private final LoadGenerator generator;
@@ -106,9 +104,11 @@ final class MemorySteps implements Step.Source {
                     .withIdle(count);
             new Meter(generator).warmUp(server, idle);
             Footprint before = server.memory();
-            try (LoadRun holder = generator.start(server.port(), idle.measuring(LONGER_THAN_IT_TAKES_MILLIS))) {
-                holder.awaitBegin();
-                return server.memory().since(before);
+            try (Connections held = generator.connect(server.port(), idle)) {
+                Thread.sleep(SETTLE_MILLIS);
+                Footprint added = server.memory().since(before);
+                held.disconnect();
+                return added;
             }
         } catch (IOException failure) {
             throw server.failed(failure);

@@ -16,8 +16,8 @@ class EchoOptionsTest {
         Settings settings = parse();
 
         assertThat(settings.cells()).hasSize(12).contains(new Cell(100 * 1024, 1000), new Cell(64, 1));
-        assertThat(settings.rounds()).isEqualTo(15);
-        assertThat(settings.measureMillis()).isEqualTo(600);
+        assertThat(settings.rounds()).isEqualTo(40);
+        assertThat(settings.measureMillis()).isEqualTo(200);
         assertThat(settings.rate()).isEqualTo(Settings.HALF);
         assertThat(settings.cores()).isEqualTo(new Cores(0, 1));
         assertThat(settings.servers()).isEmpty();

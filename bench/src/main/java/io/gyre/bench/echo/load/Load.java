@@ -22,7 +22,12 @@ public record Load(
 
     /** {@return a fixed rate, whatever the server does} */
     public static Load open(int size, int connections, long rate, long warmupMillis, long measureMillis) {
-        return new Load(size, connections, 0, 1, rate, warmupMillis, measureMillis);
+        return closed(size, connections, 1, warmupMillis, measureMillis).atRate(rate);
+    }
+
+    /** {@return the same on the same connections, at a fixed rate} */
+    public Load atRate(long messagesPerSecond) {
+        return new Load(size, connections, idle, pipelining, messagesPerSecond, warmupMillis, measureMillis);
     }
 
     /** {@return the same load, beside connections that say nothing} */
@@ -30,20 +35,14 @@ public record Load(
         return new Load(size, connections, count, pipelining, rate, warmupMillis, measureMillis);
     }
 
-    /** {@return the same load, measured for so long} */
-    public Load measuring(long millis) {
-        return new Load(size, connections, idle, pipelining, rate, warmupMillis, millis);
-    }
-
-    /** {@return the generator's options} */
+    /** {@return the generator's options, which say what is connected} */
     public List<String> options() {
         return List.of(
-                "--size=" + size,
-                "--connections=" + connections,
-                "--idle=" + idle,
-                "--pipelining=" + pipelining,
-                "--rate=" + rate,
-                "--warmup-ms=" + warmupMillis,
-                "--measure-ms=" + measureMillis);
+                "--size=" + size, "--connections=" + connections, "--idle=" + idle, "--pipelining=" + pipelining);
+    }
+
+    /** {@return the order to the generator once that is connected} */
+    String order() {
+        return "run " + rate + " " + warmupMillis + " " + measureMillis;
     }
 }

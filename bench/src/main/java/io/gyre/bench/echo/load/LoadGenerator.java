@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Builds the load generator, and starts it once for each run. */
+/** Builds the load generator, and connects it with servers. */
 public final class LoadGenerator {
     private static final List<String> SOURCES = List.of("load/pattern.h", "load/histogram.h", "load/pace.h");
 
@@ -47,7 +47,7 @@ public final class LoadGenerator {
         return new LoadGenerator(program, workshop.errorsOf("load"), cores);
     }
 
-    /** {@return the command line that loads a port} */
+    /** {@return the command line that connects with a port} */
     public List<String> command(String port, Load load) {
         var command = new ArrayList<>(NICE);
         command.addAll(List.of(program.toString(), "--port=" + port));
@@ -55,8 +55,14 @@ public final class LoadGenerator {
         return cores.onGenerator(command);
     }
 
-    /** Starts to load a server. */
-    public LoadRun start(int port, Load load) throws IOException {
-        return new LoadRun(Child.start("the load generator", command(Integer.toString(port), load), errors), load);
+    /**
+     * Connects with a server.
+     *
+     * @param load says how many connections there are to be, and what will be sent on them
+     * @return the connections, each of which has been served once
+     */
+    public Connections connect(int port, Load load) throws IOException, InterruptedException {
+        Child generator = Child.start("the load generator", command(Integer.toString(port), load), errors);
+        return Connections.of(generator, load);
     }
 }

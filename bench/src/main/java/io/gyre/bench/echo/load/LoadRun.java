@@ -2,13 +2,9 @@ package io.gyre.bench.echo.load;
 
 import io.gyre.bench.echo.process.Child;
 import java.io.IOException;
-import java.time.Duration;
 
 /** One run of the generator, in three acts: {@link #awaitBegin}, {@link #awaitEnd}, {@link #outcome}. */
-public final class LoadRun implements AutoCloseable {
-    /** Longer than the generator waits for an answer, so that it can say itself what is wrong. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
+public final class LoadRun {
     private final Child generator;
     private final Load load;
 
@@ -19,19 +15,19 @@ public final class LoadRun implements AutoCloseable {
 
     /** Waits until the warm-up is over. The generator waits a moment, too, before it begins to measure. */
     public void awaitBegin() throws IOException, InterruptedException {
-        generator.expect("begin", PATIENCE.plusMillis(load.warmupMillis()));
+        generator.expect("begin", Connections.PATIENCE.plusMillis(load.warmupMillis()));
     }
 
     /** Waits until enough is measured. The generator goes on for a moment. */
     public void awaitEnd() throws IOException, InterruptedException {
-        generator.expect("end", PATIENCE.plusMillis(load.measureMillis()));
+        generator.expect("end", Connections.PATIENCE.plusMillis(load.measureMillis()));
     }
 
-    /** {@return the figures, once every answer has come and every connection has been closed} */
+    /** {@return the figures, once every answer has come} */
     public Outcome outcome() throws IOException, InterruptedException {
         var parser = new OutcomeParser();
         try {
-            while (!parser.take(generator.nextLine(PATIENCE))) {
+            while (!parser.take(generator.nextLine(Connections.PATIENCE))) {
                 // one more
             }
             return parser.outcome();
@@ -40,14 +36,9 @@ public final class LoadRun implements AutoCloseable {
         }
     }
 
-    /** {@return how many messages have come back by now, those of the warm-up included} */
+    /** {@return how many messages have come back by now, those of the warm-up and of earlier runs included} */
     public long messagesSoFar() throws IOException, InterruptedException {
         generator.say("?");
-        return Long.parseLong(generator.expect("messages-so-far ", PATIENCE));
-    }
-
-    @Override
-    public void close() {
-        generator.close();
+        return Long.parseLong(generator.expect("messages-so-far ", Connections.PATIENCE));
     }
 }

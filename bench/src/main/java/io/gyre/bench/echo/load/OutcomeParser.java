@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** Collects the lines of figures that the generator prints at its end. */
+/** Collects the lines of figures that the generator prints at the end of a run. */
 final class OutcomeParser {
     /** As the generator counts: no value is off by more than a thousandth. */
     private static final int DIGITS = 3;
@@ -27,7 +27,7 @@ final class OutcomeParser {
             }
             case "latency" -> latencies.recordValueWithCount(Long.parseLong(words[1]), Long.parseLong(words[2]));
             case "lag" -> lags.recordValueWithCount(Long.parseLong(words[1]), Long.parseLong(words[2]));
-            case "total", "messages", "nanos", "cpu-nanos" -> numbers.put(words[0], Long.valueOf(words[1]));
+            case "messages", "nanos", "cpu-nanos" -> numbers.put(words[0], Long.valueOf(words[1]));
             default -> throw new IllegalArgumentException("the generator said \"" + line + "\"");
         }
         return false;

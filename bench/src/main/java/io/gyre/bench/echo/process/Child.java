@@ -66,11 +66,19 @@ public final class Child implements AutoCloseable {
         return process.pid();
     }
 
-    /** Writes a line to the process. */
-    public void say(String line) throws IOException {
+    /**
+     * Writes a line to the process.
+     *
+     * @throws ChildFailedException if the process has ended, or closed its input
+     */
+    public void say(String line) throws ChildFailedException {
         OutputStream input = process.getOutputStream();
-        input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-        input.flush();
+        try {
+            input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            input.flush();
+        } catch (IOException broken) {
+            throw failed("takes no more orders");
+        }
     }
 
     /**

@@ -55,4 +55,29 @@ public record CellResult(
                 .map(metric::of)
                 .toList();
     }
+
+    /** {@return how much of a server's CPU per message, the median of the rounds, is in its own code} */
+    public double userMicros(Part part, String server) {
+        return cpuMicros(part, server) * userShare(part, server);
+    }
+
+    /** {@return how much of it is in the kernel} */
+    public double systemMicros(Part part, String server) {
+        return cpuMicros(part, server) * (1 - userShare(part, server));
+    }
+
+    private double cpuMicros(Part part, String server) {
+        return Spread.of(values(part, server, Metric.CPU)).median();
+    }
+
+    /** Over all rounds: the kernel tells the two apart in hundredths of a second, of which one round has few. */
+    private double userShare(Part part, String server) {
+        return sum(part, server, Metric.USER) / sum(part, server, Metric.CPU);
+    }
+
+    private double sum(Part part, String server, Metric metric) {
+        return values(part, server, metric).stream()
+                .mapToDouble(Double::doubleValue)
+                .sum();
+    }
 }

@@ -66,8 +66,8 @@ record ChartData(List<Cell> cells) {
                 bars.add(new Bar(
                         id,
                         server.label(),
-                        spread(cell, part, id, Metric.USER).median(),
-                        spread(cell, part, id, Metric.SYSTEM).median(),
+                        cell.userMicros(part, id),
+                        cell.systemMicros(part, id),
                         spread(cell, part, id, Metric.CPU),
                         spread(cell, part, id, Metric.THROUGHPUT),
                         spread(cell, part, id, Metric.P50),

@@ -6,7 +6,6 @@ import java.util.function.ToDoubleFunction;
 public enum Metric {
     CPU("CPU per message", Sample::cpuMicros),
     USER("user", Sample::userMicros),
-    SYSTEM("system", Sample::systemMicros),
     THROUGHPUT("throughput", Sample::messagesPerSecond),
     P50("p50", Sample::p50Micros),
     P99("p99", Sample::p99Micros),

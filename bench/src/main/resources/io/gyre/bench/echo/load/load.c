@@ -1,16 +1,24 @@
 /*
  * Loads an echo server on loopback, checks every byte that comes back, and measures.
  *
- *     load --port N --size BYTES --connections N --idle N --pipelining N --rate N --warmup-ms N --measure-ms N
+ *     load --port N --size BYTES --connections N --idle N --pipelining N
  *
- * Closed loop (rate 0): each connection keeps as many messages under way as --pipelining says. Open loop: --rate messages
- * a second over all connections together, at times that are fixed beforehand. Besides, --idle connections are open and
- * say nothing. All have had one message echoed before the warm-up begins: what a server does for a new connection, and
- * what it does with those that it has not accepted yet, is not measured.
+ * Opens --connections that are loaded, and besides --idle ones that say nothing. All have had one message echoed before it
+ * prints "connected": what a server does for a new connection, and what it does with those that it has not accepted yet,
+ * is not measured. Then it obeys the lines of its standard input:
  *
- * Prints "begin" when the warm-up is over and "end" when enough is measured, for whoever measures the server meanwhile,
- * and goes on for a moment after each, so that they have time for it under the same load. Then the figures. A line on the
- * standard input is answered by the messages so far; with the end of the input it ends at once.
+ *     run RATE WARMUP_MS MEASURE_MS
+ *
+ * Closed loop (rate 0): each connection keeps as many messages under way as --pipelining says. Open loop: RATE messages a
+ * second over all connections together, at times that are fixed beforehand. Prints "begin" when the warm-up is over and
+ * "end" when enough is measured, for whoever measures the server meanwhile, and goes on for a moment after each, so that
+ * they have time for it under the same load. When every answer has come it prints the figures, and says nothing to the
+ * server until the next run.
+ *
+ *     ?       in a run: prints the messages so far, those of earlier runs included
+ *     quit    ends the connections in good order, and itself
+ *
+ * With the end of its input it ends at once.
  *
  * One thread. In the open loop it polls without sleeping, so that it is never late by a wake-up.
  */
@@ -34,10 +42,11 @@
 #include "pattern.h"
 
 #define MILLIS 1000000LL
-#define SETTLE_NANOS (50 * MILLIS) /* after "begin" and "end" */
+#define SETTLE_NANOS (30 * MILLIS) /* after "begin" and "end" */
 #define PATIENCE_NANOS (10000 * MILLIS)
 #define EVENTS 1024
 #define OTHER_FILES 16
+#define ORDER 128 /* bytes */
 
 struct connection {
     int fd;
@@ -49,7 +58,8 @@ struct connection {
 
 enum phase { WARMING, SETTLING, MEASURING, TRAILING, DRAINING };
 
-static long port, size, connection_count, idle_count, pipelining, rate, warmup_ms, measure_ms;
+static long port, size, connection_count, idle_count, pipelining;
+static long rate, warmup_ms, measure_ms; /* of this run */
 static struct connection *connections;
 static int epoll;
 static struct pace pace;
@@ -280,17 +290,31 @@ static void disconnect_all(void) {
 
 /* ---- the program */
 
+/* Whoever gives orders waits for the answer to each, so that there is one in each read. */
+static void read_order(char *order, size_t capacity) {
+    ssize_t count = read(STDIN_FILENO, order, capacity - 1);
+    if (count <= 0) exit(0);
+    order[count] = 0;
+    order[strcspn(order, "\n")] = 0;
+}
+
 static void answer_input(void) {
-    char line[64];
-    if (read(STDIN_FILENO, line, sizeof line) <= 0) exit(0);
+    char order[ORDER];
+    read_order(order, sizeof order);
+    if (strcmp(order, "?") != 0) die("\"%s\" is no order during a run", order);
     printf("messages-so-far %lu\n", total);
     fflush(stdout);
 }
 
 static void run(void) {
     int64_t now = nanos(CLOCK_MONOTONIC);
+    phase = WARMING;
     phase_end = now + warmup_ms * MILLIS;
     progress_at = now;
+    measured = 0;
+    memset(&latencies, 0, sizeof latencies);
+    memset(&lags, 0, sizeof lags);
+    next_connection = 0;
     pace = (struct pace){.from = now, .interval = rate ? 1000.0 * MILLIS / (double)rate : 0};
     for (int i = 0; !rate && i < connection_count; i++) {
         for (int depth = 0; depth < pipelining; depth++) add_message(&connections[i], nanos(CLOCK_MONOTONIC));
@@ -316,7 +340,6 @@ static void run(void) {
 }
 
 static void print_figures(void) {
-    printf("total %lu\n", total);
     printf("messages %lu\n", measured);
     printf("nanos %ld\n", (long)(measured_until - measured_from));
     printf("cpu-nanos %ld\n", (long)(cpu_until - cpu_from));
@@ -329,15 +352,33 @@ static void parse(int argc, char **argv) {
     static const struct option options[] = {
         {"port", required_argument, 0, 0},       {"size", required_argument, 0, 0},
         {"connections", required_argument, 0, 0}, {"pipelining", required_argument, 0, 0},
-        {"rate", required_argument, 0, 0},       {"warmup-ms", required_argument, 0, 0},
-        {"measure-ms", required_argument, 0, 0}, {"idle", required_argument, 0, 0},
-        {0, 0, 0, 0}};
-    long *values[] = {&port, &size, &connection_count, &pipelining, &rate, &warmup_ms, &measure_ms, &idle_count};
+        {"idle", required_argument, 0, 0},       {0, 0, 0, 0}};
+    long *values[] = {&port, &size, &connection_count, &pipelining, &idle_count};
     int option;
     while (getopt_long(argc, argv, "", options, &option) == 0) *values[option] = atol(optarg);
-    if (port <= 0 || size <= 0 || connection_count < 0 || idle_count < 0 || all_count() <= 0
-        || (rate && connection_count == 0) || pipelining <= 0 || rate < 0 || warmup_ms < 0 || measure_ms <= 0) {
+    if (port <= 0 || size <= 0 || connection_count < 0 || idle_count < 0 || all_count() <= 0 || pipelining <= 0) {
         die("an option is missing or out of range; see the comment in load.c");
+    }
+}
+
+/* Between two runs only the standard input, and connections that are closed too early, wake this up. */
+static void obey(void) {
+    char order[ORDER];
+    for (;;) {
+        struct epoll_event event;
+        if (epoll_wait(epoll, &event, 1, -1) != 1) continue;
+        if (event.data.ptr) {
+            receive_bytes(event.data.ptr);
+            continue;
+        }
+        read_order(order, sizeof order);
+        if (strcmp(order, "quit") == 0) return;
+        if (sscanf(order, "run %ld %ld %ld", &rate, &warmup_ms, &measure_ms) != 3 || rate < 0
+            || (rate && connection_count == 0) || warmup_ms < 0 || measure_ms <= 0) {
+            die("\"%s\" is no order, or out of range; see the comment in load.c", order);
+        }
+        run();
+        print_figures();
     }
 }
 
@@ -348,10 +389,11 @@ int main(int argc, char **argv) {
     pattern_fill();
     epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event input = {.events = EPOLLIN, .data.ptr = NULL};
-    epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &input); /* refused if it is a file: then nobody asks */
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &input) < 0) die("the standard input must be a pipe or a terminal");
     connect_all();
-    run();
+    say("connected");
+    obey();
     disconnect_all();
-    print_figures();
+    say("disconnected");
     return 0;
 }

@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongUnaryOperator;
 
 /** An echo server that changes some of the bytes. */
@@ -14,6 +16,7 @@ final class ChangingServer implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
     private final LongUnaryOperator changeAt;
+    private final Collection<Socket> accepted = new ConcurrentLinkedQueue<>();
 
     /**
      * Starts to serve.
@@ -29,10 +32,23 @@ final class ChangingServer implements AutoCloseable {
         return listener.getLocalPort();
     }
 
+    /** {@return how many connections there have been} */
+    int accepted() {
+        return accepted.size();
+    }
+
+    /** Ends the connections that there are. */
+    void disconnectAll() throws IOException {
+        for (Socket socket : accepted) {
+            socket.close();
+        }
+    }
+
     private void accept() {
         try {
             while (true) {
                 Socket socket = listener.accept();
+                accepted.add(socket);
                 Thread.ofVirtual().start(() -> echo(socket));
             }
         } catch (IOException closed) {

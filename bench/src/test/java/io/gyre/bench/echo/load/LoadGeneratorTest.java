@@ -1,6 +1,7 @@
 package io.gyre.bench.echo.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -78,6 +79,49 @@ class LoadGeneratorTest {
     }
 
     @Test
+    void connectionsStayFromRunToRun() throws Exception {
+        Load closed = Load.closed(1000, 2, 1, 0, 20);
+        try (var server = new ChangingServer(byteAt -> 0);
+                Connections connections = generator.connect(server.port(), closed)) {
+            Outcome first = run(connections.start());
+            Outcome second = run(connections.start());
+            Outcome paced = run(connections.start(closed.atRate(1000)));
+            connections.disconnect();
+
+            assertThat(server.accepted()).isEqualTo(2);
+            assertThat(List.of(first, second)).allSatisfy(outcome -> {
+                assertThat(outcome.messages()).isPositive();
+                assertThat(outcome.lags().getTotalCount()).isZero();
+            });
+            assertThat(paced.messages()).isBetween(1L, first.messages());
+            assertThat(paced.lags().getTotalCount()).isGreaterThanOrEqualTo(19);
+        }
+    }
+
+    @Test
+    void runForOtherConnectionsIsRefused() throws Exception {
+        try (var server = new ChangingServer(byteAt -> 0);
+                Connections connections = generator.connect(server.port(), Load.closed(64, 1, 1, 0, 10))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> connections.start(Load.closed(64, 2, 1, 0, 10)))
+                    .withMessageContaining("--connections=1");
+        }
+    }
+
+    @Test
+    void connectionThatEndsBetweenTwoRunsIsNamed() throws Exception {
+        try (var server = new ChangingServer(byteAt -> 0);
+                Connections connections = generator.connect(server.port(), Load.closed(64, 2, 1, 0, 10))) {
+            run(connections.start());
+            server.disconnectAll();
+
+            assertThatThrownBy(connections::disconnect)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("closed by the server");
+        }
+    }
+
+    @Test
     void manyConnectionsComeOneAfterTheOther() throws Exception {
         Outcome outcome = run(Load.closed(10, 1100, 1, 0, 50), byteAt -> 0);
 
@@ -94,8 +138,8 @@ class LoadGeneratorTest {
     @Test
     void serverThatIsNotThereIsNamed() {
         assertThatThrownBy(() -> {
-                    try (LoadRun run = generator.start(1, Load.closed(64, 1, 1, 0, 100))) {
-                        run.awaitBegin();
+                    try (Connections refused = generator.connect(1, Load.closed(64, 1, 1, 0, 100))) {
+                        refused.start();
                     }
                 })
                 .isInstanceOf(IOException.class)
@@ -112,24 +156,23 @@ class LoadGeneratorTest {
     @Test
     void commandSaysTheLoad() {
         assertThat(generator.command("7007", new Load(64, 2, 1, 3, 4, 5, 6)))
-                .containsSubsequence(List.of(
-                        "--port=7007",
-                        "--size=64",
-                        "--connections=2",
-                        "--idle=1",
-                        "--pipelining=3",
-                        "--rate=4",
-                        "--warmup-ms=5",
-                        "--measure-ms=6"));
+                .containsSubsequence(
+                        List.of("--port=7007", "--size=64", "--connections=2", "--idle=1", "--pipelining=3"));
     }
 
     /** Against an echo server that may change bytes. */
     private static Outcome run(Load load, LongUnaryOperator changeAt) throws Exception {
         try (var server = new ChangingServer(changeAt);
-                LoadRun run = generator.start(server.port(), load)) {
-            run.awaitBegin();
-            run.awaitEnd();
-            return run.outcome();
+                Connections connections = generator.connect(server.port(), load)) {
+            Outcome outcome = run(connections.start());
+            connections.disconnect();
+            return outcome;
         }
+    }
+
+    private static Outcome run(LoadRun run) throws Exception {
+        run.awaitBegin();
+        run.awaitEnd();
+        return run.outcome();
     }
 }
