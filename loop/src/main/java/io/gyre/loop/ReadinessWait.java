@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWait {
     private final EventLoop loop;
+    private final Interest interest;
     private final SelectableChannel channel;
     private final Direction direction;
     private @Nullable VirtualThreadTask<?> task;
@@ -26,8 +27,9 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
     private boolean callbackQueued;
     private boolean closed;
 
-    private ReadinessWait(EventLoop loop, SelectableChannel channel, Direction direction) {
+    private ReadinessWait(EventLoop loop, Interest interest, SelectableChannel channel, Direction direction) {
         this.loop = loop;
+        this.interest = interest;
         this.channel = channel;
         this.direction = direction;
     }
@@ -35,10 +37,13 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
     /** Parks the current task until the channel is ready. */
     static void await(SelectableChannel channel, Direction direction, int op) throws IOException {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
-        Interest interest = task.loop.poller().interest(channel);
-        ReadinessWait wait = of(task.loop, interest, channel, direction);
+        ReadinessWait wait = task.lastReadiness;
+        if (wait == null || !wait.serves(channel, direction)) {
+            wait = of(task.loop, task.loop.poller().interest(channel), channel, direction);
+            task.lastReadiness = wait;
+        }
         wait.requireFree(task);
-        arm(interest, channel, op);
+        arm(wait.interest, channel, op);
         wait.task = task;
         task.park(wait, wait);
         if (wait.closed) {
@@ -101,9 +106,14 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         if (interest.listener(direction) instanceof ReadinessWait present) {
             return present;
         }
-        var wait = new ReadinessWait(loop, channel, direction);
+        var wait = new ReadinessWait(loop, interest, channel, direction);
         interest.setListener(direction, wait);
         return wait;
+    }
+
+    /** {@return whether it is the one for this direction of a channel, and that is still registered} */
+    private boolean serves(SelectableChannel wanted, Direction way) {
+        return channel == wanted && direction == way && interest.isValid();
     }
 
     private void requireFree(Object intruder) {

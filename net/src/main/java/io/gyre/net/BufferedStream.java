@@ -53,10 +53,9 @@ public abstract class BufferedStream implements ByteStream {
 
     private final EventLoop loop = EventLoop.current();
     final BufferPool pool = BufferPool.OF_LOOP.get();
-    private final ReadAhead readAhead = new ReadAhead();
-    private final StreamOutput output = new StreamOutput(this, pool);
-    private final Turn reading = new Turn(this, "reading");
-    private final StreamLimits limits = new StreamLimits(this);
+    private final StreamInput input = new StreamInput(this);
+    private final StreamOutput output = new StreamOutput(this);
+    private @Nullable StreamLimits limits;
     private boolean probablyEmpty;
     private boolean inputEnds;
     private boolean closed;
@@ -179,18 +178,18 @@ public abstract class BufferedStream implements ByteStream {
     @Override
     public final int read(ByteBuffer buffer) throws IOException {
         requireWritable(buffer);
-        reading.begin(checkpoint());
+        input.begin(checkpoint());
         try {
             return readSome(buffer);
         } finally {
-            reading.end();
+            input.end();
         }
     }
 
     @Override
     public final void readExactly(ByteBuffer buffer) throws IOException {
         requireWritable(buffer);
-        reading.begin(checkpoint());
+        input.begin(checkpoint());
         try {
             int start = buffer.position();
             while (buffer.hasRemaining()) {
@@ -202,7 +201,7 @@ public abstract class BufferedStream implements ByteStream {
                 }
             }
         } finally {
-            reading.end();
+            input.end();
         }
     }
 
@@ -214,7 +213,7 @@ public abstract class BufferedStream implements ByteStream {
             readExactly(buffer);
         } catch (Throwable failure) {
             if (buffer.position() > 0) {
-                readAhead.prepend(bytes, buffer.position());
+                input.prepend(bytes, buffer.position());
             }
             throw failure;
         }
@@ -230,38 +229,38 @@ public abstract class BufferedStream implements ByteStream {
 
     @Override
     public final byte[] readUntil(int maxBytes, byte[]... separators) throws IOException {
-        var search = new SeparatorSearch(readAhead, separators);
-        reading.begin(checkpoint());
+        var search = new SeparatorSearch(input, separators);
+        input.begin(checkpoint());
         try {
             while (!search.found()) {
-                if (readAhead.size() - search.longestSeparator() >= maxBytes) {
+                if (input.size() - search.longestSeparator() >= maxBytes) {
                     throw new LimitExceededException(this, "no separator, and", maxBytes);
                 }
                 LowLevel.checkpoint();
                 if (readMoreAhead() < 0) {
-                    throw broken(new IncompleteReadException(this, readAhead.size(), search.describe()));
+                    throw broken(new IncompleteReadException(this, input.size(), search.describe()));
                 }
             }
             if (search.start() > maxBytes) {
                 throw new LimitExceededException(this, "before a separator", maxBytes);
             }
-            return readAhead.take(search.end());
+            return input.take(search.end());
         } finally {
-            reading.end();
+            input.end();
         }
     }
 
     @Override
     public final Optional<String> readLine(int maxBytes, Charset charset) throws IOException {
-        reading.begin(checkpoint());
+        input.begin(checkpoint());
         try {
             int searched = 0;
             for (; ; ) {
-                int end = readAhead.indexOf(LF, searched);
-                searched = readAhead.size();
+                int end = input.indexOf(LF, searched);
+                searched = input.size();
                 int length = end < 0 ? searched : withoutCarriageReturn(end);
                 // A line that is one byte too long may still end in a carriage return.
-                if (length > maxBytes && (end >= 0 || length > maxBytes + 1 || readAhead.at(maxBytes) != CR)) {
+                if (length > maxBytes && (end >= 0 || length > maxBytes + 1 || input.at(maxBytes) != CR)) {
                     throw new LimitExceededException(this, "a line of", maxBytes);
                 }
                 if (end >= 0) {
@@ -273,12 +272,12 @@ public abstract class BufferedStream implements ByteStream {
                 }
             }
         } finally {
-            reading.end();
+            input.end();
         }
     }
 
     private Optional<String> lastLine(int maxBytes, Charset charset) throws IOException {
-        int length = readAhead.size();
+        int length = input.size();
         if (length > maxBytes) {
             throw new LimitExceededException(this, "a line of", maxBytes);
         }
@@ -286,44 +285,44 @@ public abstract class BufferedStream implements ByteStream {
     }
 
     private int withoutCarriageReturn(int end) {
-        return end > 0 && readAhead.at(end - 1) == CR ? end - 1 : end;
+        return end > 0 && input.at(end - 1) == CR ? end - 1 : end;
     }
 
     private String takeLine(int length, int lengthWithEnd, Charset charset) {
-        String line = readAhead.text(length, charset);
-        readAhead.skip(lengthWithEnd);
+        String line = input.text(length, charset);
+        input.skip(lengthWithEnd);
         return line;
     }
 
     @Override
     public final byte[] readAll(int maxBytes) throws IOException {
-        reading.begin(checkpoint());
+        input.begin(checkpoint());
         try {
             do {
-                if (readAhead.size() > maxBytes) {
+                if (input.size() > maxBytes) {
                     throw new LimitExceededException(this, "in all", maxBytes);
                 }
                 LowLevel.checkpoint();
             } while (readMoreAhead() >= 0);
-            return readAhead.take(readAhead.size());
+            return input.take(input.size());
         } finally {
-            reading.end();
+            input.end();
         }
     }
 
     @Override
     public final byte[] peek(int length) throws IOException {
-        reading.begin(checkpoint());
+        input.begin(checkpoint());
         try {
-            while (readAhead.size() < length) {
+            while (input.size() < length) {
                 LowLevel.checkpoint();
                 if (readMoreAhead() < 0) {
                     break;
                 }
             }
-            return readAhead.copy(Math.min(length, readAhead.size()));
+            return input.copy(Math.min(length, input.size()));
         } finally {
-            reading.end();
+            input.end();
         }
     }
 
@@ -333,7 +332,7 @@ public abstract class BufferedStream implements ByteStream {
             ByteBuffer direct = pool.take();
             try {
                 int count = receiveCounted(direct);
-                readAhead.append(direct.flip());
+                input.append(direct.flip());
                 if (count != 0 || inputEnds) {
                     return count == 0 ? -1 : count;
                 }
@@ -347,8 +346,8 @@ public abstract class BufferedStream implements ByteStream {
         if (!buffer.hasRemaining()) {
             return 0;
         }
-        if (!readAhead.isEmpty()) {
-            return readAhead.deliver(buffer);
+        if (!input.isEmpty()) {
+            return input.deliver(buffer);
         }
         for (; ; ) {
             awaitIfProbablyEmpty();
@@ -361,7 +360,7 @@ public abstract class BufferedStream implements ByteStream {
 
     private void awaitIfProbablyEmpty() throws IOException {
         if (probablyEmpty && !inputEnds && !closed) { // one that is closed wakes nobody; receive says that it is
-            if (limits.ofReading()) {
+            if (limits != null && limits.ofReading()) {
                 limits.awaitReceivable();
             } else {
                 awaitReceivable();
@@ -382,7 +381,7 @@ public abstract class BufferedStream implements ByteStream {
         probablyEmpty = count >= 0 && count < asked;
         if (count > 0) {
             bytesReceived += count;
-            limits.bytesHaveMoved();
+            bytesHaveMoved();
             if (wireLog != null) {
                 wireLog.received(this, target.duplicate().flip().position(start).asReadOnlyBuffer());
             }
@@ -402,7 +401,7 @@ public abstract class BufferedStream implements ByteStream {
      * <p>For a transport that outlives its stream, when that is closed: another stream may begin with these bytes.
      */
     protected final byte[] takeUndelivered() {
-        return readAhead.take(readAhead.size());
+        return input.take(input.size());
     }
 
     // ---- writing
@@ -430,7 +429,7 @@ public abstract class BufferedStream implements ByteStream {
     @Override
     public final void sendFile(FileChannel file, long position, long count) throws IOException {
         Task<?> task = checkpoint();
-        output.begin(task);
+        output.beginDrained(task);
         try {
             long end = position + count;
             long next = position;
@@ -490,13 +489,19 @@ public abstract class BufferedStream implements ByteStream {
     final void sent(long count) {
         if (count > 0) {
             output.count(count);
+            bytesHaveMoved();
+        }
+    }
+
+    private void bytesHaveMoved() {
+        if (limits != null) {
             limits.bytesHaveMoved();
         }
     }
 
     /** For {@link StreamOutput}: waits until something can be sent. */
     final void awaitSendableLimited() throws IOException {
-        if (limits.ofWriting()) {
+        if (limits != null && limits.ofWriting()) {
             limits.awaitSendable();
         } else {
             awaitSendable();
@@ -550,17 +555,26 @@ public abstract class BufferedStream implements ByteStream {
 
     /** {@return how many bytes have come and gone, and how many wait on either side} */
     public final StreamStatistics statistics() {
-        return new StreamStatistics(bytesReceived, output.bytesSent(), readAhead.size(), output.pending());
+        return new StreamStatistics(bytesReceived, output.bytesSent(), input.size(), output.pending());
+    }
+
+    private StreamLimits ownLimits() {
+        StreamLimits present = limits;
+        if (present == null) {
+            present = new StreamLimits(this);
+            limits = present;
+        }
+        return present;
     }
 
     @Override
     public final void setReadTimeout(@Nullable Duration limit) {
-        limits.setReadTimeout(limit);
+        ownLimits().setReadTimeout(limit);
     }
 
     @Override
     public final void setWriteTimeout(@Nullable Duration limit) {
-        limits.setWriteTimeout(limit);
+        ownLimits().setWriteTimeout(limit);
     }
 
     /**
@@ -570,7 +584,7 @@ public abstract class BufferedStream implements ByteStream {
      * @param limit positive, or null for none
      */
     public final void setIdleTimeout(@Nullable Duration limit) {
-        limits.setIdleTimeout(limit);
+        ownLimits().setIdleTimeout(limit);
     }
 
     /**

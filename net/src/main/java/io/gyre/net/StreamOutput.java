@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The writing side of a stream: what goes out at once, and what waits to go out together. */
-final class StreamOutput {
+final class StreamOutput extends Turn implements Runnable {
     /*
      * Design.
      *
@@ -36,9 +36,7 @@ final class StreamOutput {
     static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final BufferedStream stream;
-    private final Turn writing;
-    private final WriteBehind behind;
-    private final Runnable flushAtEndOfStep = this::flushAtEndOfStep;
+    private WriteBehind behind = WriteBehind.NOTHING;
     private int lowBytes = DEFAULT_LOW_BYTES;
     private int highBytes = DEFAULT_HIGH_BYTES;
     private boolean flushScheduled;
@@ -52,34 +50,33 @@ final class StreamOutput {
 
     private @Nullable IOException lost;
 
-    StreamOutput(BufferedStream stream, BufferPool pool) {
+    StreamOutput(BufferedStream stream) {
+        super(stream, "writing");
         this.stream = stream;
-        this.writing = new Turn(stream, "writing");
-        this.behind = new WriteBehind(pool);
     }
 
     // ---- writing at once
 
     void write(Task<?> task, ByteBuffer buffer) throws IOException {
-        writing.begin(task);
+        begin(task);
         try {
             throwLost();
             if (behind.isEmpty()) {
                 sendAll(buffer);
             } else if (buffer.remaining() <= highBytes - behind.size() && flusher == null) {
-                behind.append(buffer, buffer.remaining());
+                ownBehind().append(buffer, buffer.remaining());
                 drainTo(0);
             } else {
                 drainTo(0);
                 sendAll(buffer);
             }
         } finally {
-            writing.end();
+            end();
         }
     }
 
     void write(Task<?> task, ByteBuffer[] buffers) throws IOException {
-        begin(task);
+        beginDrained(task);
         try {
             for (int first = nextNonEmpty(buffers, 0); first < buffers.length; first = nextNonEmpty(buffers, first)) {
                 long asked = remaining(buffers, first);
@@ -132,24 +129,20 @@ final class StreamOutput {
     }
 
     /** Takes the turn, with nothing left behind. */
-    void begin(Task<?> task) throws IOException {
-        writing.begin(task);
+    void beginDrained(Task<?> task) throws IOException {
+        begin(task);
         try {
             drainTo(0);
         } catch (Throwable failure) {
-            writing.end();
+            end();
             throw failure;
         }
-    }
-
-    void end() {
-        writing.end();
     }
 
     // ---- writing behind
 
     void writeBuffered(Task<?> task, ByteBuffer buffer) throws IOException {
-        writing.begin(task);
+        begin(task);
         try {
             throwLost();
             if (ended || !stream.isOpen()) {
@@ -159,14 +152,14 @@ final class StreamOutput {
                 if (behind.size() == BufferPool.BUFFER_BYTES) {
                     drainTo(Math.min(lowBytes, BufferPool.BUFFER_BYTES / 2));
                 }
-                behind.append(buffer, Math.min(buffer.remaining(), BufferPool.BUFFER_BYTES - behind.size()));
+                ownBehind().append(buffer, Math.min(buffer.remaining(), BufferPool.BUFFER_BYTES - behind.size()));
             }
             if (behind.size() > highBytes) {
                 drainTo(lowBytes);
             }
             scheduleFlush();
         } finally {
-            writing.end();
+            end();
         }
     }
 
@@ -174,8 +167,15 @@ final class StreamOutput {
         if (discarded) {
             throw new ClosedChannelException();
         }
-        begin(task);
+        beginDrained(task);
         end();
+    }
+
+    private WriteBehind ownBehind() {
+        if (behind == WriteBehind.NOTHING) {
+            behind = new WriteBehind(stream.pool);
+        }
+        return behind;
     }
 
     private void throwLost() throws IOException {
@@ -224,13 +224,15 @@ final class StreamOutput {
     private void scheduleFlush() {
         if (!behind.isEmpty() && !flushScheduled && flusher == null) {
             flushScheduled = true;
-            LowLevel.atEndOfStep(flushAtEndOfStep);
+            LowLevel.atEndOfStep(this);
         }
     }
 
-    private void flushAtEndOfStep() {
+    /** What {@link #scheduleFlush} has asked for. */
+    @Override
+    public void run() {
         flushScheduled = false;
-        if (behind.isEmpty() || flusher != null || writing.isTaken()) {
+        if (behind.isEmpty() || flusher != null || isTaken()) {
             return; // whoever has the turn sends, or schedules anew
         }
         try {
@@ -274,7 +276,7 @@ final class StreamOutput {
     // ---- ending
 
     void close(Task<?> task) throws IOException {
-        begin(task);
+        beginDrained(task);
         try {
             if (!ended) {
                 ended = true;
@@ -290,7 +292,7 @@ final class StreamOutput {
     /** Sends what is left, in a cancelled task, too, but there for a limited time. */
     void flushToClose() throws IOException {
         throwLost();
-        if (!behind.isEmpty() && !writing.isTaken()) {
+        if (!behind.isEmpty() && !isTaken()) {
             Async.shield(CLOSE_LIMIT, () -> flush(Async.currentTask()));
         }
     }

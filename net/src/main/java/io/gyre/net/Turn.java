@@ -4,8 +4,8 @@ import io.gyre.loop.BusyException;
 import io.gyre.loop.Task;
 import org.jspecify.annotations.Nullable;
 
-/** One direction of a stream, which one task at a time may use. */
-final class Turn {
+/** One direction of a stream or socket, which one task at a time may use. */
+class Turn {
     private final Object resource;
     private final String direction;
     private @Nullable Task<?> holder;
@@ -15,23 +15,23 @@ final class Turn {
         this.direction = direction;
     }
 
-    void begin(Task<?> task) {
+    final void begin(Task<?> task) {
         if (holder != null) {
             throw new BusyException(this, holder, task);
         }
         holder = task;
     }
 
-    void end() {
+    final void end() {
         holder = null;
     }
 
-    boolean isTaken() {
+    final boolean isTaken() {
         return holder != null;
     }
 
     @Override
-    public String toString() {
+    public final String toString() {
         return "the " + direction + " side of " + resource;
     }
 }

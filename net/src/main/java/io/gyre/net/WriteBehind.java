@@ -14,6 +14,9 @@ final class WriteBehind {
      *
      * The buffer is kept ready to be drained: its position is at the first byte, its limit behind the last.
      */
+    /** Stands for that of a stream which has none yet, and stays empty. */
+    static final WriteBehind NOTHING = new WriteBehind(new BufferPool());
+
     private final BufferPool pool;
     private @Nullable ByteBuffer bytes;
 

@@ -70,7 +70,8 @@ public final class Interest {
         }
     }
 
-    boolean isValid() {
+    /** {@return whether the channel is open and registered} */
+    public boolean isValid() {
         return key.isValid();
     }
 

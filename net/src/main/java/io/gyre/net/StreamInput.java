@@ -4,13 +4,20 @@ import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 
-/** Bytes that have been received and not yet delivered: the beginning of a line, or what a cancelled read gave back. */
-final class ReadAhead {
+/**
+ * The reading side of a stream: whose turn it is, and bytes that have been received and not yet delivered, as the beginning of
+ * a line, or what a cancelled read gave back.
+ */
+final class StreamInput extends Turn {
     private static final byte[] EMPTY = {};
 
     private byte[] bytes = EMPTY;
     private int start;
     private int end;
+
+    StreamInput(BufferedStream stream) {
+        super(stream, "reading");
+    }
 
     int size() {
         return end - start;
