@@ -236,6 +236,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
                 completeExceptionally(failure);
             }
         }
+        lastReadiness = null; // who keeps the task for its result does not keep the channel
         loop.taskDone(this);
     }
 

@@ -2,6 +2,7 @@ package io.gyre.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -171,6 +172,32 @@ class ReadinessTest {
             driven.runUntil(reading::isDone);
 
             assertThat(reading.isDone()).isTrue();
+        }
+    }
+
+    @Test
+    void connectedSocketIsReadAndWrittenInTurnByOneTask() throws IOException {
+        try (var server = ServerSocketChannel.open();
+                var client = SocketChannel.open(server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                        .getLocalAddress());
+                var peer = server.accept()) {
+            client.configureBlocking(false);
+            Task<?> task = driven.start(() -> {
+                LowLevel.awaitWritable(client);
+                log.add("writable");
+                LowLevel.awaitReadable(client);
+                log.add("readable");
+                LowLevel.awaitWritable(client);
+                return log.add("writable");
+            });
+            driven.runUntil(() -> log.contains("writable"));
+            driven.settle();
+            assertThat(log).containsExactly("writable");
+
+            peer.write(ByteBuffer.wrap(new byte[] {1}));
+            driven.runUntil(task::isDone);
+
+            assertThat(log).containsExactly("writable", "readable", "writable");
         }
     }
 
@@ -379,6 +406,21 @@ class ReadinessTest {
                     .isThrownBy(() -> LowLevel.addReader(pipe.source(), () -> {}));
         });
         driven.assertIdle();
+    }
+
+    @Test
+    void waitingAgainForAChannelThatWasClosedMeanwhileIsRejected() throws IOException {
+        fill();
+        Task<?> task = driven.start(() -> {
+            LowLevel.awaitReadable(pipe.source());
+            pipe.source().close(); // which tells no loop
+            assertThatThrownBy(() -> LowLevel.awaitReadable(pipe.source()))
+                    .isExactlyInstanceOf(ClosedChannelException.class);
+        });
+
+        driven.runUntil(task::isDone);
+
+        assertThat(task.state()).isEqualTo(State.SUCCESS);
     }
 
     @Test

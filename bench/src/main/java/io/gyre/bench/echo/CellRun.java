@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.HdrHistogram.Histogram;
 
 /** Measures all servers in one cell. They live for as long as that, and all but one are idle at any time. */
 final class CellRun {
@@ -34,6 +36,7 @@ final class CellRun {
 
     private final List<ServerProcess> alive = new ArrayList<>();
     private final Map<ServerProcess, Connections> connected = new HashMap<>();
+    private final Map<String, Histogram> pacedLatencies = new LinkedHashMap<>();
     private final Map<String, Map<String, Double>> syscalls = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
 
@@ -61,16 +64,17 @@ final class CellRun {
                 progress.advance(plan.warmUpMillis(cell, server.peer()));
             });
             forEachAlive("connects", server -> connected.put(server, meter.connect(server, settings.closed(cell))));
-            List<Sample> closed = measure(settings.closed(cell), peers);
+            List<Sample> closed = measure(settings.closed(cell), peers, (server, latencies) -> {});
             trace();
             long rate = settings.rate() == Settings.HALF ? Pacing.half(closed) : settings.rate();
             List<Sample> paced = rate == 0
                     ? List.of()
                     : measure(
                             settings.open(cell, rate),
-                            peers.stream().filter(Pacing::isCompared).toList());
+                            peers.stream().filter(Pacing::isCompared).toList(),
+                            (server, latencies) -> pacedLatencies.merge(server, latencies, CellRun::sum));
             forEachAlive("disconnects", server -> connections(server).disconnect());
-            return new CellResult(cell.size(), cell.connections(), closed, rate, paced, syscalls, failures);
+            return new CellResult(cell.size(), cell.connections(), closed, rate, paced, tails(), syscalls, failures);
         } finally {
             List.copyOf(alive).forEach(this::close);
         }
@@ -101,12 +105,26 @@ final class CellRun {
         progress.advance(plan.startMillis(peer));
     }
 
-    private List<Sample> measure(Load load, List<Peer> peers) throws InterruptedException {
+    private Map<String, Double> tails() {
+        var tails = new LinkedHashMap<String, Double>();
+        pacedLatencies.forEach((server, latencies) -> tails.put(server, Meter.p999Micros(latencies)));
+        return tails;
+    }
+
+    private static Histogram sum(Histogram all, Histogram more) {
+        all.add(more);
+        return all;
+    }
+
+    private List<Sample> measure(Load load, List<Peer> peers, BiConsumer<String, Histogram> latencies)
+            throws InterruptedException {
         var samples = new ArrayList<Sample>();
         for (int round = 1; round <= settings.rounds(); round++) {
             int thisRound = round;
             forEachOf(peers, round, "round " + round, server -> {
-                samples.add(meter.measure(server, connections(server), load, thisRound));
+                String id = server.peer().id();
+                samples.add(meter.measure(
+                        server, connections(server), load, thisRound, ofRun -> latencies.accept(id, ofRun)));
                 progress.advance(plan.runMillis());
             });
         }

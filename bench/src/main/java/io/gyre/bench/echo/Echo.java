@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures echo servers against each other: Gyre, a bare Selector as the floor, and the peers that this machine"
                     + " has the tools for.",
-            "Without options the whole matrix runs, in about 80 minutes. The report goes to bench/results, as HTML, Markdown"
+            "Without options the whole matrix runs, in about 70 minutes. The report goes to bench/results, as HTML, Markdown"
                     + " and JSON."
         })
 public final class Echo implements Callable<Integer> {

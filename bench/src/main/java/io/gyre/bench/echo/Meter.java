@@ -10,6 +10,8 @@ import io.gyre.bench.echo.load.Outcome;
 import io.gyre.bench.echo.measure.CpuTimes;
 import io.gyre.bench.echo.report.Sample;
 import java.io.IOException;
+import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** Loads a server and looks at both meanwhile. */
@@ -53,14 +55,18 @@ public final class Meter {
     /** {@return what one run comes to, on connections of its own} */
     public Sample measure(ServerProcess server, Load load, int round) throws IOException, InterruptedException {
         try (Connections connections = connect(server, load)) {
-            Sample sample = measure(server, connections, load, round);
+            Sample sample = measure(server, connections, load, round, latencies -> {});
             connections.disconnect();
             return sample;
         }
     }
 
-    /** {@return what one run comes to, on connections that are there} */
-    Sample measure(ServerProcess server, Connections connections, Load load, int round)
+    /**
+     * {@return what one run comes to, on connections that are there}
+     *
+     * @param latencies takes the nanoseconds of its messages
+     */
+    Sample measure(ServerProcess server, Connections connections, Load load, int round, Consumer<Histogram> latencies)
             throws IOException, InterruptedException {
         LoadRun run = connections.start(load);
         run.awaitBegin();
@@ -69,7 +75,14 @@ public final class Meter {
         run.awaitEnd();
         Used after = server.used();
         Heap heapAfter = server.heap();
-        return sample(server, round, run.outcome(), before, after, HeapUse.between(heapBefore, heapAfter));
+        Outcome outcome = run.outcome();
+        latencies.accept(outcome.latencies());
+        return sample(server, round, outcome, before, after, HeapUse.between(heapBefore, heapAfter));
+    }
+
+    /** {@return what 999 of a thousand do not exceed} */
+    static double p999Micros(Histogram nanos) {
+        return nanos.getValueAtPercentile(P999) / NANOS_PER_MICRO;
     }
 
     /** What a JVM did in a window of its own. */
@@ -99,7 +112,7 @@ public final class Meter {
                 cpu.systemNanos() * toMicrosPerMessage,
                 outcome.latencies().getValueAtPercentile(P50) / NANOS_PER_MICRO,
                 outcome.latencies().getValueAtPercentile(P99) / NANOS_PER_MICRO,
-                outcome.latencies().getValueAtPercentile(P999) / NANOS_PER_MICRO,
+                p999Micros(outcome.latencies()),
                 heap == null ? null : heap.bytesPerSecond() / rate,
                 heap == null ? null : heap.collections(),
                 cpu.totalNanos() / nanos,

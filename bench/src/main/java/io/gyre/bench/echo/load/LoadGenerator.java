@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Builds the load generator, and connects it with servers. */
 public final class LoadGenerator {
@@ -20,12 +21,13 @@ public final class LoadGenerator {
     private static final List<String> NICE = List.of("nice", "-n", "-10");
 
     private final Path program;
-    private final Path errors;
+    private final Workshop workshop;
     private final Cores cores;
+    private final AtomicInteger started = new AtomicInteger();
 
-    private LoadGenerator(Path program, Path errors, Cores cores) {
+    private LoadGenerator(Path program, Workshop workshop, Cores cores) {
         this.program = program;
-        this.errors = errors;
+        this.workshop = workshop;
         this.cores = cores;
     }
 
@@ -44,7 +46,7 @@ public final class LoadGenerator {
             workshop.layOut(source);
         }
         Path program = workshop.compileC(gcc, workshop.layOut("load/load.c"), "load");
-        return new LoadGenerator(program, workshop.errorsOf("load"), cores);
+        return new LoadGenerator(program, workshop, cores);
     }
 
     /** {@return the command line that connects with a port} */
@@ -62,6 +64,7 @@ public final class LoadGenerator {
      * @return the connections, each of which has been served once
      */
     public Connections connect(int port, Load load) throws IOException, InterruptedException {
+        Path errors = workshop.errorsOf("load-" + started.incrementAndGet()); // many live at the same time
         Child generator = Child.start("the load generator", command(Integer.toString(port), load), errors);
         return Connections.of(generator, load);
     }

@@ -5,13 +5,13 @@ import org.HdrHistogram.Histogram;
 /**
  * What the generator has measured.
  *
- * @param messages how many came back in the time that was measured
+ * @param messages how many came back in the time that was measured, with the parts of those that had begun or not ended
  * @param nanos that time
  * @param cpuNanos how much of it the generator was busy
  * @param latencies nanoseconds from when a message was to be sent until its last byte was back
  * @param lags nanoseconds from when a message was to be sent until the generator got to it; empty in the closed loop
  */
-public record Outcome(long messages, long nanos, long cpuNanos, Histogram latencies, Histogram lags) {
+public record Outcome(double messages, long nanos, long cpuNanos, Histogram latencies, Histogram lags) {
     private static final double NANOS_PER_SECOND = 1e9;
 
     /** {@return the throughput} */

@@ -11,7 +11,7 @@ final class OutcomeParser {
 
     private final Histogram latencies = new Histogram(DIGITS);
     private final Histogram lags = new Histogram(DIGITS);
-    private final Map<String, Long> numbers = new HashMap<>();
+    private final Map<String, Double> numbers = new HashMap<>();
 
     /**
      * Takes a line.
@@ -27,7 +27,7 @@ final class OutcomeParser {
             }
             case "latency" -> latencies.recordValueWithCount(Long.parseLong(words[1]), Long.parseLong(words[2]));
             case "lag" -> lags.recordValueWithCount(Long.parseLong(words[1]), Long.parseLong(words[2]));
-            case "messages", "nanos", "cpu-nanos" -> numbers.put(words[0], Long.valueOf(words[1]));
+            case "messages", "nanos", "cpu-nanos" -> numbers.put(words[0], Double.valueOf(words[1]));
             default -> throw new IllegalArgumentException("the generator said \"" + line + "\"");
         }
         return false;
@@ -35,11 +35,11 @@ final class OutcomeParser {
 
     /** {@return the figures, when the last line has been taken} */
     Outcome outcome() {
-        return new Outcome(number("messages"), number("nanos"), number("cpu-nanos"), latencies, lags);
+        return new Outcome(number("messages"), (long) number("nanos"), (long) number("cpu-nanos"), latencies, lags);
     }
 
-    private long number(String name) {
-        Long number = numbers.get(name);
+    private double number(String name) {
+        Double number = numbers.get(name);
         if (number == null) {
             throw new IllegalStateException("the generator has not said " + name);
         }

@@ -39,7 +39,7 @@ public final class Child implements AutoCloseable {
      *
      * @param name for messages
      * @param command the program and its arguments
-     * @param errors where its standard error goes
+     * @param errors where its standard error goes; deleted when the process is closed and has written none
      * @return the process
      * @throws IOException if it cannot be started
      */
@@ -145,6 +145,17 @@ public final class Child implements AutoCloseable {
         } catch (InterruptedException hurried) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
+        }
+        deleteEmptyErrors();
+    }
+
+    private void deleteEmptyErrors() {
+        try {
+            if (Files.size(errors) == 0) {
+                Files.delete(errors);
+            }
+        } catch (IOException gone) {
+            // just as well
         }
     }
 }

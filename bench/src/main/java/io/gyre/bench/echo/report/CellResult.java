@@ -11,6 +11,7 @@ import java.util.Map;
  * @param closed samples of the closed loop: as much as each server can do
  * @param pacedRate messages a second in the open loop; 0 if there was none
  * @param paced samples of the open loop, at that rate
+ * @param pacedTails p99.9 of all messages of the open loop together, microseconds, by server
  * @param syscalls calls of the kernel for each message, by server and call
  * @param failures what went wrong; the server concerned is left out from there on
  */
@@ -20,6 +21,7 @@ public record CellResult(
         List<Sample> closed,
         long pacedRate,
         List<Sample> paced,
+        Map<String, Double> pacedTails,
         Map<String, Map<String, Double>> syscalls,
         List<String> failures) {
     private static final int KIBI = 1024;

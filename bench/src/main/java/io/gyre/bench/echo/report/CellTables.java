@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** All figures of one cell. */
@@ -23,7 +24,10 @@ final class CellTables {
     static final String PACED_NOTE =
             "Open loop: messages are sent at fixed times, at the same rate for all servers, half of what"
                     + " the slowest of them can do. Latency counts from the time at which a message was meant to be sent, so a server that"
-                    + " stalls is charged for all that had to wait (coordinated omission). Sent late: 99.9 % of the messages left the"
+                    + " stalls is charged for all that had to wait (coordinated omission). The p99.9 is that of each"
+                    + " round, and that of the messages of all rounds together, which counts every stall, the machine's, too."
+                    + " Servers are compared by the lower quartile of the rounds, which is that of the quieter ones; a stall of"
+                    + " the server that comes in fewer than three of four rounds is not in it. Sent late: 99.9 % of the messages left the"
                     + " generator no later than this after their time.";
     static final String SYSCALLS_NOTE =
             "Counted by strace in a run of its own, while connections stay open. strace slows a server"
@@ -52,7 +56,16 @@ final class CellTables {
             "server busy",
             "generator busy");
     private static final List<String> PACED_HEADER = List.of(
-            "server", "p50 µs", "p99 µs", "p99.9 µs", "p99.9 ÷ floor", "CPU µs/msg", "server busy", "sent late µs");
+            "server",
+            "p50 µs",
+            "p99 µs",
+            "p99.9 µs",
+            "of all rounds",
+            "lower quartile",
+            "÷ floor",
+            "CPU µs/msg",
+            "server busy",
+            "sent late µs");
 
     private final Results results;
     private final Noise cpuNoise;
@@ -106,9 +119,9 @@ final class CellTables {
     private List<Row> rows(CellResult cell, Part part, Places places) {
         return results.present().stream()
                 .filter(server -> !cell.values(part, server.id(), Metric.CPU).isEmpty())
-                .sorted(Comparator.comparingDouble(
-                        server -> figure(cell, part, server.id(), part == Part.CLOSED ? Metric.CPU : Metric.P999)
-                                .median()))
+                .sorted(Comparator.comparingDouble(server -> part == Part.CLOSED
+                        ? figure(cell, part, server.id(), Metric.CPU).median()
+                        : Spread.lowerQuartile(cell.values(part, server.id(), Metric.P999))))
                 .map(server -> row(server, places.of(cell, server.id())))
                 .toList();
     }
@@ -141,6 +154,10 @@ final class CellTables {
                 spread(figure(cell, Part.PACED, server, Metric.P50)),
                 spread(figure(cell, Part.PACED, server, Metric.P99)),
                 spread(figure(cell, Part.PACED, server, Metric.P999)),
+                Optional.ofNullable(cell.pacedTails().get(server))
+                        .map(Numbers::plain)
+                        .orElse(""),
+                plain(Spread.lowerQuartile(cell.values(Part.PACED, server, Metric.P999))),
                 ratio(tailNoise, cell, server),
                 median(cell, Part.PACED, server, Metric.CPU),
                 percent(figure(cell, Part.PACED, server, Metric.SERVER_BUSY).median()),

@@ -31,6 +31,11 @@ public enum Metric {
         return label;
     }
 
+    /** {@return whether a moment's disturbance decides the figure of a whole round} */
+    boolean isTail() {
+        return this == P999;
+    }
+
     /** {@return the figure of a sample} */
     public double of(Sample sample) {
         return figure.applyAsDouble(sample);

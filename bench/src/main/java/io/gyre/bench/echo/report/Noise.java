@@ -3,6 +3,7 @@ package io.gyre.bench.echo.report;
 import io.gyre.bench.echo.report.CellResult.Part;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,11 @@ public final class Noise {
      *
      * Two that agree by chance do not make a cell more certain than the others are, so no cell has less noise than half of
      * the cells have.
+     *
+     * The p99.9 is different: what disturbs a shared machine for a millisecond decides the p99.9 of the round in which it
+     * happens, whoever is measured then, and that is every other round. So it is compared in the quieter rounds: the lower
+     * quartile of one server's is divided by that of the other's, and the noise is how far that may be from 1 for the two
+     * floors, by resampling their rounds.
      *
      * The two run first and last in each round, so that between them lies as much time as can lie between any two servers,
      * and so much of what drifts. Others are compared with the mean of both, from which a steady drift is gone.
@@ -64,8 +70,10 @@ public final class Noise {
         if (ratios.isEmpty()) {
             return OptionalDouble.empty();
         }
-        Spread median = Spread.ofMedian(ratios);
-        return OptionalDouble.of(Math.max(distance(median.min()), distance(median.max())));
+        Spread ratio = metric.isTail()
+                ? QuieterRounds.spreadOfRatio(cell.values(part, FLOOR_AGAIN, metric), cell.values(part, FLOOR, metric))
+                : Spread.ofMedian(ratios);
+        return OptionalDouble.of(Math.max(distance(ratio.min()), distance(ratio.max())));
     }
 
     /** {@return how far a ratio is from 1, the same for a ratio and its reciprocal} */
@@ -101,7 +109,8 @@ public final class Noise {
     }
 
     /**
-     * {@return how much more a server needs than another, the median of the rounds; empty if it cannot be told}
+     * {@return how much more a server needs than another, in the median of the rounds or, of a tail, in the quieter ones; empty
+     *     if it cannot be told}
      *
      * @param base the other; for {@link #FLOOR}, the mean of both floors
      */
@@ -109,8 +118,28 @@ public final class Noise {
         Set<String> bases = base.equals(FLOOR) ? Set.of(FLOOR, FLOOR_AGAIN) : Set.of(base);
         List<Double> ratios = ratios(cell, part, metric, subject, byRound(cell, part, metric, bases));
         OptionalDouble noise = of(cell);
-        return ratios.isEmpty() || noise.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Ratio(Spread.of(ratios).median(), noise.getAsDouble()));
+        if (ratios.isEmpty() || noise.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                metric.isTail()
+                        ? tailRatio(cell, Set.of(subject), bases, noise.getAsDouble())
+                        : new Ratio(Spread.of(ratios).median(), noise.getAsDouble()));
+    }
+
+    /** The tails of two servers may vary more than the floors' do, so their own doubt counts, too. */
+    private Ratio tailRatio(CellResult cell, Set<String> subject, Set<String> bases, double floorNoise) {
+        Set<Integer> rounds = new HashSet<>(byRound(cell, part, metric, subject).keySet());
+        rounds.retainAll(byRound(cell, part, metric, bases).keySet());
+        Spread ratio = QuieterRounds.spreadOfRatio(values(cell, subject, rounds), values(cell, bases, rounds));
+        double own = Math.max(ratio.max() / ratio.median(), ratio.median() / ratio.min()) - 1;
+        return new Ratio(ratio.median(), Math.max(floorNoise, own));
+    }
+
+    private List<Double> values(CellResult cell, Set<String> servers, Set<Integer> rounds) {
+        return cell.samples(part).stream()
+                .filter(sample -> servers.contains(sample.server()) && rounds.contains(sample.round()))
+                .map(metric::of)
+                .toList();
     }
 }

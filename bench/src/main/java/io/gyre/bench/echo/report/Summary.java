@@ -38,14 +38,15 @@ final class Summary {
     }
 
     private static String goals(Results results) {
-        Noise noise = Noise.of(results, Part.CLOSED, Metric.CPU);
+        Noise cpuNoise = Noise.of(results, Part.CLOSED, Metric.CPU);
+        Noise tailNoise = Noise.of(results, Part.PACED, Metric.P999);
         int met = 0;
         int missed = 0;
         int unclear = 0;
         for (CellResult cell : results.cells()) {
             for (Goal goal : Goal.ALL) {
-                Optional<Ratio> ratio = noise.ratio(cell, Goal.SUBJECT, goal.base());
-                if (goal.cells().test(cell) && ratio.isPresent()) {
+                Optional<Ratio> ratio = goal.ratio(cell, cpuNoise, tailNoise);
+                if (ratio.isPresent()) {
                     Verdict verdict = ratio.get().against(goal.limit());
                     met += verdict == Verdict.MET ? 1 : 0;
                     missed += verdict == Verdict.MISSED ? 1 : 0;

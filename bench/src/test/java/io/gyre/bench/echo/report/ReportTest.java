@@ -77,13 +77,14 @@ class ReportTest {
                 CELL.closed(),
                 5000,
                 List.of(sample("floor", 1, 10), sample("floor-again", 1, 11), sample("netty-nio", 1, 20)),
+                Map.of("netty-nio", 61.0),
                 Map.of("floor", Map.of("read", 1.0, "futex", 0.001)),
                 List.of("Gyre streams has ended:\n  broken"));
         String text = MarkdownReport.render(results(paced));
 
         assertThat(text)
                 .contains("### 1 KiB × 50 at 5,000 messages/s")
-                .contains("| Netty NIO | 20.0 | 40.0 | 60.0 | 1.90 | 20.0 |")
+                .contains("| Netty NIO | 20.0 | 40.0 | 60.0 | 61.0 | 60.0 | 2.00 | 20.0 |")
                 .contains("| floor | 1.00 | read 1.00 |")
                 .contains("FAILED: Gyre streams has ended: broken");
     }
@@ -91,7 +92,7 @@ class ReportTest {
     @Test
     void generatorThatWasBusierThanAnIdleServerIsOwnedUpTo() {
         Sample idle = new Sample("floor", 1, 1e5, 2, 2, 9, 9, 9, null, null, 0.6, 0.99, 0);
-        CellResult cell = new CellResult(KIBI, 50, List.of(idle), 0, List.of(), Map.of(), List.of());
+        CellResult cell = new CellResult(KIBI, 50, List.of(idle), 0, List.of(), Map.of(), Map.of(), List.of());
 
         assertThat(MarkdownReport.summary(results(cell))).contains("In 1 of 1 runs of the closed loop");
     }

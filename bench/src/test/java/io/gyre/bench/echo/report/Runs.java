@@ -18,7 +18,7 @@ final class Runs {
                 samples.add(sample(server, round, rounds.get(round - 1)));
             }
         });
-        return new CellResult(size, connections, samples, 0, List.of(), Map.of(), List.of());
+        return new CellResult(size, connections, samples, 0, List.of(), Map.of(), Map.of(), List.of());
     }
 
     /** Half of the time in each mode; one message takes the core for that long. */

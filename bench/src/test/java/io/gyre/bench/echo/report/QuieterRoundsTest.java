@@ -1,0 +1,43 @@
+package io.gyre.bench.echo.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class QuieterRoundsTest {
+    @Test
+    void ratioIsThatOfTheLowerQuartiles() {
+        assertThat(QuieterRounds.ratio(upTo(5, 3), upTo(5, 1))).isEqualTo(3);
+    }
+
+    @Test
+    void equalValuesLeaveNoDoubt() {
+        List<Double> same = List.of(7.0, 7.0, 7.0, 7.0);
+
+        assertThat(QuieterRounds.spreadOfRatio(same, same)).isEqualTo(new Spread(1, 1, 1));
+    }
+
+    /** The ends of the interval are those of a hundred rounds that are resampled, so they lie near 1 and on both sides. */
+    @Test
+    void moreRoundsLeaveLessDoubt() {
+        Spread few = QuieterRounds.spreadOfRatio(upTo(8, 1), upTo(8, 1));
+        Spread many = QuieterRounds.spreadOfRatio(upTo(200, 1), upTo(200, 1));
+
+        assertThat(few.min()).isLessThan(many.min());
+        assertThat(few.max()).isGreaterThan(many.max());
+        assertThat(many.min()).isBetween(0.5, 1.0);
+        assertThat(many.max()).isBetween(1.0, 2.0);
+    }
+
+    @Test
+    void sameValuesGiveTheSameAnswer() {
+        assertThat(QuieterRounds.spreadOfRatio(upTo(20, 1), upTo(30, 2)))
+                .isEqualTo(QuieterRounds.spreadOfRatio(upTo(20, 1), upTo(30, 2)));
+    }
+
+    private static List<Double> upTo(int last, double times) {
+        return IntStream.rangeClosed(1, last).mapToObj(i -> i * times).toList();
+    }
+}
