@@ -47,7 +47,6 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         wait.task = task;
         task.park(wait, wait);
         if (wait.closed) {
-            task.lastReadiness = null;
             throw new AsynchronousCloseException();
         }
     }

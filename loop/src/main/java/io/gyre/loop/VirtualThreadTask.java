@@ -73,8 +73,8 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     private boolean interruptOwed;
 
     /**
-     * What it waited for when it last waited for a channel. Most tasks wait for one, over and over, and the JDK locks a
-     * channel to say what it is registered for.
+     * What it waited for when it last waited for a channel; kept until it waits for another, or ends. Most tasks wait for
+     * one, over and over, and the JDK locks a channel to say what it is registered for.
      */
     @Nullable
     ReadinessWait lastReadiness;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.Pipe;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future.State;
@@ -421,6 +423,109 @@ class ReadinessTest {
         driven.runUntil(task::isDone);
 
         assertThat(task.state()).isEqualTo(State.SUCCESS);
+    }
+
+    @Test
+    void waitingAgainForAChannelThatAnotherTaskHasClosedIsRejected() throws IOException {
+        fill();
+        var closed = loop.<String>createFuture();
+        Task<?> task = driven.start(() -> {
+            LowLevel.awaitReadable(pipe.source());
+            closed.await();
+            assertThatThrownBy(() -> LowLevel.awaitReadable(pipe.source()))
+                    .isExactlyInstanceOf(ClosedChannelException.class);
+        });
+        driven.settle();
+
+        driven.run(() -> LowLevel.close(pipe.source()));
+        driven.run(() -> closed.setResult("closed"));
+
+        assertThat(task.state()).isEqualTo(State.SUCCESS);
+    }
+
+    @Test
+    void secondWaitOfATaskCanBeCancelledAndTheThirdIsAsGoodAsTheFirst() throws IOException {
+        fill();
+        Task<?> task = driven.start(() -> {
+            LowLevel.awaitReadable(pipe.source());
+            drain();
+            assertThatExceptionOfType(TimeoutException.class)
+                    .isThrownBy(() -> Async.timeout(
+                            Duration.ofSeconds(1), "the second", () -> LowLevel.awaitReadable(pipe.source())));
+            log.add("second cancelled");
+            LowLevel.awaitReadable(pipe.source());
+            return log.add("third readable");
+        });
+        driven.runUntil(() -> task.waitsFor() != null);
+        driven.advance(Duration.ofSeconds(1));
+        assertThat(log).containsExactly("second cancelled");
+
+        fill();
+        driven.runUntil(task::isDone);
+
+        assertThat(log).containsExactly("second cancelled", "third readable");
+        driven.assertIdle();
+    }
+
+    @Test
+    void taskThatHasWaitedBeforeIsRejectedWhileAnotherOneWaits() throws IOException {
+        fill();
+        var otherWaits = loop.<String>createFuture();
+        Task<?> task = driven.start(() -> {
+            LowLevel.awaitReadable(pipe.source());
+            drain();
+            otherWaits.await();
+            assertThatExceptionOfType(BusyException.class)
+                    .isThrownBy(() -> LowLevel.awaitReadable(pipe.source()))
+                    .withMessageContaining("other");
+        });
+        driven.settle();
+        Task<?> other = reader("other");
+
+        driven.run(() -> otherWaits.setResult("waits"));
+        assertThat(task.state()).isEqualTo(State.SUCCESS);
+
+        fill();
+        driven.runUntil(other::isDone);
+        assertThat(log).containsExactly("other readable");
+    }
+
+    @Test
+    void taskThatHasWaitedBeforeIsRejectedWhileACallbackIsRegistered() throws IOException {
+        fill();
+        driven.run(() -> {
+            LowLevel.awaitReadable(pipe.source());
+            LowLevel.addReader(pipe.source(), () -> log.add("called back"));
+            assertThatExceptionOfType(BusyException.class).isThrownBy(() -> LowLevel.awaitReadable(pipe.source()));
+            LowLevel.removeReader(pipe.source());
+        });
+
+        assertThat(reader("next").isDone()).isTrue();
+    }
+
+    @Test
+    void taskThatHasEndedKeepsNoChannel() {
+        var waitedFor = new ArrayList<WeakReference<Pipe.SourceChannel>>();
+        Task<?> ended = driven.start(() -> waitedFor.add(waitForAChannelAndCloseIt()));
+        driven.runUntil(ended::isDone);
+        driven.settle();
+
+        OtherThread.spinUntil(() -> {
+            System.gc();
+            return waitedFor.getFirst().refersTo(null);
+        });
+
+        assertThat(ended.state()).isEqualTo(State.SUCCESS);
+    }
+
+    private static WeakReference<Pipe.SourceChannel> waitForAChannelAndCloseIt() throws IOException {
+        Pipe own = Pipe.open();
+        own.source().configureBlocking(false);
+        own.sink().write(ByteBuffer.wrap(new byte[] {1}));
+        LowLevel.awaitReadable(own.source());
+        LowLevel.close(own.source());
+        own.sink().close();
+        return new WeakReference<>(own.source());
     }
 
     @Test

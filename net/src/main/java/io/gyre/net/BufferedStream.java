@@ -178,18 +178,18 @@ public abstract class BufferedStream implements ByteStream {
     @Override
     public final int read(ByteBuffer buffer) throws IOException {
         requireWritable(buffer);
-        input.begin(checkpoint());
+        input.beginTurn(checkpoint());
         try {
             return readSome(buffer);
         } finally {
-            input.end();
+            input.endTurn();
         }
     }
 
     @Override
     public final void readExactly(ByteBuffer buffer) throws IOException {
         requireWritable(buffer);
-        input.begin(checkpoint());
+        input.beginTurn(checkpoint());
         try {
             int start = buffer.position();
             while (buffer.hasRemaining()) {
@@ -201,7 +201,7 @@ public abstract class BufferedStream implements ByteStream {
                 }
             }
         } finally {
-            input.end();
+            input.endTurn();
         }
     }
 
@@ -230,7 +230,7 @@ public abstract class BufferedStream implements ByteStream {
     @Override
     public final byte[] readUntil(int maxBytes, byte[]... separators) throws IOException {
         var search = new SeparatorSearch(input, separators);
-        input.begin(checkpoint());
+        input.beginTurn(checkpoint());
         try {
             while (!search.found()) {
                 if (input.size() - search.longestSeparator() >= maxBytes) {
@@ -246,13 +246,13 @@ public abstract class BufferedStream implements ByteStream {
             }
             return input.take(search.end());
         } finally {
-            input.end();
+            input.endTurn();
         }
     }
 
     @Override
     public final Optional<String> readLine(int maxBytes, Charset charset) throws IOException {
-        input.begin(checkpoint());
+        input.beginTurn(checkpoint());
         try {
             int searched = 0;
             for (; ; ) {
@@ -272,7 +272,7 @@ public abstract class BufferedStream implements ByteStream {
                 }
             }
         } finally {
-            input.end();
+            input.endTurn();
         }
     }
 
@@ -296,7 +296,7 @@ public abstract class BufferedStream implements ByteStream {
 
     @Override
     public final byte[] readAll(int maxBytes) throws IOException {
-        input.begin(checkpoint());
+        input.beginTurn(checkpoint());
         try {
             do {
                 if (input.size() > maxBytes) {
@@ -306,13 +306,13 @@ public abstract class BufferedStream implements ByteStream {
             } while (readMoreAhead() >= 0);
             return input.take(input.size());
         } finally {
-            input.end();
+            input.endTurn();
         }
     }
 
     @Override
     public final byte[] peek(int length) throws IOException {
-        input.begin(checkpoint());
+        input.beginTurn(checkpoint());
         try {
             while (input.size() < length) {
                 LowLevel.checkpoint();
@@ -322,7 +322,7 @@ public abstract class BufferedStream implements ByteStream {
             }
             return input.copy(Math.min(length, input.size()));
         } finally {
-            input.end();
+            input.endTurn();
         }
     }
 
@@ -429,7 +429,7 @@ public abstract class BufferedStream implements ByteStream {
     @Override
     public final void sendFile(FileChannel file, long position, long count) throws IOException {
         Task<?> task = checkpoint();
-        output.beginDrained(task);
+        output.beginTurnDrained(task);
         try {
             long end = position + count;
             long next = position;
@@ -445,7 +445,7 @@ public abstract class BufferedStream implements ByteStream {
                 }
             }
         } finally {
-            output.end();
+            output.endTurn();
         }
     }
 

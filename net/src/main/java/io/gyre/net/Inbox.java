@@ -36,7 +36,7 @@ final class Inbox implements Iterator<Packet> {
 
     /** Receives into a buffer; suspends until a packet arrives. {@return who has sent it} */
     InetSocketAddress receive(ByteBuffer buffer) throws IOException {
-        turn.begin(port.checkpoint());
+        turn.beginTurn(port.checkpoint());
         try {
             for (; ; ) {
                 InetSocketAddress sender = kept != null ? deliver(kept, buffer) : receiveNow(buffer);
@@ -46,13 +46,13 @@ final class Inbox implements Iterator<Packet> {
                 LowLevel.awaitReadable(port.channel());
             }
         } finally {
-            turn.end();
+            turn.endTurn();
         }
     }
 
     /** {@return the next packet} Suspends until it arrives. */
     Packet receive() throws IOException {
-        turn.begin(port.checkpoint());
+        turn.beginTurn(port.checkpoint());
         try {
             for (; ; ) {
                 Packet packet = receiveNow();
@@ -62,18 +62,18 @@ final class Inbox implements Iterator<Packet> {
                 LowLevel.awaitReadable(port.channel());
             }
         } finally {
-            turn.end();
+            turn.endTurn();
         }
     }
 
     /** {@return the next packet, or null if none has arrived} */
     @Nullable
     Packet tryReceive() throws IOException {
-        turn.begin(port.requireLoop(Async.currentTask()));
+        turn.beginTurn(port.requireLoop(Async.currentTask()));
         try {
             return receiveNow();
         } finally {
-            turn.end();
+            turn.endTurn();
         }
     }
 

@@ -58,7 +58,7 @@ final class StreamOutput extends Turn implements Runnable {
     // ---- writing at once
 
     void write(Task<?> task, ByteBuffer buffer) throws IOException {
-        begin(task);
+        beginTurn(task);
         try {
             throwLost();
             if (behind.isEmpty()) {
@@ -71,12 +71,12 @@ final class StreamOutput extends Turn implements Runnable {
                 sendAll(buffer);
             }
         } finally {
-            end();
+            endTurn();
         }
     }
 
     void write(Task<?> task, ByteBuffer[] buffers) throws IOException {
-        beginDrained(task);
+        beginTurnDrained(task);
         try {
             for (int first = nextNonEmpty(buffers, 0); first < buffers.length; first = nextNonEmpty(buffers, first)) {
                 long asked = remaining(buffers, first);
@@ -84,7 +84,7 @@ final class StreamOutput extends Turn implements Runnable {
                 goOn(count, Math.min(asked, BufferPool.BUFFER_BYTES), count == asked);
             }
         } finally {
-            end();
+            endTurn();
         }
     }
 
@@ -129,12 +129,12 @@ final class StreamOutput extends Turn implements Runnable {
     }
 
     /** Takes the turn, with nothing left behind. */
-    void beginDrained(Task<?> task) throws IOException {
-        begin(task);
+    void beginTurnDrained(Task<?> task) throws IOException {
+        beginTurn(task);
         try {
             drainTo(0);
         } catch (Throwable failure) {
-            end();
+            endTurn();
             throw failure;
         }
     }
@@ -142,7 +142,7 @@ final class StreamOutput extends Turn implements Runnable {
     // ---- writing behind
 
     void writeBuffered(Task<?> task, ByteBuffer buffer) throws IOException {
-        begin(task);
+        beginTurn(task);
         try {
             throwLost();
             if (ended || !stream.isOpen()) {
@@ -159,7 +159,7 @@ final class StreamOutput extends Turn implements Runnable {
             }
             scheduleFlush();
         } finally {
-            end();
+            endTurn();
         }
     }
 
@@ -167,8 +167,8 @@ final class StreamOutput extends Turn implements Runnable {
         if (discarded) {
             throw new ClosedChannelException();
         }
-        beginDrained(task);
-        end();
+        beginTurnDrained(task);
+        endTurn();
     }
 
     private WriteBehind ownBehind() {
@@ -276,7 +276,7 @@ final class StreamOutput extends Turn implements Runnable {
     // ---- ending
 
     void close(Task<?> task) throws IOException {
-        beginDrained(task);
+        beginTurnDrained(task);
         try {
             if (!ended) {
                 ended = true;
@@ -285,7 +285,7 @@ final class StreamOutput extends Turn implements Runnable {
         } catch (IOException failure) {
             throw stream.broken(failure);
         } finally {
-            end();
+            endTurn();
         }
     }
 

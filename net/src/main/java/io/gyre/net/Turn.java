@@ -15,14 +15,14 @@ class Turn {
         this.direction = direction;
     }
 
-    final void begin(Task<?> task) {
+    final void beginTurn(Task<?> task) {
         if (holder != null) {
             throw new BusyException(this, holder, task);
         }
         holder = task;
     }
 
-    final void end() {
+    final void endTurn() {
         holder = null;
     }
 

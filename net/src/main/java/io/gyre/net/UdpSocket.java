@@ -278,7 +278,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     }
 
     private void sendWhole(ByteBuffer buffer, InetSocketAddress target) throws IOException {
-        sending.begin(port.checkpoint());
+        sending.beginTurn(port.checkpoint());
         try {
             requireCarriable(buffer.remaining(), target);
             if (!buffer.hasRemaining()) {
@@ -288,7 +288,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
                 LowLevel.awaitWritable(port.channel());
             }
         } finally {
-            sending.end();
+            sending.endTurn();
         }
     }
 

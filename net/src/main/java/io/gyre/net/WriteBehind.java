@@ -10,7 +10,8 @@ final class WriteBehind {
      *
      * As a rule the bytes are collected and sent in one step, so they stand in a buffer of the loop's pool for no longer than
      * that. When the peer is slow and some are left, they move into an array of just their size (`settle`), so that
-     * thousands of slow peers do not hold as many pooled buffers.
+     * thousands of slow peers do not hold as many pooled buffers. What is added to that finds room for as much again, so
+     * that many small pieces are not copied for each of them.
      *
      * The buffer is kept ready to be drained: its position is at the first byte, its limit behind the last.
      */
@@ -34,6 +35,9 @@ final class WriteBehind {
 
     /** Copies up to so many bytes. */
     void append(ByteBuffer source, int length) {
+        if (this == NOTHING) {
+            throw new IllegalStateException("this one is all streams', and stays empty");
+        }
         ByteBuffer target = withRoomFor(length);
         int end = target.limit();
         target.limit(end + length).put(end, source, source.position(), length);
@@ -45,10 +49,11 @@ final class WriteBehind {
         if (present == null) {
             present = pool.take().limit(0);
         } else if (present.capacity() - present.limit() < length) {
-            if (present.isDirect()) {
-                present.compact().flip(); // has room for all that may be left
+            int needed = present.remaining() + length;
+            if (present.isDirect() || needed <= present.capacity() / 2) {
+                present.compact().flip(); // a direct one has room for all that may be left
             } else {
-                present = copy(present, present.remaining() + length);
+                present = copy(present, Math.max(needed, Math.min(2 * needed, BufferPool.BUFFER_BYTES)));
             }
         }
         bytes = present;

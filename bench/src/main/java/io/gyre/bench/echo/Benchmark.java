@@ -104,7 +104,10 @@ final class Benchmark {
         var environment = new LinkedHashMap<>(Machine.describe());
         environment.putAll(about);
         Cell cell = settings.cells().getFirst();
-        environment.put("load generator", String.join(" ", generator.command("N", settings.closed(cell))));
+        environment.put(
+                "load generator",
+                String.join(" ", generator.command("N", settings.closed(cell))) + ", and in each round: "
+                        + settings.closed(cell).order());
         environment.put(
                 "gcc",
                 tools.find("gcc")

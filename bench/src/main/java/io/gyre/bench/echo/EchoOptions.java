@@ -20,13 +20,13 @@ final class EchoOptions {
     private static final List<Integer> QUICK_SIZES = List.of(1024, 100 * 1024);
     private static final List<Integer> CONNECTIONS = List.of(1, 50, 1000);
     private static final List<Integer> QUICK_CONNECTIONS = List.of(50);
+    /** Makes the noise a few percent in a quiet hour, in which the whole matrix is through. */
     private static final int ROUNDS = 40;
     /** Many short runs rather than a few long ones: what disturbs a shared machine lasts for seconds. */
     private static final double SECONDS = 0.2;
-
-    private static final double QUICK_SECONDS = 0.2;
+    /** One pass over 1,000 connections with the largest messages. */
     private static final double WARM_UP_SECONDS = 0.05;
-    private static final double QUICK_WARM_UP_SECONDS = 0.05;
+
     private static final double FIRST_WARM_UP_SECONDS = 4;
     private static final double QUICK_FIRST_WARM_UP_SECONDS = 0.5;
     private static final long TRACE_MILLIS = 500;
@@ -122,9 +122,9 @@ final class EchoOptions {
                 cells(),
                 servers,
                 chosenRounds(),
-                millis(seconds, SECONDS, QUICK_SECONDS),
-                millis(warmup, WARM_UP_SECONDS, QUICK_WARM_UP_SECONDS),
-                millis(firstWarmup, FIRST_WARM_UP_SECONDS, QUICK_FIRST_WARM_UP_SECONDS),
+                measureMillis(),
+                warmupMillis(),
+                firstWarmupMillis(),
                 pipelining,
                 rate == null ? Settings.HALF : rate,
                 quick ? QUICK_TRACE_MILLIS : TRACE_MILLIS,
@@ -148,7 +148,7 @@ final class EchoOptions {
                 cells().stream().allMatch(c -> c.size() > 0 && c.connections() > 0),
                 "sizes and connections");
         require(commandLine, chosenRounds() > 0, "--rounds");
-        require(commandLine, millis(seconds, SECONDS, QUICK_SECONDS) > 0, "--seconds");
+        require(commandLine, measureMillis() > 0, "--seconds");
         require(commandLine, pipelining > 0, "--pipelining");
         require(commandLine, serverCore >= 0 && generatorCore >= 0, "the numbers of cores");
         if (serverCore == generatorCore) {
@@ -170,10 +170,10 @@ final class EchoOptions {
         var about = new LinkedHashMap<String, String>();
         about.put(
                 "rounds",
-                chosenRounds() + " of " + millis(seconds, SECONDS, QUICK_SECONDS) + " ms, each after "
-                        + millis(warmup, WARM_UP_SECONDS, QUICK_WARM_UP_SECONDS)
-                        + " ms of warm-up; a new JVM is loaded for "
-                        + millis(firstWarmup, FIRST_WARM_UP_SECONDS, QUICK_FIRST_WARM_UP_SECONDS)
+                chosenRounds() + " of " + measureMillis() + " ms, each after "
+                        + warmupMillis()
+                        + " ms of warm-up, on connections that stay; a new JVM is loaded for "
+                        + firstWarmupMillis()
                         + " ms before its first");
         about.put("pipelining", Integer.toString(pipelining));
         about.put(
@@ -195,8 +195,20 @@ final class EchoOptions {
         return given != null ? given : quick ? ifQuick : normal;
     }
 
-    private long millis(@Nullable Double given, double normal, double ifQuick) {
-        return Math.round((given != null ? given : quick ? ifQuick : normal) * MILLIS_PER_SECOND);
+    private long measureMillis() {
+        return millis(seconds, SECONDS);
+    }
+
+    private long warmupMillis() {
+        return millis(warmup, WARM_UP_SECONDS);
+    }
+
+    private long firstWarmupMillis() {
+        return millis(firstWarmup, quick ? QUICK_FIRST_WARM_UP_SECONDS : FIRST_WARM_UP_SECONDS);
+    }
+
+    private static long millis(@Nullable Double given, double otherwise) {
+        return Math.round((given != null ? given : otherwise) * MILLIS_PER_SECOND);
     }
 
     /** Understands 1024 and 1K. */

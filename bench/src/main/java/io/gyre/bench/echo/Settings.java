@@ -11,7 +11,7 @@ import java.util.List;
  * @param servers ids; empty for all
  * @param rounds how often each server is measured in each cell
  * @param measureMillis of a run
- * @param warmupMillis before each run, for the connections
+ * @param warmupMillis before each run, for the caches
  * @param firstWarmupMillis before the first run of a JVM, for its compilers
  * @param pipelining messages under way on each connection
  * @param rate of the open loop; {@link #HALF} for half of what the slowest can do, 0 for no open loop

@@ -20,11 +20,6 @@ public record Load(
         return new Load(size, connections, 0, pipelining, 0, warmupMillis, measureMillis);
     }
 
-    /** {@return a fixed rate, whatever the server does} */
-    public static Load open(int size, int connections, long rate, long warmupMillis, long measureMillis) {
-        return closed(size, connections, 1, warmupMillis, measureMillis).atRate(rate);
-    }
-
     /** {@return the same on the same connections, at a fixed rate} */
     public Load atRate(long messagesPerSecond) {
         return new Load(size, connections, idle, pipelining, messagesPerSecond, warmupMillis, measureMillis);
@@ -41,8 +36,8 @@ public record Load(
                 "--size=" + size, "--connections=" + connections, "--idle=" + idle, "--pipelining=" + pipelining);
     }
 
-    /** {@return the order to the generator once that is connected} */
-    String order() {
+    /** {@return what the generator is told to do once it is connected} */
+    public String order() {
         return "run " + rate + " " + warmupMillis + " " + measureMillis;
     }
 }

@@ -34,6 +34,7 @@ record ChartData(List<Cell> cells) {
      * @param p50 microseconds
      * @param p99 microseconds
      * @param p999 microseconds
+     * @param quietP999 the lower quartile in place of the median
      */
     record Bar(
             String id,
@@ -44,7 +45,8 @@ record ChartData(List<Cell> cells) {
             Spread throughput,
             Spread p50,
             Spread p99,
-            Spread p999) {}
+            Spread p999,
+            Spread quietP999) {}
 
     static ChartData of(Results results) {
         return new ChartData(results.cells().stream()
@@ -72,10 +74,16 @@ record ChartData(List<Cell> cells) {
                         spread(cell, part, id, Metric.THROUGHPUT),
                         spread(cell, part, id, Metric.P50),
                         spread(cell, part, id, Metric.P99),
-                        spread(cell, part, id, Metric.P999)));
+                        spread(cell, part, id, Metric.P999),
+                        quiet(cell.values(part, id, Metric.P999))));
             }
         }
         return bars;
+    }
+
+    private static Spread quiet(List<Double> values) {
+        Spread all = Spread.of(values);
+        return new Spread(Spread.lowerQuartile(values), all.min(), all.max());
     }
 
     private static Spread spread(CellResult cell, Part part, String server, Metric metric) {

@@ -68,7 +68,18 @@ final class Summary {
         Spread spread = Spread.of(all);
         return "Noise of the CPU per message, from the floor against itself: " + Numbers.noise(spread.median())
                 + " in the median of the cells, " + Numbers.noise(spread.max())
-                + " in the worst. No ratio is printed that differs from 1 by less.";
+                + " in the worst. No ratio is printed that differs from 1 by less." + tailNoise(results);
+    }
+
+    private static String tailNoise(Results results) {
+        Noise noise = Noise.of(results, Part.PACED, Metric.P999);
+        List<Double> all = results.cells().stream()
+                .flatMap(cell -> noise.of(cell).stream().boxed())
+                .toList();
+        return all.isEmpty()
+                ? ""
+                : " Of the p99.9 in the open loop, compared in the quieter rounds: "
+                        + Numbers.noise(Spread.of(all).median()) + " in the median.";
     }
 
     /** With one connection neither side is ever saturated: each waits for the other. */

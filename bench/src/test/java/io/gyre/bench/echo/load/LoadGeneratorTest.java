@@ -63,7 +63,7 @@ class LoadGeneratorTest {
 
     @Test
     void openLoopSendsAsManyAsItsRateSays() throws Exception {
-        Outcome outcome = run(Load.open(100, 2, 2000, 0, 200), byteAt -> 0);
+        Outcome outcome = run(Load.closed(100, 2, 1, 0, 200).atRate(2000), byteAt -> 0);
 
         // 2,000 a second for at least 0.2 s. What came back late, or was sent shortly before, may be a few more or
         // less.
@@ -73,7 +73,7 @@ class LoadGeneratorTest {
 
     @Test
     void idleConnectionsAreServedOnceAndSayNothingMore() throws Exception {
-        Outcome beside = run(Load.open(100, 1, 500, 0, 100).withIdle(3), byteAt -> 0);
+        Outcome beside = run(Load.closed(100, 1, 1, 0, 100).atRate(500).withIdle(3), byteAt -> 0);
         Outcome alone = run(new Load(100, 0, 3, 1, 0, 0, 50), byteAt -> 0);
 
         assertThat(beside.messages()).isPositive();
