@@ -26,8 +26,8 @@ final class CellTables {
                     + " the slowest of them can do. Latency counts from the time at which a message was meant to be sent, so a server that"
                     + " stalls is charged for all that had to wait (coordinated omission). The p99.9 is that of each"
                     + " round, and that of the messages of all rounds together, which counts every stall, the machine's, too."
-                    + " Servers are compared by the lower quartile of the rounds, which is that of the quieter ones; a stall of"
-                    + " the server that comes in fewer than three of four rounds is not in it. Sent late: 99.9 % of the messages left the"
+                    + " Servers are compared by the quietest tenth of the rounds, in which nothing else disturbs them; a stall of"
+                    + " the server that comes in fewer than nine of ten rounds is not in it. Sent late: 99.9 % of the messages left the"
                     + " generator no later than this after their time.";
     static final String SYSCALLS_NOTE =
             "Counted by strace in a run of its own, while connections stay open. strace slows a server"
@@ -61,7 +61,7 @@ final class CellTables {
             "p99 µs",
             "p99.9 µs",
             "of all rounds",
-            "lower quartile",
+            "quietest tenth",
             "÷ floor",
             "CPU µs/msg",
             "server busy",
@@ -121,7 +121,7 @@ final class CellTables {
                 .filter(server -> !cell.values(part, server.id(), Metric.CPU).isEmpty())
                 .sorted(Comparator.comparingDouble(server -> part == Part.CLOSED
                         ? figure(cell, part, server.id(), Metric.CPU).median()
-                        : Spread.lowerQuartile(cell.values(part, server.id(), Metric.P999))))
+                        : Spread.lowestTenth(cell.values(part, server.id(), Metric.P999))))
                 .map(server -> row(server, places.of(cell, server.id())))
                 .toList();
     }
@@ -157,7 +157,7 @@ final class CellTables {
                 Optional.ofNullable(cell.pacedTails().get(server))
                         .map(Numbers::plain)
                         .orElse(""),
-                plain(Spread.lowerQuartile(cell.values(Part.PACED, server, Metric.P999))),
+                plain(Spread.lowestTenth(cell.values(Part.PACED, server, Metric.P999))),
                 ratio(tailNoise, cell, server),
                 median(cell, Part.PACED, server, Metric.CPU),
                 percent(figure(cell, Part.PACED, server, Metric.SERVER_BUSY).median()),

@@ -34,7 +34,7 @@ record ChartData(List<Cell> cells) {
      * @param p50 microseconds
      * @param p99 microseconds
      * @param p999 microseconds
-     * @param quietP999 the lower quartile in place of the median
+     * @param quietP999 the quietest tenth of the rounds in place of the median
      */
     record Bar(
             String id,
@@ -83,7 +83,7 @@ record ChartData(List<Cell> cells) {
 
     private static Spread quiet(List<Double> values) {
         Spread all = Spread.of(values);
-        return new Spread(Spread.lowerQuartile(values), all.min(), all.max());
+        return new Spread(Spread.lowestTenth(values), all.min(), all.max());
     }
 
     private static Spread spread(CellResult cell, Part part, String server, Metric metric) {

@@ -25,9 +25,9 @@ public final class Noise {
      * the cells have.
      *
      * The p99.9 is different: what disturbs a shared machine for a millisecond decides the p99.9 of the round in which it
-     * happens, whoever is measured then, and that is every other round. So it is compared in the quieter rounds: the lower
-     * quartile of one server's is divided by that of the other's, and the noise is how far that may be from 1 for the two
-     * floors, by resampling their rounds.
+     * happens, whoever is measured then, and that is most rounds. So it is compared in the quietest tenth of the rounds: where
+     * that of one server ends is divided by where that of the other ends, and the noise is how far that may be from 1 for
+     * the two floors, by resampling their rounds.
      *
      * The two run first and last in each round, so that between them lies as much time as can lie between any two servers,
      * and so much of what drifts. Others are compared with the mean of both, from which a steady drift is gone.
@@ -71,7 +71,7 @@ public final class Noise {
             return OptionalDouble.empty();
         }
         Spread ratio = metric.isTail()
-                ? QuieterRounds.spreadOfRatio(cell.values(part, FLOOR_AGAIN, metric), cell.values(part, FLOOR, metric))
+                ? QuietRounds.spreadOfRatio(cell.values(part, FLOOR_AGAIN, metric), cell.values(part, FLOOR, metric))
                 : Spread.ofMedian(ratios);
         return OptionalDouble.of(Math.max(distance(ratio.min()), distance(ratio.max())));
     }
@@ -109,7 +109,7 @@ public final class Noise {
     }
 
     /**
-     * {@return how much more a server needs than another, in the median of the rounds or, of a tail, in the quieter ones; empty
+     * {@return how much more a server needs than another, in the median of the rounds or, of a tail, in the quietest; empty
      *     if it cannot be told}
      *
      * @param base the other; for {@link #FLOOR}, the mean of both floors
@@ -131,7 +131,7 @@ public final class Noise {
     private Ratio tailRatio(CellResult cell, Set<String> subject, Set<String> bases, double floorNoise) {
         Set<Integer> rounds = new HashSet<>(byRound(cell, part, metric, subject).keySet());
         rounds.retainAll(byRound(cell, part, metric, bases).keySet());
-        Spread ratio = QuieterRounds.spreadOfRatio(values(cell, subject, rounds), values(cell, bases, rounds));
+        Spread ratio = QuietRounds.spreadOfRatio(values(cell, subject, rounds), values(cell, bases, rounds));
         double own = Math.max(ratio.max() / ratio.median(), ratio.median() / ratio.min()) - 1;
         return new Ratio(ratio.median(), Math.max(floorNoise, own));
     }

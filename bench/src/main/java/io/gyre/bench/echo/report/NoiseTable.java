@@ -28,8 +28,8 @@ final class NoiseTable {
         return new Table(
                 "Noise",
                 "The floor runs as two processes, which are measured like any other two servers. The noise of a cell is how far"
-                        + " from 1 the median of their ratios in the rounds may be, or, of the p99.9, the ratio of their lower"
-                        + " quartiles, with a confidence of 95 %, and no less than it is in half of the cells.",
+                        + " from 1 the median of their ratios in the rounds may be, or, of the p99.9, the ratio of their quietest"
+                        + " tenths, with a confidence of 95 %, and no less than it is in half of the cells.",
                 List.of(
                         "message × connections",
                         "CPU µs/msg of the two floors",

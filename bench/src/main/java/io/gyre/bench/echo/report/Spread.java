@@ -12,6 +12,7 @@ import java.util.List;
 public record Spread(double median, double min, double max) {
     private static final double TAIL = 0.025;
     private static final int QUARTERS = 4;
+    private static final int TENTHS = 10;
 
     /**
      * {@return the spread of some values}
@@ -43,6 +44,11 @@ public record Spread(double median, double min, double max) {
     /** {@return the value that a quarter of all are not above} What disturbs a machine makes things slower, not faster. */
     static double lowerQuartile(List<Double> values) {
         return values.stream().sorted().toList().get((values.size() - 1) / QUARTERS);
+    }
+
+    /** {@return the value that a tenth of all are not above} For what is disturbed in most rounds. */
+    static double lowestTenth(List<Double> values) {
+        return values.stream().sorted().toList().get((values.size() - 1) / TENTHS);
     }
 
     /** {@return how many values may be left out at either end} */

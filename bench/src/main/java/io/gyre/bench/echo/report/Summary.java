@@ -78,7 +78,7 @@ final class Summary {
                 .toList();
         return all.isEmpty()
                 ? ""
-                : " Of the p99.9 in the open loop, compared in the quieter rounds: "
+                : " Of the p99.9 in the open loop, compared in the quietest rounds: "
                         + Numbers.noise(Spread.of(all).median()) + " in the median.";
     }
 

@@ -8,7 +8,7 @@ const PERCENTILES = [
   { key: 'p50', label: 'p50', color: '#0072b2', style: 'circle', shape: 'circle' },
   { key: 'p99', label: 'p99', color: '#009e73', style: 'rect', shape: 'square' },
   { key: 'p999', label: 'p99.9', color: '#d55e00', style: 'triangle', shape: 'triangle' },
-  { key: 'quietP999', label: 'p99.9, lower quartile', color: '#cc79a7', style: 'crossRot', shape: 'cross' },
+  { key: 'quietP999', label: 'p99.9, quietest tenth', color: '#cc79a7', style: 'crossRot', shape: 'cross' },
 ];
 const INK = '#1a1a1a';
 const { cells } = JSON.parse(document.getElementById('data').textContent);
@@ -179,5 +179,5 @@ draw('throughput', [
 ], throughputChart, cells.filter(cell => cell.closed.length));
 draw('latency', [
   ...PERCENTILES.map(percentile => [percentile.color, `${percentile.label} (${percentile.shape})`]),
-  ['transparent', 'medians of the rounds, and the lower quartile, by which servers are compared; farther left is better'],
+  ['transparent', 'medians of the rounds, and their quietest tenth, by which servers are compared; farther left is better'],
 ], latencyChart, cells.filter(cell => cell.paced.length), true);

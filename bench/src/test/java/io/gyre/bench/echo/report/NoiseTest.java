@@ -108,7 +108,7 @@ class NoiseTest {
 
     /** In every other round something held the machine up, for much longer than either server ever needs. */
     @Test
-    void tailIsComparedInTheQuieterRounds() {
+    void tailIsComparedInTheQuietestRounds() {
         List<Double> floor = List.of(20.0, 900.0, 20.0, 20.0, 800.0, 20.0, 700.0, 20.0);
         CellResult cell = paced(Map.of(
                 "floor", floor,

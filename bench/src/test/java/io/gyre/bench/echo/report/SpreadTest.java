@@ -39,6 +39,13 @@ class SpreadTest {
         assertThat(Spread.lowerQuartile(upTo(15))).isEqualTo(4);
     }
 
+    @Test
+    void lowestTenthHasATenthBelowIt() {
+        assertThat(Spread.lowestTenth(upTo(1))).isEqualTo(1);
+        assertThat(Spread.lowestTenth(upTo(11))).isEqualTo(2);
+        assertThat(Spread.lowestTenth(upTo(41))).isEqualTo(5);
+    }
+
     private static List<Double> upTo(int last) {
         return IntStream.rangeClosed(1, last).mapToObj(i -> (double) i).toList();
     }

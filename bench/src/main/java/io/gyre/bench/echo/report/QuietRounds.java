@@ -6,15 +6,15 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /** Compares two servers by the rounds in which nothing disturbed them. */
-final class QuieterRounds {
+final class QuietRounds {
     private static final int RESAMPLINGS = 2000;
     private static final double TAIL = 0.025;
 
-    private QuieterRounds() {}
+    private QuietRounds() {}
 
-    /** {@return the lower quartile of one, divided by that of the other} */
+    /** {@return what one has in the quietest tenth of its rounds, divided by that of the other} */
     static double ratio(List<Double> subject, List<Double> base) {
-        return Spread.lowerQuartile(subject) / Spread.lowerQuartile(base);
+        return Spread.lowestTenth(subject) / Spread.lowestTenth(base);
     }
 
     /**
