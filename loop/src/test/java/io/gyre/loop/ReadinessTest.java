@@ -158,19 +158,34 @@ class ReadinessTest {
         }
     }
 
+    /** Both ends of a connection; the client's does not block. */
+    private record SocketPair(SocketChannel client, SocketChannel peer) implements AutoCloseable {
+        static SocketPair connect() throws IOException {
+            try (var server = ServerSocketChannel.open()) {
+                server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                var client = SocketChannel.open(server.getLocalAddress());
+                client.configureBlocking(false);
+                return new SocketPair(client, server.accept());
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            client.close();
+            peer.close();
+        }
+    }
+
     @Test
     void connectedSocketIsReadAndWrittenByTwoTasks() throws IOException {
-        try (var server = ServerSocketChannel.open();
-                var client = SocketChannel.open(server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                        .getLocalAddress());
-                var peer = server.accept()) {
-            client.configureBlocking(false);
+        try (SocketPair sockets = SocketPair.connect()) {
+            SocketChannel client = sockets.client;
             Task<?> reading = driven.start(() -> LowLevel.awaitReadable(client));
             Task<?> writing = driven.start(() -> LowLevel.awaitWritable(client));
             driven.runUntil(writing::isDone);
             assertThat(reading.isDone()).isFalse();
 
-            peer.write(ByteBuffer.wrap(new byte[] {1}));
+            sockets.peer.write(ByteBuffer.wrap(new byte[] {1}));
             driven.runUntil(reading::isDone);
 
             assertThat(reading.isDone()).isTrue();
@@ -179,11 +194,8 @@ class ReadinessTest {
 
     @Test
     void connectedSocketIsReadAndWrittenInTurnByOneTask() throws IOException {
-        try (var server = ServerSocketChannel.open();
-                var client = SocketChannel.open(server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                        .getLocalAddress());
-                var peer = server.accept()) {
-            client.configureBlocking(false);
+        try (SocketPair sockets = SocketPair.connect()) {
+            SocketChannel client = sockets.client;
             Task<?> task = driven.start(() -> {
                 LowLevel.awaitWritable(client);
                 log.add("writable");
@@ -196,7 +208,7 @@ class ReadinessTest {
             driven.settle();
             assertThat(log).containsExactly("writable");
 
-            peer.write(ByteBuffer.wrap(new byte[] {1}));
+            sockets.peer.write(ByteBuffer.wrap(new byte[] {1}));
             driven.runUntil(task::isDone);
 
             assertThat(log).containsExactly("writable", "readable", "writable");

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
 /** Tasks on which others rely end last. */
@@ -170,7 +171,7 @@ class SystemTaskTest {
     @Test
     void taskThatDoesNotEndLeavesTheSystemTasksAShareOfTheTime() {
         var failures = new ArrayList<Failure>();
-        var release = new CountDownLatch(1);
+        var release = new Semaphore(0);
         LoopOptions impatient =
                 LoopOptions.defaults().withFailureHandler(failures::add).withCloseTimeout(Duration.ofMillis(400));
         EventLoop.run(impatient, () -> {
@@ -186,12 +187,13 @@ class SystemTaskTest {
                 try {
                     sleep(ONE_DAY);
                 } finally {
-                    shield(ONE_DAY, () -> offload(() -> awaitWhateverHappens(release)));
+                    // An interrupt would end it in the last moment of the loop or not, and the task with it.
+                    shield(ONE_DAY, () -> offload(() -> release.acquireUninterruptibly()));
                 }
             });
             yieldTimes(2);
         });
-        release.countDown();
+        release.release();
 
         assertThat(log).containsExactly("flushed");
         assertThat(failures)
@@ -201,17 +203,5 @@ class SystemTaskTest {
                                 .contains("for task 'stubborn' has run for", "has not ended within PT0.4S of closing"),
                         task -> assertThat(task)
                                 .contains("task 'stubborn' was cancelled and has not ended within PT0.4S"));
-    }
-
-    /** One that an interrupt ends may end in the last moment of the loop or not, and its task with it. */
-    private static void awaitWhateverHappens(CountDownLatch latch) {
-        for (; ; ) {
-            try {
-                latch.await();
-                return;
-            } catch (InterruptedException ignored) {
-                // that is what is stubborn about it
-            }
-        }
     }
 }

@@ -24,7 +24,7 @@ final class EchoOptions {
     private static final int ROUNDS = 40;
     /** Many short runs rather than a few long ones: what disturbs a shared machine lasts for seconds. */
     private static final double SECONDS = 0.2;
-    /** One pass over 1,000 connections with the largest messages. */
+    /** About one pass of the faster servers over 1,000 connections with the largest messages. */
     private static final double WARM_UP_SECONDS = 0.05;
 
     private static final double FIRST_WARM_UP_SECONDS = 4;

@@ -23,8 +23,8 @@ final class SyscallTrace {
      *
      * strace comes when the connections are there and goes while they still are, and the messages are counted between these
      * two moments, so that what belongs to connections does not count. They are connections of its own, beside those that are
-     * measured, which say nothing meanwhile: a run of theirs could not be broken off. It slows the server down by far, which is why
-     * nothing else is measured meanwhile.
+     * measured, which say nothing meanwhile: a run of theirs could not be broken off. strace slows the server down by far,
+     * which is why nothing else is measured meanwhile.
      */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final long WARM_UP_MILLIS = 100;

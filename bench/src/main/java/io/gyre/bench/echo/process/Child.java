@@ -77,7 +77,9 @@ public final class Child implements AutoCloseable {
             input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
             input.flush();
         } catch (IOException broken) {
-            throw failed("takes no more orders");
+            ChildFailedException failure = failed("takes no more orders");
+            failure.initCause(broken);
+            throw failure;
         }
     }
 

@@ -26,11 +26,6 @@ public record CellResult(
         List<String> failures) {
     private static final int KIBI = 1024;
 
-    /** Reads results of before November 2026, too, which have no {@code pacedTails}. */
-    public CellResult {
-        pacedTails = pacedTails == null ? Map.of() : pacedTails;
-    }
-
     /** {@return size and connections, as the report has them} */
     public String label() {
         return sizeLabel() + " × " + connections;

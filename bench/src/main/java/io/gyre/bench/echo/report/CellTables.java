@@ -68,13 +68,11 @@ final class CellTables {
             "sent late µs");
 
     private final Results results;
-    private final Noise cpuNoise;
-    private final Noise tailNoise;
+    private final Noises noises;
 
-    CellTables(Results results) {
+    CellTables(Results results, Noises noises) {
         this.results = results;
-        this.cpuNoise = Noise.of(results, Part.CLOSED, Metric.CPU);
-        this.tailNoise = Noise.of(results, Part.PACED, Metric.P999);
+        this.noises = noises;
     }
 
     Table closed(CellResult cell) {
@@ -139,7 +137,7 @@ final class CellTables {
                 plain(Spread.lowerQuartile(cell.values(Part.CLOSED, server, Metric.CPU))),
                 plain(cell.userMicros(Part.CLOSED, server)),
                 plain(cell.systemMicros(Part.CLOSED, server)),
-                ratio(cpuNoise, cell, server),
+                ratio(noises.cpu(), cell, server),
                 median(cell, Part.CLOSED, server, Metric.P50),
                 median(cell, Part.CLOSED, server, Metric.P99),
                 median(cell, Part.CLOSED, server, Metric.P999),
@@ -158,7 +156,7 @@ final class CellTables {
                         .map(Numbers::plain)
                         .orElse(""),
                 plain(Spread.lowestTenth(cell.values(Part.PACED, server, Metric.P999))),
-                ratio(tailNoise, cell, server),
+                ratio(noises.tail(), cell, server),
                 median(cell, Part.PACED, server, Metric.CPU),
                 percent(figure(cell, Part.PACED, server, Metric.SERVER_BUSY).median()),
                 median(cell, Part.PACED, server, Metric.LAG));

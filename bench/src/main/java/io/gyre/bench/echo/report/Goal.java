@@ -33,10 +33,8 @@ record Goal(String text, Metric metric, String base, double limit, Predicate<Cel
     }
 
     /** {@return how streams compare with the goal's server; empty if they do not, or need not} */
-    Optional<Ratio> ratio(CellResult cell, Noise cpuNoise, Noise tailNoise) {
-        return cells.test(cell)
-                ? (metric.isTail() ? tailNoise : cpuNoise).ratio(cell, SUBJECT, base)
-                : Optional.empty();
+    Optional<Ratio> ratio(CellResult cell, Noises noises) {
+        return cells.test(cell) ? noises.of(metric).ratio(cell, SUBJECT, base) : Optional.empty();
     }
 
     private static boolean everywhere(CellResult cell) {

@@ -1,6 +1,5 @@
 package io.gyre.bench.echo.report;
 
-import io.gyre.bench.echo.report.CellResult.Part;
 import io.gyre.bench.echo.report.Ratio.Verdict;
 import io.gyre.bench.echo.report.Table.Emphasis;
 import io.gyre.bench.echo.report.Table.Place;
@@ -17,13 +16,11 @@ final class GoalTable {
 
     private GoalTable() {}
 
-    static Table of(Results results) {
-        Noise cpuNoise = Noise.of(results, Part.CLOSED, Metric.CPU);
-        Noise tailNoise = Noise.of(results, Part.PACED, Metric.P999);
+    static Table of(Results results, Noises noises) {
         var rows = new ArrayList<Row>();
         for (CellResult cell : results.cells()) {
             var places = new ArrayList<>(List.of(Place.of(cell.label())));
-            Goal.ALL.forEach(goal -> places.add(place(goal, cell, cpuNoise, tailNoise)));
+            Goal.ALL.forEach(goal -> places.add(place(goal, cell, noises)));
             rows.add(new Row(false, places));
         }
         return new Table(
@@ -38,11 +35,11 @@ final class GoalTable {
                 rows);
     }
 
-    private static Place place(Goal goal, CellResult cell, Noise cpuNoise, Noise tailNoise) {
+    private static Place place(Goal goal, CellResult cell, Noises noises) {
         if (!goal.cells().test(cell)) {
             return NOT_ASKED;
         }
-        Optional<Ratio> ratio = goal.ratio(cell, cpuNoise, tailNoise);
+        Optional<Ratio> ratio = goal.ratio(cell, noises);
         return ratio.map(value -> place(value, value.against(goal.limit()))).orElse(NOT_MEASURED);
     }
 

@@ -1,7 +1,6 @@
 package io.gyre.bench.echo.report;
 
 import io.gyre.bench.echo.report.CellResult.Part;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -51,29 +50,44 @@ public final class Noise {
     /** {@return the noise of a figure in one part of a run} */
     public static Noise of(Results results, Part part, Metric metric) {
         var noise = new Noise(part, metric);
-        var all = new ArrayList<Double>();
         for (CellResult cell : results.cells()) {
-            noise.spreadOfFloor(cell).ifPresent(spread -> {
-                noise.ofCells.put(cell, spread);
-                all.add(spread);
-            });
+            noise.ofFloors(cell).ifPresent(ofCell -> noise.ofCells.put(cell, ofCell));
         }
-        if (!all.isEmpty()) {
-            double typical = Spread.of(all).median();
-            noise.ofCells.replaceAll((cell, spread) -> Math.max(spread, typical));
-        }
+        noise.ofAllCells().ifPresent(all -> noise.ofCells.replaceAll((cell, ofCell) -> Math.max(ofCell, all.median())));
         return noise;
     }
 
-    private OptionalDouble spreadOfFloor(CellResult cell) {
-        List<Double> ratios = roundRatios(cell, part, metric, FLOOR_AGAIN, FLOOR);
+    /** {@return the noise of the cells; empty if the floors were measured in none} */
+    Optional<Spread> ofAllCells() {
+        return ofCells.isEmpty() ? Optional.empty() : Optional.of(Spread.of(List.copyOf(ofCells.values())));
+    }
+
+    private Optional<Double> ofFloors(CellResult cell) {
+        return compare(cell, FLOOR_AGAIN, Set.of(FLOOR))
+                .map(ratio -> Math.max(distance(ratio.min()), distance(ratio.max())));
+    }
+
+    /** {@return the ratio of two servers, and between which values it lies; empty if they have no round in common} */
+    private Optional<Spread> compare(CellResult cell, String subject, Set<String> bases) {
+        Map<Integer, Double> byRound = byRound(cell, part, metric, bases);
+        List<Double> ratios = ratios(cell, part, metric, subject, byRound);
         if (ratios.isEmpty()) {
-            return OptionalDouble.empty();
+            return Optional.empty();
         }
-        Spread ratio = metric.isTail()
-                ? QuietRounds.spreadOfRatio(cell.values(part, FLOOR_AGAIN, metric), cell.values(part, FLOOR, metric))
-                : Spread.ofMedian(ratios);
-        return OptionalDouble.of(Math.max(distance(ratio.min()), distance(ratio.max())));
+        if (!metric.isTail()) {
+            return Optional.of(Spread.ofMedian(ratios));
+        }
+        Set<Integer> rounds = new HashSet<>(byRound.keySet());
+        rounds.retainAll(byRound(cell, part, metric, Set.of(subject)).keySet());
+        return Optional.of(
+                QuietRounds.spreadOfRatio(values(cell, Set.of(subject), rounds), values(cell, bases, rounds)));
+    }
+
+    private List<Double> values(CellResult cell, Set<String> servers, Set<Integer> rounds) {
+        return cell.samples(part).stream()
+                .filter(sample -> servers.contains(sample.server()) && rounds.contains(sample.round()))
+                .map(metric::of)
+                .toList();
     }
 
     /** {@return how far a ratio is from 1, the same for a ratio and its reciprocal} */
@@ -116,30 +130,15 @@ public final class Noise {
      */
     public Optional<Ratio> ratio(CellResult cell, String subject, String base) {
         Set<String> bases = base.equals(FLOOR) ? Set.of(FLOOR, FLOOR_AGAIN) : Set.of(base);
-        List<Double> ratios = ratios(cell, part, metric, subject, byRound(cell, part, metric, bases));
         OptionalDouble noise = of(cell);
-        if (ratios.isEmpty() || noise.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                metric.isTail()
-                        ? tailRatio(cell, Set.of(subject), bases, noise.getAsDouble())
-                        : new Ratio(Spread.of(ratios).median(), noise.getAsDouble()));
+        return noise.isEmpty()
+                ? Optional.empty()
+                : compare(cell, subject, bases).map(ratio -> ratio(ratio, noise.getAsDouble()));
     }
 
     /** The tails of two servers may vary more than the floors' do, so their own doubt counts, too. */
-    private Ratio tailRatio(CellResult cell, Set<String> subject, Set<String> bases, double floorNoise) {
-        Set<Integer> rounds = new HashSet<>(byRound(cell, part, metric, subject).keySet());
-        rounds.retainAll(byRound(cell, part, metric, bases).keySet());
-        Spread ratio = QuietRounds.spreadOfRatio(values(cell, subject, rounds), values(cell, bases, rounds));
+    private Ratio ratio(Spread ratio, double floorNoise) {
         double own = Math.max(ratio.max() / ratio.median(), ratio.median() / ratio.min()) - 1;
-        return new Ratio(ratio.median(), Math.max(floorNoise, own));
-    }
-
-    private List<Double> values(CellResult cell, Set<String> servers, Set<Integer> rounds) {
-        return cell.samples(part).stream()
-                .filter(sample -> servers.contains(sample.server()) && rounds.contains(sample.round()))
-                .map(metric::of)
-                .toList();
+        return new Ratio(ratio.median(), metric.isTail() ? Math.max(floorNoise, own) : floorNoise);
     }
 }

@@ -10,10 +10,7 @@ import java.util.List;
 final class NoiseTable {
     private NoiseTable() {}
 
-    static Table of(Results results) {
-        Noise cpu = Noise.of(results, Part.CLOSED, Metric.CPU);
-        Noise throughput = Noise.of(results, Part.CLOSED, Metric.THROUGHPUT);
-        Noise tail = Noise.of(results, Part.PACED, Metric.P999);
+    static Table of(Results results, Noises noises) {
         var rows = new ArrayList<Row>();
         for (CellResult cell : results.cells()) {
             rows.add(new Row(
@@ -21,9 +18,9 @@ final class NoiseTable {
                     List.of(
                             Place.of(cell.label()),
                             Place.of(floors(cell)),
-                            Place.of(text(cpu, cell)),
-                            Place.of(text(throughput, cell)),
-                            Place.of(text(tail, cell)))));
+                            Place.of(text(noises.cpu(), cell)),
+                            Place.of(text(noises.throughput(), cell)),
+                            Place.of(text(noises.tail(), cell)))));
         }
         return new Table(
                 "Noise",

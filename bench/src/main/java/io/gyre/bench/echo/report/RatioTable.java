@@ -15,8 +15,8 @@ final class RatioTable {
 
     private RatioTable() {}
 
-    static Table of(Results results, Metric metric, String title) {
-        Noise noise = Noise.of(results, Part.CLOSED, metric);
+    static Table of(Results results, Noises noises, Metric metric, String title) {
+        Noise noise = noises.of(metric);
         List<CellResult> cells = results.cells().stream()
                 .filter(cell -> !cell.samples(Part.CLOSED).isEmpty())
                 .toList();

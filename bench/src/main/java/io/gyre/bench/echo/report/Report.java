@@ -27,12 +27,13 @@ public record Report(String title, List<String> summary, List<Section> sections)
     }
 
     static Report of(Results results) {
-        var tables = new CellTables(results);
+        Noises noises = Noises.of(results);
+        var tables = new CellTables(results, noises);
         List<CellResult> cells = results.cells();
         var sections = new ArrayList<Section>();
-        sections.add(Section.of("goals", GoalTable.of(results)));
-        sections.add(Section.of("cpu", RatioTable.of(results, Metric.CPU, "Server CPU per message")));
-        sections.add(Section.of("throughput", RatioTable.of(results, Metric.THROUGHPUT, "Throughput")));
+        sections.add(Section.of("goals", GoalTable.of(results, noises)));
+        sections.add(Section.of("cpu", RatioTable.of(results, noises, Metric.CPU, "Server CPU per message")));
+        sections.add(Section.of("throughput", RatioTable.of(results, noises, Metric.THROUGHPUT, "Throughput")));
         if (cells.stream().anyMatch(cell -> !cell.paced().isEmpty())) {
             sections.add(new Section(
                     "latency", "Latency at a fixed rate", CellTables.PACED_NOTE, pacedTables(cells, tables)));
@@ -49,10 +50,10 @@ public record Report(String title, List<String> summary, List<Section> sections)
                     CellTables.SYSCALLS_NOTE,
                     cells.stream().map(tables::syscalls).toList()));
         }
-        sections.add(Section.of("noise", NoiseTable.of(results)));
+        sections.add(Section.of("noise", NoiseTable.of(results, noises)));
         sections.add(Section.of("servers", ServerTable.of(results)));
         sections.add(Section.of("environment", EnvironmentTable.of(results)));
-        return new Report("Echo benchmark, " + results.started(), Summary.of(results), List.copyOf(sections));
+        return new Report("Echo benchmark, " + results.started(), Summary.of(results, noises), List.copyOf(sections));
     }
 
     private static List<Table> pacedTables(List<CellResult> cells, CellTables tables) {

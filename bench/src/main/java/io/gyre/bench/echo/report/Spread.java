@@ -43,12 +43,16 @@ public record Spread(double median, double min, double max) {
 
     /** {@return the value that a quarter of all are not above} What disturbs a machine makes things slower, not faster. */
     static double lowerQuartile(List<Double> values) {
-        return values.stream().sorted().toList().get((values.size() - 1) / QUARTERS);
+        return lowest(values, QUARTERS);
     }
 
     /** {@return the value that a tenth of all are not above} For what is disturbed in most rounds. */
     static double lowestTenth(List<Double> values) {
-        return values.stream().sorted().toList().get((values.size() - 1) / TENTHS);
+        return lowest(values, TENTHS);
+    }
+
+    private static double lowest(List<Double> values, int parts) {
+        return values.stream().sorted().toList().get((values.size() - 1) / parts);
     }
 
     /** {@return how many values may be left out at either end} */

@@ -1,6 +1,5 @@
 package io.gyre.bench.echo.report;
 
-import io.gyre.bench.echo.report.CellResult.Part;
 import io.gyre.bench.echo.report.Ratio.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,13 +12,13 @@ final class Summary {
 
     private Summary() {}
 
-    static List<String> of(Results results) {
+    static List<String> of(Results results, Noises noises) {
         var lines = new ArrayList<String>();
         lines.add(
                 "Each server echoes raw bytes on loopback, on one core; one load generator on another checks every byte."
                         + " Compared is the processor time that a server needs for a message, because that is the steadiest figure.");
-        lines.add(goals(results));
-        lines.add(noise(results));
+        lines.add(goals(results, noises));
+        lines.add(noise(noises));
         lines.add(bottleneck(results));
         List<String> missing = results.servers().stream()
                 .filter(server -> server.missing() != null)
@@ -37,15 +36,13 @@ final class Summary {
         return lines;
     }
 
-    private static String goals(Results results) {
-        Noise cpuNoise = Noise.of(results, Part.CLOSED, Metric.CPU);
-        Noise tailNoise = Noise.of(results, Part.PACED, Metric.P999);
+    private static String goals(Results results, Noises noises) {
         int met = 0;
         int missed = 0;
         int unclear = 0;
         for (CellResult cell : results.cells()) {
             for (Goal goal : Goal.ALL) {
-                Optional<Ratio> ratio = goal.ratio(cell, cpuNoise, tailNoise);
+                Optional<Ratio> ratio = goal.ratio(cell, noises);
                 if (ratio.isPresent()) {
                     Verdict verdict = ratio.get().against(goal.limit());
                     met += verdict == Verdict.MET ? 1 : 0;
@@ -57,29 +54,18 @@ final class Summary {
         return "Goals of Gyre streams: " + met + " met, " + missed + " missed, " + unclear + " within noise.";
     }
 
-    private static String noise(Results results) {
-        Noise noise = Noise.of(results, Part.CLOSED, Metric.CPU);
-        List<Double> all = results.cells().stream()
-                .flatMap(cell -> noise.of(cell).stream().boxed())
-                .toList();
-        if (all.isEmpty()) {
-            return "The floors were not measured, so nothing can be compared.";
-        }
-        Spread spread = Spread.of(all);
-        return "Noise of the CPU per message, from the floor against itself: " + Numbers.noise(spread.median())
-                + " in the median of the cells, " + Numbers.noise(spread.max())
-                + " in the worst. No ratio is printed that differs from 1 by less." + tailNoise(results);
-    }
-
-    private static String tailNoise(Results results) {
-        Noise noise = Noise.of(results, Part.PACED, Metric.P999);
-        List<Double> all = results.cells().stream()
-                .flatMap(cell -> noise.of(cell).stream().boxed())
-                .toList();
-        return all.isEmpty()
-                ? ""
-                : " Of the p99.9 in the open loop, compared in the quietest rounds: "
-                        + Numbers.noise(Spread.of(all).median()) + " in the median.";
+    private static String noise(Noises noises) {
+        String tail = noises.tail()
+                .ofAllCells()
+                .map(all -> " Of the p99.9 in the open loop, compared in the quietest rounds: "
+                        + Numbers.noise(all.median()) + " in the median.")
+                .orElse("");
+        return noises.cpu()
+                .ofAllCells()
+                .map(all -> "Noise of the CPU per message, from the floor against itself: "
+                        + Numbers.noise(all.median()) + " in the median of the cells, " + Numbers.noise(all.max())
+                        + " in the worst. No ratio is printed that differs from 1 by less." + tail)
+                .orElse("The floors were not measured, so nothing can be compared.");
     }
 
     /** With one connection neither side is ever saturated: each waits for the other. */
