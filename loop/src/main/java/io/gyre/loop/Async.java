@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Failures;
 import io.gyre.loop.process.ProcessPool;
 import java.time.Duration;
 import java.util.Objects;
@@ -137,7 +138,8 @@ public final class Async {
 
     /**
      * {@return the instant at which the current code will be cancelled by a deadline, in nanoseconds of
-     * {@link EventLoop#time()}; the earliest one of all scopes around it, up to a shield}
+     * {@link EventLoop#time()}; the earliest one of all scopes around it, up to a shield. Now, if it is cancelled already, by
+     * a deadline or otherwise: no time is left. Empty if there is no limit}
      *
      * <p><b>Suspends:</b> no.
      */
@@ -381,6 +383,63 @@ public final class Async {
     }
 
     /**
+     * Runs a block, and throws a failure that it wraps as what it is, so that it can be caught.
+     *
+     * {@snippet :
+     * try {
+     *     pages = unwrap(IOException.class, () -> gather(() -> fetch("a"), () -> fetch("b")));
+     * } catch (IOException e) {
+     *     pages = cached;
+     * }
+     * }
+     *
+     * <p>What ran elsewhere comes wrapped: {@code await}, {@code gather}, {@code race}, {@code mapAsync} and groups throw
+     * {@link CompletionException} or {@link TaskGroupException}, which say where it was waited for. This looks for the one
+     * failure behind them, in groups of groups, too. A group with several failures is thrown as it is. The stack of this call
+     * is attached to the exception as suppressed.
+     *
+     * <p><b>Suspends:</b> if the block does.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw by itself
+     * @param <Y> the type
+     * @param type the type that is to be thrown as it is
+     * @param body the block
+     * @return its result
+     * @throws X what the block throws by itself
+     * @throws Y if the one failure behind what the block throws is of the type
+     */
+    public static <T extends @Nullable Object, X extends Exception, Y extends Exception> T unwrap(
+            Class<Y> type, Body<T, X> body) throws X, Y {
+        try {
+            return body.run();
+        } catch (CompletionException | TaskGroupException wrapper) {
+            Y only = AwaitedFailureException.onlyFailure(wrapper, type);
+            if (only == null) {
+                throw wrapper;
+            }
+            if (only != wrapper) {
+                Failures.suppress(only, new AwaitedHereException(wrapper.getClass().getSimpleName()));
+            }
+            throw only;
+        }
+    }
+
+    /**
+     * Does what {@link #unwrap(Class, Body)} does, for a block without a result.
+     *
+     * @param <X> what the block may throw by itself
+     * @param <Y> the type
+     * @param type the type that is to be thrown as it is
+     * @param body the block
+     * @throws X what the block throws by itself
+     * @throws Y if the one failure behind what the block throws is of the type
+     */
+    public static <X extends Exception, Y extends Exception> void unwrap(Class<Y> type, VoidBody<X> body) throws X, Y {
+        Async.<@Nullable Void, X, Y>unwrap(type, new ResultlessBody<>(body));
+    }
+
+    /**
      * Waits for a stage of another library.
      *
      * <p><b>Suspends:</b> until the stage is complete. <b>Cancellation:</b> ends the wait and leaves the stage alone.
@@ -475,9 +534,9 @@ public final class Async {
         try {
             return future.get();
         } catch (ExecutionException e) {
-            throw new CompletionException(e.getCause());
+            throw AwaitedFailureException.of(future, e.getCause() == null ? e : e.getCause());
         } catch (java.util.concurrent.CancellationException e) {
-            throw new CompletionException(e);
+            throw AwaitedFailureException.of(future, e);
         }
     }
 

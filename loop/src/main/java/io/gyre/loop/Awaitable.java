@@ -27,12 +27,41 @@ public interface Awaitable<T extends @Nullable Object> extends Future<T> {
      * is delivered.
      *
      * @return the result
-     * @throws CompletionException with the failure as its cause, so that both stacks survive; the cause is a
-     *     {@link CancellationException} if what is waited for was cancelled
+     * @throws CompletionException with the failure as its cause, so that both stacks survive; the failure that was thrown in
+     *     the beginning, however many tasks have awaited each other. The cause is a {@link CancellationException} if what is
+     *     waited for was cancelled
      * @throws CancelledException if the calling task is cancelled
      * @throws IllegalStateException if called outside a task, or by a task for itself
      */
     T await();
+
+    /**
+     * Waits for the result, and throws a failure of a certain type as what it is, so that it can be caught.
+     *
+     * {@snippet :
+     * try {
+     *     page = fetched.awaitThrowing(IOException.class);
+     * } catch (IOException e) {
+     *     page = cached;
+     * }
+     * }
+     *
+     * <p>The exception is the one that was thrown, with the stack that it had there; the stack of this call is attached to it
+     * as suppressed. A failure that has come through other tasks, or that is the only one of a {@link TaskGroup}, is looked
+     * for behind what wraps it. Any other is thrown as by {@link #await()}.
+     *
+     * <p><b>Confinement:</b> as {@link #await()}. <b>Suspends:</b> until this is done. Always a checkpoint.
+     * <b>Cancellation:</b> as {@link #await()}.
+     *
+     * @param <X> the type
+     * @param type the type
+     * @return the result
+     * @throws X if it failed by that
+     * @throws CompletionException if it failed by something else, or was cancelled
+     * @throws CancelledException if the calling task is cancelled
+     * @see Async#unwrap
+     */
+    <X extends Exception> T awaitThrowing(Class<X> type) throws X;
 
     /**
      * Calls back once this is done, in order of registration, never before this method returns.

@@ -1,5 +1,7 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
+
 /**
  * Thrown when two tasks use something at the same time that only one may use, such as the reading side of a stream. The
  * message names both.
@@ -17,7 +19,7 @@ public final class BusyException extends IllegalStateException {
      * @param intruder who wanted to
      */
     public BusyException(Object resource, Object holder, Object intruder) {
-        super(intruder + " cannot use " + resource + " while " + holder
-                + " does. Let one task use it, or take turns with a lock.");
+        super(Describe.object(intruder) + " cannot use " + Describe.object(resource) + " while "
+                + Describe.object(holder) + " does. Let one task use it, or take turns with a lock.");
     }
 }

@@ -14,6 +14,8 @@ sealed class Callback implements Handle, Step permits DoneCallback {
     private final Object origin;
     private final Runnable body;
     private final @Nullable Object bindings;
+    private @Nullable Step nextReady;
+    private boolean queued;
     private boolean cancelled;
     private @Nullable CallbackRunner runner;
 
@@ -41,6 +43,24 @@ sealed class Callback implements Handle, Step permits DoneCallback {
         this.bindings = null;
     }
 
+    /** Queues it to be run in the next tick, if it is not queued. */
+    final void becomeReady() {
+        becomeReadyIn(loop.readyQueue());
+    }
+
+    /** Queues it, if it is not queued. */
+    final void becomeReadyIn(ReadyQueue queue) {
+        if (!queued) {
+            queue.add(this);
+            queued = true;
+        }
+    }
+
+    /** Says that it was taken out of its queue. */
+    final void leaveQueue() {
+        queued = false;
+    }
+
     /** Says where it is about to run. */
     final void beginIn(CallbackRunner taker) {
         runner = taker;
@@ -49,6 +69,15 @@ sealed class Callback implements Handle, Step permits DoneCallback {
     /** Runs it, unless it was cancelled. In the callback runner. */
     @Override
     public final void take() {
+        try {
+            takeUnlessStackIsShort();
+        } catch (StackOverflowError failure) {
+            report(failure);
+        }
+    }
+
+    /** Runs it, unless it was cancelled. What it throws is reported, but for a stack overflow, which may be the caller's. */
+    final void takeUnlessStackIsShort() {
         if (cancelled) {
             return;
         }
@@ -56,11 +85,23 @@ sealed class Callback implements Handle, Step permits DoneCallback {
             ScopedBindings.run(bindings, body);
         } catch (CancelledException cancelled) {
             // The callback has suspended, and was cancelled there: the loop is closing.
+        } catch (StackOverflowError overflow) {
+            throw overflow;
         } catch (Throwable failure) {
             if (!loop.isEndedBy(failure)) {
                 report(failure);
             }
         }
+    }
+
+    @Override
+    public final @Nullable Step nextReady() {
+        return nextReady;
+    }
+
+    @Override
+    public final void setNextReady(@Nullable Step next) {
+        nextReady = next;
     }
 
     private void report(Throwable failure) {

@@ -30,6 +30,7 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
 
     private State state = State.IDLE;
     private boolean mounting;
+    private @Nullable OutOfMemoryError starvedBy;
 
     CallbackRunner(EventLoop loop) {
         super(loop, loop.name() + "-callbacks", null, null);
@@ -70,16 +71,26 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
         }
     }
 
+    /** Throws what has kept the runner from running anything: there was no memory for its spare. Carrier only. */
+    void throwIfStarved() {
+        OutOfMemoryError why = starvedBy;
+        if (why != null) {
+            starvedBy = null;
+            throw why;
+        }
+    }
+
     @Override
     @Nullable
     Void call() {
         while (state == State.DRAINING) {
-            loop.prepareSpareRunner();
-            for (Callback next = loop.nextCallback(); next != null; next = loop.nextCallback()) {
-                next.take();
-                forgetCancellation();
-                if (state == State.RETIRED) {
-                    return null;
+            if (isSpareReady()) {
+                for (Callback next = loop.nextCallback(); next != null; next = loop.nextCallback()) {
+                    next.take();
+                    forgetCancellation();
+                    if (state == State.RETIRED) {
+                        return null;
+                    }
                 }
             }
             state = State.IDLE;
@@ -90,6 +101,16 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
             forgetCancellation(); // by somebody who has kept the task of an earlier callback
         }
         return null;
+    }
+
+    private boolean isSpareReady() {
+        try {
+            loop.prepareSpareRunner();
+            return true;
+        } catch (OutOfMemoryError e) {
+            starvedBy = e;
+            return false;
+        }
     }
 
     /** A callback that cancelled or interrupted itself has done that to nobody but itself. */

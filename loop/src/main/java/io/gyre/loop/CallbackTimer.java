@@ -13,7 +13,7 @@ final class CallbackTimer extends Timer implements TimerHandle {
 
     @Override
     void fire() {
-        loop.makeReady(callback);
+        callback.becomeReady();
     }
 
     @Override

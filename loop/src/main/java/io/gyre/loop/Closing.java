@@ -12,7 +12,7 @@ final class Closing {
      *
      * First the tasks, with the calls that they have offloaded, some of which nobody waits for any more; then the
      * system tasks, on which those rely, and which may offload as long as they last; then the threads of the offload
-     * pool.
+     * pool; in the end, behind a closed door, the callbacks that have come in up to then.
      */
     static final String REASON = "its loop is closing";
 
@@ -23,10 +23,11 @@ final class Closing {
     enum Phase {
         OPEN,
         ENDING_TASKS,
-        ENDING_SYSTEM_TASKS;
+        ENDING_SYSTEM_TASKS,
+        ENDING_CALLBACKS;
 
         boolean ends(VirtualThreadTask<?> task) {
-            return this == ENDING_SYSTEM_TASKS || (this == ENDING_TASKS && !task.isSystem());
+            return compareTo(ENDING_TASKS) > 0 || (this == ENDING_TASKS && !task.isSystem());
         }
     }
 
@@ -94,6 +95,19 @@ final class Closing {
             pool.shutdownNow();
             left.forEach(this::report);
         }
+    }
+
+    /**
+     * Runs the callbacks that were accepted before the door was closed, and what those have made ready; takes the tasks
+     * that have not ended out of what they wait in, which may outlive the loop.
+     */
+    void runAcceptedCallbacks() {
+        for (VirtualThreadTask<?> survivor : tasks.snapshot()) {
+            loop.callInternally(survivor::abandon);
+        }
+        do {
+            run(0);
+        } while (tick.isCallbackReady() && left(Phase.ENDING_CALLBACKS) > 0);
     }
 
     private void report(OffloadPool.Running call) {

@@ -30,8 +30,8 @@ public final class Combinators {
      * @param <T> the results
      * @param bodies what to run
      * @return the results in the order of the bodies
-     * @throws TaskGroupException if one fails; the others are cancelled then, and all failures listed; or if one ends
-     *     cancelled by itself
+     * @throws TaskGroupException if one fails; the others are cancelled then, and all failures listed; results that others
+     *     had already are closed if they are {@link AutoCloseable}; or if one ends cancelled by itself
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.gather">asyncio.gather</a>
      */
     public static <T extends @Nullable Object> List<T> gather(Collection<? extends Callable<? extends T>> bodies) {
@@ -84,35 +84,44 @@ public final class Combinators {
     /**
      * Waits for tasks that run already. The first failure cancels the others.
      *
-     * <p><b>Suspends:</b> until all are done. <b>Cancellation:</b> cancels them and waits for them.
+     * <p><b>Suspends:</b> until all are done. <b>Cancellation:</b> cancels them and does not wait for them: they are not
+     * this call's own, and one of them may be waiting for the caller. {@link #gather} runs bodies that it owns.
      *
      * @param <T> the results
-     * @param tasks of this loop; the same one may be there twice
+     * @param tasks of this loop, and not the calling task; the same one may be there twice
      * @return the results in the order of the tasks
      * @throws TaskGroupException if tasks fail, or are cancelled
+     * @throws WrongLoopException if a task is of another loop; nothing is cancelled then
+     * @throws IllegalStateException if the calling task is among them; nothing is cancelled then
      */
     public static <T extends @Nullable Object> List<T> gatherTasks(Collection<? extends Task<? extends T>> tasks) {
-        if (tasks.isEmpty()) {
+        List<Task<? extends T>> all = List.copyOf(tasks);
+        if (all.isEmpty()) {
             return List.of();
         }
+        var distinct = new LinkedHashSet<Task<?>>(all);
         boolean allSucceeded = false;
-        try {
-            Settled settled = awaitTasks(tasks, When.FIRST_EXCEPTION);
-            allSucceeded = settled.pending().isEmpty();
-        } finally {
-            if (!allSucceeded) {
-                cancelAll(tasks, "another task that it was gathered with has failed or was cancelled");
+        try (var completions = new Completions(distinct)) { // refuses what cannot be awaited
+            try {
+                completions.awaitUntil(() -> completions.isEnough(When.FIRST_EXCEPTION));
+                allSucceeded = completions.isEnough(When.ALL_COMPLETED);
+            } finally {
+                if (!allSucceeded) {
+                    distinct.forEach(
+                            task -> task.cancel("another task that it was gathered with has failed or was cancelled"));
+                }
             }
+            completions.awaitUntil(() -> completions.isEnough(When.ALL_COMPLETED));
         }
         var failures = new ArrayList<Throwable>();
-        for (Task<?> task : new LinkedHashSet<>(tasks)) {
+        for (Task<?> task : distinct) {
             Throwable failure = ((Completion<?>) task).failure();
             if (failure != null && (task.state() == State.FAILED || allSucceeded)) {
                 failures.add(failure);
             }
         }
         Joiners.throwIfFailed(failures);
-        return results(List.copyOf(tasks));
+        return results(all);
     }
 
     /** A loop, and no method of the JDK, which would be taken for the place where the tasks were created. */
@@ -120,16 +129,6 @@ public final class Combinators {
             TaskGroup<T> group, Collection<? extends Callable<? extends T>> bodies) {
         for (Callable<? extends T> body : bodies) {
             group.<T>createTask(body);
-        }
-    }
-
-    private static void cancelAll(Collection<? extends Task<?>> tasks, String reason) {
-        tasks.forEach(task -> task.cancel(reason));
-        CancelScope patient = CancelScope.enterShield(Duration.ofSeconds(Long.MAX_VALUE));
-        try {
-            tasks.forEach(task -> ((Completion<?>) task).join());
-        } finally {
-            patient.leave();
         }
     }
 
@@ -261,7 +260,7 @@ public final class Combinators {
      * @throws TaskGroupException if all fail
      */
     public static <T extends @Nullable Object> T race(Collection<? extends Callable<? extends T>> bodies) {
-        return race(bodies, Race::close);
+        return race(bodies, Leftovers::close);
     }
 
     /**
@@ -310,7 +309,7 @@ public final class Combinators {
      */
     public static <T extends @Nullable Object> T staggered(
             Duration delay, Collection<? extends Callable<? extends T>> bodies) {
-        return staggered(delay, bodies, Race::close);
+        return staggered(delay, bodies, Leftovers::close);
     }
 
     /**
@@ -369,16 +368,30 @@ public final class Combinators {
      *     may suspend, as from a channel
      * @param function applied to each, in a task
      * @return the results in the order of the elements
-     * @throws TaskGroupException if a call fails; no further ones are begun then
+     * @throws TaskGroupException if a call fails; no further ones are begun then, and results that were there are closed
+     *     if they are {@link AutoCloseable}
      */
-    @SuppressWarnings("NullAway") // each place is filled before anybody looks
     public static <A extends @Nullable Object, R extends @Nullable Object> List<R> mapAsync(
             int concurrency, Iterable<? extends A> elements, AsyncFunction<? super A, ? extends R> function) {
         if (concurrency < 1) {
             throw new IllegalArgumentException("concurrency is " + concurrency + "; it must be 1 or more");
         }
         var results = new ArrayList<R>();
-        var places = new Places(concurrency);
+        try {
+            map(new Places(concurrency), elements, function, results);
+            return results;
+        } catch (Throwable failure) {
+            results.forEach(nobodyGets -> Leftovers.dispose(() -> Leftovers.close(nobodyGets)));
+            throw failure;
+        }
+    }
+
+    @SuppressWarnings("NullAway") // each place is filled before anybody looks, or stays empty when the whole fails
+    private static <A extends @Nullable Object, R extends @Nullable Object> void map(
+            Places places,
+            Iterable<? extends A> elements,
+            AsyncFunction<? super A, ? extends R> function,
+            List<R> results) {
         requireResults(TaskGroup.join(places, group -> {
             Iterator<? extends A> source = elements.iterator();
             for (places.take(); source.hasNext(); places.take()) {
@@ -392,7 +405,6 @@ public final class Combinators {
                 group.add(null, function, call);
             }
         }));
-        return results;
     }
 
     /**
@@ -432,7 +444,7 @@ public final class Combinators {
         private void give() {
             free++;
             if (waiter != null) {
-                waiter.unpark();
+                waiter.unpark(this);
                 waiter = null;
             }
         }

@@ -1,9 +1,9 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,19 +26,33 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
      */
     private static final Object NULL = new Object();
 
-    /** An outcome that is not a value. */
-    private record Failed(Throwable exception, boolean isCancelled) {}
+    /** What is recorded when there is no memory to record more. */
+    private static final Failed NO_MEMORY = new Failed(
+            new OutOfMemoryError("there was no memory to record how this ended; its own failure is lost"), false);
 
-    static {
-        // Loaded with its owner: the first failure to record may be that no class can be loaded any more.
-        new Failed(new IllegalStateException(), false).isCancelled();
+    /** An outcome that is not a value, and whether anybody has looked at it. */
+    static final class Failed {
+        final Throwable exception;
+        final boolean isCancelled;
+
+        /** Any thread. */
+        volatile boolean seen;
+
+        Failed(Throwable exception, boolean isCancelled) {
+            this.exception = exception;
+            this.isCancelled = isCancelled;
+        }
     }
 
     final EventLoop loop;
-    private @Nullable Observer firstObserver;
+
+    /** The last of those who wait, whose next one is the first. */
     private @Nullable Observer lastObserver;
 
     private volatile @Nullable Object outcome;
+
+    /** Whether anybody has got the value. */
+    private boolean claimed;
 
     Completion(EventLoop loop) {
         this.loop = loop;
@@ -51,11 +65,19 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     }
 
     final boolean completeExceptionally(Throwable exception) {
-        return conclude(new Failed(exception, false));
+        return fail(exception, false);
     }
 
     final boolean completeCancelled(Throwable cancellation) {
-        return conclude(new Failed(cancellation, true));
+        return fail(cancellation, true);
+    }
+
+    private boolean fail(Throwable exception, boolean cancelled) {
+        try {
+            return conclude(new Failed(exception, cancelled));
+        } catch (OutOfMemoryError e) {
+            return conclude(NO_MEMORY);
+        }
     }
 
     private boolean conclude(Object newOutcome) {
@@ -66,65 +88,64 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         return true;
     }
 
-    /** Tells all observers, in order. Separate from completing, so that a failure that has none can be seen first. */
+    /**
+     * Tells all observers, in order. Separate from completing, so that a failure that has none can be seen first.
+     *
+     * <p>Telling only makes something ready, but the stack may be at its end. Then the others are told by the loop.
+     */
     final void tellObservers() {
-        for (Observer observer = firstObserver; observer != null; observer = firstObserver) {
+        for (Observer observer = firstObserver(); observer != null; observer = firstObserver()) {
             removeObserver(observer);
-            observer.completed();
+            try {
+                observer.completed();
+            } catch (StackOverflowError e) {
+                addObserver(observer);
+                loop.callInternally(this::tellObservers);
+                throw e;
+            }
         }
+    }
+
+    private @Nullable Observer firstObserver() {
+        return lastObserver == null ? null : lastObserver.next;
     }
 
     /** {@return whether somebody deals with a failure, so that it need not be reported} */
     final boolean isObserved() {
-        Observer observer = firstObserver;
+        Observer last = lastObserver;
+        Observer observer = last;
         while (observer != null && !observer.observesFailure()) {
-            observer = observer.next;
-        }
-        return observer != null;
-    }
-
-    /** {@return whether somebody takes a failure that nobody observes, and will see to it} */
-    final boolean isFailureTaken() {
-        Observer observer = firstObserver;
-        while (observer != null && !observer.takesFailure()) {
-            observer = observer.next;
+            observer = observer.next == last ? null : observer.next;
         }
         return observer != null;
     }
 
     /** {@return whether anybody will be told} For tests. */
     final boolean hasObservers() {
-        return firstObserver != null;
+        return lastObserver != null;
     }
 
     final void addObserver(Observer observer) {
-        observer.listed = true;
-        observer.previous = lastObserver;
-        if (lastObserver == null) {
-            firstObserver = observer;
-        } else {
-            lastObserver.next = observer;
-        }
+        Observer last = lastObserver == null ? observer : lastObserver;
+        Observer first = last.next == null ? observer : last.next;
+        observer.previous = last;
+        observer.next = first;
+        last.next = observer;
+        first.previous = observer;
         lastObserver = observer;
     }
 
-    /** O(1): a future may have very many observers. */
+    /** O(1): a future may have very many observers. Does nothing if it is not there. */
     final void removeObserver(Observer observer) {
-        if (!observer.listed) {
-            return;
-        }
-        observer.listed = false;
         Observer before = observer.previous;
         Observer after = observer.next;
-        if (before == null) {
-            firstObserver = after;
-        } else {
-            before.next = after;
+        if (before == null || after == null) {
+            return;
         }
-        if (after == null) {
-            lastObserver = before;
-        } else {
-            after.previous = before;
+        before.next = after;
+        after.previous = before;
+        if (lastObserver == observer) {
+            lastObserver = before == observer ? null : before;
         }
         observer.previous = null;
         observer.next = null;
@@ -135,10 +156,22 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     @Override
     public final T await() {
         join();
-        return resultOrCompletionException();
+        if (outcome instanceof Failed failed) {
+            throw AwaitedFailureException.of(this, look(failed));
+        }
+        return value();
     }
 
-    /** Waits until this is done, well or badly. */
+    @Override
+    public final <X extends Exception> T awaitThrowing(Class<X> type) throws X {
+        join();
+        if (outcome instanceof Failed failed) {
+            throw AwaitedFailureException.unwrapped(this, look(failed), type);
+        }
+        return value();
+    }
+
+    /** Waits until this is done, well or badly. A failure counts as observed. */
     final void join() {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
@@ -149,23 +182,37 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
                 awaitOfOtherLoop(task);
             }
         }
+        failure();
     }
 
     private void parkUntilDone(VirtualThreadTask<?> task) {
         if (task == this) {
             throw new IllegalStateException(task + " awaits itself, and would for ever");
         }
-        var waiter = new Observer(this) {
-            @Override
-            void completed() {
-                task.unpark();
-            }
-        };
+        var waiter = new Waiter(this, task);
         addObserver(waiter);
-        task.park(this, () -> {
-            removeObserver(waiter);
+        task.park(this, waiter);
+    }
+
+    /** A task that waits for this to be done. The abort handler, too. */
+    private static final class Waiter extends Observer implements AbortHandler {
+        private final VirtualThreadTask<?> task;
+
+        Waiter(Completion<?> awaited, VirtualThreadTask<?> task) {
+            super(awaited);
+            this.task = task;
+        }
+
+        @Override
+        void completed() {
+            task.unpark(this);
+        }
+
+        @Override
+        public boolean abort() {
+            completion().removeObserver(this);
             return true;
-        });
+        }
     }
 
     private void awaitOfOtherLoop(VirtualThreadTask<?> task) {
@@ -173,13 +220,6 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
             ForeignWaiter.await(this);
             return null;
         });
-    }
-
-    private T resultOrCompletionException() {
-        if (outcome instanceof Failed failed) {
-            throw new CompletionException(this + " failed: " + failed.exception, failed.exception);
-        }
-        return value();
     }
 
     // ---- java.util.concurrent.Future: any thread
@@ -209,12 +249,14 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
 
     private T resultOrExecutionException() throws ExecutionException {
         if (outcome instanceof Failed failed) {
-            if (failed.isCancelled()) {
-                var cancelled = new CancellationException(failed.exception.getMessage());
-                cancelled.initCause(failed.exception);
+            Throwable exception = look(failed);
+            if (failed.isCancelled) {
+                var cancelled = new CancellationException(Describe.message(exception));
+                cancelled.initCause(exception);
                 throw cancelled;
             }
-            throw new ExecutionException(this + " failed: " + failed.exception, failed.exception);
+            Throwable original = AwaitedFailureException.original(exception);
+            throw new ExecutionException(this + " failed: " + Describe.object(original), original);
         }
         return value();
     }
@@ -226,7 +268,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
 
     @Override
     public final boolean isCancelled() {
-        return outcome instanceof Failed failed && failed.isCancelled();
+        return outcome instanceof Failed failed && failed.isCancelled;
     }
 
     @Override
@@ -236,7 +278,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
             return State.RUNNING;
         }
         if (seen instanceof Failed failed) {
-            return failed.isCancelled() ? State.CANCELLED : State.FAILED;
+            return failed.isCancelled ? State.CANCELLED : State.FAILED;
         }
         return State.SUCCESS;
     }
@@ -244,26 +286,43 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     @Override
     public final T resultNow() {
         if (state() != State.SUCCESS) {
-            throw new IllegalStateException(this + " has no result: it is " + state());
+            throw new IllegalStateException(this + " has no result: it is " + state(), failure());
         }
         return value();
     }
 
     @Override
     public final Throwable exceptionNow() {
-        if (outcome instanceof Failed failed && !failed.isCancelled()) {
-            return failed.exception;
+        if (outcome instanceof Failed failed && !failed.isCancelled) {
+            return look(failed);
         }
         throw new IllegalStateException(this + " has not failed: it is " + state());
     }
 
-    /** {@return what ended this if it did not succeed, a cancellation included} */
+    /** {@return what ended this if it did not succeed, a cancellation included} It counts as observed. */
     final @Nullable Throwable failure() {
-        return outcome instanceof Failed failed ? failed.exception : null;
+        return outcome instanceof Failed failed ? look(failed) : null;
+    }
+
+    /** {@return the failure, if this has failed and nobody has looked at it} */
+    final @Nullable Failed unseenFailure() {
+        return outcome instanceof Failed failed && !failed.isCancelled && !failed.seen ? failed : null;
+    }
+
+    private static Throwable look(Failed failed) {
+        failed.seen = failed != NO_MEMORY; // that is many failures, each of which somebody should hear of
+        return failed.exception;
+    }
+
+    /** {@return the result, if this has one that nobody has taken and that can be closed} */
+    final @Nullable Object unclaimed() {
+        Object seen = outcome;
+        return claimed || seen == null || seen instanceof Failed || !Leftovers.canBeClosed(seen) ? null : seen;
     }
 
     @SuppressWarnings({"unchecked", "NullAway"}) // complete took a T; NULL stands for a null that it took
     private T value() {
+        claimed = true;
         Object seen = outcome;
         return (T) (seen == NULL ? null : seen);
     }
@@ -287,7 +346,10 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         if (outcome == null) {
             callback.await();
         } else {
-            loop.makeReady(callback);
+            callback.becomeReady();
+            if (observesFailure) {
+                failure();
+            }
         }
         return callback;
     }
@@ -300,7 +362,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
             if (failure == null) {
                 stage.complete(value());
             } else {
-                stage.completeExceptionally(failure);
+                stage.completeExceptionally(AwaitedFailureException.original(failure));
             }
         });
         return stage.minimalCompletionStage();

@@ -4,7 +4,6 @@ import io.gyre.loop.Combinators.When;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,22 +19,30 @@ final class Completions implements AutoCloseable {
      * Design.
      *
      * Each task that is not done has an observer of ours, between two steps of an iteration, too: else the order of
-     * those that become done meanwhile would be lost, and their failures reported.
+     * those that become done meanwhile would be lost. For those of an iteration that does not count as looking at their
+     * failures, which it does only when it returns them: it may be left early.
      *
      * Nobody tells us that an iteration was left by `break`. But it can go on only in the task that has begun it. So
-     * when that has ended, the observers are taken back, and failures that nobody has seen are reported. Until then
-     * they are `unseen`, unless somebody else observed them when they happened.
+     * when that has ended, the observers are taken back.
+     *
+     * Places for all that may become done are made beforehand: to note that one is must not need memory.
      */
     private final VirtualThreadTask<?> waiter = VirtualThreadTask.current();
     private final boolean iterated;
     private final Set<VirtualThreadTask<?>> pending = new LinkedHashSet<>();
-    private final Queue<VirtualThreadTask<?>> done = new ArrayDeque<>();
-    private final Set<VirtualThreadTask<?>> unseen = new HashSet<>();
+    private final Queue<VirtualThreadTask<?>> done;
     private final List<Observer> observers = new ArrayList<>();
     private final Observer endOfWaiter = new EndOfWaiter();
     private boolean observing;
     private boolean failed;
-    private boolean waiting;
+
+    /** The wait for one more to be done. An object of its own, because it tells that wait from all others. */
+    private final AbortHandler wait = new AbortHandler() {
+        @Override
+        public boolean abort() {
+            return true;
+        }
+    };
 
     /**
      * Observes tasks until this is closed.
@@ -48,6 +55,7 @@ final class Completions implements AutoCloseable {
 
     private Completions(Collection<? extends Task<?>> tasks, boolean iterated) {
         this.iterated = iterated;
+        this.done = new ArrayDeque<>(tasks.size() + 1);
         for (Task<?> task : tasks) {
             waiter.loop.checkSameLoop((VirtualThreadTask<?>) task);
             if (task == waiter) {
@@ -68,7 +76,8 @@ final class Completions implements AutoCloseable {
 
     private void observe() {
         observing = true;
-        if (iterated && !endOfWaiter.listed) {
+        if (iterated) {
+            waiter.removeObserver(endOfWaiter);
             waiter.addObserver(endOfWaiter);
         }
         for (VirtualThreadTask<?> task : List.copyOf(pending)) {
@@ -80,7 +89,7 @@ final class Completions implements AutoCloseable {
                 task.addObserver(observer);
             }
         }
-        forgetWaiterIfAllIsSeen();
+        forgetWaiterIfOver();
     }
 
     private final class EndOfTask extends Observer {
@@ -94,21 +103,13 @@ final class Completions implements AutoCloseable {
         @Override
         void completed() {
             add(task);
-            forgetWaiterIfAllIsSeen();
-            if (waiting) {
-                waiting = false;
-                waiter.unpark();
-            }
+            forgetWaiterIfOver();
+            waiter.unpark(wait);
         }
 
         @Override
         boolean observesFailure() {
             return !iterated;
-        }
-
-        @Override
-        boolean takesFailure() {
-            return unseen.add(task);
         }
     }
 
@@ -120,7 +121,6 @@ final class Completions implements AutoCloseable {
         @Override
         void completed() {
             close();
-            unseen.forEach(VirtualThreadTask::reportFailure);
         }
 
         @Override
@@ -135,8 +135,8 @@ final class Completions implements AutoCloseable {
         done.add(task);
     }
 
-    private void forgetWaiterIfAllIsSeen() {
-        if (unseen.isEmpty() && (pending.isEmpty() || !observing)) {
+    private void forgetWaiterIfOver() {
+        if (pending.isEmpty() || !observing) {
             waiter.removeObserver(endOfWaiter);
         }
     }
@@ -147,7 +147,7 @@ final class Completions implements AutoCloseable {
         observing = false;
         observers.forEach(observer -> observer.completion().removeObserver(observer));
         observers.clear();
-        forgetWaiterIfAllIsSeen();
+        forgetWaiterIfOver();
     }
 
     // ---- waiting: in the task
@@ -164,11 +164,7 @@ final class Completions implements AutoCloseable {
     void awaitUntil(BooleanSupplier condition) {
         waiter.checkpoint();
         while (!condition.getAsBoolean()) {
-            waiting = true;
-            waiter.park(this, () -> {
-                waiting = false;
-                return true;
-            });
+            waiter.park(this, wait);
         }
     }
 
@@ -187,8 +183,7 @@ final class Completions implements AutoCloseable {
             }
             awaitOne();
             VirtualThreadTask<?> next = done.remove();
-            unseen.remove(next);
-            forgetWaiterIfAllIsSeen();
+            next.failure(); // from here on it is the caller's
             return (T) next;
         }
 

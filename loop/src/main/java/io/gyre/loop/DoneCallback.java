@@ -11,7 +11,7 @@ final class DoneCallback extends Callback {
         this.observer = new Observer(completion) {
             @Override
             void completed() {
-                completion.loop.makeReady(DoneCallback.this);
+                becomeReady();
             }
 
             @Override

@@ -1,6 +1,10 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.entry.DriverSeat;
+import io.gyre.loop.internal.entry.StepStamp;
 import io.gyre.loop.internal.poll.SelectorPoller;
+import io.gyre.loop.internal.text.Describe;
+import io.gyre.loop.internal.text.Failures;
 import io.gyre.loop.internal.timer.DeadlineHeap;
 import io.gyre.loop.internal.vthread.RequiredFlag;
 import io.gyre.loop.internal.vthread.ScopedBindings;
@@ -19,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,13 +77,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     private final TaskList tasks = new TaskList();
     private final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
     private final Map<LoopLocal<?>, Object> locals = new HashMap<>();
-    private final @Nullable Watchdog watchdog;
-    private @Nullable OffloadPool offloadPool;
+    private final UnseenFailures unseenFailures = new UnseenFailures(this);
+    private final DriverSeat seat = new DriverSeat();
+    private final Ticker ticker;
+    private final Watchdog watchdog;
+    private volatile @Nullable OffloadPool offloadPool;
     private @Nullable VirtualThreadTask<?> mainTask;
 
     private volatile @Nullable Thread owner;
     private volatile boolean closed;
-    private boolean running;
     private boolean stopping;
     private @Nullable Failure fatalFailure;
     private Closing.Phase phase = Closing.Phase.OPEN;
@@ -88,9 +95,10 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.failures = new FailureReporter(options.failureHandler());
         this.owner = VirtualThreads.currentCarrier();
         Long seed = options.randomOrderSeed();
-        this.tick = new Tick(this, options.ticker(), seed == null ? null : new RandomOrder(seed));
+        this.ticker = GuardedTicker.of(this, options.ticker());
+        this.tick = new Tick(this, ticker, seed == null ? null : new RandomOrder(seed));
         tick.start();
-        this.watchdog = options.slowStep().isZero() ? null : Watchdog.watch(this, tick.stamp, options.slowStep());
+        this.watchdog = Watchdog.watch(this, options.slowStep());
     }
 
     // ---- making and running
@@ -150,19 +158,15 @@ public final class EventLoop implements Executor, AutoCloseable {
             LoopOptions options, Body<T, X> main) throws X {
         // Through the entry queue: an interrupt is lost if it meets the platform thread while that carries a task.
         var made = new CompletableFuture<EventLoop>();
-        try {
-            return PlatformThread.call(
-                    options.name(),
-                    () -> {
-                        try (EventLoop loop = create(options)) {
-                            made.complete(loop);
-                            return loop.runUntilComplete(main);
-                        }
-                    },
-                    () -> made.thenAccept(EventLoop::cancelMain));
-        } catch (CancelledException mainCancelled) {
-            throw VirtualThreadTask.cancellationOfCaller(mainCancelled, "a loop of its own");
-        }
+        return PlatformThread.call(
+                options,
+                () -> {
+                    try (EventLoop loop = create(options)) {
+                        made.complete(loop);
+                        return loop.runUntilComplete(main);
+                    }
+                },
+                () -> made.thenAccept(EventLoop::cancelMain));
     }
 
     private void cancelMain() {
@@ -252,7 +256,7 @@ public final class EventLoop implements Executor, AutoCloseable {
                 }
             }
             task.removeObserver(caller);
-            checkNotFailed(task.failure());
+            checkNotFailed(task);
             return outcomeOf(task);
         } finally {
             exitRun(interrupted);
@@ -272,13 +276,14 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /** Throws if a failure has stopped the present run, and with it the one of main, if that has failed, too. */
-    private void checkNotFailed(@Nullable Throwable failureOfMain) {
+    private void checkNotFailed(@Nullable VirtualThreadTask<?> main) {
         Failure fatal = fatalFailure;
         fatalFailure = null;
         if (fatal != null) {
             var failed = new LoopFailedException(this, fatal);
+            Throwable failureOfMain = main == null ? null : main.failure();
             if (failureOfMain != null) {
-                failed.addSuppressed(failureOfMain);
+                Failures.suppress(failed, failureOfMain);
             }
             throw failed;
         }
@@ -405,19 +410,21 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     private void enterRun(String what) {
         requirePlatformThread(what);
+        Thread driver = seat.take(Thread.currentThread());
+        if (driver != null) {
+            throw new IllegalStateException(what + ": " + this + " is already running, in " + driver
+                    + ". Only one thread drives a loop, and not in the middle of a tick.");
+        }
         if (closed) {
+            seat.leave();
             throw new LoopClosedException(this, what);
         }
-        if (running) {
-            throw new IllegalStateException(what + ": " + this + " is already running. Only one thread drives a loop.");
-        }
-        running = true;
         owner = Thread.currentThread();
     }
 
     private void exitRun(boolean interrupted) {
-        running = false;
         stopping = false;
+        seat.leave();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -438,7 +445,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * <p><b>Confinement:</b> loop thread.
      */
     public boolean isRunning() {
-        return running;
+        return seat.isTaken();
     }
 
     /** {@return whether {@link #close} has been called} Any thread. */
@@ -453,7 +460,12 @@ public final class EventLoop implements Executor, AutoCloseable {
      * <p>What is not done when {@link LoopOptions#closeTimeout()} has passed, in real time, is reported with its stack
      * to the failure handler and goes on under the JDK's own scheduler, so that its {@code finally} blocks run. If it
      * waits in a call of this library, which nobody will end any more, that throws {@link LoopClosedException}, as all
-     * others that suspend do from then on. Callbacks that have not begun are dropped.
+     * others that suspend do from then on.
+     *
+     * <p>Callbacks that were accepted run, in the end, those of other threads included: whoever has handed one over by
+     * {@link #callSoonThreadsafe} and got no exception can count on it. They run when the tasks have ended, and can start
+     * nothing new on the loop: what would be accepted and never done throws {@link LoopClosedException} from then on.
+     * Timers that are not due are dropped.
      *
      * <p><b>Confinement:</b> the platform thread that drove the loop, or any if none did; not while it runs: call
      * {@link #stop} first. Does nothing the second time. <b>Cancellation:</b> an interrupt that comes meanwhile ends
@@ -466,7 +478,6 @@ public final class EventLoop implements Executor, AutoCloseable {
         if (closed) {
             return;
         }
-        requirePlatformThread("close");
         enterRun("close");
         boolean interruptedBefore = Thread.interrupted(); // which has cancelled main, say, and is not meant for this
         var end = new Closing(this, options, tick, tasks);
@@ -477,19 +488,21 @@ public final class EventLoop implements Executor, AutoCloseable {
             end.endTasks(phase);
             end.endOffloadPool(phase, offloadPool);
             end.endTasks(phase); // what offloaded calls have reported meanwhile
+            tick.closeDoor();
+            phase = Closing.Phase.ENDING_CALLBACKS;
+            end.runAcceptedCallbacks();
         } finally {
             List<VirtualThreadTask<?>> survivors = tasks.snapshot();
             tick.endRunners();
+            unseenFailures.reportAll();
             closed = true;
             owner = null;
             tick.close();
-            if (watchdog != null) {
-                watchdog.end();
-            }
+            watchdog.end();
             foreignWaiters.forEach(ForeignWaiter::release);
             locals.clear();
             end.report(survivors);
-            survivors.forEach(VirtualThreadTask::abandon);
+            survivors.forEach(VirtualThreadTask::letGo);
             exitRun(interruptedBefore || end.wasInterrupted());
         }
     }
@@ -551,16 +564,26 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** Starts a task with a Callable or a VoidBody. Its root hangs under a scope, if there is one. */
     <T extends @Nullable Object> VirtualThreadTask<T> start(
             @Nullable String name, Object origin, Object body, @Nullable CancelScope group) {
-        checkLoopThread("createTask");
+        checkTakesTasks("createTask");
         var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
         if (group != null) {
             CancelScope.hangUnder(group, task);
             if (group.isOfSystemTask()) {
                 task.makeSystem();
             }
+        } else {
+            setCreator(task);
         }
         startOrCancel(task);
         return task;
+    }
+
+    /** Says who may look at what a task comes to: the task that creates it. Tasks of a group have the group for that. */
+    private static void setCreator(VirtualThreadTask<?> task) {
+        VirtualThreadTask<?> creator = VirtualThreadTask.currentTaskOrNull();
+        if (creator != null && creator.loop == task.loop) {
+            task.setCreator(creator);
+        }
     }
 
     /**
@@ -594,15 +617,17 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     private <T extends @Nullable Object> Task<T> startSystemTask(String name, Object body) {
-        checkLoopThread("createSystemTask");
+        checkTakesTasks("createSystemTask");
         var task = new VirtualThreadTask<T>(
                 this, Objects.requireNonNull(name), CreationSite.of(body, isDebug()), Objects.requireNonNull(body));
         task.makeSystem();
+        setCreator(task);
         startOrCancel(task);
         return task;
     }
 
     void startOrCancel(VirtualThreadTask<?> task) {
+        checkTakesTasks("the start of a task");
         start(task);
         if (phase.ends(task)) {
             CancelScope.cancel(task, Closing.REASON);
@@ -643,9 +668,9 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon">asyncio call_soon</a>
      */
     public Handle callSoon(Runnable callback) {
-        checkLoopThread("callSoon");
+        checkTakesTasks("callSoon");
         var scheduled = new Callback(this, callback, callback);
-        makeReady(scheduled);
+        scheduled.becomeReady();
         return scheduled;
     }
 
@@ -677,7 +702,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_at">asyncio call_at</a>
      */
     public TimerHandle callAt(long deadlineNanos, Runnable callback) {
-        checkLoopThread("callAt");
+        checkTakesTasks("callAt");
         var timer = new CallbackTimer(this, deadlineNanos, new Callback(this, callback, callback));
         timers().add(timer);
         return timer;
@@ -697,7 +722,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      */
     public Handle callSoonThreadsafe(Runnable callback) {
         var scheduled = new Callback(this, callback, callback);
-        if (!enter(() -> makeReady(scheduled))) {
+        if (!enter(scheduled::becomeReady)) {
             throw new LoopClosedException(this, "callSoonThreadsafe");
         }
         return scheduled;
@@ -718,7 +743,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** {@return the present instant in nanoseconds of the loop's ticker} Any thread. */
     public long time() {
-        return options.ticker().nanoTime();
+        return ticker.nanoTime();
     }
 
     /** {@return the loop's clock} Any thread. */
@@ -758,7 +783,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     @Override
     public String toString() {
-        return "EventLoop[" + name() + "]";
+        return "EventLoop[" + Describe.line(name()) + "]";
     }
 
     // ---- for this package
@@ -774,6 +799,14 @@ public final class EventLoop implements Executor, AutoCloseable {
             }
             throw new WrongThreadException(what + " belongs on the thread of " + this + ", and was called on "
                     + Thread.currentThread() + ". Use callSoonThreadsafe to get there.");
+        }
+    }
+
+    /** Refuses what the loop could only accept and never do, because it is about to be closed. */
+    private void checkTakesTasks(String what) {
+        checkLoopThread(what);
+        if (phase == Closing.Phase.ENDING_CALLBACKS) {
+            throw new LoopClosedException(this, what);
         }
     }
 
@@ -804,18 +837,18 @@ public final class EventLoop implements Executor, AutoCloseable {
         tick.ready.add(step);
     }
 
-    /** Has the carrier run an internal step in the next tick. Any thread; false if the loop is closed. */
-    boolean enter(Step arrival) {
+    /** Sends something to the loop, for the next tick. Any thread; false if the loop is closed. */
+    boolean enter(Arrival arrival) {
         return tick.entries.offer(arrival);
     }
 
-    /** Runs an internal step on the loop thread: now, if this is it, else in the next tick. False if closed. */
-    boolean runInLoop(Step step) {
+    /** Has something arrive on the loop thread: now, if this is it, else in the next tick. False if closed. */
+    boolean runInLoop(Arrival arrival) {
         if (inLoop()) {
-            step.take();
+            arrival.arrive();
             return true;
         }
-        return enter(step);
+        return enter(arrival);
     }
 
     /** Cancels a task in a callback: abort handlers are not ours, and may not run on the carrier. */
@@ -825,7 +858,40 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Schedules a callback of this library. Also on the carrier. */
     void callInternally(Runnable body) {
-        makeReady(new Callback(this, body));
+        new Callback(this, body).becomeReady();
+    }
+
+    ReadyQueue readyQueue() {
+        return tick.ready;
+    }
+
+    UnseenFailures unseenFailures() {
+        return unseenFailures;
+    }
+
+    StepStamp<Step> stamp() {
+        return tick.stamp;
+    }
+
+    /** Wakes the thread that drives this if it is parked under a task that has found no memory to be unmounted. Any thread. */
+    void nudgeIfParked() {
+        Thread driver = owner;
+        if (driver != null && driver.getState() == Thread.State.WAITING) {
+            LockSupport.unpark(driver);
+        }
+    }
+
+    /** {@return the number of the present tick} */
+    long ticks() {
+        return tick.ticks();
+    }
+
+    void interruptWhenWaiting(VirtualThreadTask<?> guest) {
+        tick.interruptWhenWaiting(guest);
+    }
+
+    void guestUnmounted() {
+        tick.guestUnmounted();
     }
 
     DeadlineHeap<Timer> timers() {
@@ -845,17 +911,26 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     boolean isAnyUserCallOffloaded() {
-        return offloadPool != null && offloadPool.userCalls() > 0;
+        OffloadPool pool = offloadPool;
+        return pool != null && pool.userCalls() > 0;
+    }
+
+    /** {@return the pool of the loop's own, if there was a need for it} Any thread. */
+    @Nullable
+    OffloadPool offloadPool() {
+        return offloadPool;
     }
 
     Executor offloadExecutor() {
         if (options.offloadExecutor() != null) {
             return options.offloadExecutor();
         }
-        if (offloadPool == null) {
-            offloadPool = new OffloadPool(this);
+        OffloadPool pool = offloadPool;
+        if (pool == null) {
+            pool = new OffloadPool(this);
+            offloadPool = pool;
         }
-        return offloadPool;
+        return pool;
     }
 
     void atEndOfStep(Runnable body) {
@@ -893,12 +968,13 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** The last thing that a task does. In the task; for one that has outlived the loop, on some other carrier. */
     void taskDone(VirtualThreadTask<?> task) {
         try {
-            task.reportIfUnobserved();
+            task.keepFailureIfUnobserved();
         } finally {
             if (inLoop()) {
                 tasks.remove(task);
                 CancelScope.discard(task);
                 task.tellObservers();
+                task.endOffspring();
             }
         }
     }
@@ -912,7 +988,9 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** Hands a failure to the user's handler, and stops if that is the policy. */
     void report(Failure failure) {
-        failures.report(failure);
+        if (!failures.report(failure) && inLoop()) {
+            callInternally(() -> failures.report(failure)); // with a stack of its own, and perhaps more memory
+        }
         if (options.failurePolicy() == FailurePolicy.STOP_LOOP) {
             runInLoop(() -> {
                 fatalFailure = fatalFailure == null ? failure : fatalFailure;
@@ -935,7 +1013,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** {@return whether a failure is nothing but the end of what has outlived this loop, of which closing has told} */
     boolean isEndedBy(Throwable failure) {
-        return closed && failure instanceof LoopClosedException;
+        return (closed || phase == Closing.Phase.ENDING_CALLBACKS) && failure instanceof LoopClosedException;
     }
 
     static long saturatedNanos(Duration duration) {

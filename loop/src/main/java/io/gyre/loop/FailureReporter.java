@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Failures;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.FailureHandler;
 import java.util.List;
@@ -12,22 +13,25 @@ final class FailureReporter {
         this.handlers = List.of(handler, FailureHandler.logging(), FailureReporter::handToThread);
     }
 
-    /** Hands a failure to the first handler that takes it, with what those before it threw. */
-    void report(Failure failure) {
+    /**
+     * Hands a failure to the first handler that takes it, with what those before it threw.
+     *
+     * @return whether one has taken it
+     */
+    boolean report(Failure failure) {
         for (FailureHandler handler : handlers) {
             try {
                 handler.handle(failure);
-                return;
+                return true;
             } catch (Throwable handlerFailed) {
-                if (handlerFailed != failure.exception()) {
-                    failure.exception().addSuppressed(handlerFailed);
-                }
+                Failures.suppress(failure.exception(), handlerFailed);
             }
         }
+        return false;
     }
 
     private static void handToThread(Failure failure) {
         Thread thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, failure.exception());
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, Failures.printable(failure.exception()));
     }
 }

@@ -11,31 +11,11 @@ final class ForeignCall {
         VirtualThreadTask<T> task = create(loop, body, body::run);
         loop.checkNotDrivenByThisThread(task);
         start(task, () -> {});
-        VirtualThreadTask<?> caller = VirtualThreadTask.currentOrNull();
-        try {
-            return caller == null ? outcomeOf(task) : caller.<T, X>blocking(task, () -> outcomeOf(task));
-        } catch (CancelledException ofTask) {
-            throw VirtualThreadTask.cancellationOfCaller(ofTask, task);
-        }
-    }
-
-    private static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
-        boolean interrupted = false;
-        try {
-            for (; ; ) {
-                try {
-                    ForeignWaiter.await(task);
-                    return EventLoop.outcomeOf(task);
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    cancel(task, "the thread that waits for it was interrupted");
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        return PatientWait.<T, X>forOutcome(
+                task,
+                () -> ForeignWaiter.await(task),
+                () -> cancel(task, "the thread that waits for it was interrupted"),
+                () -> EventLoop.outcomeOf(task));
     }
 
     static <T extends @Nullable Object> VirtualThreadTask<T> create(

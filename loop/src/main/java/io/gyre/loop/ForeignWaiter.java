@@ -44,8 +44,8 @@ final class ForeignWaiter extends Observer {
         if (completion().isDone()) {
             told.countDown();
         } else {
+            completion().loop.foreignWaiters().add(this); // first: this needs memory, and may be tried again
             completion().addObserver(this);
-            completion().loop.foreignWaiters().add(this);
         }
     }
 

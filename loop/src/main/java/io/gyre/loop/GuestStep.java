@@ -1,10 +1,44 @@
 package io.gyre.loop;
 
+import org.jspecify.annotations.Nullable;
+
 /** A virtual thread that was started inside a task, without being one. */
-record GuestStep(VirtualThreadTask<?> host, Runnable continuation) implements Step {
+final class GuestStep implements Step, Arrival {
+    private final VirtualThreadTask<?> host;
+    private final Runnable continuation;
+    private @Nullable Step nextReady;
+
+    GuestStep(VirtualThreadTask<?> host, Runnable continuation) {
+        this.host = host;
+        this.continuation = continuation;
+    }
+
+    @Override
+    public void arrive() {
+        host.loop.makeReady(this);
+    }
+
     @Override
     public void take() {
         continuation.run();
+        if (host.loop.inLoop()) {
+            host.loop.guestUnmounted();
+        }
+    }
+
+    @Override
+    public String stackNow() {
+        return "";
+    }
+
+    @Override
+    public @Nullable Step nextReady() {
+        return nextReady;
+    }
+
+    @Override
+    public void setNextReady(@Nullable Step next) {
+        nextReady = next;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -104,7 +105,7 @@ final class Joiners {
     static final class Supervisor implements Joiner<@Nullable Object, @Nullable Void> {
         @Override
         public boolean onComplete(Task<?> task) {
-            ((VirtualThreadTask<?>) task).reportIfUnobserved();
+            ((VirtualThreadTask<?>) task).keepFailureIfUnobserved();
             return false;
         }
 
@@ -118,8 +119,9 @@ final class Joiners {
         if (!failures.isEmpty()) {
             throw new TaskGroupException(
                     failures.size() == 1
-                            ? "a task of the group failed: " + failures.getFirst()
-                            : failures.size() + " tasks of the group failed, first: " + failures.getFirst(),
+                            ? "a task of the group failed: " + Describe.object(failures.getFirst())
+                            : failures.size() + " tasks of the group failed, first: "
+                                    + Describe.object(failures.getFirst()),
                     failures);
         }
     }

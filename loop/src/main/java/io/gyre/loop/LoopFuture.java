@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,6 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
 
     @Override
     public String toString() {
-        return source == null ? "LoopFuture[" + loop.name() + ", " + state() + "]" : source.toString();
+        return source == null ? "LoopFuture[" + loop.name() + ", " + state() + "]" : Describe.object(source);
     }
 }

@@ -1,6 +1,8 @@
 package io.gyre.loop;
 
 import io.gyre.loop.internal.poll.Direction;
+import io.gyre.loop.internal.text.Describe;
+import io.gyre.loop.internal.text.Failures;
 import io.gyre.loop.spi.Failure;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
@@ -8,6 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +80,31 @@ public final class LowLevel {
     }
 
     /**
+     * Makes a task ready that waits in one certain call of {@link #park}, and leaves it alone if it waits for something
+     * else. For those who may still list a task whose wait has ended, by an error or with its loop. <b>Suspends:</b> no.
+     *
+     * @param task a task of the current loop
+     * @param abortHandler that of the call; an object that serves no other
+     * @return false if the task does not wait in that call
+     */
+    public static boolean unpark(Task<?> task, AbortHandler abortHandler) {
+        var parked = (VirtualThreadTask<?>) task;
+        return parked.isParkedIn(abortHandler) && unpark(task);
+    }
+
+    /**
+     * {@return whether a task waits in one certain call of {@link #park}} Whoever hands out something that must not be lost
+     * asks this first. <b>Suspends:</b> no.
+     *
+     * @param task the task
+     * @param abortHandler that of the call; an object that serves no other
+     */
+    public static boolean isParkedIn(Task<?> task, AbortHandler abortHandler) {
+        var parked = (VirtualThreadTask<?>) task;
+        return parked.loop.inLoop() && parked.isParkedIn(abortHandler);
+    }
+
+    /**
      * Makes a blocking call of the JDK or of another library into one like those of this library: it is a checkpoint,
      * says what it waits for, and can be cancelled.
      *
@@ -118,8 +146,8 @@ public final class LowLevel {
             return body.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            var cancelled =
-                    new CancellationException(Thread.currentThread() + " was interrupted while waiting for " + reason);
+            var cancelled = new CancellationException(Describe.object(Thread.currentThread())
+                    + " was interrupted while waiting for " + Describe.object(reason));
             cancelled.initCause(e);
             throw cancelled;
         }
@@ -320,7 +348,7 @@ public final class LowLevel {
      * what collects small pieces of work while a step goes on. <b>Suspends:</b> no.
      *
      * @param callback runs on the loop thread, in whatever task: must be short and must not suspend; what it throws goes to
-     *     the failure handler
+     *     the failure handler. One for which the stack of that task is too short is run once more, elsewhere
      */
     public static void atEndOfStep(Runnable callback) {
         EventLoop.current().atEndOfStep(Objects.requireNonNull(callback));
@@ -367,5 +395,37 @@ public final class LowLevel {
      */
     public static void report(Failure failure) {
         EventLoop.current().report(failure);
+    }
+
+    /**
+     * {@return an object of somebody else's in words, for a message} Never throws, whatever {@code toString} does; one line,
+     * cut if it is long, with control characters and marks of writing direction as escapes, so that a text which a peer has
+     * chosen cannot forge lines of a log. Any thread.
+     *
+     * @param object anything; a text is taken as it is
+     */
+    public static String describe(@Nullable Object object) {
+        return Describe.object(object);
+    }
+
+    /**
+     * {@return what to throw to somebody who waits for the result of something that failed} As {@link Awaitable#await()}
+     * does, it wraps the failure once, however often that was handed on before. Any thread.
+     *
+     * @param what what failed, for the message
+     * @param failure the failure
+     */
+    public static CompletionException completionException(Object what, Throwable failure) {
+        return AwaitedFailureException.of(what, failure);
+    }
+
+    /**
+     * {@return an exception and its causes, the outermost first} A chain of causes may be a ring: this ends after fifty. Any
+     * thread.
+     *
+     * @param failure the exception
+     */
+    public static Iterable<Throwable> causes(Throwable failure) {
+        return Failures.causes(failure);
     }
 }

@@ -6,14 +6,12 @@ import org.jspecify.annotations.Nullable;
 abstract class Observer {
     private final Completion<?> completion;
 
-    /** Neighbours in the list. Set by the completion, as is the next field. */
+    /** Neighbours in the list, which is a ring; null while this is in none. Set by the completion. */
     @Nullable
     Observer previous;
 
     @Nullable
     Observer next;
-
-    boolean listed;
 
     Observer(Completion<?> completion) {
         this.completion = completion;
@@ -25,13 +23,6 @@ abstract class Observer {
     /** {@return whether this deals with a failure, so that it need not be reported} */
     boolean observesFailure() {
         return true;
-    }
-
-    /**
-     * {@return whether this sees to a failure that nobody else observes, now or later} Asked once, before it is told.
-     */
-    boolean takesFailure() {
-        return false;
     }
 
     final Completion<?> completion() {

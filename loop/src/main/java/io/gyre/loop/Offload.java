@@ -1,11 +1,16 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
+import io.gyre.loop.internal.text.Failures;
+import io.gyre.loop.internal.text.StandsFor;
 import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.process.ProcessPool;
 import io.gyre.loop.process.SerializableCallable;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.OutsideWait;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -34,7 +39,11 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
      * worker holds, and the loop goes on meanwhile. So the word is remembered, and unparks only from the park below.
      *
      * A cancellation that comes before the future is done gives the call up: its word is late then, and wakes nobody. One
-     * that comes later is refused, because the result is on its way.
+     * that comes later is refused, because the result is on its way. What a call that was given up still brings is closed,
+     * if it can be; what it throws is a failure, unless that says no more than that it was broken off.
+     *
+     * A call that is in the middle of a file operation is given up but not interrupted: that would close the file for all
+     * who share it.
      *
      * An executor gets a LocalCall; a process pool, which has to send the body itself, gets that. Both hand back a future.
      *
@@ -66,7 +75,12 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         offload.handOver(body);
         if (!offload.arrived) {
             offload.awaited = true;
-            task.park(offload, offload);
+            try {
+                task.park(offload, offload);
+            } catch (Throwable failure) {
+                offload.givenUp = true; // by whatever it was
+                throw failure;
+            }
         }
         return offload.outcome();
     }
@@ -127,7 +141,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
             switch (e.getCause()) {
                 case Error error -> throw error;
                 case Exception exception -> throw (X) exception;
-                case null, default -> throw new IllegalStateException(this + " failed", e);
+                case null, default -> throw new IllegalStateException(what + " failed", e);
             }
         }
     }
@@ -144,6 +158,9 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     }
 
     private boolean cancel(Future<T> call) {
+        if (call instanceof Offload<?>.LocalCall local) {
+            return local.cancel(!local.isInFileOperation());
+        }
         if (!(call instanceof CompletableFuture<T> remote)) {
             return call.cancel(true);
         }
@@ -169,29 +186,58 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     private void ended(@Nullable Throwable failure) {
         leavePlace();
         if (!task.loop.enter(() -> arrive(failure))) {
-            reportLate(failure);
+            arriveLate(failure);
         }
     }
 
     /** The worker's word, on the loop. */
     private void arrive(@Nullable Throwable failure) {
-        arrived = true;
-        leavePool();
         if (givenUp) {
-            reportLate(failure);
-        } else if (awaited) {
-            task.unpark();
+            task.loop.callInternally(() -> arriveLate(failure)); // first: this needs memory
+        }
+        if (!arrived) {
+            arrived = true;
+            leavePool();
+        }
+        if (awaited) {
+            task.unpark(this);
         }
     }
 
-    private void reportLate(@Nullable Throwable failure) {
-        if (failure != null && how.onCancel() != OnCancel.ABANDON && !(failure instanceof InterruptedException)) {
-            task.loop.reportFromAnywhere(new Failure(
-                    what + " failed after " + task + ", which waited for it, had been cancelled.",
-                    task.name(),
-                    task.createdAt(),
-                    failure));
+    /** What becomes of a call for which nobody waits any more. In a callback, or where the call has run. */
+    private void arriveLate(@Nullable Throwable failure) {
+        Future<T> call = Objects.requireNonNull(future);
+        if (failure == null && call.state() == Future.State.SUCCESS) {
+            dispose(call.resultNow());
+        } else if (failure != null && how.onCancel() != OnCancel.ABANDON && !saysThatItWasBrokenOff(failure)) {
+            report("failed after " + task + ", which waited for it, had been cancelled.", failure);
         }
+    }
+
+    /** A call that was interrupted says so in many ways. */
+    private static boolean saysThatItWasBrokenOff(Throwable failure) {
+        for (Throwable cause : Failures.causes(failure)) {
+            if (cause instanceof InterruptedException
+                    || cause instanceof InterruptedIOException
+                    || cause instanceof ClosedByInterruptException
+                    || cause instanceof CancellationException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void dispose(@Nullable Object nobodyGets) {
+        try {
+            Leftovers.close(nobodyGets);
+        } catch (Throwable failure) {
+            report("has brought a result after " + task + ", which waited for it, had been cancelled, and closing that"
+                    + " failed.", failure);
+        }
+    }
+
+    private void report(String what, Throwable failure) {
+        task.loop.reportFromAnywhere(new Failure(this.what + " " + what, task.name(), task.createdAt(), failure));
     }
 
     private void leavePlace() {
@@ -202,7 +248,14 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
 
     @Override
     public String toString() {
-        return what;
+        if (!(future instanceof Offload<?>.LocalCall local) || local.isBegun() || local.isDone()) {
+            return what;
+        }
+        if (pool == null) {
+            return what + ", not begun";
+        }
+        String busy = pool.describeIfAllAreBusy(); // else a thread takes it this moment
+        return busy == null ? what : what + ", not begun; " + busy;
     }
 
     /** What a task waits for when its {@link Offloading} has a limit: the end of a call that may have been given up. */
@@ -218,6 +271,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         private final Semaphore start = new Semaphore(1); // whoever gets it runs the call or takes it back
         private final @Nullable Object bindings = ScopedBindings.capture();
         private final Executor executor;
+        private volatile @Nullable Thread worker;
         private boolean handedOverAgain;
         private @Nullable Throwable failure;
 
@@ -232,13 +286,23 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
             if (VirtualThreadTask.isGuest()) {
                 leaveTheLoop();
             } else if (start.tryAcquire()) {
+                worker = Thread.currentThread();
                 end(super::run);
             }
         }
 
+        boolean isBegun() {
+            return worker != null;
+        }
+
+        boolean isInFileOperation() {
+            Thread running = worker;
+            return running != null && FileOperations.isIn(running);
+        }
+
         private void leaveTheLoop() {
             if (handedOverAgain) {
-                fail(new IllegalStateException(what + " was offloaded to " + executor
+                fail(new IllegalStateException(what + " was offloaded to " + Describe.object(executor)
                         + ", whose virtual threads run on a loop, because a task has started them. Let it start one for"
                         + " each call, or have it start them outside of any task."));
             } else {
@@ -275,6 +339,14 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         }
 
         @Override
+        protected void set(T value) {
+            super.set(value);
+            if (isCancelled()) {
+                dispose(value);
+            }
+        }
+
+        @Override
         protected void setException(Throwable thrown) {
             failure = thrown;
             super.setException(thrown);
@@ -292,10 +364,16 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
      * @param <T> the result
      * @param body the call
      */
-    private record RemoteBody<T extends @Nullable Object>(Body<T, ?> body) implements SerializableCallable<T> {
+    private record RemoteBody<T extends @Nullable Object>(Body<T, ?> body)
+            implements SerializableCallable<T>, StandsFor {
         @Override
         public T call() throws Exception {
             return body.run();
+        }
+
+        @Override
+        public Object original() {
+            return StandsFor.originalOf(body);
         }
     }
 }

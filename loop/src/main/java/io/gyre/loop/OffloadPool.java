@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,18 @@ final class OffloadPool extends ThreadPoolExecutor {
 
     private static final int KEEP_ALIVE_SECONDS = 30;
 
+    /** Nothing that a person waits for takes longer without anything coming of it. */
+    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Calls that wait for the loop which waits for the pool: that nothing moves for so long is no chance any more. */
+    private static final long STUCK_IN_LOOP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int MANY_TO_NAME = 3;
+
     private final EventLoop loop;
     private final Map<Thread, Begun> begun = new ConcurrentHashMap<>();
+    private volatile long movedAtNanos = System.nanoTime();
+    private volatile boolean warned;
     private int userCalls;
     private boolean ended;
 
@@ -31,37 +43,128 @@ final class OffloadPool extends ThreadPoolExecutor {
      * @param thread where it runs
      * @param age since it has begun
      */
-    record Running(String call, Thread thread, Duration age) {}
+    record Running(String call, Thread thread, Duration age) {
+        @Override
+        public String toString() {
+            return call + " for " + age.toMillis() + " ms in " + thread.getName()
+                    + (isWaitingForLoop() ? ", which waits for a loop" : "");
+        }
+
+        boolean isWaitingForLoop() {
+            for (StackTraceElement frame : thread.getStackTrace()) {
+                if (frame.getClassName().equals(ForeignWaiter.class.getName())) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
 
     OffloadPool(EventLoop loop) {
+        this(
+                loop,
+                MAX_THREADS,
+                Thread.ofPlatform().daemon().name(loop.name() + "-offload-", 1).factory());
+    }
+
+    OffloadPool(EventLoop loop, int maxThreads, ThreadFactory factory) {
         super(
-                MAX_THREADS,
-                MAX_THREADS,
+                maxThreads,
+                maxThreads,
                 KEEP_ALIVE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().daemon().name(loop.name() + "-offload-", 1).factory());
+                factory);
         allowCoreThreadTimeOut(true);
         this.loop = loop;
+    }
+
+    /** If no further thread can be started, the call waits for one that is there. */
+    @Override
+    public void execute(Runnable call) {
+        if (getQueue().isEmpty()) {
+            movedAtNanos = System.nanoTime();
+        }
+        try {
+            super.execute(call);
+        } catch (OutOfMemoryError noThread) {
+            leaveToOthers(call, noThread);
+        }
+    }
+
+    private void leaveToOthers(Runnable call, OutOfMemoryError noThread) {
+        getQueue().add(call);
+        if ((getPoolSize() == 0 || isShutdown()) && remove(call)) {
+            throw new RejectedExecutionException(
+                    "no thread can be started to run " + call + " (" + noThread.getMessage()
+                            + "), and there is none yet. The system's limits on threads (ulimit -u, pids.max) or the"
+                            + " memory for their stacks are used up.",
+                    noThread);
+        }
     }
 
     @Override
     protected void beforeExecute(Thread thread, Runnable call) {
         begun.put(thread, new Begun(call, System.nanoTime()));
+        moved();
     }
 
     @Override
     protected void afterExecute(Runnable call, @Nullable Throwable failure) {
         begun.remove(Thread.currentThread());
+        moved();
     }
 
-    /** {@return the calls that have not ended} Any thread. */
+    private void moved() {
+        movedAtNanos = System.nanoTime();
+        warned = false;
+    }
+
+    // ---- what is going on: any thread
+
+    /** {@return the calls that have not ended} */
     List<Running> running() {
         var running = new ArrayList<Running>();
         begun.forEach((thread, begun) -> running.add(
                 new Running(begun.call.toString(), thread, Duration.ofNanos(System.nanoTime() - begun.nanos))));
         return running;
     }
+
+    /** {@return why a call has not begun, in words; null if there is a thread for it} */
+    @Nullable
+    String describeIfAllAreBusy() {
+        List<Running> running = running();
+        return running.size() < getMaximumPoolSize() ? null : describe(running);
+    }
+
+    private static String describe(List<Running> running) {
+        int named = Math.min(running.size(), MANY_TO_NAME);
+        return "all " + running.size() + " threads are busy: "
+                + String.join("; ", running.subList(0, named).stream().map(Running::toString).toList())
+                + (named < running.size() ? "; and so on" : "");
+    }
+
+    /** Warns if calls wait and nothing moves. The watchdog's thread. */
+    void lookAt(long nowNanos) {
+        int waiting = getQueue().size();
+        long still = nowNanos - movedAtNanos;
+        if (waiting == 0 || warned || still < STUCK_IN_LOOP_NANOS) {
+            return;
+        }
+        List<Running> running = running();
+        long waitingForLoop = running.stream().filter(Running::isWaitingForLoop).count();
+        if (waitingForLoop > 0 || still >= STUCK_NANOS) {
+            warned = true;
+            Warnings.log(waiting + " offloaded calls on " + loop + " have not begun and nothing has moved for "
+                    + TimeUnit.NANOSECONDS.toMillis(still) + " ms; " + describe(running) + "."
+                    + (waitingForLoop > 0
+                            ? " A call that waits for a loop whose tasks offload, too, may wait for itself: give such"
+                                    + " calls an executor of their own (Offloading.on), or let the task do it."
+                            : " Give long calls an executor of their own (Offloading.on)."));
+        }
+    }
+
+    // ---- for the loop
 
     /** {@return how many calls of tasks that are no system tasks have not ended} Loop thread. */
     int userCalls() {

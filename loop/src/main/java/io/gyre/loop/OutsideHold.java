@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.spi.IdleLoop.Hold;
 import io.gyre.loop.spi.OutsideWait;
 import org.jspecify.annotations.Nullable;
@@ -17,27 +18,14 @@ final class OutsideHold {
      */
     static @Nullable Hold of(Task<?> task, @Nullable Object reason, boolean isParked) {
         if (!isParked) {
-            String where = "parked in " + blockingCall(task.stackTrace());
-            return new Hold(task.toString(), reason == null ? where : "waiting for " + reason, false);
+            String where = "parked in " + ForeignPark.callOf(task.stackTrace());
+            return new Hold(task.toString(), reason == null ? where : "waiting for " + Describe.object(reason), false);
         }
         return switch (reason) {
-            case OutsideWait wait -> new Hold(task.toString(), "waiting for " + wait, wait instanceof ReadinessWait);
+            case OutsideWait wait -> new Hold(task.toString(), "waiting for " + Describe.object(wait), wait instanceof ReadinessWait);
             case LoopFuture<?> future
             when future.isOfOtherLibrary() -> new Hold(task.toString(), "waiting for " + future, false);
             case null, default -> null;
         };
-    }
-
-    /** {@return the call of the JDK that the user's code has made: the outermost frame of the innermost run of JDK frames} */
-    static String blockingCall(StackTraceElement[] stack) {
-        StackTraceElement call = null;
-        for (StackTraceElement frame : stack) {
-            String module = frame.getModuleName();
-            if (module == null || !(module.startsWith("java.") || module.startsWith("jdk."))) {
-                break;
-            }
-            call = frame;
-        }
-        return call == null ? "native code" : call.getClassName() + "." + call.getMethodName();
     }
 }

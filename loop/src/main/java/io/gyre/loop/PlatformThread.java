@@ -1,6 +1,8 @@
 package io.gyre.loop;
 
 import io.gyre.loop.internal.vthread.ScopedBindings;
+import io.gyre.loop.spi.ContextSnapshotter;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -9,34 +11,43 @@ import org.jspecify.annotations.Nullable;
 final class PlatformThread {
     private PlatformThread() {}
 
-    /** Calls {@code body}; {@code onInterrupt} is run, in the waiting thread, each time that this is interrupted. */
-    @SuppressWarnings("unchecked") // body throws X or something unchecked
-    static <T extends @Nullable Object, X extends Exception> T call(String name, Body<T, X> body, Runnable onInterrupt)
-            throws X {
-        var call = new FutureTask<T>(body::run);
-        Thread thread = Thread.ofPlatform().name(name).unstarted(call);
+    /**
+     * Calls {@code body}, with the scoped values and in the context of the caller. {@code onInterrupt} is run, in the
+     * waiting thread, each time that this is interrupted.
+     */
+    static <T extends @Nullable Object, X extends Exception> T call(
+            LoopOptions options, Body<T, X> body, Runnable onInterrupt) throws X {
+        var call = new FutureTask<T>(inContext(options.contextSnapshotter(), body::run));
+        Thread thread = Thread.ofPlatform().name(options.name()).unstarted(call);
         ScopedBindings.inherit(thread);
         thread.start();
-        boolean interrupted = false;
+        return PatientWait.<T, X>forOutcome(
+                "the end of a loop of its own", () -> await(call), onInterrupt, () -> outcomeOf(call));
+    }
+
+    @SuppressWarnings("unchecked") // in its context a Callable is one with the same result
+    private static <T extends @Nullable Object> Callable<T> inContext(
+            @Nullable ContextSnapshotter snapshotter, Callable<T> body) {
+        return snapshotter == null ? body : (Callable<T>) ThreadContext.wrap(snapshotter, body);
+    }
+
+    private static void await(FutureTask<?> call) throws InterruptedException {
         try {
-            for (; ; ) {
-                try {
-                    return call.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    onInterrupt.run();
-                }
-            }
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case Error error -> throw error;
-                case Exception exception -> throw (X) exception;
-                case null, default -> throw new IllegalStateException("the body on " + thread + " failed", e);
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            call.get();
+        } catch (ExecutionException failed) {
+            // for outcomeOf to tell
+        }
+    }
+
+    @SuppressWarnings("unchecked") // body throws X or something unchecked
+    private static <T extends @Nullable Object, X extends Exception> T outcomeOf(FutureTask<T> call) throws X {
+        if (call.state() == FutureTask.State.SUCCESS) {
+            return call.resultNow();
+        }
+        switch (call.exceptionNow()) {
+            case Error error -> throw error;
+            case Exception exception -> throw (X) exception;
+            case Throwable other -> throw new IllegalStateException("the body failed", other);
         }
     }
 }

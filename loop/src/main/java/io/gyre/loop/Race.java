@@ -1,8 +1,6 @@
 package io.gyre.loop;
 
 import io.gyre.loop.TaskGroup.VoidBlock;
-import io.gyre.loop.spi.Failure;
-import java.nio.channels.SelectableChannel;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -33,38 +31,8 @@ final class Race {
             List<T> results, boolean won, Consumer<? super T> unwanted) {
         for (T result : won ? results.subList(1, results.size()) : results) {
             if (!won || result != results.getFirst()) {
-                handOn(result, unwanted);
+                Leftovers.dispose(() -> unwanted.accept(result));
             }
-        }
-    }
-
-    private static <T extends @Nullable Object> void handOn(T result, Consumer<? super T> unwanted) {
-        try {
-            unwanted.accept(result);
-        } catch (CancelledException cancelled) {
-            // So is the caller, which will be told at its next checkpoint.
-        } catch (Throwable failure) {
-            VirtualThreadTask<?> task = VirtualThreadTask.current();
-            task.loop.report(new Failure(
-                    "what " + task + " has raced for left a result that nobody wants, and getting rid of that failed.",
-                    task.name(),
-                    task.createdAt(),
-                    failure));
-        }
-    }
-
-    /** Closes a result that can be closed. */
-    static void close(@Nullable Object result) {
-        try {
-            if (result instanceof SelectableChannel channel) {
-                LowLevel.close(channel);
-            } else if (result instanceof AutoCloseable resource) {
-                resource.close();
-            }
-        } catch (RuntimeException unchecked) {
-            throw unchecked;
-        } catch (Exception checked) {
-            throw new IllegalStateException(result + " cannot be closed", checked);
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.gyre.loop;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Random;
 
 /** Shuffles what is ready, so that a test finds code that relies on the order in which tasks take turns. */
@@ -19,23 +21,13 @@ final class RandomOrder {
         this.random = new Random(seed);
     }
 
-    void shuffle(ArrayDeque<Step> ready) {
-        Step[] shuffled = ready.toArray(Step[]::new);
-        for (int i = shuffled.length - 1; i > 0; i--) {
-            int other = random.nextInt(i + 1);
-            Step step = shuffled[i];
-            shuffled[i] = shuffled[other];
-            shuffled[other] = step;
-        }
+    void shuffle(ReadyQueue ready) {
+        List<Step> inOrder = ready.steps();
+        var shuffled = new ArrayList<>(inOrder);
+        Collections.shuffle(shuffled, random);
         Iterator<Step> callbacks =
-                ready.stream().filter(RandomOrder::isCallback).toList().iterator();
-        ready.clear();
-        for (Step step : shuffled) {
-            ready.add(isCallback(step) ? callbacks.next() : step);
-        }
-    }
-
-    private static boolean isCallback(Step step) {
-        return step instanceof Callback;
+                inOrder.stream().filter(Callback.class::isInstance).iterator();
+        shuffled.replaceAll(step -> step instanceof Callback ? callbacks.next() : step);
+        ready.replaceBy(shuffled);
     }
 }

@@ -3,6 +3,7 @@ package io.gyre.loop;
 import io.gyre.loop.internal.poll.Direction;
 import io.gyre.loop.internal.poll.Interest;
 import io.gyre.loop.internal.poll.ReadinessListener;
+import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.spi.IdleLoop;
 import io.gyre.loop.spi.OutsideWait;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * the abort handler, too.
  */
 final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWait {
-    private final EventLoop loop;
     private final Interest interest;
     private final SelectableChannel channel;
     private final Direction direction;
@@ -27,8 +27,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
     private boolean callbackQueued;
     private boolean closed;
 
-    private ReadinessWait(EventLoop loop, Interest interest, SelectableChannel channel, Direction direction) {
-        this.loop = loop;
+    private ReadinessWait(Interest interest, SelectableChannel channel, Direction direction) {
         this.interest = interest;
         this.channel = channel;
         this.direction = direction;
@@ -39,7 +38,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         ReadinessWait wait = task.lastReadiness;
         if (wait == null || !wait.serves(channel, direction)) {
-            wait = of(task.loop, task.loop.poller().interest(channel), channel, direction);
+            wait = of(task.loop.poller().interest(channel), channel, direction);
             task.lastReadiness = wait;
         }
         wait.requireFree(task);
@@ -55,7 +54,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
     static void addCallback(EventLoop loop, SelectableChannel channel, Direction direction, int op, Runnable body)
             throws IOException {
         Interest interest = loop.poller().interest(channel);
-        ReadinessWait wait = of(loop, interest, channel, direction);
+        ReadinessWait wait = of(interest, channel, direction);
         arm(interest, channel, op); // what nobody wants then is disarmed by its first event
         var callback = new Callback(loop, body, () -> wait.callBack(body));
         wait.dropCallback();
@@ -67,7 +66,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         try {
             interest.arm(op);
         } catch (IllegalArgumentException unsupported) { // has no message
-            throw new IllegalArgumentException(channel + adviceFor(channel, op), unsupported);
+            throw new IllegalArgumentException(Describe.object(channel) + adviceFor(channel, op), unsupported);
         }
     }
 
@@ -102,11 +101,11 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         }
     }
 
-    private static ReadinessWait of(EventLoop loop, Interest interest, SelectableChannel channel, Direction direction) {
+    private static ReadinessWait of(Interest interest, SelectableChannel channel, Direction direction) {
         if (interest.listener(direction) instanceof ReadinessWait present) {
             return present;
         }
-        var wait = new ReadinessWait(loop, interest, channel, direction);
+        var wait = new ReadinessWait(interest, channel, direction);
         interest.setListener(direction, wait);
         return wait;
     }
@@ -117,6 +116,9 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
     }
 
     private void requireFree(Object intruder) {
+        if (task != null && !task.isParkedIn(this)) {
+            task = null; // its wait has ended by an error
+        }
         Object holder = task == null ? callback : task;
         if (holder != null) {
             throw new BusyException(this, holder, intruder);
@@ -144,7 +146,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         }
         if (callback != null && !callbackQueued) {
             callbackQueued = true;
-            loop.makeReady(callback);
+            callback.becomeReady();
         }
         return callback != null;
     }
@@ -166,7 +168,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
     private void resume() {
         VirtualThreadTask<?> waiting = Objects.requireNonNull(task);
         task = null;
-        waiting.unpark();
+        waiting.unpark(this);
     }
 
     @Override
@@ -189,6 +191,6 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
                 return "DatagramChannel[closed]";
             }
         }
-        return channel.toString();
+        return Describe.object(channel);
     }
 }

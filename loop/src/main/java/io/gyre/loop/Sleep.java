@@ -26,7 +26,7 @@ final class Sleep extends Timer implements AbortHandler {
 
     @Override
     void fire() {
-        task.unpark();
+        task.unpark(this);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
+import io.gyre.loop.internal.text.Failures;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -45,7 +47,12 @@ public final class TaskGroup<T extends @Nullable Object> {
      *
      * The block's task waits in a park that refuses to be aborted: a cancellation reaches the children by the tree, and
      * leaving before they are done is what a group promises not to do.
+     *
+     * What a user's exception says of itself is asked only when all are done: asking runs user code.
      */
+    private static final int MANY_CLOSEABLE = 16;
+    private static final int MANY_TO_NAME = 10;
+
     private static final TaskGroupOptions PLAIN = new TaskGroupOptions(null, null);
 
     private final VirtualThreadTask<?> owner;
@@ -55,6 +62,18 @@ public final class TaskGroup<T extends @Nullable Object> {
     private final Set<Task<?>> tasks = new LinkedHashSet<>();
     private final Set<Task<?>> failedToStart = new HashSet<>();
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+
+    /** Tasks with results that can be closed, some of which somebody has got. */
+    private final List<VirtualThreadTask<?>> closeable = new ArrayList<>(0);
+
+    /** The wait for the tasks. An object of this group's alone, because it tells that wait from all others. */
+    private final AbortHandler refusal = new AbortHandler() {
+        @Override
+        public boolean abort() {
+            return false;
+        }
+    };
+
     private boolean open = true;
     private boolean awaiting;
     private boolean over;
@@ -237,14 +256,19 @@ public final class TaskGroup<T extends @Nullable Object> {
     private static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception> R call(
             TaskGroupOptions options, Joiner<T, ?> joiner, Block<T, R, X> block) throws X {
         var result = new ArrayList<R>(1);
-        return open(options, joiner).<R, X>runAndClose(group -> result.add(block.run(group)), () -> {
-            joiner.result();
-            if (result.isEmpty()) {
-                Async.checkCancelled(); // from outside, too
-                throw new CancellationException("the group was cancelled before its block had a result");
-            }
-            return result.getFirst();
-        });
+        try {
+            return open(options, joiner).<R, X>runAndClose(group -> result.add(block.run(group)), () -> {
+                joiner.result();
+                if (result.isEmpty()) {
+                    Async.checkCancelled(); // from outside, too
+                    throw new CancellationException("the group was cancelled before its block had a result");
+                }
+                return result.getFirst();
+            });
+        } catch (Throwable failure) {
+            result.forEach(nobodyGets -> Leftovers.dispose(() -> Leftovers.close(nobodyGets)));
+            throw failure;
+        }
     }
 
     private static <T extends @Nullable Object> TaskGroup<T> open(TaskGroupOptions options, Joiner<T, ?> joiner) {
@@ -259,6 +283,7 @@ public final class TaskGroup<T extends @Nullable Object> {
             return result.get();
         } catch (Throwable thrown) {
             failure = thrown;
+            closeUnclaimed();
             throw thrown;
         } finally {
             closeOwned(failure);
@@ -279,7 +304,7 @@ public final class TaskGroup<T extends @Nullable Object> {
             }
             boolean own = scope.isCauseOf(failure);
             int place = isCancellation(failure) ? -1 : failedTasks;
-            scope.cancel("the block of its group failed: " + failure);
+            scope.cancel("the block of its group failed by a " + failure.getClass().getName());
             awaitTasks();
             if (!own) {
                 throwWithFailuresOfTasks(failure, place);
@@ -304,7 +329,7 @@ public final class TaskGroup<T extends @Nullable Object> {
             }
             Joiners.throwIfFailed(failures);
         } catch (RuntimeException noResult) {
-            failureOfBlock.addSuppressed(noResult);
+            Failures.suppress(failureOfBlock, noResult);
         }
     }
 
@@ -318,9 +343,9 @@ public final class TaskGroup<T extends @Nullable Object> {
         List<Throwable> real =
                 notClosed.stream().filter(each -> !isCancellation(each)).toList();
         if (failure != null && (real.isEmpty() || !isCancellation(failure))) {
-            notClosed.stream().filter(each -> each != failure).forEach(failure::addSuppressed);
+            notClosed.forEach(each -> Failures.suppress(failure, each));
         } else if (!real.isEmpty()) {
-            throw new TaskGroupException(options.title() + " could not close what it owns: " + real.getFirst(), real);
+            throw new TaskGroupException(options.title() + " could not close what it owns: " + Describe.object(real.getFirst()), real);
         } else if (!notClosed.isEmpty()) {
             CancelledException cancelled = owner.raiseCancellation();
             cancelled.initCause(notClosed.getFirst());
@@ -340,6 +365,17 @@ public final class TaskGroup<T extends @Nullable Object> {
         return failures;
     }
 
+    /** Closes the results that nobody has got and, now that the group fails, nobody will. */
+    private void closeUnclaimed() {
+        for (VirtualThreadTask<?> task : closeable) {
+            Object unclaimed = task.unclaimed();
+            if (unclaimed != null) {
+                Leftovers.dispose(() -> Leftovers.close(unclaimed));
+            }
+        }
+        closeable.clear();
+    }
+
     private boolean isCancellation(Throwable failure) {
         return CancelScope.isCancellation(owner, failure);
     }
@@ -347,7 +383,11 @@ public final class TaskGroup<T extends @Nullable Object> {
     private void awaitTasks() {
         while (!tasks.isEmpty()) {
             awaiting = true;
-            owner.park(this, () -> false);
+            try {
+                owner.park(this, refusal);
+            } finally {
+                awaiting = false;
+            }
         }
         open = false;
     }
@@ -495,8 +535,9 @@ public final class TaskGroup<T extends @Nullable Object> {
         tasks.remove(task);
         boolean failed = task.state() == State.FAILED;
         failedTasks += failed ? 1 : 0;
-        cancelledFromOutside |= task.isCancelled() && !scope.isCancelled() && scope.outermostCancelled() != null;
+        cancelledFromOutside |= task.isCancelled() && !scope.isCancelled() && scope.effective() != null;
         try {
+            keepIfCloseable(task);
             if (!failedToStart.remove(task) && joiner.onComplete(task)) {
                 over = true;
                 scope.cancel(failed ? task + " of its group failed" : "its group has its result");
@@ -504,10 +545,21 @@ public final class TaskGroup<T extends @Nullable Object> {
         } catch (Throwable failure) {
             failureOfJoiner = failure;
             scope.cancel("the joiner of its group failed");
+        } finally {
+            if (tasks.isEmpty() && awaiting) {
+                owner.unpark(refusal);
+            }
         }
-        if (tasks.isEmpty() && awaiting) {
-            awaiting = false;
-            owner.unpark();
+    }
+
+    /** A group may serve for years: results that somebody has got are forgotten now and then. */
+    private void keepIfCloseable(VirtualThreadTask<?> task) {
+        if (task.unclaimed() != null) {
+            int size = closeable.size();
+            if (size >= MANY_CLOSEABLE && Integer.bitCount(size) == 1) {
+                closeable.removeIf(each -> each.unclaimed() == null);
+            }
+            closeable.add(task);
         }
     }
 
@@ -563,6 +615,14 @@ public final class TaskGroup<T extends @Nullable Object> {
 
     @Override
     public String toString() {
-        return (options.name() == null ? "the tasks of a group: " : "the tasks of " + options.title() + ": ") + tasks;
+        var some = new ArrayList<String>();
+        for (Task<?> task : tasks) {
+            if (some.size() == MANY_TO_NAME) {
+                some.add("and " + (tasks.size() - MANY_TO_NAME) + " more");
+                break;
+            }
+            some.add(task.toString());
+        }
+        return (options.name() == null ? "the tasks of a group: " : "the tasks of " + options.title() + ": ") + some;
     }
 }

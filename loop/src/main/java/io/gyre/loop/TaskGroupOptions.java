@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,6 @@ public record TaskGroupOptions(
     }
 
     String title() {
-        return name == null ? "the group" : "the group '" + name + "'";
+        return name == null ? "the group" : "the group '" + Describe.line(name) + "'";
     }
 }

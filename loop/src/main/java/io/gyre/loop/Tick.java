@@ -7,8 +7,11 @@ import io.gyre.loop.internal.timer.DeadlineHeap;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.IdleLoop;
 import io.gyre.loop.spi.Ticker;
-import java.util.ArrayDeque;
+import io.gyre.loop.spi.Failure;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Decides what runs next: the ready queue, and what fills it. One call of {@link #run} is one tick. */
@@ -21,18 +24,24 @@ final class Tick {
      *
      * Timers fire after the poll, not before: a tick that has waited for a timer also runs it. The other order needs a
      * second tick, with a select of its own, for each timer (decisions/0002).
+     *
+     * A tick in which memory or the stack runs out ends there, and the next goes on: what it has not come to is still
+     * ready, in the heap, in the door, or will be reported by the selector once more.
      */
     /** A budget of 146 years and more, which is none. */
     private static final long UNLIMITED = Long.MAX_VALUE / 2;
 
-    final ArrayDeque<Step> ready = new ArrayDeque<>();
+    /** How long a tick waits that follows one without memory, so that others can give some back. */
+    private static final long PAUSE_WITHOUT_MEMORY_NANOS = 1_000_000;
+
+    final ReadyQueue ready = new ReadyQueue();
     final DeadlineHeap<Timer> timers = new DeadlineHeap<>();
     final SelectorPoller poller = new SelectorPoller();
-    final EntryQueue<Step> entries = new EntryQueue<>(poller::wakeup);
+    final EntryQueue<Arrival> entries = new EntryQueue<>(poller::wakeup);
     final StepStamp<Step> stamp = new StepStamp<>();
 
-    /** What runs before the next step. */
-    private final ArrayDeque<Callback> endOfStep = new ArrayDeque<>();
+    /** What runs before the next step: callbacks. */
+    private final ReadyQueue endOfStep = new ReadyQueue();
 
     private final EventLoop loop;
     private final Ticker ticker;
@@ -48,6 +57,12 @@ final class Tick {
     private long ticks;
     private boolean quiet;
     private boolean interrupted;
+
+    /** What has ended a tick and was not reported yet: for that, too, there must be memory. */
+    private @Nullable Error unreported;
+
+    /** Threads that tasks have started, which are to be interrupted when they wait in a call of the JDK. */
+    private final List<VirtualThreadTask<?>> guestsToInterrupt = new ArrayList<>();
 
     Tick(EventLoop loop, Ticker ticker, @Nullable RandomOrder randomOrder) {
         this.loop = loop;
@@ -70,16 +85,42 @@ final class Tick {
      * @return how many steps and callbacks ran
      */
     int run(long maxWaitNanos, long budgetNanos) {
+        try {
+            int steps = runOnce(unreported == null ? maxWaitNanos : 0, budgetNanos);
+            reportError();
+            return steps;
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            stamp.end();
+            unreported = e;
+            LockSupport.parkNanos(PAUSE_WITHOUT_MEMORY_NANOS);
+            return 1;
+        }
+    }
+
+    private int runOnce(long maxWaitNanos, long budgetNanos) {
         ticks++;
         poll(ready.isEmpty() ? maxWaitNanos : 0);
         interrupted |= Thread.interrupted(); // before a task is mounted: the JDK clears the flag of its carrier then
-        entries.drain(Step::take);
+        entries.drain(Arrival::arrive);
         fireTimers();
         limited = budgetNanos < UNLIMITED;
         budgetEnd = limited ? System.nanoTime() + budgetNanos : 0;
         int steps = runReadyBatch();
         quiet = steps == 0;
         return steps;
+    }
+
+    private void reportError() {
+        Error error = unreported;
+        if (error != null) {
+            loop.callInternally(() -> loop.report(new Failure(
+                    loop + " ran out of memory or stack in the middle of a tick, and has gone on with the next. Give the"
+                            + " program more (-Xmx, -Xss), or let it hold less.",
+                    loop.name(),
+                    null,
+                    error)));
+            unreported = null;
+        }
     }
 
     /** {@return whether the carrier was interrupted since this was last asked} Carrier, between ticks. */
@@ -107,8 +148,17 @@ final class Tick {
         if (!timers.isEmpty()) {
             long now = ticker.nanoTime();
             for (Timer due = timers.pollDue(now); due != null; due = timers.pollDue(now)) {
-                due.fire();
+                fire(due);
             }
+        }
+    }
+
+    private void fire(Timer due) {
+        try {
+            due.fire();
+        } catch (OutOfMemoryError e) {
+            timers.add(due); // there is room for it still
+            throw e;
         }
     }
 
@@ -149,43 +199,70 @@ final class Tick {
             runner = Objects.requireNonNull(spareRunner);
             spareRunner = null;
         }
+        runner.throwIfStarved();
     }
 
     /** Has a callback run before the next step. In the present one. */
     void atEndOfStep(Callback callback) {
-        endOfStep.add(callback);
+        callback.becomeReadyIn(endOfStep);
     }
 
-    /** Runs what waits for the end of the present step, in its task, which is about to park. */
+    /**
+     * Runs what waits for the end of the present step, in its task, which is about to park. What needs more stack than the
+     * task has left is run again in the callback runner, as all is that the task does not get to.
+     */
     void runEndOfStep() {
-        for (Callback callback = endOfStep.poll(); callback != null; callback = endOfStep.poll()) {
-            callback.take();
+        while (endOfStep.poll() instanceof Callback callback) {
+            callback.leaveQueue();
+            try {
+                callback.takeUnlessStackIsShort();
+            } catch (StackOverflowError e) {
+                callback.becomeReadyIn(endOfStep);
+                return;
+            }
         }
     }
 
     /** {@return the next callback, or null if this batch is over or a task is next} In the callback runner. */
     @Nullable
     Callback nextCallback() {
-        Callback next = endOfStep.poll();
-        if (next == null) {
-            endBatchIfOverBudget();
-            if (batch == 0 || !(ready.peek() instanceof Callback callback)) {
-                return null;
-            }
-            batch--;
-            ready.remove();
-            next = callback;
+        Callback next = endOfStep.poll() instanceof Callback first ? first : nextReadyCallback();
+        if (next != null) {
+            next.leaveQueue();
+            next.beginIn(runner);
+            stamp.begin(next);
         }
-        next.beginIn(runner);
-        stamp.begin(next);
         return next;
+    }
+
+    private @Nullable Callback nextReadyCallback() {
+        endBatchIfOverBudget();
+        if (batch == 0 || !(ready.peek() instanceof Callback callback)) {
+            return null;
+        }
+        batch--;
+        ready.remove();
+        return callback;
     }
 
     /** Starts the runner that takes over when a callback parks. In the callback runner, before the first callback. */
     void prepareSpareRunner() {
         if (spareRunner == null) {
-            spareRunner = new CallbackRunner(loop);
-            spareRunner.start();
+            var spare = new CallbackRunner(loop);
+            spare.start();
+            spareRunner = spare;
+        }
+    }
+
+    /** Interrupts a thread that a task has started, as soon as it waits in a call of the JDK. */
+    void interruptWhenWaiting(VirtualThreadTask<?> guest) {
+        guestsToInterrupt.add(guest);
+    }
+
+    /** Called when such a thread has unmounted. Carrier. */
+    void guestUnmounted() {
+        if (!guestsToInterrupt.isEmpty()) {
+            loop.callInternally(() -> guestsToInterrupt.removeIf(guest -> !guest.interruptIfWaiting()));
         }
     }
 
@@ -210,14 +287,33 @@ final class Tick {
         }
     }
 
-    /** Lets go: what is ready and no callback goes on under the JDK's scheduler, everybody who waits is told. */
+    /** Refuses from here on what other threads send. What has been accepted is taken in. Carrier, between ticks. */
+    void closeDoor() {
+        entries.close();
+        entries.drain(Arrival::arrive);
+    }
+
+    /** {@return whether a callback is ready} */
+    boolean isCallbackReady() {
+        for (Step step = ready.peek(); step != null; step = step.nextReady()) {
+            if (step instanceof Callback) {
+                return true;
+            }
+        }
+        return !endOfStep.isEmpty();
+    }
+
+    /** Lets go: what is ready goes on under the JDK's scheduler, everybody who waits for a channel is told. */
     void close() {
-        entries.close(Step::take);
         poller.close();
         for (Step step = ready.poll(); step != null; step = ready.poll()) {
             if (!(step instanceof Callback)) {
                 VirtualThreads.defaultScheduler().execute(step::take);
             }
         }
+    }
+
+    long ticks() {
+        return ticks;
     }
 }

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ public final class TimeoutException extends RuntimeException {
         super(
                 Async.currentTask()
                         + (timeout == null ? " the deadline has passed" : " timed out after " + timeout)
-                        + (what == null ? "" : ": " + what),
+                        + (what == null ? "" : ": " + Describe.line(what)),
                 cancellation);
     }
 }

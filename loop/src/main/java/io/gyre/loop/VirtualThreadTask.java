@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import io.gyre.loop.LowLevel.BlockingBody;
+import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.IdleLoop;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the result
  */
 sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
-        implements Task<T>, Executor, Runnable, Step permits CallbackRunner {
+        implements Task<T>, Executor, Runnable, Step, Arrival permits CallbackRunner {
     /*
      * Design.
      *
@@ -32,8 +33,22 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
      *
      * Which task am I? The scheduler of the current thread: one field load.
      *
-     * Parking. `abortHandler` is set exactly while the task is parked in our own call; only the loop thread reads or
-     * writes it. JDK permits can be stale, so the park is repeated until unpark() has cleared the field.
+     * Waiting. `wait` is the abort handler of the call of ours that the task waits in, and tells that wait from all others:
+     * whoever ends a wait names it, so that a late word never ends another. Only the loop thread reads or writes it.
+     *
+     *     running ── park ──▶ waiting ── unpark ──▶ ready ── take ──▶ running
+     *                            └─ cancelled: its handler undoes the wait, and the task is unparked
+     *
+     * Unparking only clears `wait` and queues the task, which allocates nothing and goes no deeper than that; the JDK
+     * learns of it on the carrier (`take`). So a wake-up is not lost when the heap is full or the stack at its end. And
+     * whatever runs between the decision to wait and the park of the thread (callbacks at the end of the step, which may
+     * park in a lock of the JDK and eat its permit) cannot lose it either: the thread parks only while `wait` is set.
+     *
+     *     who             ready    wait    thread
+     *     running         false    null    mounted
+     *     waiting         false    set     parked by us, or still on its way there
+     *     ready           true     null    parked until take() tells the JDK, or yielding, or just started
+     *     in the JDK      false    null    parked in a call that is not ours: lock, socket, Thread.sleep
      */
 
     /**
@@ -42,9 +57,10 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
      */
     private static final byte BUDGET = Byte.MIN_VALUE;
 
+    private static final long PAUSE_OF_OUTLIVED_NANOS = 1_000_000;
+
     private static final ThreadLocal<@Nullable VirtualThreadTask<?>> GUEST = new ThreadLocal<>();
 
-    private final @Nullable String name;
     private final @Nullable Object createdAt;
     /** A Callable, or a VoidBody: to wrap one in the other would cost each task an object. */
     private final @Nullable Object body;
@@ -60,17 +76,20 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     @Nullable
     VirtualThreadTask<?> next;
 
+    /** The next in the ready queue. Set by the queue. */
+    private @Nullable Step nextReady;
+
     /** The innermost scope; null until there is a need for one. */
     private @Nullable CancelScope scope;
 
-    /** The scope whose cancellation the next checkpoint raises. */
-    private @Nullable CancelScope pending;
+    /** The cancellations that have reached this; null if there is none. */
+    private @Nullable CancelDelivery delivery;
 
-    /** The scope whose request was brought to the task, which control has not left yet. Set while one is pending. */
-    private @Nullable CancelScope told;
+    /** The tasks that the creator of this has created, of whom this is one; null if no task has created it. */
+    private @Nullable Offspring siblings;
 
-    private boolean interruptSent;
-    private boolean interruptOwed;
+    /** The tasks that this has created; null if there is none. */
+    private @Nullable Offspring offspring;
 
     /**
      * What it waited for when it last waited for a channel; kept until it waits for another, or ends. Most tasks wait for
@@ -80,16 +99,25 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     ReadinessWait lastReadiness;
 
     private @Nullable Object waitReason;
-    private @Nullable AbortHandler abortHandler;
+    private @Nullable AbortHandler wait;
+
+    /** The wait was undone; the task is to raise its cancellation when it goes on. */
     private boolean aborted;
+
+    /** The loop was closed under the wait. */
     private boolean abandoned;
+
+    /** It is in the ready queue. */
     private boolean ready;
+
+    /** It was unparked, and the JDK has not been told. */
+    private boolean unparked;
+
     private boolean system;
     private byte budget = BUDGET;
 
     VirtualThreadTask(EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Object body) {
         super(loop);
-        this.name = name;
         this.createdAt = createdAt;
         this.body = body == null ? null : loop.withContext(body);
         this.thread = VirtualThreads.newThread(this, name, this);
@@ -98,7 +126,6 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     private VirtualThreadTask(VirtualThreadTask<?> host, Thread guest) {
         super(host.loop);
-        this.name = guest.getName().isEmpty() ? null : guest.getName();
         this.createdAt = null;
         this.body = null;
         this.thread = guest;
@@ -116,14 +143,33 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
                     + " loop.createTask(...)) from another thread.");
         }
         if (task.loop.isClosed()) {
-            throw new LoopClosedException(task.loop, "this call suspends in " + task);
+            throw task.outlivedLoop();
         }
         return task.thread == current ? task : guest(task, current);
+    }
+
+    /** Takes a moment: code that tries again and again shall not keep a processor of the JDK's scheduler busy for good. */
+    @SuppressWarnings("ThreadPriorityCheck") // gives way to whatever else the scheduler has
+    private LoopClosedException outlivedLoop() {
+        Thread.yield();
+        LockSupport.parkNanos(PAUSE_OF_OUTLIVED_NANOS);
+        return new LoopClosedException(loop, "this call suspends in " + this);
     }
 
     /** {@return the task that is calling, or null if there is none or its loop is closed} */
     static @Nullable VirtualThreadTask<?> currentOrNull() {
         return currentLoopOrNull() == null ? null : current();
+    }
+
+    /** {@return the task with a body that is calling, or null: there is none, it is a callback, or a thread of the user's} */
+    static @Nullable VirtualThreadTask<?> currentTaskOrNull() {
+        Thread current = Thread.currentThread();
+        return current.isVirtual()
+                        && VirtualThreads.scheduler(current) instanceof VirtualThreadTask<?> task
+                        && task.thread == current
+                        && task.body != null
+                ? task
+                : null;
     }
 
     /** {@return whether the caller is a virtual thread that runs on a loop and is no task of it} */
@@ -171,47 +217,81 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (continuation == null) {
             continuation = runnable;
         }
-        boolean own = runnable == continuation;
-        if (!loop.inLoop()) {
-            if (!loop.enter(own ? this::becomeReady : () -> loop.makeReady(new GuestStep(this, runnable)))) {
-                VirtualThreads.defaultScheduler().execute(runnable);
-            }
-        } else if (own) {
-            becomeReady();
-        } else {
-            loop.makeReady(new GuestStep(this, runnable));
+        if (loop.inLoop()) {
+            arrivalOf(runnable).arrive();
+        } else if (!loop.enter(arrivalOf(runnable))) {
+            VirtualThreads.defaultScheduler().execute(runnable);
         }
     }
 
+    private Arrival arrivalOf(Runnable runnable) {
+        return runnable == continuation ? this : new GuestStep(this, runnable);
+    }
+
+    @Override
+    public final void arrive() {
+        becomeReady();
+    }
+
+    /** Queues the task, if it is not queued. Goes no deeper than the queue, and allocates nothing. */
     void becomeReady() {
-        ready = true;
-        loop.makeReady(this);
+        if (!ready) {
+            loop.makeReady(this);
+            ready = true;
+        }
     }
 
     /** Mounts the thread, until it parks. Carrier only. */
     @Override
     public final void take() {
-        ready = false;
         budget = BUDGET;
+        if (unparked) {
+            unparked = false;
+            LockSupport.unpark(thread); // the JDK calls execute(), where `ready` says that the task is queued
+        }
+        ready = false;
         Objects.requireNonNull(continuation).run();
-    }
-
-    /** Hands a failure that nobody waits for to the loop's failure handler. */
-    final void reportIfUnobserved() {
-        if (state() == State.FAILED
-                && !isObserved()
-                && !isFailureTaken()
-                && !loop.isEndedBy(Objects.requireNonNull(failure()))) {
-            reportFailure();
+        if (delivery != null && delivery.interruptOwed && loop.inLoop()) {
+            loop.callInternally(this::interruptIfWaiting); // not from the carrier: the JDK takes locks for it
         }
     }
 
-    final void reportFailure() {
-        loop.report(new Failure(
-                this + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
-                name(),
-                createdAt(),
-                Objects.requireNonNull(failure())));
+    @Override
+    public final @Nullable Step nextReady() {
+        return nextReady;
+    }
+
+    @Override
+    public final void setNextReady(@Nullable Step next) {
+        nextReady = next;
+    }
+
+    /** Sees to a failure that nobody waits for: it is reported when nobody will look at it any more. */
+    final void keepFailureIfUnobserved() {
+        Failed failed = unseenFailure();
+        if (failed != null && !isObserved() && !loop.isEndedBy(failed.exception)) {
+            loop.unseenFailures().add(this, failed, siblings);
+        }
+    }
+
+    /** {@return who waits for what this has created} For tasks that this creates. */
+    final Offspring offspring() {
+        if (offspring == null) {
+            offspring = new Offspring();
+        }
+        return offspring;
+    }
+
+    /** Says which task has created this. */
+    final void setCreator(VirtualThreadTask<?> creator) {
+        siblings = creator.offspring();
+    }
+
+    /** Called when this has ended: nobody is left who would look at what its tasks have come to. */
+    final void endOffspring() {
+        if (offspring != null) {
+            offspring.end();
+        }
     }
 
     /** What the thread runs. */
@@ -258,48 +338,90 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         Thread.yield();
     }
 
+    /**
+     * Waits until {@link #unpark} names the handler.
+     *
+     * @param handler undoes the wait if it is to be cancelled, or ends by an error
+     */
     final void park(Object reason, AbortHandler handler) {
-        if (loop.isClosed()) {
-            throw new LoopClosedException(loop, this + " waits for " + reason);
-        }
-        if (pending != null) {
-            if (handler.abort()) {
+        requireMayWait(reason);
+        if (isCancelPending()) {
+            if (undo(handler)) {
                 throw raiseCancellation();
             }
-            interruptOwed = takeInterruptBack(); // it would end the park
+            oweInterruptAgain(); // it would end the park
         }
         Object outerReason = waitReason;
         waitReason = reason;
-        abortHandler = handler;
-        if (guest) {
-            loop.adopt(this); // nobody else would know of it when the loop closes
-        }
-        loop.runEndOfStep(); // as one that is parked: what ends with the step may be what unparks it
-        do {
-            LockSupport.park();
-        } while (abortHandler != null && !abortedByInterrupt());
-        waitReason = outerReason;
-        if (guest) {
-            loop.release(this);
+        wait = handler;
+        try {
+            awaitUnpark();
+        } catch (Throwable failure) {
+            if (wait == handler) { // else it has been unparked: what it waited for has come, and counts for more
+                wait = null;
+                undo(handler);
+                throw failure;
+            }
+        } finally {
+            waitReason = outerReason;
         }
         if (abandoned) {
-            throw new LoopClosedException(loop, this + " waits for " + reason);
+            throw new LoopClosedException(loop, this + " waits for " + Describe.object(reason));
         }
         if (aborted) {
             aborted = false;
             throw raiseCancellation();
         }
-        if (interruptOwed) {
-            sendInterrupt();
+    }
+
+    private void requireMayWait(Object reason) {
+        if (loop.isClosed()) {
+            throw new LoopClosedException(loop, this + " waits for " + Describe.object(reason));
+        }
+        if (wait != null) {
+            throw new IllegalStateException("a callback at the end of a step, which runs in " + this + ", waits for "
+                    + Describe.object(reason) + ". It must not suspend: create a task for that.");
         }
     }
 
-    private boolean abortedByInterrupt() {
-        if (Thread.interrupted()) {
-            CancelScope.cancel(this, "its thread was interrupted");
-            return abortHandler == null;
+    private void awaitUnpark() {
+        if (guest) {
+            loop.adopt(this); // nobody else would know of it when the loop closes
         }
-        return false;
+        try {
+            loop.runEndOfStep(); // as one that waits: what ends with the step may be what unparks it
+            while (wait != null) {
+                LockSupport.park();
+                cancelIfInterrupted();
+            }
+        } finally {
+            if (guest) {
+                loop.release(this);
+            }
+        }
+    }
+
+    /** An interrupt of somebody else's is a request to stop. One of ours is past by now, and was restored by the user. */
+    private void cancelIfInterrupted() {
+        if (wait != null && Thread.interrupted() && (delivery == null || delivery.interruptedFor == null)) {
+            CancelScope.cancel(this, "its thread was interrupted");
+        }
+    }
+
+    /** Undoes a wait, or says that a handler has failed to; then the wait is over all the same. */
+    private boolean undo(AbortHandler handler) {
+        try {
+            return handler.abort();
+        } catch (Throwable failure) {
+            loop.report(new Failure(
+                    "the abort handler of " + this + " failed (" + Describe.object(handler)
+                            + "). The task was cancelled; what it waited in may still list it. An abort handler must not"
+                            + " throw.",
+                    name(),
+                    createdAt(),
+                    failure));
+            return true;
+        }
     }
 
     /** Says what a blocking call of the JDK waits for while it runs, and takes an interrupt of it for a cancellation. */
@@ -308,7 +430,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         Object outerReason = waitReason;
         waitReason = reason;
         try {
-            return body.run();
+            R result = body.run();
+            takeInterruptBack(); // the value wins; the next checkpoint raises
+            return result;
         } catch (InterruptedException e) {
             CancelledException cancelled = interruptedWhileWaitingFor(reason);
             cancelled.initCause(e);
@@ -319,37 +443,43 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     /**
-     * {@return what a call throws that has waited for something on another loop, which was cancelled}
+     * {@return what a call throws that was interrupted while it waited}
      *
-     * @param elsewhere the cancellation there
-     * @param reason what was waited for
+     * @param reason what it waited for
      */
-    static CancelledException cancellationOfCaller(CancelledException elsewhere, Object reason) {
-        VirtualThreadTask<?> caller = currentOrNull();
-        if (caller == null || !(Thread.interrupted() || caller.pending != null)) {
-            return elsewhere;
+    final CancelledException interruptedWhileWaitingFor(Object reason) {
+        if (!isCancelPending() && (delivery == null || delivery.interruptedFor == null)) {
+            CancelScope.cancel(this, "its thread was interrupted while waiting for " + Describe.object(reason));
         }
-        CancelledException cancelled = caller.interruptedWhileWaitingFor(reason);
-        cancelled.initCause(elsewhere);
-        return cancelled;
-    }
-
-    private CancelledException interruptedWhileWaitingFor(Object reason) {
-        if (pending == null) {
-            CancelScope.cancel(this, "its thread was interrupted while waiting for " + reason);
+        if (isCancelPending()) {
+            return raiseCancellation();
         }
         // Behind a shield nothing is pending, but the call has been broken off all the same.
-        return raiseCancellation(pending == null ? CancelScope.rootOf(this) : pending);
+        CancelScope sent = delivery == null ? null : delivery.interruptedFor;
+        return cancellationBy(sent == null ? CancelScope.rootOf(this) : sent);
     }
 
-    // ---- cancellation: see CancelScope
+    /** Sets the status of an interrupt that somebody else has sent to a task which had to go on. One of ours is told otherwise. */
+    static void restoreInterrupt() {
+        VirtualThreadTask<?> task = currentOrNull();
+        if (task == null || task.delivery == null || task.delivery.isOver()) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- cancellation: see CancelScope and CancelDelivery
 
     final @Nullable CancelScope scope() {
         return scope;
     }
 
-    final @Nullable CancelScope pending() {
-        return pending;
+    final boolean isCancelPending() {
+        return delivery != null && delivery.pending != null;
+    }
+
+    /** {@return whether an interrupt was sent for a scope, in which control still is} */
+    final boolean wasInterruptedFor(CancelScope cancelled) {
+        return delivery != null && delivery.interruptedFor == cancelled;
     }
 
     /** Makes a scope the innermost one. */
@@ -365,70 +495,137 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
      * @param toldBefore if it was a shield, what {@link #toldCancellation} was before; that is not told again
      */
     final void switchToParentOf(CancelScope left, @Nullable CancelScope toldBefore) {
-        told = told == null || told == left ? toldBefore : told;
-        switchTo(left.parent());
+        scope = left.parent();
+        CancelDelivery known = delivery;
+        if (known != null) {
+            known.told = known.told == null || known.told == left ? toldBefore : known.told;
+            if (known.interruptedFor == left) {
+                known.interruptedFor = null;
+                Thread.interrupted(); // whatever the code in the block has made of it
+            }
+        }
+        refreshPending();
+    }
+
+    /** Computes anew what is pending, and tells the task if it has not been told. */
+    final void refreshPending() {
+        CancelScope pending = scope == null ? null : scope.effective();
+        CancelDelivery known = delivery;
+        if (pending != null) {
+            if (known == null) {
+                known = new CancelDelivery();
+                delivery = known;
+            }
+            known.pending = pending;
+            if (known.told == null) {
+                known.told = pending;
+                deliverCancellation(known);
+            }
+        } else if (known != null) {
+            known.pending = null;
+            known.told = null;
+            known.interruptOwed = false;
+            takeInterruptBack();
+            delivery = known.isOver() ? null : known;
+        }
+    }
+
+    private void deliverCancellation(CancelDelivery known) {
+        if (wait != null) {
+            abortWait(known);
+        } else {
+            known.interruptOwed = true;
+            interruptIfWaiting();
+            if (guest && known.interruptOwed) {
+                loop.interruptWhenWaiting(this); // nobody else knows when it parks: its steps are its host's
+            }
+        }
     }
 
     /**
-     * Computes anew what is pending; tells the task if it has not been, takes an interrupt back if nothing is any more.
+     * Interrupts the task if it waits in a call of the JDK that reacts to that; if it does not, that may come. Loop thread.
+     *
+     * @return whether there is an interrupt to be sent still
      */
-    final void refreshPending() {
-        pending = scope == null ? null : scope.outermostCancelled();
-        if (pending == null) {
-            told = null;
-            takeInterruptBack();
-        } else if (told == null) {
-            told = pending;
-            deliverCancellation();
+    final boolean interruptIfWaiting() {
+        CancelDelivery known = delivery;
+        if (known == null || !known.interruptOwed || isDone()) {
+            return false;
         }
-    }
-
-    private void deliverCancellation() {
-        if (isParked()) {
-            abortPark();
-        } else {
-            sendInterrupt();
+        if (!ready && wait == null && ForeignPark.isInterruptible(thread)) {
+            known.interruptOwed = false;
+            known.interruptedFor = known.told;
+            thread.interrupt();
         }
-    }
-
-    private void sendInterrupt() {
-        interruptOwed = false;
-        interruptSent = true;
-        thread.interrupt();
+        return known.interruptOwed;
     }
 
     /** {@return what the task was told, unless by an interrupt which has not ended anything yet} In the task itself. */
     final @Nullable CancelScope toldCancellation() {
-        return interruptSent && thread.isInterrupted() ? null : told;
+        return delivery != null && delivery.hasArrived(thread) ? delivery.told : null;
     }
 
-    /** In the task itself: a request ends only when control leaves its scope. */
+    /** Takes back what was sent and has not ended anything; the request itself ends only when control leaves its scope. */
     private boolean takeInterruptBack() {
-        interruptOwed = false;
-        boolean sent = interruptSent;
-        interruptSent = false;
-        return sent && Thread.interrupted();
+        return delivery != null
+                && delivery.interruptedFor != null
+                && thread == Thread.currentThread()
+                && Thread.interrupted();
+    }
+
+    private void oweInterruptAgain() {
+        if (takeInterruptBack()) {
+            Objects.requireNonNull(delivery).interruptOwed = true;
+        }
     }
 
     final void checkCancelled() {
-        if (pending != null) {
+        if (delivery != null && delivery.pending != null) {
             throw raiseCancellation();
         }
     }
 
+    /** Makes what a checkpoint throws. Lets others run first if nobody could since the last time: the task may try for ever. */
     final CancelledException raiseCancellation() {
-        return raiseCancellation(Objects.requireNonNull(pending));
+        if (Objects.requireNonNull(delivery).hasRaisedIn(loop.ticks())) {
+            letOthersRun();
+        }
+        return cancellationBy(Objects.requireNonNull(delivery.pending));
     }
 
-    private CancelledException raiseCancellation(CancelScope cause) {
-        takeInterruptBack();
-        return new CancelledException(cause, this + " was cancelled: " + cause.reason());
+    private void letOthersRun() {
+        try {
+            yieldNow();
+        } catch (OutOfMemoryError noRoomForTheStack) {
+            // then it goes on at once
+        }
+    }
+
+    private CancelledException cancellationBy(CancelScope cause) {
+        CancelDelivery known = delivery;
+        if (known != null) {
+            known.interruptOwed = false;
+            takeInterruptBack();
+            known.raised(loop.ticks());
+        }
+        if (known != null && known.isIgnored()) {
+            Warnings.log(this + " was cancelled " + CancelDelivery.MANY_RAISES + " times and goes on ("
+                    + Describe.line(cause.reason()) + "). Let CancelledException pass: a retry loop that catches all exceptions must"
+                    + " throw it again." + Stacks.text(createdAt, thread.getStackTrace()));
+        }
+        return new CancelledException(cause, this + " was cancelled: " + Describe.line(cause.reason()));
     }
 
     // ---- resuming: loop thread
 
+    /** {@return whether it waits in a call of this library} */
     final boolean isParked() {
-        return abortHandler != null;
+        return wait != null;
+    }
+
+    /** {@return whether it waits in the very call that an abort handler belongs to} */
+    final boolean isParkedIn(AbortHandler handler) {
+        return wait == handler;
     }
 
     /** {@return whether its wait was undone, and it does not know yet} */
@@ -437,30 +634,57 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     final boolean isAsleep() {
-        return abortHandler instanceof Sleep;
+        return wait instanceof Sleep;
     }
 
+    /**
+     * Ends a wait.
+     *
+     * @param handler the abort handler of that wait
+     * @return false if the task waits for something else or not at all; it is left alone then
+     */
+    final boolean unpark(AbortHandler handler) {
+        return wait == handler && unpark();
+    }
+
+    /** Ends the wait that the task is in. */
     final boolean unpark() {
-        if (abortHandler == null) {
+        if (wait == null) {
             return false;
         }
-        abortHandler = null;
-        LockSupport.unpark(thread);
+        if (guest || loop.isClosed()) { // the thread of a guest comes back as a step of its host's
+            wait = null;
+            LockSupport.unpark(thread);
+            return true;
+        }
+        becomeReady();
+        unparked = true;
+        wait = null;
         return true;
     }
 
-    final void abortPark() {
-        if (Objects.requireNonNull(abortHandler).abort()) {
+    /** Undoes the wait, which the task then leaves by its cancellation; or leaves it until the value has come. */
+    private void abortWait(CancelDelivery known) {
+        AbortHandler handler = Objects.requireNonNull(wait);
+        if (!undo(handler)) {
+            known.interruptOwed = true;
+        } else if (wait == handler) {
             aborted = true;
             unpark();
-        } else {
-            interruptOwed = true;
         }
     }
 
-    /** Ends a wait that nobody on the loop will end any more. By whoever has closed it; the task goes on elsewhere. */
+    /** Takes the task out of what it waits in, because nobody on the loop will end that any more. In a callback. */
     final void abandon() {
-        if (isParked()) {
+        if (wait != null) {
+            abandoned = true;
+            undo(wait);
+        }
+    }
+
+    /** Lets a task whose loop is closed go on elsewhere. By whoever has closed it. */
+    final void letGo() {
+        if (wait != null) {
             abandoned = true;
             unpark();
         }
@@ -494,12 +718,13 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     private static String describeCaller() {
         VirtualThreadTask<?> caller = currentOrNull();
-        return caller == null ? Thread.currentThread().getName() : caller.toString();
+        return caller == null ? Describe.line(Thread.currentThread().getName()) : caller.toString();
     }
 
     @Override
     public final String name() {
-        return name == null ? "task-" + id() : name;
+        String name = thread.getName();
+        return name.isEmpty() ? "task-" + id() : name;
     }
 
     @Override
@@ -523,10 +748,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (isDone() || ready || thread == Thread.currentThread()) {
             return null;
         }
-        if (waitReason != null) {
-            return waitReason.toString();
-        }
-        return "a blocking call in " + OutsideHold.blockingCall(thread.getStackTrace());
+        return waitReason != null
+                ? Describe.object(waitReason)
+                : "a blocking call in " + ForeignPark.callOf(thread.getStackTrace());
     }
 
     /** {@return what this waits for if something outside the loop will end the wait, else null} */
@@ -558,6 +782,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     @Override
     public final String toString() {
-        return name == null ? name() : "task '" + name + "'";
+        String name = thread.getName();
+        return name.isEmpty() ? name() : "task '" + Describe.line(name) + "'";
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Reports steps that take long, while they do. One daemon thread for all loops, as long as there are any. */
+/** Looks after loops from outside. One daemon thread for all, as long as there are any. */
 final class Watchdog {
     /*
      * Design.
@@ -18,16 +18,25 @@ final class Watchdog {
      * a step that is not slow costs a few stores. The price is precision: a step is noticed between one and one and
      * a half thresholds after it has begun (decisions/0007).
      *
-     * Loops come and go under the monitor of the class, which no tick takes. The thread ends with the last loop.
+     * A loop that stands still in a step whose thread is parked is nudged. When there is no memory to put the stack of a
+     * task away, the JDK parks the carrier under it, and nobody is left on the loop to end that; a nudge has the task park
+     * once more, which works as soon as there is memory. Whoever parks has to expect to be woken for nothing.
+     *
+     * Failures that nobody has looked at yet are asked after here, too, because the loop may sleep.
+     *
+     * Loops come and go under the monitor of the class, which no tick takes. The thread ends with the last loop, and with
+     * nothing else: running out of memory only costs it a look.
      */
-    private static final System.Logger LOG = System.getLogger("io.gyre.loop");
-
     private static final List<Watchdog> WATCHED = new ArrayList<>();
     private static final Watchdog[] NONE = {};
+
+    /** How often to look if nobody wants to know of slow steps. */
+    private static final long UNHURRIED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static @Nullable Thread thread;
 
     /** Weak, so that a loop which nobody has closed can go. */
-    private final WeakReference<StepStamp<Step>> watched;
+    private final WeakReference<EventLoop> watched;
 
     private final String loop;
     private final long thresholdNanos;
@@ -36,23 +45,36 @@ final class Watchdog {
     private long seenSince;
     private long reportAfter;
 
-    private Watchdog(EventLoop loop, StepStamp<Step> stamp, Duration threshold) {
-        this.watched = new WeakReference<>(stamp);
+    private Watchdog(EventLoop loop, Duration threshold) {
+        this.watched = new WeakReference<>(loop);
         this.loop = loop.toString();
-        this.thresholdNanos = EventLoop.saturatedNanos(threshold);
+        this.thresholdNanos = threshold.isZero() ? Long.MAX_VALUE : EventLoop.saturatedNanos(threshold);
     }
 
-    /** Begins to watch a loop. Any thread. */
-    static Watchdog watch(EventLoop loop, StepStamp<Step> stamp, Duration threshold) {
-        var watchdog = new Watchdog(loop, stamp, threshold);
+    /**
+     * Begins to watch a loop. Any thread.
+     *
+     * @param threshold how long a step may take; zero for as long as it likes
+     */
+    static Watchdog watch(EventLoop loop, Duration threshold) {
+        var watchdog = new Watchdog(loop, threshold);
         synchronized (Watchdog.class) {
             WATCHED.add(watchdog);
             if (thread == null) {
-                thread = Thread.ofPlatform().daemon().name("gyre-watchdog").start(Watchdog::lookAtAll);
+                startThread();
             }
             Watchdog.class.notifyAll(); // this threshold may be shorter than the pause that was begun
         }
         return watchdog;
+    }
+
+    private static void startThread() {
+        try {
+            thread = Thread.ofPlatform().daemon().name("gyre-watchdog").start(Watchdog::lookAtAll);
+        } catch (OutOfMemoryError noThread) {
+            Warnings.log("the watchdog thread cannot be started (" + noThread.getMessage() + "), so slow steps are not"
+                    + " reported. The next loop that is made tries again.");
+        }
     }
 
     /** Stops watching. Any thread. */
@@ -65,9 +87,13 @@ final class Watchdog {
 
     /** Seldom enough for the JVM never to compile it, and so without streams and lambdas, which cost most there. */
     private static void lookAtAll() {
-        for (Watchdog[] watched = awaitNextLook(); watched.length > 0; watched = awaitNextLook()) {
-            for (Watchdog watchdog : watched) {
-                lookAt(watchdog);
+        while (isAnyLeftAfterPause()) {
+            try {
+                for (Watchdog watchdog : present()) {
+                    lookAt(watchdog);
+                }
+            } catch (OutOfMemoryError costsALook) {
+                // What goes on being slow is seen again.
             }
         }
     }
@@ -75,17 +101,23 @@ final class Watchdog {
     private static void lookAt(Watchdog watchdog) {
         try {
             watchdog.look();
-        } catch (Throwable logFailed) {
-            // There is nobody to tell. What goes on being slow is reported again.
+        } catch (Throwable costsALook) {
+            // The same.
         }
     }
 
-    /** {@return those to look at, after a pause; none if this thread is to end} */
-    private static Watchdog[] awaitNextLook() {
+    private static Watchdog[] present() {
         synchronized (Watchdog.class) {
-            long pause = WATCHED.isEmpty() ? 0 : Long.MAX_VALUE;
-            for (Watchdog watchdog : WATCHED) {
-                pause = Math.min(pause, watchdog.thresholdNanos / 2);
+            return WATCHED.toArray(NONE);
+        }
+    }
+
+    /** {@return whether there are loops to look at, after a pause; if not, this thread is to end} Allocates nothing. */
+    private static boolean isAnyLeftAfterPause() {
+        synchronized (Watchdog.class) {
+            long pause = WATCHED.isEmpty() ? 0 : UNHURRIED_NANOS;
+            for (int i = 0; i < WATCHED.size(); i++) {
+                pause = Math.min(pause, WATCHED.get(i).thresholdNanos / 2);
             }
             try {
                 TimeUnit.NANOSECONDS.timedWait(Watchdog.class, pause);
@@ -95,22 +127,30 @@ final class Watchdog {
             if (WATCHED.isEmpty()) {
                 thread = null;
             }
-            return WATCHED.toArray(NONE);
+            return thread != null;
         }
     }
 
     private void look() {
-        StepStamp<Step> stamp = watched.get();
-        if (stamp == null) {
+        EventLoop present = watched.get();
+        if (present == null) {
             end();
             return;
         }
-        StepStamp.Reading<Step> now = stamp.read();
         long time = System.nanoTime();
+        lookAtStep(present, present.stamp().read(), time);
+        present.unseenFailures().lookAt(time);
+        OffloadPool pool = present.offloadPool();
+        if (pool != null) {
+            pool.lookAt(time);
+        }
+    }
+
+    private void lookAtStep(EventLoop present, StepStamp.@Nullable Reading<Step> now, long time) {
         StepStamp.Reading<Step> before = seen;
         if (before != null && (now == null || now.number() != before.number())) {
             if (reportAfter > thresholdNanos) {
-                log(before.step() + " on " + loop + " has gone on after about " + millis(time - seenSince) + " ms");
+                Warnings.log(before.step() + " on " + loop + " has gone on after about " + millis(time - seenSince) + " ms");
             }
             seen = null;
         }
@@ -118,20 +158,19 @@ final class Watchdog {
             seen = now;
             seenSince = time;
             reportAfter = thresholdNanos;
-        } else if (now != null && time - seenSince >= reportAfter) {
-            reportAfter *= 2; // again, for what hangs, and ever more seldom
-            report(now.step(), time - seenSince);
+        } else if (now != null) {
+            present.nudgeIfParked();
+            if (time - seenSince >= reportAfter) {
+                reportAfter *= 2; // again, for what hangs, and ever more seldom
+                report(now.step(), time - seenSince);
+            }
         }
     }
 
     private void report(Step step, long nanos) {
-        log(step + " has kept " + loop + " for " + millis(nanos)
+        Warnings.log(step + " has kept " + loop + " for " + millis(nanos)
                 + " ms without suspending, and nothing else runs there meanwhile. Hand what computes or blocks to"
                 + " Async.offload, or let others run with Async.yieldNow." + step.stackNow());
-    }
-
-    private static void log(String message) {
-        LOG.log(System.Logger.Level.WARNING, message);
     }
 
     private static long millis(long nanos) {

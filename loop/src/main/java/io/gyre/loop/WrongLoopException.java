@@ -1,5 +1,7 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
+
 /**
  * Thrown when something that belongs to one loop, such as a stream, a lock or a task, is used by a task of another.
  *
@@ -17,7 +19,7 @@ public final class WrongLoopException extends IllegalStateException {
      * @param remedy what to do instead, as a sentence
      */
     public WrongLoopException(Object what, EventLoop owner, Object user, String remedy) {
-        super(what + " belongs to " + owner + ", and was used by " + user + describeLoop(user) + ". " + remedy);
+        super(Describe.object(what) + " belongs to " + owner + ", and was used by " + Describe.object(user) + describeLoop(user) + ". " + remedy);
     }
 
     private static String describeLoop(Object user) {

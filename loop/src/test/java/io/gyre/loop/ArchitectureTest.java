@@ -28,9 +28,8 @@ class ArchitectureTest {
                 "io.gyre.loop.internal.timer",
                 "io.gyre.loop.internal.entry",
                 "io.gyre.loop.internal.poll",
-                "io.gyre.loop.internal.vthread",
-                "io.gyre.loop.process",
-                "io.gyre.loop.spi"
+                "io.gyre.loop.internal.text",
+                "io.gyre.loop.internal.vthread"
             })
     void innerRoomUsesTheJdkAlone(String room) {
         classes()
@@ -39,6 +38,18 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("", "java..", "org.jspecify.annotations", room)
+                .check(LOOP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {PROCESS, "io.gyre.loop.spi"})
+    void roomUsesTheJdkAndDescriptionsAlone(String room) {
+        classes()
+                .that()
+                .resideInAPackage(room)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("", "java..", "org.jspecify.annotations", "io.gyre.loop.internal.text", room)
                 .check(LOOP);
     }
 

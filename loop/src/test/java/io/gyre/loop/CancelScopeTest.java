@@ -358,14 +358,41 @@ class CancelScopeTest {
     }
 
     @Test
-    void interruptFlagDoesNotLeaveTheScope() {
-        driven.run(() -> {
-            CancelScope.run(scope -> {
-                scope.cancel("enough");
-                assertThat(Thread.currentThread().isInterrupted()).isTrue();
-            });
+    void cancellationSetsNoInterruptStatusInATaskThatRuns() {
+        driven.run(() -> CancelScope.run(scope -> {
+            scope.cancel("enough");
             assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        }));
+    }
+
+    @Test
+    void interruptStatusThatWasRestoredDoesNotLeaveTheScope() {
+        Task<?> task = driven.start(() -> {
+            boolean completed = CancelScope.run(scope -> {
+                scope.setTimeout(ONE_SECOND);
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    shield(ONE_DAY, () -> sleep(ONE_SECOND));
+                    Thread.currentThread().interrupt();
+                    shield(ONE_DAY, () -> sleep(ONE_SECOND));
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("as one should", e);
+                }
+            });
+            log.add("completed: " + completed + ", interrupted: "
+                    + Thread.currentThread().isInterrupted());
+            sleep(ONE_SECOND);
+            log.add("went on");
         });
+
+        driven.advance(ONE_SECOND);
+        driven.advance(ONE_SECOND);
+        driven.advance(ONE_SECOND);
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("completed: false, interrupted: false", "went on");
+        assertThat(task.state()).isEqualTo(State.SUCCESS);
     }
 
     @Test

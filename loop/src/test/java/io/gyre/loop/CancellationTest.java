@@ -453,6 +453,23 @@ class CancellationTest {
     @ParameterizedTest
     @MethodSource("interruptions")
     void interruptionThatEscapesACancelledBodyIsItsCancellation(Exception interruption) {
+        Task<?> task = driven.start(() -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException byCancel) {
+                throw interruption;
+            }
+        });
+
+        task.cancel("enough");
+        driven.settle();
+
+        assertThat(task.state()).isEqualTo(State.CANCELLED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("interruptions")
+    void interruptionThatACancelledBodyMakesByItselfIsAFailure(Exception interruption) {
         Task<?> task = loop.createTask(() -> {
             throw interruption;
         });
@@ -460,7 +477,7 @@ class CancellationTest {
         task.cancel("enough");
         driven.settle();
 
-        assertThat(task.state()).isEqualTo(State.CANCELLED);
+        assertThat(task.exceptionNow()).isSameAs(interruption);
     }
 
     @Test

@@ -33,7 +33,7 @@ class FailurePolicyTest {
 
         assertThatExceptionOfType(LoopFailedException.class)
                 .isThrownBy(() -> EventLoop.run(stopping, () -> {
-                    createTask("worker", this::fail);
+                    createTask("one who looks after nothing", () -> createTask("worker", this::fail));
                     try {
                         sleep(ONE_DAY);
                     } finally {

@@ -189,7 +189,7 @@ class ForeignTimeoutTest {
 
     /** {@code lock()} does not react to interrupts; it leaves the flag set when it has the lock. */
     @Test
-    void interruptFlagThatAnUninterruptibleCallLeavesDoesNotLeaveTheScope() {
+    void uninterruptibleCallIsNotInterrupted() {
         var lock = new ReentrantLock();
         Task<?> holder = driven.start(() -> {
             lock.lock();
@@ -216,7 +216,7 @@ class ForeignTimeoutTest {
         holder.cancel("enough");
         driven.runUntil(task::isDone);
 
-        assertThat(task.resultNow()).isEqualTo("has the lockfalse");
+        assertThat(task.resultNow()).isEqualTo("not interruptedfalse");
     }
 
     @Test

@@ -9,6 +9,7 @@ import static io.gyre.loop.Combinators.gatherSettled;
 import static io.gyre.loop.Combinators.gatherTasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -212,18 +213,47 @@ class GatherTest {
     }
 
     @Test
-    void cancellationCancelsTheGatheredTasksAndWaitsForThem() {
+    void cancellationCancelsTheGatheredTasksAndDoesNotWaitForThem() {
         Task<String> a = loop.createTask(after(1, "a"));
         Task<String> b = loop.createTask(() -> shield(ONE_DAY, after(1, "b")::call));
         Task<?> task = driven.start(() -> gatherTasks(List.of(a, b)));
 
         task.cancel("enough");
         driven.settle();
-        assertThat(task.isDone()).isFalse();
-        driven.advance(ONE_SECOND);
 
         assertThat(task.isCancelled()).isTrue();
+        driven.advance(ONE_SECOND);
         assertThat(List.of(a.state(), b.state())).containsExactly(State.CANCELLED, State.SUCCESS);
+    }
+
+    /** It waits for the group, which waits for the caller. */
+    @Test
+    void cancelledTaskOfAGroupMayGatherTheOwnerOfTheGroup() {
+        Task<?> owner = driven.start(() -> TaskGroup.run(group -> {
+            Task<?> self = currentTask();
+            group.createTask(() -> timeout(ONE_SECOND, () -> {
+                self.cancel("quit");
+                gatherTasks(List.of(self));
+            }));
+        }));
+
+        assertThat(owner.isCancelled()).isTrue();
+    }
+
+    @Test
+    void gatherThatIsRefusedCancelsNothing() {
+        Task<String> other = loop.createTask(after(1, "b"));
+        Task<?> task = driven.start(() -> {
+            Task<?> self = currentTask();
+            assertThatIllegalStateException().isThrownBy(() -> gatherTasks(List.of(other, self)));
+            sleep(ONE_SECOND);
+            return null;
+        });
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(task.state()).isEqualTo(State.SUCCESS);
+        assertThat(other.resultNow()).isEqualTo("b");
     }
 
     @Test

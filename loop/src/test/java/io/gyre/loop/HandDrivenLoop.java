@@ -94,8 +94,14 @@ public final class HandDrivenLoop implements AutoCloseable {
         start(body).resultNow();
     }
 
-    /** {@return the failures reported so far, which from now on count as expected} */
+    /** {@return the failures that would be reported if the loop ended now, which from now on count as expected} */
     public List<Failure> takeFailures() {
+        loop.unseenFailures().reportAll();
+        return takeReportedFailures();
+    }
+
+    /** {@return the failures that have been reported, which from now on count as expected} */
+    public List<Failure> takeReportedFailures() {
         var taken = new ArrayList<>(failures);
         failures.clear();
         return taken;

@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -8,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -100,19 +102,44 @@ class LowLevelTest {
     }
 
     @Test
-    void abortHandlerThatThrowsEndsTheTaskThatParks() {
-        Task<?> task = loop.createTask(() -> {
+    void abortHandlerThatThrowsIsReportedAndTheTaskCancelled() {
+        Task<?> cancelledBefore = loop.createTask(() -> {
             currentTask().cancel("by itself");
-            LowLevel.park("the signal", () -> {
-                throw new IllegalStateException("broken handler");
-            });
-            return "";
+            parkWithABrokenHandler();
         });
-        task.whenDone(done -> {});
+        Task<?> cancelledThere = driven.start(LowLevelTest::parkWithABrokenHandler);
 
+        cancelledThere.cancel("enough");
         driven.settle();
 
-        assertThat(task.exceptionNow()).hasMessage("broken handler");
+        assertThat(List.of(cancelledBefore, cancelledThere)).allMatch(Task::isCancelled);
+        assertThat(driven.takeReportedFailures()).hasSize(2).allSatisfy(failure -> {
+            assertThat(failure.exception()).hasMessage("broken handler");
+            assertThat(failure.what()).contains("the abort handler of task-").contains("must not throw");
+        });
+    }
+
+    private static void parkWithABrokenHandler() {
+        LowLevel.park("the signal", () -> {
+            throw new IllegalStateException("broken handler");
+        });
+    }
+
+    /** The tree is told whatever one of its tasks does. */
+    @Test
+    void abortHandlerThatThrowsDoesNotKeepTheOthersFromBeingTold() {
+        Task<?> owner = driven.start(() -> TaskGroup.run(group -> {
+            group.createTask(() -> sleep(Duration.ofDays(1)));
+            group.createTask(LowLevelTest::parkWithABrokenHandler);
+            group.createTask(() -> sleep(Duration.ofDays(1)));
+        }));
+
+        owner.cancel("enough");
+        driven.settle();
+
+        assertThat(owner.isCancelled()).isTrue();
+        driven.assertIdle();
+        assertThat(driven.takeReportedFailures()).hasSize(1);
     }
 
     @Test

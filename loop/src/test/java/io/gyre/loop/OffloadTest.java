@@ -8,11 +8,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.gyre.loop.spi.Failure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -20,8 +25,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class OffloadTest {
     private final HandDrivenLoop driven = new HandDrivenLoop();
@@ -233,8 +242,44 @@ class OffloadTest {
             new CountDownLatch(1).await();
             return "never";
         } catch (InterruptedException e) {
-            throw new IllegalStateException("late", e);
+            throw new IllegalStateException("late"); // of its own: it does not say that it was interrupted
         }
+    }
+
+    static Stream<Function<InterruptedException, Throwable>> formsOfBeingBrokenOff() {
+        return Stream.of(
+                interrupt -> interrupt,
+                interrupt -> new IllegalStateException("wrapped", interrupt),
+                interrupt -> new InterruptedIOException(),
+                interrupt -> new UncheckedIOException(new ClosedByInterruptException()),
+                interrupt -> new CancellationException("as it was told"),
+                interrupt -> new CompletionException(new CancellationException()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("formsOfBeingBrokenOff")
+    void callThatSaysThatItWasBrokenOffHasNotFailed(Function<InterruptedException, Throwable> form) throws Exception {
+        var begun = new CountDownLatch(1);
+        Task<?> task = loop.createTask(() -> offload(() -> {
+            begun.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throwAsIs(form.apply(e));
+            }
+        }));
+        driven.settle();
+        begun.await();
+
+        task.cancel("enough");
+        loop.close();
+
+        assertThat(driven.takeFailures()).isEmpty();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <X extends Throwable> void throwAsIs(Throwable failure) throws X {
+        throw (X) failure;
     }
 
     /** The worker answers the cancel only when the last task has ended. */
@@ -348,9 +393,9 @@ class OffloadTest {
         Task<?> nothing = driven.start(() -> offload(queue::add, () -> {}));
 
         assertThat(value.waitsFor())
-                .isEqualTo("an offloaded call of " + getClass().getName());
+                .isEqualTo("an offloaded call of " + getClass().getName() + ", not begun");
         assertThat(nothing.waitsFor())
-                .isEqualTo("an offloaded call of " + getClass().getName());
+                .isEqualTo("an offloaded call of " + getClass().getName() + ", not begun");
         queue.forEach(Runnable::run);
         driven.settle();
     }

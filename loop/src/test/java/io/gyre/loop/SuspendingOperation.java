@@ -168,6 +168,8 @@ abstract class SuspendingOperation {
                 .onDone(future, done -> done.resultNow())
                 .await()));
         kinds.add(onFuture("await of a future", LoopFuture::await));
+        kinds.add(onFuture("awaitThrowing of a future", future -> future.awaitThrowing(IOException.class)));
+        kinds.add(onFuture("unwrap", future -> Async.unwrap(IOException.class, future::await)));
         kinds.add(onFuture("get of a future", LoopFuture::get));
         kinds.add(onTask("await of a task", Task::await));
         kinds.add(onTask("cancelAndJoin", task -> {

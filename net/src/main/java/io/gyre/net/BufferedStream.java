@@ -626,7 +626,7 @@ public abstract class BufferedStream implements ByteStream {
 
     /** {@return whether a failure is the connection's, and not that of the code that used it} */
     final boolean isBrokenBy(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        for (Throwable cause : LowLevel.causes(failure)) {
             if (cause == brokenBy) {
                 return true;
             }

@@ -4,7 +4,14 @@ package io.gyre.loop.process;
 final class CallFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** Not the cause: that would ask it to describe itself. */
+    private final transient Throwable failure;
+
     CallFailedException(Throwable failure) {
-        super(failure);
+        this.failure = failure;
+    }
+
+    Throwable failure() {
+        return failure;
     }
 }

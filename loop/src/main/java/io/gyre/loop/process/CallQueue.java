@@ -83,7 +83,11 @@ final class CallQueue {
         } finally {
             lock.unlock();
         }
-        Thread.ofVirtual().name("gyre-process-completion").start(() -> complete(completion));
+        try {
+            Thread.ofVirtual().name("gyre-process-completion").start(() -> complete(completion));
+        } catch (OutOfMemoryError noThread) {
+            complete(completion); // late rather than never: dependent stages may hold up this driver
+        }
     }
 
     private void complete(Runnable completion) {
@@ -97,6 +101,28 @@ final class CallQueue {
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    /**
+     * Takes back a driver that {@link #add} has counted and that could not be started.
+     *
+     * @return the calls that wait for it and that no other driver will take
+     */
+    List<RemoteCall<?>> driverNotStarted() {
+        lock.lock();
+        try {
+            drivers--;
+            idle--;
+            terminated.signalAll();
+            if (drivers > 0) {
+                return List.of();
+            }
+            List<RemoteCall<?>> stranded = List.copyOf(waiting);
+            waiting.clear();
+            return stranded;
+        } finally {
+            lock.unlock();
         }
     }
 

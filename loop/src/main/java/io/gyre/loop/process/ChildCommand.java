@@ -1,6 +1,7 @@
 package io.gyre.loop.process;
 
 import java.io.File;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,17 +13,23 @@ final class ChildCommand {
 
     private ChildCommand() {}
 
-    static List<String> of(ProcessPoolOptions options) {
+    /**
+     * {@return the command line}
+     *
+     * @param parent where the parent listens for the child
+     */
+    static List<String> of(ProcessPoolOptions options, InetSocketAddress parent) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--add-opens");
         command.add(OPENS + "ALL-UNNAMED");
         command.add("-XX:+ExitOnOutOfMemoryError");
-        command.add("-XX:+DisplayVMOutputToStderr"); // what the JVM itself prints to stdout would be read as a frame
         command.addAll(options.jvmArgs());
         command.add("-cp");
         command.add(absolute(System.getProperty("java.class.path", "")));
         addMain(command, WorkerMain.class.getModule(), System.getProperty("jdk.module.path"));
+        command.add(parent.getAddress().getHostAddress());
+        command.add(String.valueOf(parent.getPort()));
         return command;
     }
 

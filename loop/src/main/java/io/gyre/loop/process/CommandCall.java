@@ -1,5 +1,6 @@
 package io.gyre.loop.process;
 
+import io.gyre.loop.internal.text.StandsFor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,10 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param command the command
  */
-record CommandCall(Runnable command) implements SerializableCallable<@Nullable Void> {
+record CommandCall(Runnable command) implements SerializableCallable<@Nullable Void>, StandsFor {
     @Override
     public @Nullable Void call() {
         command.run();
         return null;
+    }
+
+    @Override
+    public Object original() {
+        return command;
     }
 }

@@ -45,7 +45,7 @@ final class Driver extends Thread {
                 Object result = child.run(call);
                 return () -> call.completeWith(result);
             } catch (CallFailedException failed) {
-                return () -> call.completeExceptionally(failed.getCause());
+                return () -> call.failWith(failed.failure());
             } catch (IOException e) {
                 if (child == null) {
                     return () ->

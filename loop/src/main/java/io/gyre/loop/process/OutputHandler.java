@@ -9,7 +9,7 @@ public interface OutputHandler {
      * <p><b>Confinement:</b> called in a thread of the pool's, one for each child.
      *
      * @param pid the child's process id
-     * @param line the line, without its end
+     * @param line the line, without its end; one of more than 16,384 characters comes in pieces
      */
     void line(long pid, String line);
 

@@ -1,7 +1,7 @@
 package io.gyre.loop.process;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
 import java.util.ArrayDeque;
 import java.util.List;
 
@@ -13,29 +13,56 @@ final class OutputPump extends Thread {
     /** How long to wait for the rest of the output of a child that has ended: a program it started may hold the pipe. */
     private static final int REST_MILLIS = 1_000;
 
+    /** A program need not end its lines. */
+    static final int MAX_LINE_CHARS = 16_384;
+
+    private static final int BUFFER_CHARS = 8_192;
+
     private final long pid;
-    private final BufferedReader output;
+    private final Reader output;
     private final OutputHandler handler;
     private final ArrayDeque<String> lastLines = new ArrayDeque<>();
 
     OutputPump(Process child, OutputHandler handler) {
         super("gyre-process-" + child.pid() + "-output");
         this.pid = child.pid();
-        this.output = child.errorReader();
+        this.output = child.inputReader();
         this.handler = handler;
         setDaemon(true);
     }
 
     @Override
     public void run() {
+        var line = new StringBuilder();
+        char[] buffer = new char[BUFFER_CHARS];
+        boolean afterReturn = false;
         try {
-            for (String line = output.readLine(); line != null; line = output.readLine()) {
-                remember(line);
-                hand(line);
+            for (int count = output.read(buffer); count >= 0; count = output.read(buffer)) {
+                for (int i = 0; i < count; i++) {
+                    char c = buffer[i];
+                    boolean end = c == '\r' || (c == '\n' && !afterReturn);
+                    if (c != '\r' && c != '\n') {
+                        line.append(c);
+                    }
+                    if (end || line.length() == MAX_LINE_CHARS) {
+                        take(line);
+                    }
+                    afterReturn = c == '\r';
+                }
             }
         } catch (IOException e) {
             // The child is gone.
         }
+        if (!line.isEmpty()) {
+            take(line);
+        }
+    }
+
+    private void take(StringBuilder line) {
+        String whole = line.toString();
+        line.setLength(0);
+        remember(whole);
+        hand(whole);
     }
 
     /** Whatever the handler does, the child must be able to print, or it stops. */

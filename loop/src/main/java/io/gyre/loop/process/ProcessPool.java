@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
+ * <p>Calls and answers travel over a connection of their own, which programs that a call starts do not inherit: these may
+ * read and print what they like.
+ *
  * <p>A call is serialized when it is submitted, its result on the way back. Lambdas that are passed to this class are
  * serializable if what they capture is; other {@link Callable}s and {@link Runnable}s must be serializable themselves. An
  * exception that a call throws comes back with its stack; one that cannot, as {@link RemoteFailureException}. Static state
@@ -152,7 +155,28 @@ public final class ProcessPool implements ExecutorService {
 
     private void accept(RemoteCall<?> call) {
         if (queue.add(call)) {
-            new Driver(queue, options).start();
+            try {
+                new Driver(queue, options).start();
+            } catch (OutOfMemoryError noThread) {
+                failStranded(call, noThread);
+            }
+        }
+    }
+
+    /** Without a thread to drive a child, calls are left to the other drivers, if there are any. */
+    private void failStranded(RemoteCall<?> call, OutOfMemoryError noThread) {
+        var refused = new RejectedExecutionException(
+                "no thread can be started to drive a child JVM (" + noThread.getMessage() + "), and there is none yet."
+                        + " The system's limits on threads (ulimit -u, pids.max) or the memory for their stacks are"
+                        + " used up.",
+                noThread);
+        boolean ownIsStranded = false;
+        for (RemoteCall<?> stranded : queue.driverNotStarted()) {
+            ownIsStranded |= stranded == call;
+            stranded.completeExceptionally(refused);
+        }
+        if (ownIsStranded) {
+            throw refused;
         }
     }
 

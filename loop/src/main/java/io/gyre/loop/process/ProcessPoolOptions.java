@@ -18,14 +18,22 @@ import org.jspecify.annotations.Nullable;
  * @param jvmArgs what to start a child with, besides what it always gets: the parent's Java home, class path and module
  *     path, {@code --add-opens java.base/java.lang=ALL-UNNAMED} and {@code -XX:+ExitOnOutOfMemoryError}; none by default
  * @param outputHandler receives what children print; prints it to {@code System.err} with the process id by default
- * @param resultFilter decides which classes the parent accepts in results and exceptions; null, the default, for the
- *     JVM-wide filter. What a child accepts is set by {@code -Djdk.serialFilter=...} in {@code jvmArgs}
+ * @param resultFilter decides which classes the parent accepts in results and exceptions; by default all that the
+ *     JVM-wide filter, if there is one, does not reject, but for those of naming, management and remote objects, which
+ *     call others when they are read; null for the JVM-wide filter alone. In any case nothing is accepted that would take
+ *     far more memory than bytes have come. What a child accepts is set by {@code -Djdk.serialFilter=...} in
+ *     {@code jvmArgs}
  */
 public record ProcessPoolOptions(
         int size,
         List<String> jvmArgs,
         OutputHandler outputHandler,
         @Nullable ObjectInputFilter resultFilter) {
+    /** A child runs code that its parent has sent, but may have been turned by what that code has read. */
+    private static final ObjectInputFilter NO_CALLS = ObjectInputFilter.Config.createFilter(
+            "!java.rmi.**;!sun.rmi.**;!javax.naming.**;!javax.management.**;!com.sun.jndi.**;!com.sun.rowset.**;"
+                    + "!com.sun.org.apache.**");
+
     /**
      * Checks the options.
      *
@@ -42,7 +50,12 @@ public record ProcessPoolOptions(
     /** {@return the options that a pool has when nothing is said} */
     public static ProcessPoolOptions defaults() {
         return new ProcessPoolOptions(
-                Runtime.getRuntime().availableProcessors(), List.of(), OutputHandler.prefixed(), null);
+                Runtime.getRuntime().availableProcessors(), List.of(), OutputHandler.prefixed(), defaultFilter());
+    }
+
+    private static ObjectInputFilter defaultFilter() {
+        ObjectInputFilter ofJvm = ObjectInputFilter.Config.getSerialFilter();
+        return ofJvm == null ? NO_CALLS : ObjectInputFilter.merge(NO_CALLS, ofJvm);
     }
 
     /**

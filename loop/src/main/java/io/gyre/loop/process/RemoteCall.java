@@ -1,10 +1,14 @@
 package io.gyre.loop.process;
 
+import io.gyre.loop.internal.text.Describe;
+import io.gyre.loop.internal.text.StandsFor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -47,12 +51,12 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
             return Wire.serialize(call);
         } catch (NotSerializableException e) {
             throw new RejectedExecutionException(
-                    this + " cannot be sent to another JVM, because " + e.getMessage()
+                    this + " cannot be sent to another JVM, because " + Describe.message(e)
                             + " is not serializable. Make lambdas SerializableCallable or SerializableRunnable, and let"
                             + " them capture serializable values only.",
                     e);
-        } catch (IOException | RuntimeException e) {
-            throw new RejectedExecutionException(this + " cannot be serialized: " + e, e);
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw new RejectedExecutionException(this + " cannot be serialized: " + Describe.object(e), e);
         }
     }
 
@@ -62,7 +66,7 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
 
     @Nullable
     ClassLoader classLoader() {
-        return origin.getClass().getClassLoader();
+        return StandsFor.originalOf(origin).getClass().getClassLoader();
     }
 
     /** {@return whether the child shall run it; not if it was cancelled meanwhile} */
@@ -95,6 +99,15 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
     }
 
     /**
+     * Completes this with what the call has thrown. An exception that means something of its own to a
+     * {@code CompletableFuture} is wrapped, so that it arrives as the failure that it is.
+     */
+    void failWith(Throwable failure) {
+        boolean hasMeaning = failure instanceof CompletionException || failure instanceof CancellationException;
+        completeExceptionally(hasMeaning ? new CompletionException(failure) : failure);
+    }
+
+    /**
      * Cancels the call: one that waits is not run, one that runs goes on if {@code mayInterruptIfRunning} is false, and
      * has its child killed otherwise.
      */
@@ -116,7 +129,7 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
         try {
             completeWith(call.call());
         } catch (Throwable failure) {
-            completeExceptionally(failure);
+            failWith(failure);
         }
     }
 
@@ -127,7 +140,7 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
 
     @Override
     public String toString() {
-        String name = origin.getClass().getName();
+        String name = StandsFor.originalOf(origin).getClass().getName();
         int lambda = name.indexOf("$$Lambda");
         return "a call of " + (lambda < 0 ? name : name.substring(0, lambda));
     }

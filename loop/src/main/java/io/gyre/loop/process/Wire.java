@@ -7,14 +7,16 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InvalidObjectException;
 import java.io.ObjectInputFilter;
+import java.io.ObjectInputFilter.Config;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.StreamCorruptedException;
 import org.jspecify.annotations.Nullable;
 
-/** What parent and child say to each other over the child's standard input and output. */
+/** What parent and child say to each other over their connection. */
 final class Wire {
     /*
      * Design.
@@ -26,10 +28,24 @@ final class Wire {
      *
      * A frame is its length, four bytes, and that many bytes of Java serialization. BEGUN tells a child that has died in
      * the middle of a call from one that was dead already: only the latter's call may be given to another.
+     *
+     * The child connects to its parent, on the loopback interface, and says a secret first, which it has read from its
+     * standard input. The standard streams do not do as the connection: programs that a call starts may inherit them.
      */
     static final int BEGUN = 0xB0;
     static final int VALUE = 0xB1;
     static final int FAILURE = 0xB2;
+
+    /** More than anybody can guess. */
+    static final int SECRET_BYTES = 32;
+
+    /** Deep enough for lists that are linked by hand, less than a stack holds. */
+    private static final int MAX_DEPTH = 2_000;
+
+    /** What a hash table of few entries may be declared to hold for each byte that has come. */
+    private static final int MAX_ELEMENTS_PER_BYTE = 16;
+
+    private static final int SMALL_ARRAY = 1_024;
 
     static final ByteArrayOutputStream EMPTY = new ByteArrayOutputStream(0);
 
@@ -60,14 +76,27 @@ final class Wire {
         return bytes;
     }
 
+    /**
+     * Makes an object of what has come.
+     *
+     * @param filter which classes it may have; null for those that the JVM-wide filter allows
+     */
     static @Nullable Object deserialize(byte[] frame, @Nullable ClassLoader loader, @Nullable ObjectInputFilter filter)
             throws IOException, ClassNotFoundException {
         try (var in = new LoaderInput(new ByteArrayInputStream(frame), loader)) {
-            if (filter != null) {
-                in.setObjectInputFilter(filter);
-            }
+            in.setObjectInputFilter(limited(frame.length, filter != null ? filter : Config.getSerialFilter()));
             return in.readObject();
+        } catch (StackOverflowError tooDeep) {
+            throw new InvalidObjectException("it is nested too deep for the stack");
         }
+    }
+
+    /** {@return a filter that lets no more be allocated than has come, so to speak} */
+    private static ObjectInputFilter limited(int bytes, @Nullable ObjectInputFilter filter) {
+        long maxElements = (long) bytes * MAX_ELEMENTS_PER_BYTE + SMALL_ARRAY;
+        return info -> info.arrayLength() > maxElements || info.depth() > MAX_DEPTH
+                ? ObjectInputFilter.Status.REJECTED
+                : filter == null ? ObjectInputFilter.Status.UNDECIDED : filter.checkInput(info);
     }
 
     /** Finds classes where the call's own class comes from, which need not be where this one does. */

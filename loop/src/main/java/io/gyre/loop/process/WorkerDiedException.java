@@ -1,5 +1,6 @@
 package io.gyre.loop.process;
 
+import io.gyre.loop.internal.text.Describe;
 import java.util.List;
 
 /**
@@ -30,7 +31,10 @@ public final class WorkerDiedException extends RuntimeException {
     }
 
     private static String lastWords(List<String> lines) {
-        return lines.isEmpty() ? ". It printed nothing." : ". It printed at last:\n    " + String.join("\n    ", lines);
+        return lines.isEmpty()
+                ? ". It printed nothing."
+                : ". It printed at last:\n    "
+                        + String.join("\n    ", lines.stream().map(Describe::line).toList());
     }
 
     /** {@return the exit code of the child; 128 + n if signal n has killed it, on Unix} */

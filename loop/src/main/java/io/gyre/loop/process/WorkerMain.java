@@ -1,38 +1,48 @@
 package io.gyre.loop.process;
 
+import io.gyre.loop.internal.text.Describe;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InvalidObjectException;
 import java.io.NotSerializableException;
+import java.net.Socket;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** The main class of a child JVM: runs one call after another, until its standard input ends. */
+/** The main class of a child JVM: runs one call after another, until the connection to its parent ends. */
 final class WorkerMain {
     /*
      * Design.
      *
-     * Calls run in the main thread. Another thread reads, so that the end of the input, which is how the death of the
+     * Calls run in the main thread. Another thread reads, so that the end of the connection, which is how the death of the
      * parent shows, ends this process in the middle of a call, too. It lets shutdown hooks run, but not for ever.
      */
     private static final int EXIT_GRACE_MILLIS = 2_000;
 
     private WorkerMain() {}
 
+    /**
+     * Runs calls.
+     *
+     * @param args the address and the port on which the parent listens; standard input has the secret
+     * @throws Exception if the parent cannot be reached
+     */
     public static void main(String[] args) throws Exception {
-        var in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
-        var out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)));
+        byte[] secret = System.in.readNBytes(Wire.SECRET_BYTES);
         System.setIn(InputStream.nullInputStream());
-        System.setOut(System.err);
+        var parent = new Socket(args[0], Integer.parseInt(args[1]));
+        parent.setTcpNoDelay(true);
+        var in = new DataInputStream(new BufferedInputStream(parent.getInputStream()));
+        var out = new DataOutputStream(new BufferedOutputStream(parent.getOutputStream()));
+        out.write(secret);
+        out.flush();
         var frames = new LinkedBlockingQueue<byte[]>();
         startThread("gyre-calls", () -> readFrames(in, frames));
         for (; ; ) {
@@ -89,16 +99,18 @@ final class WorkerMain {
             return Wire.serialize(result);
         } catch (NotSerializableException e) {
             var explained = new NotSerializableException("the result of the call cannot be sent back, because "
-                    + e.getMessage() + " in it is not serializable. Return values, records or collections of them.");
+                    + Describe.message(e) + " in it is not serializable. Return values, records or collections of them.");
             explained.initCause(e);
             throw explained;
+        } catch (StackOverflowError e) {
+            throw new InvalidObjectException("the result of the call cannot be sent back, because it is nested too deep");
         }
     }
 
     private static ByteArrayOutputStream serializeIfPossible(Throwable failure) {
         try {
             return Wire.serialize(failure);
-        } catch (IOException | RuntimeException notSerializable) {
+        } catch (IOException | RuntimeException | StackOverflowError notSerializable) {
             return Wire.EMPTY; // its description has been sent
         }
     }

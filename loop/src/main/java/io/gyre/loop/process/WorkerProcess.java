@@ -7,7 +7,15 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.ObjectInputFilter;
+import java.io.OutputStream;
 import java.io.StreamCorruptedException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,21 +25,80 @@ final class WorkerProcess {
     /** How long a child may take to exit when its input has ended; it gives its own shutdown hooks a bit less. */
     private static final int EXIT_GRACE_MILLIS = 3_000;
 
+    /** How often to look whether a child that has not connected yet is still alive. */
+    private static final int LOOK_MILLIS = 50;
+
+    /** How long somebody who has connected may take to say the secret: a child has it at hand. */
+    private static final int SECRET_MILLIS = 1_000;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final byte[] secret = new byte[Wire.SECRET_BYTES];
+    private final ServerSocket listener;
     private final Process process;
-    private final DataInputStream in;
-    private final DataOutputStream out;
     private final OutputPump pump;
     private final @Nullable ObjectInputFilter filter;
     private volatile @Nullable String killedBecause;
+    private @Nullable Connection connection;
     private boolean begun;
 
+    /** The way to a child that has proved to be it. */
+    private static final class Connection {
+        private final Socket socket;
+        private final DataInputStream in;
+        private final DataOutputStream out;
+
+        Connection(Socket socket) throws IOException {
+            this.socket = socket;
+            socket.setTcpNoDelay(true);
+            in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+            out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+        }
+
+        int readKind() throws IOException {
+            int kind = in.read();
+            if (kind < 0) {
+                throw new EOFException("the child has closed its connection");
+            }
+            return kind;
+        }
+    }
+
+    /**
+     * Starts a child, which then has to connect.
+     *
+     * @throws IOException if it cannot be started
+     */
     WorkerProcess(ProcessPoolOptions options) throws IOException {
-        process = new ProcessBuilder(ChildCommand.of(options)).start();
-        in = new DataInputStream(new BufferedInputStream(process.getInputStream()));
-        out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
-        pump = new OutputPump(process, options.outputHandler());
+        RANDOM.nextBytes(secret);
         filter = options.resultFilter();
-        pump.start();
+        listener = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+        try {
+            process = new ProcessBuilder(ChildCommand.of(options, (InetSocketAddress) listener.getLocalSocketAddress()))
+                    .redirectErrorStream(true)
+                    .start();
+        } catch (Throwable notStarted) {
+            listener.close();
+            throw notStarted;
+        }
+        pump = new OutputPump(process, options.outputHandler());
+        try {
+            pump.start();
+        } catch (OutOfMemoryError noThread) {
+            listener.close();
+            process.destroyForcibly();
+            throw new IOException("no thread can be started to read what a child JVM prints", noThread);
+        }
+        tellSecret();
+    }
+
+    /** The child reads it, and then the end: whatever a call starts there inherits an input that has ended. */
+    private void tellSecret() {
+        try (OutputStream input = process.getOutputStream()) {
+            input.write(secret);
+        } catch (IOException alreadyDead) {
+            // which shows when it does not connect
+        }
     }
 
     boolean isUsable() {
@@ -53,26 +120,57 @@ final class WorkerProcess {
     @Nullable
     Object run(RemoteCall<?> call) throws CallFailedException, IOException {
         begun = false;
-        Wire.writeFrame(out, call.frame());
-        out.flush();
-        if (readKind() != Wire.BEGUN) {
+        Connection child = connected();
+        Wire.writeFrame(child.out, call.frame());
+        child.out.flush();
+        if (child.readKind() != Wire.BEGUN) {
             throw new StreamCorruptedException("the child answers a call that it has not begun");
         }
         begun = true;
-        return switch (readKind()) {
-            case Wire.VALUE -> readValue(Wire.readFrame(in), call);
-            case Wire.FAILURE -> throw readFailure(Wire.readFrame(in), Wire.readFrame(in), call);
-            default ->
-                throw new StreamCorruptedException("something else than an answer on the child's standard output");
+        return switch (child.readKind()) {
+            case Wire.VALUE -> readValue(Wire.readFrame(child.in), call);
+            case Wire.FAILURE -> throw readFailure(Wire.readFrame(child.in), Wire.readFrame(child.in), call);
+            default -> throw new StreamCorruptedException("the child has sent something else than an answer");
         };
     }
 
-    private int readKind() throws IOException {
-        int kind = in.read();
-        if (kind < 0) {
-            throw new EOFException("the child has closed its standard output");
+    private Connection connected() throws IOException {
+        Connection present = connection;
+        if (present == null) {
+            try (listener) {
+                present = new Connection(accept());
+            }
+            connection = present;
         }
-        return kind;
+        return present;
+    }
+
+    /** Waits for the child. Others on this machine may connect, too, but do not know the secret. */
+    private Socket accept() throws IOException {
+        listener.setSoTimeout(LOOK_MILLIS);
+        while (process.isAlive()) {
+            try {
+                Socket candidate = listener.accept();
+                if (isChild(candidate)) {
+                    return candidate;
+                }
+                candidate.close();
+            } catch (SocketTimeoutException notYet) {
+                // it takes its time to start
+            }
+        }
+        throw new EOFException("the child has ended before it connected");
+    }
+
+    private boolean isChild(Socket candidate) {
+        try {
+            candidate.setSoTimeout(SECRET_MILLIS);
+            byte[] said = candidate.getInputStream().readNBytes(secret.length);
+            candidate.setSoTimeout(0);
+            return MessageDigest.isEqual(said, secret);
+        } catch (IOException notTheChild) {
+            return false;
+        }
     }
 
     private @Nullable Object readValue(byte[] frame, RemoteCall<?> call) throws CallFailedException {
@@ -108,19 +206,27 @@ final class WorkerProcess {
             kill("it was killed because of " + symptom.getMessage());
         }
         awaitExit();
+        disconnect();
         String why = killedBecause == null ? "" : killedBecause + ", ";
         return new WorkerDiedException(call.toString(), process.pid(), process.exitValue(), why, pump.lastLines());
     }
 
     /** Lets an idle child exit by itself, and kills it if it does not. */
     void close() {
+        disconnect();
+        awaitExit();
+        pump.awaitEnd();
+    }
+
+    private void disconnect() {
         try {
-            out.close();
+            listener.close();
+            if (connection != null) {
+                connection.socket.close();
+            }
         } catch (IOException e) {
             // It is dead already.
         }
-        awaitExit();
-        pump.awaitEnd();
     }
 
     private void awaitExit() {

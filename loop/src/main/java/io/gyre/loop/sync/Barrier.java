@@ -1,6 +1,8 @@
 package io.gyre.loop.sync;
 
 import io.gyre.loop.Task;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * A place where a fixed number of tasks wait for each other, again and again.
@@ -29,13 +31,27 @@ public final class Barrier {
      * Each round has a wait queue of its own. The last task to arrive starts the next round before it runs the action, so
      * that tasks that come while the action suspends belong to the next round. Indices are given when the barrier opens,
      * not on arrival: a task that was cancelled meanwhile leaves no gap.
+     *
+     * The rounds whose action runs are remembered: who breaks or resets the barrier means those who wait there, too.
      */
     private final Label label;
     private final int parties;
     private final Runnable action;
     private final Confinement confinement = new Confinement(this);
-    private WaitQueue<Integer> arrived = newRound();
+    private final Set<Round> opening = new LinkedHashSet<>();
+    private Round arriving = new Round();
     private boolean broken;
+
+    /** Those who wait for each other. */
+    private static final class Round {
+        private final WaitQueue<Integer> waiters = new WaitQueue<>("the others at");
+        private boolean isBroken;
+
+        void breakNow() {
+            isBroken = true;
+            waiters.dismissAll();
+        }
+    }
 
     /**
      * Creates a barrier without an action.
@@ -66,10 +82,6 @@ public final class Barrier {
         this.action = action;
     }
 
-    private static WaitQueue<Integer> newRound() {
-        return new WaitQueue<>("the others at");
-    }
-
     /**
      * A barrier at one moment.
      *
@@ -96,11 +108,11 @@ public final class Barrier {
         if (broken) {
             throw new BarrierBrokenException(this, "it is broken. Mend it with reset().");
         }
-        if (arrived.size() == parties - 1) {
+        if (arriving.waiters.size() == parties - 1) {
             open();
             return parties - 1;
         }
-        Waiter<Integer> waiter = arrived.park(task, this);
+        Waiter<Integer> waiter = arriving.waiters.park(task, this);
         if (!waiter.isServed()) {
             throw new BarrierBrokenException(this, "it was broken or reset while " + task + " was waiting.");
         }
@@ -108,37 +120,50 @@ public final class Barrier {
     }
 
     private void open() {
-        WaitQueue<Integer> round = arrived;
-        arrived = newRound();
+        Round round = arriving;
+        arriving = new Round();
+        runAction(round);
+        if (round.isBroken) {
+            throw new BarrierBrokenException(this, "it was broken or reset while its action was running.");
+        }
+        WaitQueue<Integer> waiters = round.waiters;
+        int index = 0;
+        for (Waiter<Integer> waiter = waiters.first(); waiter != null; waiter = waiters.first()) {
+            waiters.serve(waiter, index++);
+        }
+    }
+
+    private void runAction(Round round) {
+        opening.add(round);
         try {
             action.run();
         } catch (Throwable e) {
-            round.dismissAll();
-            breakNow();
+            broken = true;
+            dismissAll();
             throw e;
-        }
-        int index = 0;
-        for (Waiter<Integer> waiter = round.first(); waiter != null; waiter = round.first()) {
-            round.serve(waiter, index++);
+        } finally {
+            opening.remove(round);
         }
     }
 
     /** Breaks the barrier: those who wait, and those who come, get {@link BarrierBrokenException}. <b>Suspends:</b> no. */
     public void abort() {
         confinement.check("abort");
-        breakNow();
-    }
-
-    private void breakNow() {
         broken = true;
-        arrived.dismissAll();
+        dismissAll();
     }
 
     /** Starts anew: those who wait get {@link BarrierBrokenException}, those who come do not. <b>Suspends:</b> no. */
     public void reset() {
         confinement.check("reset");
         broken = false;
-        arrived.dismissAll();
+        dismissAll();
+    }
+
+    private void dismissAll() {
+        arriving.breakNow();
+        arriving = new Round();
+        opening.forEach(Round::breakNow);
     }
 
     /** {@return how many tasks open it} */
@@ -153,11 +178,11 @@ public final class Barrier {
 
     /** {@return how many are there and how many are needed} */
     public Statistics statistics() {
-        return new Statistics(parties, arrived.size(), broken);
+        return new Statistics(parties, arriving.waiters.size(), broken);
     }
 
     @Override
     public String toString() {
-        return label.with(arrived.size() + "/" + parties);
+        return label.with(arriving.waiters.size() + "/" + parties);
     }
 }

@@ -3,6 +3,7 @@ package io.gyre.loop.sync;
 import static io.gyre.loop.Async.currentTask;
 
 import io.gyre.loop.Body;
+import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.VoidBody;
 import java.util.Collections;
@@ -34,6 +35,11 @@ public final class CapacityLimiter {
     private final WaitQueue<Object> waiters = new WaitQueue<>("a token of") {
         @Override
         void left(Waiter<Object> waiter) {
+            candidates.remove(waiter.value());
+        }
+
+        @Override
+        void died(Waiter<Object> waiter) {
             candidates.remove(waiter.value());
         }
     };
@@ -136,7 +142,7 @@ public final class CapacityLimiter {
 
     private boolean take(Object borrower) {
         if (borrowers.contains(borrower) || candidates.contains(borrower)) {
-            throw new IllegalStateException(borrower + " has a token of " + this + " or waits for one already. A"
+            throw new IllegalStateException(LowLevel.describe(borrower) + " has a token of " + this + " or waits for one already. A"
                     + " borrower has one at the most; use acquireOnBehalfOf for several pieces of work.");
         }
         return borrowers.size() < total && waiters.isEmpty() && borrowers.add(borrower);
@@ -161,7 +167,7 @@ public final class CapacityLimiter {
     public void releaseOnBehalfOf(Object borrower) {
         confinement.check("release");
         if (!borrowers.remove(borrower)) {
-            throw new IllegalStateException(borrower + " has no token of " + this + " to release.");
+            throw new IllegalStateException(LowLevel.describe(borrower) + " has no token of " + this + " to release.");
         }
         grant();
     }

@@ -1,7 +1,7 @@
 package io.gyre.loop.sync;
 
+import io.gyre.loop.LowLevel;
 import java.util.ArrayDeque;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,7 +176,7 @@ class Conduit<T> {
     final void throwFailure() {
         if (failure != null) {
             failureTold = true;
-            throw new CompletionException("what sends to " + this + " failed: " + failure, failure);
+            throw LowLevel.completionException("what sends to " + this, failure);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.gyre.loop.sync;
 
+import io.gyre.loop.AbortHandler;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopClosedException;
@@ -31,7 +32,19 @@ final class Delivery<T> implements Flow.Subscription {
     private final Flow.Subscriber<? super T> subscriber;
     private @Nullable Task<?> task;
     private long demand;
-    private boolean awaitingDemand;
+
+    /** What takes the present wait for demand back. */
+    private Runnable withdrawal = () -> {};
+
+    /** The wait for demand. An object of its own, because it tells that wait from all others. */
+    private final AbortHandler wait = new AbortHandler() {
+        @Override
+        public boolean abort() {
+            withdrawal.run();
+            return true;
+        }
+    };
+
     private boolean signalling;
     private boolean subscriberHasThrown;
     private boolean cancelled;
@@ -98,9 +111,8 @@ final class Delivery<T> implements Flow.Subscription {
     }
 
     private void wakeUp() {
-        if (awaitingDemand) {
-            awaitingDemand = false;
-            LowLevel.unpark(Objects.requireNonNull(task));
+        if (task != null) {
+            LowLevel.unpark(task, wait);
         }
     }
 
@@ -151,15 +163,9 @@ final class Delivery<T> implements Flow.Subscription {
     private boolean awaitDemand(Iterable<? extends T> values, Iterator<? extends T> iterator) {
         Task<?> self = LowLevel.checkpoint();
         while (demand == 0 && !isOver() && !isAtEnd(values, iterator)) {
-            awaitingDemand = true;
-            Runnable withdraw = values instanceof Receiver<?> receiver ? receiver.unparkAtEnd(self) : () -> {};
-            LowLevel.park("a request of " + subscriber, () -> {
-                awaitingDemand = false;
-                withdraw.run();
-                return true;
-            });
-            awaitingDemand = false;
-            withdraw.run();
+            withdrawal = values instanceof Receiver<?> receiver ? receiver.unparkAtEnd(self, wait) : () -> {};
+            LowLevel.park("a request of " + LowLevel.describe(subscriber), wait);
+            withdrawal.run();
         }
         return !isOver() && iterator.hasNext();
     }
@@ -184,7 +190,7 @@ final class Delivery<T> implements Flow.Subscription {
         } catch (Throwable e) {
             subscriberHasThrown = true;
             throw new IllegalStateException(
-                    subscriber + " has thrown in " + what
+                    LowLevel.describe(subscriber) + " has thrown in " + what
                             + ", against rule 2.13 of Reactive Streams. Its subscription is cancelled.",
                     e);
         } finally {

@@ -2,6 +2,7 @@ package io.gyre.loop.sync;
 
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.Joiner;
+import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.TaskGroup;
 import java.util.ArrayList;
@@ -197,7 +198,7 @@ public final class Generator<T> {
         void throwUntoldFailure(@Nullable CancelledException cancelled) {
             Throwable untold = untoldFailure();
             if (untold != null) {
-                var failed = new CompletionException(task + " failed when its block had ended: " + untold, untold);
+                CompletionException failed = LowLevel.completionException(task + ", whose block had ended,", untold);
                 if (cancelled != null) {
                     failed.addSuppressed(cancelled);
                 }

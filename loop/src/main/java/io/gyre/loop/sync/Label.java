@@ -1,5 +1,6 @@
 package io.gyre.loop.sync;
 
+import io.gyre.loop.LowLevel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 record Label(String kind, @Nullable String name) {
     @Override
     public String toString() {
-        return name == null ? kind : kind + "[" + name + "]";
+        return name == null ? kind : kind + "[" + LowLevel.describe(name) + "]";
     }
 
     String with(String state) {
-        return kind + "[" + (name == null ? "" : name + " ") + state + "]";
+        return kind + "[" + (name == null ? "" : LowLevel.describe(name) + " ") + state + "]";
     }
 }

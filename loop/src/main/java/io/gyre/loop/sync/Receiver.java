@@ -1,5 +1,6 @@
 package io.gyre.loop.sync;
 
+import io.gyre.loop.AbortHandler;
 import io.gyre.loop.Task;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -125,10 +126,16 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
     /**
      * Unparks a task when the end comes.
      *
+     * @param handler the abort handler of the call in which the task waits
      * @return takes that back
      */
-    Runnable unparkAtEnd(Task<?> task) {
-        var waiter = new Waiter<>(conduit.onlookers, task, this, null);
+    Runnable unparkAtEnd(Task<?> task, AbortHandler handler) {
+        var waiter = new Waiter<T>(conduit.onlookers, task, this, null) {
+            @Override
+            AbortHandler handler() {
+                return handler;
+            }
+        };
         conduit.onlookers.enlist(waiter);
         return () -> conduit.onlookers.withdraw(waiter);
     }

@@ -47,6 +47,15 @@ public final class Select<R extends @Nullable Object> {
     private @Nullable Clause<R> winner;
     private boolean parked;
 
+    /** The wait. An object of this choice's own, because it tells that wait from all others. */
+    private final AbortHandler wait = new AbortHandler() {
+        @Override
+        public boolean abort() {
+            withdrawAll();
+            return true;
+        }
+    };
+
     /** One thing to wait for. */
     private interface Clause<R extends @Nullable Object> {
         /** {@return what came of it, if it is ready now} */
@@ -148,13 +157,9 @@ public final class Select<R extends @Nullable Object> {
     }
 
     private R park(Task<?> task) {
-        AbortHandler abort = () -> {
-            withdrawAll();
-            return true;
-        };
         enlistAll(task);
         parked = true;
-        LowLevel.park(this, abort);
+        LowLevel.park(this, wait);
         withdrawAll();
         if (winner == null) {
             // Sent away: a channel has ended or was closed. Asking again throws what it has to say.
@@ -201,6 +206,11 @@ public final class Select<R extends @Nullable Object> {
         private final class Selected extends Waiter<T> {
             Selected(Task<?> task) {
                 super(receiver.waiters(), task, receiver, null);
+            }
+
+            @Override
+            AbortHandler handler() {
+                return wait;
             }
 
             @Override
@@ -267,7 +277,7 @@ public final class Select<R extends @Nullable Object> {
         public void enlist(Task<?> task) {
             callback = awaitable.whenDone(done -> {
                 if (win(this)) {
-                    LowLevel.unpark(task);
+                    LowLevel.unpark(task, wait);
                 }
             });
         }
@@ -309,7 +319,7 @@ public final class Select<R extends @Nullable Object> {
         public void enlist(Task<?> task) {
             timer = EventLoop.current().callLater(timeout, () -> {
                 if (win(this)) {
-                    LowLevel.unpark(task);
+                    LowLevel.unpark(task, wait);
                 }
             });
         }

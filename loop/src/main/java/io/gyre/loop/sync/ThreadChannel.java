@@ -22,11 +22,15 @@ import org.jspecify.annotations.Nullable;
  *         reader.lines().forEach(lines::send);
  *     }
  * });
- * EventLoop.run(() -> {
- *     for (String line : lines) {
- *         handle(line);
- *     }
- * });
+ * try {
+ *     EventLoop.run(() -> {
+ *         for (String line : lines) {
+ *             handle(line);
+ *         }
+ *     });
+ * } finally {
+ *     lines.closeNow(); // if a line could not be handled, the thread must not wait for room for ever
+ * }
  * }
  *
  * <p>Values come out in the order in which they went in, each to one receiver; who waits is served first come, first

@@ -20,6 +20,9 @@ class WaitQueue<V> {
      * A waiter that is cancelled takes itself out of the linked list, in O(1). What it leaves can let others in, such as
      * a small request behind a large one; `left` is the place for that.
      *
+     * A waiter may be dead: its wait has ended by an error that also kept it from leaving, or its loop has closed. What is
+     * handed to a dead one is lost, so `first` drops those it meets.
+     *
      *     waiting ── serve ────▶ unparked, isServed: it got something
      *     waiting ── dismiss ──▶ unparked, not isServed: closed, shut down, broken; it throws in its own stack
      *     waiting ── abort ────▶ CancelledException
@@ -60,7 +63,12 @@ class WaitQueue<V> {
 
     private Waiter<V> park(Waiter<V> waiter) {
         append(waiter);
-        LowLevel.park(waiter, waiter);
+        try {
+            LowLevel.park(waiter, waiter);
+        } catch (Throwable failure) {
+            forget(waiter); // a cancelled one has left; another that refuses has not
+            throw failure;
+        }
         return waiter;
     }
 
@@ -73,14 +81,14 @@ class WaitQueue<V> {
     /** Takes such a waiter back, if it is still there. */
     final void withdraw(Waiter<V> waiter) {
         if (waiter.enlisted) {
-            remove(waiter);
+            forget(waiter);
         }
     }
 
     // ---- serving: on the loop thread
 
     final boolean isEmpty() {
-        return first == null;
+        return first() == null;
     }
 
     final int size() {
@@ -89,6 +97,10 @@ class WaitQueue<V> {
 
     /** {@return the one who has waited longest} */
     final @Nullable Waiter<V> first() {
+        for (Waiter<V> dead = first; dead != null && !dead.isAlive(); dead = first) {
+            remove(dead);
+            died(dead);
+        }
         return first;
     }
 
@@ -103,25 +115,25 @@ class WaitQueue<V> {
     }
 
     private void release(Waiter<V> waiter, @Nullable V value) {
+        waiter.unpark(); // first: if there is no stack for it, nothing has changed
         remove(waiter);
         waiter.markServed(value);
-        LowLevel.unpark(waiter.task());
     }
 
     final void serveAll() {
-        for (Waiter<V> waiter = first; waiter != null; waiter = first) {
+        for (Waiter<V> waiter = first(); waiter != null; waiter = first()) {
             serve(waiter);
         }
     }
 
     /** Sends a waiter away without what it waits for. */
     final void dismiss(Waiter<V> waiter) {
+        waiter.unpark();
         remove(waiter);
-        LowLevel.unpark(waiter.task());
     }
 
     final void dismissAll() {
-        for (Waiter<V> waiter = first; waiter != null; waiter = first) {
+        for (Waiter<V> waiter = first(); waiter != null; waiter = first()) {
             dismiss(waiter);
         }
     }
@@ -152,8 +164,19 @@ class WaitQueue<V> {
         left(waiter);
     }
 
+    /** Takes a waiter out that may have been served or have left. One that has outlived its loop may touch nothing. */
+    private void forget(Waiter<V> waiter) {
+        if (waiter.listed && waiter.task().loop().inLoop()) {
+            remove(waiter);
+            left(waiter);
+        }
+    }
+
     /** Called when a waiter was cancelled, in whatever cancels: must not throw. */
     void left(Waiter<V> waiter) {}
+
+    /** Called when a waiter was found dead. */
+    void died(Waiter<V> waiter) {}
 
     /** {@return what a waiter waits for, in words} */
     String describe(Waiter<V> waiter) {
@@ -171,6 +194,7 @@ class WaitQueue<V> {
         }
         last = waiter;
         size++;
+        waiter.listed = true;
     }
 
     private void remove(Waiter<V> waiter) {
@@ -189,6 +213,7 @@ class WaitQueue<V> {
         waiter.previous = null;
         waiter.next = null;
         waiter.enlisted = false;
+        waiter.listed = false;
         size--;
     }
 }

@@ -1,6 +1,7 @@
 package io.gyre.loop.sync;
 
 import io.gyre.loop.AbortHandler;
+import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ class Waiter<V> implements AbortHandler {
     @Nullable
     Waiter<V> next;
 
+    /** Whether it is in the queue. Set by the queue. */
+    boolean listed;
+
     /** Whether a {@link Select} still has it in the queue. Set by the queue. */
     boolean enlisted;
 
@@ -52,6 +56,21 @@ class Waiter<V> implements AbortHandler {
     /** {@return what it brings; once it is served, what it was handed} */
     final V value() {
         return Objects.requireNonNull(value);
+    }
+
+    /** {@return the abort handler of the call in which the task waits} */
+    AbortHandler handler() {
+        return this;
+    }
+
+    /** {@return whether its task waits, so that it can be served} */
+    final boolean isAlive() {
+        return LowLevel.isParkedIn(task, handler());
+    }
+
+    /** Makes its task ready. */
+    final void unpark() {
+        LowLevel.unpark(task, handler());
     }
 
     /** {@return whether it got what it was waiting for, instead of being sent away} */

@@ -1,5 +1,6 @@
 package io.gyre.loop.sync;
 
+import io.gyre.loop.LowLevel;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -150,6 +151,6 @@ public final class Watch<T> implements AutoCloseable {
 
     @Override
     public String toString() {
-        return label.with(String.valueOf(value));
+        return label.with(LowLevel.describe(value));
     }
 }

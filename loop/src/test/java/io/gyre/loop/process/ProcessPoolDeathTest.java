@@ -177,14 +177,28 @@ class ProcessPoolDeathTest {
     }
 
     @Test
-    void garbageOnTheStandardOutputOfAChildFailsTheCall() throws Exception {
-        assertWorkerDies(pool.submit(() -> {
-                    try (var out = new java.io.FileOutputStream(java.io.FileDescriptor.out)) {
-                        out.write("hello".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-                    }
-                    return "lost";
-                }))
-                .withMessageContaining("standard output");
+    void standardOutputOfAChildIsNotTheWayOfItsAnswers() throws Exception {
+        assertThat(pool.submit(() -> {
+                            try (var out = new java.io.FileOutputStream(java.io.FileDescriptor.out)) {
+                                out.write(new byte[] {(byte) 0xB0, (byte) 0xB1, 0, 0, 0, 0});
+                            }
+                            return "the answer";
+                        })
+                        .get())
+                .isEqualTo("the answer");
+
+        assertServesTheNextCall();
+    }
+
+    @Test
+    void programThatACallStartsMayPrintAndReadWhatItLikes() throws Exception {
+        assertThat(pool.submit(() -> new ProcessBuilder("sh", "-c", "cat; printf '\\260\\261\\0\\0\\0\\0'")
+                                .inheritIO()
+                                .start()
+                                .waitFor())
+                        .get())
+                .as("its standard input has ended, so that cat ends")
+                .isZero();
 
         assertServesTheNextCall();
     }

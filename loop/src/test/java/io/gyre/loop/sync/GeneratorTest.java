@@ -275,7 +275,7 @@ class GeneratorTest {
         Loops.run(() -> {
             assertThatExceptionOfType(CompletionException.class)
                     .isThrownBy(() -> failingWhenItIsCancelled().run(receiver -> settle()))
-                    .withMessageContaining("task 'producer' failed when its block had ended")
+                    .withMessageContaining("task 'producer', whose block had ended, failed")
                     .havingCause()
                     .withMessage("broken clean-up");
             assertThatExceptionOfType(CompletionException.class)

@@ -37,7 +37,8 @@ public final class EntryQueue<E> {
      * (EntryQueue_LostWakeup.Broken) asks and publishes in two steps, and jcstress finds the lost item.
      *
      * Only the whole stack is ever taken, so there is no ABA case. A drain reverses what it took: two pointer writes
-     * for each item, on the consumer's side. Rejected: a linked queue with a tail to swap (producers never retry, but
+     * for each item, on the consumer's side. What was taken and not passed on yet is kept in `taken`, so that a sink
+     * which fails costs nobody behind it. Rejected: a linked queue with a tail to swap (producers never retry, but
      * the consumer can meet a half-linked item and must spin on the loop thread), and a separate asleep flag with
      * fences (two words, four interleavings to argue about).
      */
@@ -46,6 +47,9 @@ public final class EntryQueue<E> {
 
     private final AtomicReference<@Nullable Node> head = new AtomicReference<>();
     private final Runnable wakeup;
+
+    /** What was taken out and not passed on, oldest first. Consumer only. */
+    private @Nullable Node taken;
 
     private static final class Node {
         private final Object item;
@@ -95,7 +99,7 @@ public final class EntryQueue<E> {
      * @return false if there is something to drain, and the consumer must not wait
      */
     public boolean trySleep() {
-        return head.compareAndSet(null, ASLEEP);
+        return taken == null && head.compareAndSet(null, ASLEEP);
     }
 
     /** Ends what {@link #trySleep} began; from here on producers no longer wake. Consumer only. */
@@ -105,35 +109,40 @@ public final class EntryQueue<E> {
 
     /** {@return whether there is nothing to drain} Consumer only, and while awake. */
     public boolean isEmpty() {
-        return head.get() == null;
+        return taken == null && head.get() == null;
     }
 
     /**
      * Takes all items and passes them on, oldest first. Consumer only, and while awake.
      *
-     * @param sink receives each item; must not throw
+     * <p><b>Errors:</b> what the sink throws ends this. An item that was refused for want of memory comes first in the next
+     * drain, any other is dropped; those behind it wait for the next drain.
+     *
+     * @param sink receives each item
      */
     public void drain(Consumer<? super E> sink) {
-        if (head.get() != null) {
-            passOn(head.getAndSet(null), sink);
+        Node seen = head.get();
+        if (seen != null && seen != CLOSED) {
+            take(head.getAndSet(null));
+        }
+        if (taken != null) {
+            passOn(sink);
         }
     }
 
     /**
-     * Closes the door and passes on what had still come in. From here on {@link #offer} returns false. Consumer only,
-     * once.
-     *
-     * @param sink receives each item; must not throw
+     * Closes the door: from here on {@link #offer} returns false. What had still come in is left to a last
+     * {@link #drain}. Consumer only, once.
      */
-    public void close(Consumer<? super E> sink) {
-        Node taken = head.getAndSet(CLOSED);
-        if (taken != ASLEEP) {
-            passOn(taken, sink);
+    public void close() {
+        Node rest = head.getAndSet(CLOSED);
+        if (rest != ASLEEP) {
+            take(rest);
         }
     }
 
-    @SuppressWarnings("unchecked") // only offer creates nodes that reach this point
-    private void passOn(@Nullable Node newestFirst, Consumer<? super E> sink) {
+    /** Puts items in the right order behind those that are still to be passed on. */
+    private void take(@Nullable Node newestFirst) {
         Node oldestFirst = null;
         for (Node node = newestFirst; node != null; ) {
             Node older = node.next;
@@ -141,8 +150,29 @@ public final class EntryQueue<E> {
             oldestFirst = node;
             node = older;
         }
-        for (Node node = oldestFirst; node != null; node = node.next) {
-            sink.accept((E) node.item);
+        Node end = taken;
+        if (end == null) {
+            taken = oldestFirst;
+        } else {
+            while (end.next != null) {
+                end = end.next;
+            }
+            end.next = oldestFirst;
+        }
+    }
+
+    @SuppressWarnings("unchecked") // only offer creates nodes that reach this point
+    private void passOn(Consumer<? super E> sink) {
+        for (Node node = taken; node != null; node = taken) {
+            boolean again = false;
+            try {
+                sink.accept((E) node.item);
+            } catch (OutOfMemoryError e) {
+                again = true;
+                throw e;
+            } finally {
+                taken = again ? node : node.next;
+            }
         }
     }
 }

@@ -4,7 +4,9 @@ package io.gyre.loop.internal.timer;
 public abstract class Deadline {
     static final int ABSENT = -1;
 
-    private final long deadlineNanos;
+    /** Read by the heap, which calls nothing while it moves entries. */
+    final long deadlineNanos;
+
     /**
      * The order of entry, which decides between equal instants. Set by the heap. May wrap: then two timers of the same
      * instant, two billion insertions apart, fire in the wrong order; a long would cost each sleeping task eight bytes.

@@ -22,6 +22,10 @@ public final class DeadlineHeap<E extends Deadline> {
      *
      * Instants are compared by subtraction: nanoTime may wrap, and pending instants lie within 2^63 ns of each other.
      *
+     * Insertion and removal are one method each and call nothing once they have begun to move entries. A stack overflow
+     * strikes where a method is entered, and running out of memory where something is allocated, so neither leaves the
+     * heap half changed: the timers of everybody are in here, and a task may be deep in its recursion when it sleeps.
+     *
      * Rejected: a timing wheel. It is O(1), but has a granularity, and must be turned or scanned to learn the next
      * instant, which each select asks for.
      */
@@ -52,20 +56,39 @@ public final class DeadlineHeap<E extends Deadline> {
     }
 
     /**
-     * Adds an entry.
+     * Adds an entry. If this throws an error of the JVM, nothing was added.
      *
      * @param entry an entry that is in no heap
      */
+    @SuppressWarnings("NullAway") // indices below size hold entries
     public void add(E entry) {
-        if (entry.isPending()) {
+        if (entry.index != Deadline.ABSENT) {
             throw new IllegalStateException("already in a heap: " + entry);
         }
         if (size == entries.length) {
-            entries = Arrays.copyOf(entries, 2 * size);
-            instants = Arrays.copyOf(instants, 2 * size);
+            resize(2 * size);
         }
-        entry.sequence = nextSequence++;
-        siftUp(size++, entry);
+        // From here on nothing is called and nothing is allocated.
+        Deadline added = entry;
+        long instant = added.deadlineNanos;
+        int sequence = nextSequence++;
+        int index = size++;
+        while (index > 0) {
+            int parent = (index - 1) / ARITY;
+            long later = instant - instants[parent];
+            Deadline above = entries[parent];
+            if (later > 0 || (later == 0 && sequence - above.sequence > 0)) {
+                break;
+            }
+            entries[index] = above;
+            instants[index] = instants[parent];
+            above.index = index;
+            index = parent;
+        }
+        entries[index] = added;
+        instants[index] = instant;
+        added.sequence = sequence;
+        added.index = index;
     }
 
     /**
@@ -75,7 +98,7 @@ public final class DeadlineHeap<E extends Deadline> {
      * @return false if it was in no heap
      */
     public boolean remove(E entry) {
-        if (!entry.isPending()) {
+        if (entry.index == Deadline.ABSENT) {
             return false;
         }
         removeAt(entry.index);
@@ -98,80 +121,71 @@ public final class DeadlineHeap<E extends Deadline> {
         return earliest;
     }
 
-    private void removeAt(int index) {
-        entryAt(index).index = Deadline.ABSENT;
-        Deadline last = entryAt(--size);
-        entries[size] = null;
-        if (index < size) {
-            siftDown(index, last);
-            if (last.index == index) {
-                siftUp(index, last);
+    /** Fills a gap with the last entry, which then moves down or, if it is earlier than what is above, up. */
+    @SuppressWarnings("NullAway") // indices below size hold entries
+    private void removeAt(int gap) {
+        shrinkIfSparse();
+        // From here on nothing is called and nothing is allocated.
+        entries[gap].index = Deadline.ABSENT;
+        int end = --size;
+        Deadline moved = entries[end];
+        long instant = instants[end];
+        entries[end] = null;
+        if (gap == end) {
+            return;
+        }
+        int sequence = moved.sequence;
+        int index = gap;
+        for (int first = ARITY * index + 1; first < end; first = ARITY * index + 1) {
+            int child = first;
+            for (int other = first + 1; other < end && other < first + ARITY; other++) {
+                long later = instants[other] - instants[child];
+                if (later < 0 || (later == 0 && entries[other].sequence - entries[child].sequence < 0)) {
+                    child = other;
+                }
             }
-        }
-        if (size == entries.length / 4 && size >= INITIAL_CAPACITY) {
-            entries = Arrays.copyOf(entries, entries.length / 2);
-            instants = Arrays.copyOf(instants, instants.length / 2);
-        }
-    }
-
-    private void siftUp(int start, Deadline entry) {
-        int index = start;
-        while (index > 0) {
-            int parent = (index - 1) / ARITY;
-            if (!isBefore(entry, parent)) {
+            long later = instant - instants[child];
+            Deadline below = entries[child];
+            if (later < 0 || (later == 0 && sequence - below.sequence < 0)) {
                 break;
             }
-            place(entryAt(parent), index);
-            index = parent;
-        }
-        place(entry, index);
-    }
-
-    private void siftDown(int start, Deadline entry) {
-        int index = start;
-        for (; ; ) {
-            int child = earliestChild(index);
-            if (child < 0 || isBefore(entry, child)) {
-                break;
-            }
-            place(entryAt(child), index);
+            entries[index] = below;
+            instants[index] = instants[child];
+            below.index = index;
             index = child;
         }
-        place(entry, index);
+        for (boolean up = index == gap; up && index > 0; ) {
+            int parent = (index - 1) / ARITY;
+            long later = instant - instants[parent];
+            Deadline above = entries[parent];
+            if (later > 0 || (later == 0 && sequence - above.sequence > 0)) {
+                break;
+            }
+            entries[index] = above;
+            instants[index] = instants[parent];
+            above.index = index;
+            index = parent;
+        }
+        entries[index] = moved;
+        instants[index] = instant;
+        moved.index = index;
     }
 
-    private int earliestChild(int parent) {
-        int first = ARITY * parent + 1;
-        if (first >= size) {
-            return -1;
-        }
-        int earliest = first;
-        int end = Math.min(first + ARITY, size);
-        for (int child = first + 1; child < end; child++) {
-            if (isBefore(entryAt(child), instants[child], earliest)) {
-                earliest = child;
+    /** Gives memory back if a quarter is used. That there is none for the smaller arrays is no reason to fail. */
+    private void shrinkIfSparse() {
+        if (size == entries.length / 4 && size >= INITIAL_CAPACITY) {
+            try {
+                resize(entries.length / 2);
+            } catch (OutOfMemoryError lateRatherThanNever) {
+                // the next removal at this size tries again
             }
         }
-        return earliest;
     }
 
-    private boolean isBefore(Deadline entry, int other) {
-        return isBefore(entry, entry.deadlineNanos(), other);
-    }
-
-    private boolean isBefore(Deadline entry, long instant, int other) {
-        long difference = instant - instants[other];
-        return difference != 0 ? difference < 0 : entry.sequence - entryAt(other).sequence < 0;
-    }
-
-    private void place(Deadline entry, int index) {
-        entries[index] = entry;
-        instants[index] = entry.deadlineNanos();
-        entry.index = index;
-    }
-
-    @SuppressWarnings("NullAway") // indices below size hold entries
-    private Deadline entryAt(int index) {
-        return entries[index];
+    private void resize(int capacity) {
+        Deadline[] newEntries = Arrays.copyOf(entries, capacity);
+        long[] newInstants = Arrays.copyOf(instants, capacity);
+        entries = newEntries;
+        instants = newInstants;
     }
 }

@@ -89,7 +89,8 @@ class EntryQueueTest {
         queue.offer("b");
         var last = new ArrayList<String>();
 
-        queue.close(last::add);
+        queue.close();
+        queue.drain(last::add);
 
         assertThat(last).containsExactly("a", "b");
     }
@@ -99,14 +100,15 @@ class EntryQueueTest {
         var last = new ArrayList<String>();
         queue.trySleep();
 
-        queue.close(last::add);
+        queue.close();
+        queue.drain(last::add);
 
         assertThat(last).isEmpty();
     }
 
     @Test
     void offerAfterCloseIsRefused() {
-        queue.close(item -> {});
+        queue.close();
 
         assertThat(queue.offer("late")).isFalse();
         assertThat(queue.trySleep()).isFalse();

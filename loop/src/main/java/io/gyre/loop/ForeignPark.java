@@ -1,0 +1,82 @@
+package io.gyre.loop;
+
+import java.util.Set;
+
+/** A park of a task in a call that is not ours, told by its stack: which call it is, and whether an interrupt can end it. */
+final class ForeignPark {
+    /*
+     * Design.
+     *
+     * An interrupt that comes while a thread waits in a call which does not react to it stays behind as a status, and the
+     * call sets it again when it returns. The next call that does react, on a file channel above all, would fail for it.
+     * So such calls are not interrupted; the JDK has few of them, and they can be told by name. All others are.
+     */
+    private static final String LOCKS = "java.util.concurrent.locks.";
+
+    /** Callers of the method of a lock that queues; the other callers of it wait uninterruptibly. */
+    private static final Set<String> INTERRUPTIBLE_ACQUIRES = Set.of(
+            "acquireInterruptibly", "acquireSharedInterruptibly", "tryAcquireNanos", "tryAcquireSharedNanos");
+
+    /** Calls that wait without reacting to an interrupt, besides those whose name says so. */
+    private static final Set<String> UNINTERRUPTIBLE = Set.of(
+            "java.util.concurrent.CompletableFuture.join",
+            "java.util.concurrent.ForkJoinTask.join",
+            "java.util.concurrent.ForkJoinTask.quietlyJoin",
+            "java.util.concurrent.ForkJoinTask.invoke",
+            "java.util.concurrent.Phaser.arriveAndAwaitAdvance",
+            "java.util.concurrent.Phaser.awaitAdvance",
+            "java.util.concurrent.ConcurrentHashMap$TreeBin.contendedLock",
+            LOCKS + "StampedLock.readLock",
+            LOCKS + "StampedLock.writeLock",
+            LOCKS + "AbstractQueuedSynchronizer$ConditionObject.awaitUninterruptibly",
+            LOCKS + "AbstractQueuedLongSynchronizer$ConditionObject.awaitUninterruptibly");
+
+    private ForeignPark() {}
+
+    /** {@return whether a thread is parked, in a call that an interrupt ends} Not on the carrier: may wait for a moment. */
+    static boolean isInterruptible(Thread thread) {
+        return switch (thread.getState()) {
+            case WAITING, TIMED_WAITING -> isInterruptible(thread.getStackTrace());
+            case NEW, RUNNABLE, BLOCKED, TERMINATED -> false; // one that is blocked waits for a monitor
+        };
+    }
+
+    static boolean isInterruptible(StackTraceElement[] stack) {
+        for (int i = 0; i < stack.length && isOfJdk(stack[i]); i++) {
+            if (UNINTERRUPTIBLE.contains(stack[i].getClassName() + "." + stack[i].getMethodName())
+                    || isUninterruptibleAcquire(stack, i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isUninterruptibleAcquire(StackTraceElement[] stack, int place) {
+        return isAcquire(stack[place])
+                && place + 1 < stack.length
+                && !isAcquire(stack[place + 1])
+                && !INTERRUPTIBLE_ACQUIRES.contains(stack[place + 1].getMethodName());
+    }
+
+    private static boolean isAcquire(StackTraceElement frame) {
+        String type = frame.getClassName();
+        return (type.equals(LOCKS + "AbstractQueuedSynchronizer")
+                        || type.equals(LOCKS + "AbstractQueuedLongSynchronizer"))
+                && (frame.getMethodName().equals("acquire")
+                        || frame.getMethodName().equals("acquireShared"));
+    }
+
+    /** {@return the call that the user's code has made: the outermost frame of the innermost run of JDK frames} */
+    static String callOf(StackTraceElement[] stack) {
+        StackTraceElement call = null;
+        for (int i = 0; i < stack.length && isOfJdk(stack[i]); i++) {
+            call = stack[i];
+        }
+        return call == null ? "native code" : call.getClassName() + "." + call.getMethodName();
+    }
+
+    private static boolean isOfJdk(StackTraceElement frame) {
+        String module = frame.getModuleName();
+        return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
+    }
+}

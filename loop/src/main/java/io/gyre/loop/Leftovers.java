@@ -1,0 +1,46 @@
+package io.gyre.loop;
+
+import io.gyre.loop.internal.text.Describe;
+import io.gyre.loop.spi.Failure;
+import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
+
+/** Results that nobody gets, because something else has failed or was faster. What can be closed is. */
+final class Leftovers {
+    private Leftovers() {}
+
+    static boolean canBeClosed(@Nullable Object result) {
+        return result instanceof AutoCloseable;
+    }
+
+    /** Closes a result that can be closed. */
+    static void close(@Nullable Object result) {
+        try {
+            if (result instanceof SelectableChannel channel) {
+                LowLevel.close(channel);
+            } else if (result instanceof AutoCloseable resource) {
+                resource.close();
+            }
+        } catch (RuntimeException unchecked) {
+            throw unchecked;
+        } catch (Exception checked) {
+            throw new IllegalStateException(Describe.object(result) + " cannot be closed", checked);
+        }
+    }
+
+    /** Gets rid of a result by an action of the user's, which may fail. */
+    static void dispose(Runnable action) {
+        try {
+            action.run();
+        } catch (CancelledException cancelled) {
+            // So is the caller, which will be told at its next checkpoint.
+        } catch (Throwable failure) {
+            VirtualThreadTask<?> task = VirtualThreadTask.current();
+            task.loop.report(new Failure(
+                    task + " got a result that nobody wants any more, and disposing of it failed.",
+                    task.name(),
+                    task.createdAt(),
+                    failure));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.gyre.loop.internal.text;
+
+import java.util.Formatter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts an object of somebody else's into words for a message. Never throws, whatever the object does when it is asked; one
+ * line of limited length, without characters that could forge a line of a log or garble a terminal.
+ *
+ * <p><b>Confinement:</b> any thread, but never the carrier: {@code toString} is user code.
+ */
+public final class Describe {
+    /** Room for a class name and a sentence, so that messages about messages about messages stay readable. */
+    static final int MAX_CHARS = 400;
+
+    private static final String NO_ROOM = "an object that there was no memory or stack to describe";
+
+    private Describe() {}
+
+    /**
+     * {@return what an object says of itself}
+     *
+     * @param object anything
+     */
+    public static String object(@Nullable Object object) {
+        try {
+            return object == null ? "null" : line(wordsOf(object));
+        } catch (Throwable noMemoryOrStack) {
+            return NO_ROOM;
+        }
+    }
+
+    private static String wordsOf(Object object) {
+        try {
+            String words = object.toString();
+            return words == null ? object.getClass().getName() + " (whose toString returned null)" : words;
+        } catch (Throwable failed) {
+            return object.getClass().getName() + " (whose toString failed with "
+                    + failed.getClass().getName() + ")";
+        }
+    }
+
+    /**
+     * {@return the message of an exception, or if it has none, the name of its class}
+     *
+     * @param failure the exception
+     */
+    public static String message(Throwable failure) {
+        try {
+            return line(messageOf(failure));
+        } catch (Throwable noMemoryOrStack) {
+            return NO_ROOM;
+        }
+    }
+
+    private static String messageOf(Throwable failure) {
+        try {
+            String message = failure.getMessage();
+            return message == null ? failure.getClass().getName() : message;
+        } catch (Throwable failed) {
+            return failure.getClass().getName() + " (whose getMessage failed with "
+                    + failed.getClass().getName() + ")";
+        }
+    }
+
+    /**
+     * {@return a text in one line, cut if it is too long; control characters, ends of lines and marks that change the
+     * direction of writing as escapes}
+     *
+     * @param text from a user, a peer or the system
+     */
+    public static String line(String text) {
+        int end = Math.min(text.length(), MAX_CHARS);
+        int clean = 0;
+        while (clean < end && isFit(text, clean)) {
+            clean++;
+        }
+        if (clean == text.length()) {
+            return text;
+        }
+        var line = new StringBuilder(end + 16).append(text, 0, clean);
+        for (int i = clean; i < end; i++) {
+            if (isFit(text, i)) {
+                line.append(text.charAt(i));
+            } else {
+                escape(text.charAt(i), line);
+            }
+        }
+        if (end < text.length()) {
+            line.append("... (").append(text.length()).append(" characters)");
+        }
+        return line.toString();
+    }
+
+    private static void escape(char unfit, StringBuilder line) {
+        switch (unfit) {
+            case '\n' -> line.append("\\n");
+            case '\r' -> line.append("\\r");
+            case '\t' -> line.append("\\t");
+            default -> new Formatter(line).format("\\u%04x", (int) unfit);
+        }
+    }
+
+    /** Whether a character may stand in a log as it is: no control character, separator of lines, mark of direction, half pair. */
+    private static boolean isFit(String text, int index) {
+        char c = text.charAt(index);
+        if (c < 0x7f) {
+            return c >= ' ';
+        }
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+            case Character.FORMAT -> c == '\u200c' || c == '\u200d'; // joiners: parts of words and of pictures
+            case Character.SURROGATE ->
+                Character.isHighSurrogate(c)
+                        ? index + 1 < text.length() && Character.isLowSurrogate(text.charAt(index + 1))
+                        : index > 0 && Character.isHighSurrogate(text.charAt(index - 1));
+            default -> true;
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/** What strangers' objects say of themselves, made fit for messages. Depends on the JDK alone. */
+@NullMarked
+package io.gyre.loop.internal.text;
+
+import org.jspecify.annotations.NullMarked;
