@@ -419,7 +419,8 @@ public final class Async {
                 throw wrapper;
             }
             if (only != wrapper) {
-                Failures.suppress(only, new AwaitedHereException(wrapper.getClass().getSimpleName()));
+                Failures.suppress(
+                        only, new AwaitedHereException(wrapper.getClass().getSimpleName()));
             }
             throw only;
         }

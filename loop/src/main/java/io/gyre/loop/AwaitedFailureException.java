@@ -72,6 +72,8 @@ final class AwaitedFailureException extends CompletionException {
 
     /** {@return what was thrown where the failure came from} */
     static Throwable original(Throwable failure) {
-        return failure instanceof AwaitedFailureException wrapper ? Objects.requireNonNull(wrapper.getCause()) : failure;
+        return failure instanceof AwaitedFailureException wrapper
+                ? Objects.requireNonNull(wrapper.getCause())
+                : failure;
     }
 }

@@ -14,8 +14,8 @@ final class ForeignPark {
     private static final String LOCKS = "java.util.concurrent.locks.";
 
     /** Callers of the method of a lock that queues; the other callers of it wait uninterruptibly. */
-    private static final Set<String> INTERRUPTIBLE_ACQUIRES = Set.of(
-            "acquireInterruptibly", "acquireSharedInterruptibly", "tryAcquireNanos", "tryAcquireSharedNanos");
+    private static final Set<String> INTERRUPTIBLE_ACQUIRES =
+            Set.of("acquireInterruptibly", "acquireSharedInterruptibly", "tryAcquireNanos", "tryAcquireSharedNanos");
 
     /** Calls that wait without reacting to an interrupt, besides those whose name says so. */
     private static final Set<String> UNINTERRUPTIBLE = Set.of(

@@ -231,8 +231,10 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         try {
             Leftovers.close(nobodyGets);
         } catch (Throwable failure) {
-            report("has brought a result after " + task + ", which waited for it, had been cancelled, and closing that"
-                    + " failed.", failure);
+            report(
+                    "has brought a result after " + task + ", which waited for it, had been cancelled, and closing that"
+                            + " failed.",
+                    failure);
         }
     }
 

@@ -68,13 +68,7 @@ final class OffloadPool extends ThreadPoolExecutor {
     }
 
     OffloadPool(EventLoop loop, int maxThreads, ThreadFactory factory) {
-        super(
-                maxThreads,
-                maxThreads,
-                KEEP_ALIVE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                factory);
+        super(maxThreads, maxThreads, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
         allowCoreThreadTimeOut(true);
         this.loop = loop;
     }
@@ -140,7 +134,11 @@ final class OffloadPool extends ThreadPoolExecutor {
     private static String describe(List<Running> running) {
         int named = Math.min(running.size(), MANY_TO_NAME);
         return "all " + running.size() + " threads are busy: "
-                + String.join("; ", running.subList(0, named).stream().map(Running::toString).toList())
+                + String.join(
+                        "; ",
+                        running.subList(0, named).stream()
+                                .map(Running::toString)
+                                .toList())
                 + (named < running.size() ? "; and so on" : "");
     }
 

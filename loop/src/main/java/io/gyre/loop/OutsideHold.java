@@ -22,7 +22,8 @@ final class OutsideHold {
             return new Hold(task.toString(), reason == null ? where : "waiting for " + Describe.object(reason), false);
         }
         return switch (reason) {
-            case OutsideWait wait -> new Hold(task.toString(), "waiting for " + Describe.object(wait), wait instanceof ReadinessWait);
+            case OutsideWait wait ->
+                new Hold(task.toString(), "waiting for " + Describe.object(wait), wait instanceof ReadinessWait);
             case LoopFuture<?> future
             when future.isOfOtherLibrary() -> new Hold(task.toString(), "waiting for " + future, false);
             case null, default -> null;

@@ -304,7 +304,8 @@ public final class TaskGroup<T extends @Nullable Object> {
             }
             boolean own = scope.isCauseOf(failure);
             int place = isCancellation(failure) ? -1 : failedTasks;
-            scope.cancel("the block of its group failed by a " + failure.getClass().getName());
+            scope.cancel(
+                    "the block of its group failed by a " + failure.getClass().getName());
             awaitTasks();
             if (!own) {
                 throwWithFailuresOfTasks(failure, place);
@@ -345,7 +346,8 @@ public final class TaskGroup<T extends @Nullable Object> {
         if (failure != null && (real.isEmpty() || !isCancellation(failure))) {
             notClosed.forEach(each -> Failures.suppress(failure, each));
         } else if (!real.isEmpty()) {
-            throw new TaskGroupException(options.title() + " could not close what it owns: " + Describe.object(real.getFirst()), real);
+            throw new TaskGroupException(
+                    options.title() + " could not close what it owns: " + Describe.object(real.getFirst()), real);
         } else if (!notClosed.isEmpty()) {
             CancelledException cancelled = owner.raiseCancellation();
             cancelled.initCause(notClosed.getFirst());

@@ -5,9 +5,9 @@ import io.gyre.loop.internal.entry.StepStamp;
 import io.gyre.loop.internal.poll.SelectorPoller;
 import io.gyre.loop.internal.timer.DeadlineHeap;
 import io.gyre.loop.internal.vthread.VirtualThreads;
+import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.IdleLoop;
 import io.gyre.loop.spi.Ticker;
-import io.gyre.loop.spi.Failure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -114,7 +114,8 @@ final class Tick {
         Error error = unreported;
         if (error != null) {
             loop.callInternally(() -> loop.report(new Failure(
-                    loop + " ran out of memory or stack in the middle of a tick, and has gone on with the next. Give the"
+                    loop
+                            + " ran out of memory or stack in the middle of a tick, and has gone on with the next. Give the"
                             + " program more (-Xmx, -Xss), or let it hold less.",
                     loop.name(),
                     null,

@@ -610,7 +610,8 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         }
         if (known != null && known.isIgnored()) {
             Warnings.log(this + " was cancelled " + CancelDelivery.MANY_RAISES + " times and goes on ("
-                    + Describe.line(cause.reason()) + "). Let CancelledException pass: a retry loop that catches all exceptions must"
+                    + Describe.line(cause.reason())
+                    + "). Let CancelledException pass: a retry loop that catches all exceptions must"
                     + " throw it again." + Stacks.text(createdAt, thread.getStackTrace()));
         }
         return new CancelledException(cause, this + " was cancelled: " + Describe.line(cause.reason()));

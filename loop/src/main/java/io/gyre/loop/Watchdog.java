@@ -150,7 +150,8 @@ final class Watchdog {
         StepStamp.Reading<Step> before = seen;
         if (before != null && (now == null || now.number() != before.number())) {
             if (reportAfter > thresholdNanos) {
-                Warnings.log(before.step() + " on " + loop + " has gone on after about " + millis(time - seenSince) + " ms");
+                Warnings.log(
+                        before.step() + " on " + loop + " has gone on after about " + millis(time - seenSince) + " ms");
             }
             seen = null;
         }

@@ -19,7 +19,8 @@ public final class WrongLoopException extends IllegalStateException {
      * @param remedy what to do instead, as a sentence
      */
     public WrongLoopException(Object what, EventLoop owner, Object user, String remedy) {
-        super(Describe.object(what) + " belongs to " + owner + ", and was used by " + Describe.object(user) + describeLoop(user) + ". " + remedy);
+        super(Describe.object(what) + " belongs to " + owner + ", and was used by " + Describe.object(user)
+                + describeLoop(user) + ". " + remedy);
     }
 
     private static String describeLoop(Object user) {

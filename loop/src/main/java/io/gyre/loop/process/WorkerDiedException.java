@@ -34,7 +34,8 @@ public final class WorkerDiedException extends RuntimeException {
         return lines.isEmpty()
                 ? ". It printed nothing."
                 : ". It printed at last:\n    "
-                        + String.join("\n    ", lines.stream().map(Describe::line).toList());
+                        + String.join(
+                                "\n    ", lines.stream().map(Describe::line).toList());
     }
 
     /** {@return the exit code of the child; 128 + n if signal n has killed it, on Unix} */

@@ -98,12 +98,14 @@ final class WorkerMain {
         try {
             return Wire.serialize(result);
         } catch (NotSerializableException e) {
-            var explained = new NotSerializableException("the result of the call cannot be sent back, because "
-                    + Describe.message(e) + " in it is not serializable. Return values, records or collections of them.");
+            var explained = new NotSerializableException(
+                    "the result of the call cannot be sent back, because " + Describe.message(e)
+                            + " in it is not serializable. Return values, records or collections of them.");
             explained.initCause(e);
             throw explained;
         } catch (StackOverflowError e) {
-            throw new InvalidObjectException("the result of the call cannot be sent back, because it is nested too deep");
+            throw new InvalidObjectException(
+                    "the result of the call cannot be sent back, because it is nested too deep");
         }
     }
 
