@@ -1,5 +1,9 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
+import io.gyre.loop.internal.text.Failures;
+import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -33,7 +37,8 @@ public final class CancelToken implements AutoCloseable {
      * Design.
      *
      * A monitor for each token. Listeners are called outside of it, by whoever cancels, and must only pass the word on: a
-     * scope on a loop is cancelled by a callback there. A child is a listener of its parent.
+     * scope on a loop is cancelled by a callback there. A child is registered with its parent as a listener is, but is
+     * walked to and not called: users make chains of them as long as they like.
      */
     private final @Nullable CancelToken parent;
     private final @Nullable Registration atParent;
@@ -43,9 +48,11 @@ public final class CancelToken implements AutoCloseable {
     /** Somebody who is told. Closing it takes that back. */
     public final class Registration implements AutoCloseable {
         private final Runnable listener;
+        private final @Nullable CancelToken child;
 
-        private Registration(Runnable listener) {
+        private Registration(Runnable listener, @Nullable CancelToken child) {
             this.listener = listener;
+            this.child = child;
         }
 
         /** Takes the listener back; does nothing if it was called or is being called. */
@@ -65,7 +72,11 @@ public final class CancelToken implements AutoCloseable {
 
     private CancelToken(CancelToken parent) {
         this.parent = parent;
-        this.atParent = parent.onCancel(() -> cancel(Objects.requireNonNull(parent.reason)));
+        this.atParent = parent.new Registration(() -> {}, this);
+        String why = parent.register(atParent);
+        if (why != null) {
+            reason = why;
+        }
     }
 
     /** {@return a token that is cancelled with this one, and can be cancelled by itself} Close it when it is done with. */
@@ -83,37 +94,59 @@ public final class CancelToken implements AutoCloseable {
      */
     public boolean cancel(String why) {
         Objects.requireNonNull(why);
-        List<Registration> told;
-        synchronized (listeners) {
-            if (reason != null) {
-                return false;
-            }
-            reason = why;
-            told = List.copyOf(listeners);
-            listeners.clear();
+        List<Registration> told = begin(why);
+        if (told == null) {
+            return false;
         }
-        leaveParent();
-        tell(told);
+        tell(told, why);
         return true;
     }
 
-    private static void tell(List<Registration> told) {
+    /** {@return who is to be told; null if it was cancelled already} */
+    private @Nullable List<Registration> begin(String why) {
+        List<Registration> told;
+        synchronized (listeners) {
+            if (reason != null) {
+                return null;
+            }
+            told = List.copyOf(listeners);
+            reason = why;
+            listeners.clear();
+        }
+        leaveParent();
+        return told;
+    }
+
+    /** Tells listeners and the listeners of children, in order of registration, without recursion. */
+    private static void tell(List<Registration> told, String why) {
         Throwable failure = null;
-        for (Registration registration : told) {
+        var open = new ArrayDeque<Iterator<Registration>>();
+        open.push(told.iterator());
+        while (!open.isEmpty()) {
+            if (!open.peek().hasNext()) {
+                open.pop();
+                continue;
+            }
+            Registration next = open.peek().next();
+            List<Registration> ofChild = next.child == null ? null : next.child.begin(why);
+            if (ofChild != null) {
+                open.push(ofChild.iterator());
+            }
             try {
-                registration.listener.run();
-            } catch (RuntimeException | Error thrown) {
+                next.listener.run();
+            } catch (Throwable thrown) {
                 if (failure == null) {
                     failure = thrown;
-                } else if (failure != thrown) {
-                    failure.addSuppressed(thrown);
+                } else {
+                    Failures.suppress(failure, thrown);
                 }
             }
         }
         switch (failure) {
             case null -> {}
             case Error error -> throw error;
-            default -> throw (RuntimeException) failure;
+            case RuntimeException unchecked -> throw unchecked;
+            default -> throw new IllegalStateException("a listener of a CancelToken failed", failure);
         }
     }
 
@@ -146,15 +179,21 @@ public final class CancelToken implements AutoCloseable {
      * @return takes the listener back
      */
     public Registration onCancel(Runnable listener) {
-        var registration = new Registration(listener);
+        var registration = new Registration(Objects.requireNonNull(listener), null);
+        if (register(registration) != null) {
+            listener.run();
+        }
+        return registration;
+    }
+
+    /** {@return null if the registration was taken, or else why this is cancelled} */
+    private @Nullable String register(Registration registration) {
         synchronized (listeners) {
             if (reason == null) {
                 listeners.add(registration);
-                return registration;
             }
+            return reason;
         }
-        listener.run();
-        return registration;
     }
 
     /**
@@ -205,6 +244,6 @@ public final class CancelToken implements AutoCloseable {
     @Override
     public String toString() {
         String why = reason;
-        return (parent == null ? "CancelToken" : "child CancelToken") + (why == null ? "" : "[cancelled: " + why + "]");
+        return (parent == null ? "CancelToken" : "child CancelToken") + (why == null ? "" : "[cancelled: " + Describe.line(why) + "]");
     }
 }

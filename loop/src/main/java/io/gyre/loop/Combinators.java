@@ -193,9 +193,20 @@ public final class Combinators {
         try (var completions = new Completions(pending)) {
             completions.awaitUntil(() -> completions.isEnough(when));
         }
-        var done = new LinkedHashSet<Task<?>>(pending);
-        done.removeIf(task -> !task.isDone());
-        pending.removeIf(Task::isDone);
+        return settled(pending);
+    }
+
+    private static Settled settled(Collection<? extends Task<?>> tasks) {
+        var done = new LinkedHashSet<Task<?>>();
+        var pending = new LinkedHashSet<Task<?>>();
+        for (Task<?> task : tasks) {
+            if (task.isDone()) {
+                ((Completion<?>) task).failure(); // from here on it is the caller's
+                done.add(task);
+            } else {
+                pending.add(task);
+            }
+        }
         return new Settled(done, pending);
     }
 
@@ -209,13 +220,7 @@ public final class Combinators {
      * @return which are done and which are not
      */
     public static Settled awaitTasks(Collection<? extends Task<?>> tasks, When when, Duration timeout) {
-        return Async.moveOnAfter(timeout, () -> awaitTasks(tasks, when)).orElseGet(() -> {
-            var done = new LinkedHashSet<Task<?>>(tasks);
-            var pending = new LinkedHashSet<Task<?>>(tasks);
-            done.removeIf(task -> !task.isDone());
-            pending.removeIf(Task::isDone);
-            return new Settled(done, pending);
-        });
+        return Async.moveOnAfter(timeout, () -> awaitTasks(tasks, when)).orElseGet(() -> settled(tasks));
     }
 
     /**

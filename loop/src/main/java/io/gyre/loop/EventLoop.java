@@ -865,6 +865,10 @@ public final class EventLoop implements Executor, AutoCloseable {
         return tick.ready;
     }
 
+    Untold untold() {
+        return tick.untold;
+    }
+
     UnseenFailures unseenFailures() {
         return unseenFailures;
     }
@@ -876,8 +880,11 @@ public final class EventLoop implements Executor, AutoCloseable {
     /** Wakes the thread that drives this if it is parked under a task that has found no memory to be unmounted. Any thread. */
     void nudgeIfParked() {
         Thread driver = owner;
-        if (driver != null && driver.getState() == Thread.State.WAITING) {
-            LockSupport.unpark(driver);
+        if (driver != null) {
+            switch (driver.getState()) {
+                case WAITING, TIMED_WAITING -> LockSupport.unpark(driver);
+                default -> {}
+            }
         }
     }
 

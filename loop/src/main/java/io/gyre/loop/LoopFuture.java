@@ -43,6 +43,7 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
 
     /** Completes this as a {@code CompletionStage} did. Loop thread. */
     void settle(T value, @Nullable Throwable failure) {
+        int place = loop.untold().begin(this);
         if (failure == null) {
             complete(value);
         } else if (failure instanceof CompletionException && failure.getCause() != null) {
@@ -51,6 +52,7 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
             completeExceptionally(failure);
         }
         tellObservers();
+        loop.untold().end(place);
     }
 
     /**
@@ -63,8 +65,11 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
      */
     public void setResult(T value) {
         loop.checkLoopThread("setResult");
-        requireNew(complete(value));
+        requireNew();
+        int place = loop.untold().begin(this);
+        complete(value);
         tellObservers();
+        loop.untold().end(place);
     }
 
     /**
@@ -77,12 +82,16 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
      */
     public void setException(Throwable exception) {
         loop.checkLoopThread("setException");
-        requireNew(completeExceptionally(Objects.requireNonNull(exception)));
+        Objects.requireNonNull(exception);
+        requireNew();
+        int place = loop.untold().begin(this);
+        completeExceptionally(exception);
         tellObservers();
+        loop.untold().end(place);
     }
 
-    private void requireNew(boolean completed) {
-        if (!completed) {
+    private void requireNew() {
+        if (isDone()) {
             throw new IllegalStateException(this + " is already done. Test isDone() first if others may set it too.");
         }
     }
@@ -104,9 +113,12 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
     }
 
     private void cancelNow() {
-        if (completeCancelled(new CancelledException(null, "the future was cancelled"))) {
+        var cancelled = new CancelledException(null, "the future was cancelled");
+        int place = loop.untold().begin(this);
+        if (completeCancelled(cancelled)) {
             tellObservers();
         }
+        loop.untold().end(place);
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,8 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
      * that hands the call over. Such a thread hands it over once more, by one of the JDK's scheduler. If the call then
      * comes back to the loop, it is to a worker that stays there, and fails.
      */
+    private static final long PAUSE_WITHOUT_MEMORY_NANOS = 10_000_000;
+
     private final VirtualThreadTask<?> task;
     private final Offloading how;
     private final String what;
@@ -185,8 +188,19 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
 
     private void ended(@Nullable Throwable failure) {
         leavePlace();
-        if (!task.loop.enter(() -> arrive(failure))) {
+        if (!enterLoop(failure)) {
             arriveLate(failure);
+        }
+    }
+
+    /** The task waits for this word: without memory it is said later. */
+    private boolean enterLoop(@Nullable Throwable failure) {
+        for (; ; ) {
+            try {
+                return task.loop.enter(() -> arrive(failure));
+            } catch (OutOfMemoryError e) {
+                LockSupport.parkNanos(PAUSE_WITHOUT_MEMORY_NANOS);
+            }
         }
     }
 

@@ -99,7 +99,11 @@ final class OffloadPool extends ThreadPoolExecutor {
 
     @Override
     protected void beforeExecute(Thread thread, Runnable call) {
-        begun.put(thread, new Begun(call, System.nanoTime()));
+        try {
+            begun.put(thread, new Begun(call, System.nanoTime()));
+        } catch (OutOfMemoryError e) {
+            // The call counts for more than that it can be named.
+        }
         moved();
     }
 

@@ -529,12 +529,19 @@ public final class TaskGroup<T extends @Nullable Object> {
             void completed() {
                 done(task);
             }
+
+            @Override
+            boolean observesFailure() {
+                return !(joiner instanceof Joiners.Supervisor);
+            }
         });
         return task;
     }
 
     private void done(VirtualThreadTask<? extends T> task) {
-        tasks.remove(task);
+        if (!tasks.remove(task)) {
+            return; // told before, by half
+        }
         boolean failed = task.state() == State.FAILED;
         failedTasks += failed ? 1 : 0;
         cancelledFromOutside |= task.isCancelled() && !scope.isCancelled() && scope.effective() != null;

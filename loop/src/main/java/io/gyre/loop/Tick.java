@@ -39,6 +39,7 @@ final class Tick {
     final SelectorPoller poller = new SelectorPoller();
     final EntryQueue<Arrival> entries = new EntryQueue<>(poller::wakeup);
     final StepStamp<Step> stamp = new StepStamp<>();
+    final Untold untold = new Untold();
 
     /** What runs before the next step: callbacks. */
     private final ReadyQueue endOfStep = new ReadyQueue();
@@ -102,6 +103,7 @@ final class Tick {
         poll(ready.isEmpty() ? maxWaitNanos : 0);
         interrupted |= Thread.interrupted(); // before a task is mounted: the JDK clears the flag of its carrier then
         entries.drain(Arrival::arrive);
+        tellTheUntold();
         fireTimers();
         limited = budgetNanos < UNLIMITED;
         budgetEnd = limited ? System.nanoTime() + budgetNanos : 0;
@@ -142,6 +144,19 @@ final class Tick {
             }
         } else if (poller.channels() > 0) {
             poller.poll(0);
+        }
+    }
+
+    /** In a callback: a joiner that is told is user code. */
+    private void tellTheUntold() {
+        if (!untold.isEmpty()) {
+            loop.callInternally(() -> {
+                for (Completion<?> left = untold.poll(); left != null; left = untold.poll()) {
+                    if (left.isDone()) {
+                        left.tellObservers();
+                    }
+                }
+            });
         }
     }
 

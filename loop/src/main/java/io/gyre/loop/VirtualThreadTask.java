@@ -65,6 +65,15 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     /** A Callable, or a VoidBody: to wrap one in the other would cost each task an object. */
     private final @Nullable Object body;
 
+    /** {@link #ending}: what was waited for has come. */
+    private static final byte AS_MEANT = 0;
+
+    /** {@link #ending}: the wait was undone; the task is to raise its cancellation when it goes on. */
+    private static final byte ABORTED = 1;
+
+    /** {@link #ending}: the loop was closed under it. */
+    private static final byte ABANDONED = 2;
+
     private final Thread thread;
     private final boolean guest;
     private @Nullable Runnable continuation;
@@ -101,17 +110,17 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     private @Nullable Object waitReason;
     private @Nullable AbortHandler wait;
 
-    /** The wait was undone; the task is to raise its cancellation when it goes on. */
-    private boolean aborted;
-
-    /** The loop was closed under the wait. */
-    private boolean abandoned;
+    /** How the wait has ended, if not by what it was for. */
+    private byte ending = AS_MEANT;
 
     /** It is in the ready queue. */
     private boolean ready;
 
     /** It was unparked, and the JDK has not been told. */
     private boolean unparked;
+
+    /** The JDK has unmounted it and then found no memory to go on. */
+    private boolean halfParked;
 
     private boolean system;
     private byte budget = BUDGET;
@@ -250,9 +259,25 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
             LockSupport.unpark(thread); // the JDK calls execute(), where `ready` says that the task is queued
         }
         ready = false;
-        Objects.requireNonNull(continuation).run();
+        mount();
         if (delivery != null && delivery.interruptOwed && loop.inLoop()) {
             loop.callInternally(this::interruptIfWaiting); // not from the carrier: the JDK takes locks for it
+        }
+    }
+
+    /** For a park that ends by itself the JDK sets a timer when it has unmounted the thread, which needs memory. */
+    private void mount() {
+        try {
+            if (halfParked) {
+                VirtualThreads.finishYield(thread);
+                halfParked = false;
+            } else {
+                Objects.requireNonNull(continuation).run();
+            }
+        } catch (OutOfMemoryError e) {
+            halfParked = true;
+            becomeReady();
+            throw e;
         }
     }
 
@@ -344,7 +369,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
      * @param handler undoes the wait if it is to be cancelled, or ends by an error
      */
     final void park(Object reason, AbortHandler handler) {
-        requireMayWait(reason);
+        requireMayWait(reason, handler);
         if (isCancelPending()) {
             if (undo(handler)) {
                 throw raiseCancellation();
@@ -365,20 +390,21 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         } finally {
             waitReason = outerReason;
         }
-        if (abandoned) {
+        if (ending == ABANDONED) {
             throw new LoopClosedException(loop, this + " waits for " + Describe.object(reason));
         }
-        if (aborted) {
-            aborted = false;
+        if (ending == ABORTED) {
+            ending = AS_MEANT;
             throw raiseCancellation();
         }
     }
 
-    private void requireMayWait(Object reason) {
+    private void requireMayWait(Object reason, AbortHandler handler) {
         if (loop.isClosed()) {
             throw new LoopClosedException(loop, this + " waits for " + Describe.object(reason));
         }
         if (wait != null) {
+            undo(handler);
             throw new IllegalStateException("a callback at the end of a step, which runs in " + this + ", waits for "
                     + Describe.object(reason) + ". It must not suspend: create a task for that.");
         }
@@ -631,7 +657,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** {@return whether its wait was undone, and it does not know yet} */
     final boolean isBeingAborted() {
-        return aborted;
+        return ending == ABORTED;
     }
 
     final boolean isAsleep() {
@@ -670,7 +696,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (!undo(handler)) {
             known.interruptOwed = true;
         } else if (wait == handler) {
-            aborted = true;
+            ending = ABORTED;
             unpark();
         }
     }
@@ -678,7 +704,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     /** Takes the task out of what it waits in, because nobody on the loop will end that any more. In a callback. */
     final void abandon() {
         if (wait != null) {
-            abandoned = true;
+            ending = ABANDONED;
             undo(wait);
         }
     }
@@ -686,7 +712,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     /** Lets a task whose loop is closed go on elsewhere. By whoever has closed it. */
     final void letGo() {
         if (wait != null) {
-            abandoned = true;
+            ending = ABANDONED;
             unpark();
         }
     }

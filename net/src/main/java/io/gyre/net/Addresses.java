@@ -1,5 +1,6 @@
 package io.gyre.net;
 
+import io.gyre.loop.LowLevel;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,7 +16,7 @@ final class Addresses {
     /** {@return an address as one writes it, without a look-up} */
     static String text(InetSocketAddress address) {
         String host = address.isUnresolved()
-                ? address.getHostString()
+                ? LowLevel.describe(address.getHostString())
                 : address.getAddress().getHostAddress();
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }

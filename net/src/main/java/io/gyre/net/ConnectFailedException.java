@@ -1,5 +1,6 @@
 package io.gyre.net;
 
+import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -21,7 +22,7 @@ public final class ConnectFailedException extends ConnectException {
     public record Attempt(InetSocketAddress address, IOException failure) {
         @Override
         public String toString() {
-            return Addresses.text(address) + " (" + failure.getMessage() + ")";
+            return Addresses.text(address) + " (" + LowLevel.describe(failure.getMessage()) + ")";
         }
     }
 

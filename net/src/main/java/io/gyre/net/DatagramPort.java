@@ -144,7 +144,7 @@ class DatagramPort {
             named.initCause(failure);
             return named;
         }
-        return new SocketException("cannot " + what + ": " + failure.getMessage(), failure);
+        return new SocketException("cannot " + what + ": " + LowLevel.describe(failure.getMessage()), failure);
     }
 
     @Override

@@ -71,11 +71,11 @@ public final class Dns {
             return InetAddress.ofLiteral(host);
         } catch (IllegalArgumentException notNumeric) {
             if (host.isBlank()) { // the system takes it for this machine
-                throw new UnknownHostException("cannot resolve '" + host + "': the name of the host is missing");
+                throw new UnknownHostException("cannot resolve '" + LowLevel.describe(host) + "': the name of the host is missing");
             }
             if (host.startsWith("[") || host.indexOf(':') >= 0) {
                 throw new UnknownHostException(
-                        "cannot resolve '" + host + "': it is neither a name nor a numeric address."
+                        "cannot resolve '" + LowLevel.describe(host) + "': it is neither a name nor a numeric address."
                                 + " Leave a port away, and check that a scope is an interface of this machine.");
             }
             return null;
@@ -86,7 +86,7 @@ public final class Dns {
     static List<InetAddress> requireAny(String host, List<InetAddress> addresses) throws UnknownHostException {
         if (addresses.isEmpty()) {
             throw new UnknownHostException(
-                    "cannot resolve '" + host + "': the resolver has answered with no address. Check the spelling.");
+                    "cannot resolve '" + LowLevel.describe(host) + "': the resolver has answered with no address. Check the spelling.");
         }
         return List.copyOf(addresses);
     }

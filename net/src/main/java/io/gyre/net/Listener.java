@@ -124,7 +124,7 @@ final class Listener {
 
     private void reportExhaustion(IOException exhausted) {
         LowLevel.report(new Failure(
-                server + " cannot accept (" + exhausted.getMessage()
+                server + " cannot accept (" + LowLevel.describe(exhausted.getMessage())
                         + ") and pauses until a socket is closed, asking again"
                         + " every " + ACCEPT_PAUSE.toMillis()
                         + " ms. If descriptors have run out, raise the limit of open"

@@ -1,5 +1,6 @@
 package io.gyre.net;
 
+import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -62,7 +63,7 @@ final class SocketFile {
             return new SocketFile(path, key);
         } catch (IOException failure) {
             Files.deleteIfExists(hidden);
-            var named = new BindException("cannot listen on " + path + ": " + failure.getMessage());
+            var named = new BindException("cannot listen on " + path + ": " + LowLevel.describe(failure.getMessage()));
             named.initCause(failure);
             throw named;
         }
@@ -84,7 +85,7 @@ final class SocketFile {
         } catch (IOException failure) {
             if (!UnixStream.isWantOfRoom(failure)) {
                 var named = new BindException("cannot listen on " + path
-                        + ": a socket is there, and whether anybody listens cannot be said: " + failure.getMessage());
+                        + ": a socket is there, and whether anybody listens cannot be said: " + LowLevel.describe(failure.getMessage()));
                 named.initCause(failure);
                 throw named;
             }

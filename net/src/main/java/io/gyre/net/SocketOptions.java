@@ -1,5 +1,6 @@
 package io.gyre.net;
 
+import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketOption;
@@ -75,7 +76,7 @@ public final class SocketOptions {
             channel.setOption(option, (V) value);
         } catch (IOException | RuntimeException refused) {
             var named = new SocketException(
-                    "cannot set " + option.name() + " to " + value + " on " + channel + ": " + refused.getMessage());
+                    "cannot set " + option.name() + " to " + value + " on " + channel + ": " + LowLevel.describe(refused.getMessage()));
             named.initCause(refused);
             throw named;
         }

@@ -267,7 +267,7 @@ final class StreamOutput extends Turn implements Runnable {
         if (!discarded) {
             lost = stream.broken(new IOException(
                     behind.size() + " bytes that were written to " + stream + " could not be sent: "
-                            + failure.getMessage(),
+                            + LowLevel.describe(failure.getMessage()),
                     failure));
         }
         behind.clear();

@@ -2,6 +2,7 @@ package io.gyre.net;
 
 import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
@@ -164,16 +165,23 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
             stream = streamOf(connection, options.connection());
         } catch (IOException gone) {
             broken++;
-            LOG.log(Level.DEBUG, () -> this + ": a connection was gone before it was served: " + gone.getMessage());
+            LOG.log(Level.DEBUG, () -> this + ": a connection was gone before it was served: " + LowLevel.describe(gone));
             return;
         }
         String name = peer == null ? "connection " + accepted + " on " + this : "connection from " + text(remote);
-        Task<?> task = LowLevel.createTask(name, handler, () -> {
-            try (stream) {
-                handler.handle(stream);
-            }
-            return null;
-        });
+        Task<?> task;
+        try {
+            task = LowLevel.createTask(name, handler, () -> {
+                try (stream) {
+                    handler.handle(stream);
+                }
+                return null;
+            });
+        } catch (LoopClosedException closing) {
+            shed++; // it was handed over while this loop was closing
+            stream.abort();
+            return;
+        }
         connections.put(task, stream);
         if (peer != null) {
             connectionsOfPeer.merge(peer, 1, Integer::sum);
@@ -219,7 +227,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private void failed(Task<?> task, S stream, Throwable failure) {
         if (stream.isBrokenBy(failure)) {
             broken++;
-            LOG.log(Level.DEBUG, () -> this + ": " + stream + " broke: " + failure.getMessage());
+            LOG.log(Level.DEBUG, () -> this + ": " + stream + " broke: " + LowLevel.describe(failure));
         } else {
             failed++;
             LowLevel.report(new Failure(

@@ -1,5 +1,6 @@
 package io.gyre.net;
 
+import io.gyre.loop.LowLevel;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -15,7 +16,7 @@ final class SystemResolver implements Resolver {
         try {
             return List.of(LookupPool.lookUp(host));
         } catch (UnknownHostException unknown) {
-            var named = new UnknownHostException("cannot resolve '" + host + "' (" + unknown.getMessage()
+            var named = new UnknownHostException("cannot resolve '" + LowLevel.describe(host) + "' (" + LowLevel.describe(unknown.getMessage())
                     + "). Check the spelling, and that this machine reaches its name servers.");
             named.initCause(unknown);
             throw named;

@@ -1,5 +1,6 @@
 package io.gyre.net;
 
+import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -155,7 +156,7 @@ public final class TcpServer extends StreamServer<TcpStream> {
             return channel.bind(address, options.backlog());
         } catch (SocketException failure) {
             channel.close();
-            var named = new BindException("cannot listen on " + Addresses.text(address) + ": " + failure.getMessage());
+            var named = new BindException("cannot listen on " + Addresses.text(address) + ": " + LowLevel.describe(failure.getMessage()));
             named.initCause(failure);
             throw named;
         } catch (Throwable failure) {

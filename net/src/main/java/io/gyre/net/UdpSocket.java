@@ -92,7 +92,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         try {
             channel.bind(address);
         } catch (SocketException refused) {
-            var named = new BindException("cannot bind to " + Addresses.text(address) + ": " + refused.getMessage());
+            var named = new BindException("cannot bind to " + Addresses.text(address) + ": " + LowLevel.describe(refused.getMessage()));
             named.initCause(refused);
             throw named;
         }
@@ -132,7 +132,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         try {
             channel.connect(peer);
         } catch (SocketException refused) {
-            var named = new ConnectException("cannot connect to " + Addresses.text(peer) + ": " + refused.getMessage());
+            var named = new ConnectException("cannot connect to " + Addresses.text(peer) + ": " + LowLevel.describe(refused.getMessage()));
             named.initCause(refused);
             throw named;
         }
@@ -356,7 +356,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         } catch (IOException refused) {
             throw new SocketException(
                     this + " cannot join " + group.getHostAddress() + " on " + networkInterface.getName() + ": "
-                            + refused.getMessage(),
+                            + LowLevel.describe(refused.getMessage()),
                     refused);
         }
     }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A chat server: whatever one says, all others read.
@@ -29,6 +30,10 @@ import java.util.Optional;
  */
 public final class ChatServer implements AutoCloseable {
     private static final int MAX_LINE_BYTES = 1000;
+
+    /** Controls, ends of lines, and marks that turn the direction of writing: with them a guest paints on others' terminals. */
+    private static final Pattern UNFIT =
+            Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]");
 
     private final Room room = new Room();
     private final TcpServer server;
@@ -104,8 +109,7 @@ public final class ChatServer implements AutoCloseable {
     private void listen(String name, TcpStream client) throws IOException {
         Optional<String> line = client.readLine(MAX_LINE_BYTES);
         while (line.isPresent()) {
-            // Control characters would let one guest paint on the terminals of the others.
-            room.say(name, name + ": " + line.get().replaceAll("\\p{Cntrl}", ""));
+            room.say(name, name + ": " + UNFIT.matcher(line.get()).replaceAll(""));
             line = client.readLine(MAX_LINE_BYTES);
         }
     }

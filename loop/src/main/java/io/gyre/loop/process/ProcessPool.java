@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProcessPool implements ExecutorService {
     private final ProcessPoolOptions options;
     private final CallQueue queue;
+    private final Consumer<Thread> starter;
 
     /** Creates a pool with default options. No child is started yet. */
     public ProcessPool() {
@@ -59,8 +61,13 @@ public final class ProcessPool implements ExecutorService {
      * @param options how to make the children
      */
     public ProcessPool(ProcessPoolOptions options) {
+        this(options, Thread::start);
+    }
+
+    ProcessPool(ProcessPoolOptions options, Consumer<Thread> starter) {
         this.options = options;
         this.queue = new CallQueue(options.size());
+        this.starter = starter;
     }
 
     // ---- submitting
@@ -156,7 +163,7 @@ public final class ProcessPool implements ExecutorService {
     private void accept(RemoteCall<?> call) {
         if (queue.add(call)) {
             try {
-                new Driver(queue, options).start();
+                starter.accept(new Driver(queue, options));
             } catch (OutOfMemoryError noThread) {
                 failStranded(call, noThread);
             }

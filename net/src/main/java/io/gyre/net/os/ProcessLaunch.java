@@ -1,6 +1,7 @@
 package io.gyre.net.os;
 
 import io.gyre.loop.Async;
+import io.gyre.loop.LowLevel;
 import io.gyre.loop.Offloading;
 import io.gyre.loop.OnCancel;
 import java.io.File;
@@ -64,8 +65,8 @@ final class ProcessLaunch {
             return "its working directory, " + directory + ", is not a directory or does not exist";
         }
         String words = failure.getCause() == null
-                ? failure.getMessage()
-                : failure.getCause().getMessage();
+                ? LowLevel.describe(failure.getMessage())
+                : LowLevel.describe(failure.getCause().getMessage());
         if (words == null || !words.startsWith("Exec failed")) {
             return words == null ? failure.toString() : words; // a file that is redirected to, an argument
         }

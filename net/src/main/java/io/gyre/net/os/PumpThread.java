@@ -1,6 +1,8 @@
 package io.gyre.net.os;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A daemon thread that does blocking work for tasks, piece by piece, while there is some. */
@@ -11,6 +13,8 @@ abstract class PumpThread {
      * The monitor guards everything, and nobody holds it while he blocks. The thread begins with the first piece of work. It ends
      * when there will be no more, and when there has been none for a while, so that a stream that was forgotten costs no thread;
      * work that comes later has a new one begin.
+     *
+     * A thread that cannot be started is asked for before anything is taken: who wants work done is told, and may try again.
      */
 
     /** What a pipe of Linux holds. */
@@ -20,12 +24,18 @@ abstract class PumpThread {
     static final Duration IDLE_LIMIT = Duration.ofSeconds(10);
 
     private final String name;
+    private final ThreadFactory factory;
     private final Duration idleLimit;
     private boolean running;
     private @Nullable Thread thread;
 
     PumpThread(String name, Duration idleLimit) {
+        this(name, Thread.ofPlatform().daemon().name(name).factory(), idleLimit);
+    }
+
+    PumpThread(String name, ThreadFactory factory, Duration idleLimit) {
         this.name = name;
+        this.factory = factory;
         this.idleLimit = idleLimit;
     }
 
@@ -43,15 +53,31 @@ abstract class PumpThread {
     /** Called without the monitor, when there will be no more work and no thread is at any. */
     abstract void close();
 
+    /** Tells those who wait that a piece of work has failed for a reason of this program's own. Called without the monitor. */
+    abstract void failed(IOException failure);
+
     // ---- for a subclass
 
-    /** Has the thread look, or begin. With the monitor. */
-    final void startOrNotify() {
+    /**
+     * Has the thread look when the monitor is free, or begin. With the monitor.
+     *
+     * @throws IOException if no thread can be started
+     */
+    final void startOrNotify() throws IOException {
         if (running) {
             notifyAll();
             return;
         }
-        thread = Thread.ofPlatform().daemon().name(name).start(this::run);
+        Thread begun = factory.newThread(this::run);
+        try {
+            begun.start();
+        } catch (OutOfMemoryError noThread) {
+            throw new IOException(
+                    "no thread can be started for the " + name + " (" + noThread.getMessage()
+                            + "). Try again later, or raise the limits on threads (ulimit -u, pids.max).",
+                    noThread);
+        }
+        thread = begun;
         running = true;
     }
 
@@ -80,8 +106,13 @@ abstract class PumpThread {
     // ---- the thread
 
     private void run() {
-        while (awaitWork()) {
-            work();
+        try {
+            while (awaitWork()) {
+                work();
+            }
+        } catch (RuntimeException | Error unexpected) { // memory, above all
+            failed(new IOException(name + " has failed", unexpected));
+            awaitWork(); // which says that no thread is running
         }
         if (isDone()) {
             close();

@@ -1,5 +1,6 @@
 package io.gyre.net.os;
 
+import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -68,13 +69,17 @@ final class ReadingThread extends PumpThread {
         return atEnd ? -1 : 0;
     }
 
-    /** Has a chunk read, and the bell rung then. Returns false if there is something to take already. */
-    synchronized boolean want(Doorbell bell) {
+    /**
+     * Has a chunk read, and the bell rung then. Returns false if there is something to take already.
+     *
+     * @throws IOException if no thread can be started
+     */
+    synchronized boolean want(Doorbell bell) throws IOException {
         if (givenBack.hasRemaining() || start < end || isOver()) {
             return false;
         }
-        wantedBy = bell;
         startOrNotify();
+        wantedBy = bell;
         return true;
     }
 
@@ -110,8 +115,12 @@ final class ReadingThread extends PumpThread {
     /** Has everything up to the end read and dropped, so that whoever writes it is not held up. Ends with the stream. */
     synchronized void discardRest() {
         if (!released && !isOver()) {
-            discarding = true;
-            startOrNotify();
+            try {
+                startOrNotify();
+                discarding = true;
+            } catch (IOException noThread) {
+                // whoever writes is held up when the pipe is full
+            }
         }
     }
 
@@ -143,9 +152,15 @@ final class ReadingThread extends PumpThread {
         } catch (IOException broken) {
             thrown = broken;
         } catch (RuntimeException odd) {
-            thrown = new IOException(source + " cannot be read: " + odd, odd);
+            thrown = new IOException(
+                    LowLevel.describe(source) + " cannot be read: " + LowLevel.describe(odd), odd);
         }
         publish(count, thrown);
+    }
+
+    @Override
+    void failed(IOException unexpected) {
+        publish(0, unexpected);
     }
 
     private synchronized void publish(int count, @Nullable IOException thrown) {

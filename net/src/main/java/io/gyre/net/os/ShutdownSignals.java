@@ -104,7 +104,7 @@ final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Regis
     }
 
     @Override
-    public synchronized void received(String name) {
+    public synchronized void received(String name, boolean isAlone) {
         steps++;
         if (!ending.goOn(steps, name)) {
             Runtime.getRuntime().halt(EXIT_CODE_OF_SIGNAL + JdkSignals.number(name));

@@ -25,8 +25,9 @@ final class SignalSwitchboard {
          * A signal has come.
          *
          * @param name as the listener has called it
+         * @param isAlone whether nobody else hears it
          */
-        void received(String name);
+        void received(String name, boolean isAlone);
 
         /** {@return whether nobody is there any more} */
         boolean isGone();
@@ -95,7 +96,8 @@ final class SignalSwitchboard {
     }
 
     private static void dispatch(int number) {
-        listenersOf(number).forEach(Listener::received);
+        Map<Listener, String> all = listenersOf(number);
+        all.forEach((listener, name) -> listener.received(name, all.size() == 1));
     }
 
     private static synchronized Map<Listener, String> listenersOf(int number) {
@@ -110,8 +112,13 @@ final class SignalSwitchboard {
     }
 
     private void sendAnew() {
+        sendAnew(handler.name());
+    }
+
+    /** Sends a signal once more, to whoever would get the next one. */
+    static void sendAnew(String name) {
         try {
-            JdkSignals.raise(handler.name());
+            JdkSignals.raise(name);
         } catch (IllegalArgumentException notHandledByJava) {
             // the system's own action, which cannot be had from here; the next signal gets it
         }

@@ -54,6 +54,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
         private final EventLoop loop = EventLoop.current();
         private final Doorbell bell;
         private final Set<String> pending = new LinkedHashSet<>();
+        private final Set<String> heardByNobodyElse = new LinkedHashSet<>();
         private final Map<String, Long> counts = new LinkedHashMap<>();
 
         Mailbox(Set<String> names) {
@@ -61,8 +62,11 @@ public final class Signals implements Iterable<String>, AutoCloseable {
         }
 
         @Override
-        public synchronized void received(String name) {
+        public synchronized void received(String name, boolean isAlone) {
             pending.add(name);
+            if (isAlone) {
+                heardByNobodyElse.add(name);
+            }
             counts.merge(name, 1L, Long::sum);
             bell.ring();
         }
@@ -74,7 +78,20 @@ public final class Signals implements Iterable<String>, AutoCloseable {
             }
             String name = oldest.next();
             oldest.remove();
+            heardByNobodyElse.remove(name);
             return name;
+        }
+
+        synchronized boolean hasPending() {
+            return !pending.isEmpty();
+        }
+
+        /** {@return what nobody has taken, here or elsewhere; it counts as taken from now on} */
+        synchronized List<String> takeRest() {
+            List<String> rest = List.copyOf(heardByNobodyElse);
+            pending.clear();
+            heardByNobodyElse.clear();
+            return rest;
         }
 
         synchronized long count(String name) {
@@ -183,19 +200,20 @@ public final class Signals implements Iterable<String>, AutoCloseable {
     }
 
     private @Nullable String nextOrEnd() {
+        return awaitPending() ? mailbox.poll() : null;
+    }
+
+    /** {@return whether a signal has come; false if this was closed} */
+    private boolean awaitPending() {
         Task<?> task = LowLevel.checkpoint();
         if (task.loop() != mailbox.loop) {
             throw new WrongLoopException(
                     this, mailbox.loop, task, "Receive signals on each loop; all of them get them.");
         }
-        while (!closed) {
-            String name = mailbox.poll();
-            if (name != null) {
-                return name;
-            }
+        while (!closed && !mailbox.hasPending()) {
             mailbox.bell.await();
         }
-        return null;
+        return !closed;
     }
 
     /**
@@ -211,23 +229,17 @@ public final class Signals implements Iterable<String>, AutoCloseable {
     @Override
     public Iterator<String> iterator() {
         return new Iterator<>() {
-            private @Nullable String taken;
-
             @Override
             public boolean hasNext() {
-                if (taken == null) {
-                    taken = nextOrEnd();
-                }
-                return taken != null;
+                return awaitPending(); // takes none: the iteration may be left here
             }
 
             @Override
             public String next() {
-                if (!hasNext()) {
+                String next = nextOrEnd();
+                if (next == null) {
                     throw new NoSuchElementException(Signals.this + " is closed");
                 }
-                String next = Objects.requireNonNull(taken);
-                taken = null;
                 return next;
             }
         };
@@ -235,12 +247,17 @@ public final class Signals implements Iterable<String>, AutoCloseable {
 
     /**
      * Ends receiving: what the signals did before, they do again. <b>Suspends:</b> no. A task that waits for one gets
-     * {@link IllegalStateException}, and an iteration ends. Does nothing the second time.
+     * {@link IllegalStateException}, and an iteration ends. A signal that has come and that nobody has taken goes where the
+     * next one would go: a TERM ends the process, if nobody else receives it. Does nothing the second time.
      */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
         SignalSwitchboard.disconnect(names, mailbox);
+        mailbox.takeRest().forEach(SignalSwitchboard::sendAnew);
         mailbox.bell.wakeAll();
     }
 

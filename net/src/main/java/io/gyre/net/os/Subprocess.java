@@ -352,7 +352,7 @@ public final class Subprocess implements AutoCloseable {
     private void reportImmortal() {
         var where = new IllegalStateException(name + " was killed and has not ended within " + KILL_LIMIT);
         LowLevel.report(new Failure(
-                where.getMessage()
+                LowLevel.describe(where.getMessage())
                         + ". The system keeps it in a call that cannot be broken off; nobody waits any more.",
                 name,
                 null,

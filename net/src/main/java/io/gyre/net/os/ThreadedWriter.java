@@ -1,5 +1,6 @@
 package io.gyre.net.os;
 
+import io.gyre.loop.LowLevel;
 import io.gyre.net.BufferedStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -45,7 +46,7 @@ final class ThreadedWriter extends BufferedStream {
             throw ended;
         } catch (IOException broken) {
             throw new IOException(
-                    "nobody reads " + this + " any more: " + broken.getMessage()
+                    "nobody reads " + this + " any more: " + LowLevel.describe(broken.getMessage())
                             + ". The program has closed it, or has ended",
                     broken);
         }

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Writes to a blocking stream in a daemon thread, a chunk at a time, and closes it in the end. Any thread. */
@@ -32,6 +33,11 @@ final class WritingThread extends PumpThread {
         this.sink = sink;
     }
 
+    WritingThread(String name, OutputStream sink, ThreadFactory factory) {
+        super(name, factory, IDLE_LIMIT);
+        this.sink = sink;
+    }
+
     // ---- those who have bytes
 
     /**
@@ -52,12 +58,12 @@ final class WritingThread extends PumpThread {
         if (chunk.length == 0) {
             chunk = new byte[CHUNK_BYTES];
         }
+        startOrNotify(); // before any byte is taken: this may fail
         for (int i = first; i < sources.length && length < chunk.length; i++) {
             int count = Math.min(sources[i].remaining(), chunk.length - length);
             sources[i].get(chunk, length, count);
             length += count;
         }
-        startOrNotify();
         return length;
     }
 
@@ -111,6 +117,11 @@ final class WritingThread extends PumpThread {
             thrown = broken;
         }
         written(thrown);
+    }
+
+    @Override
+    void failed(IOException unexpected) {
+        written(unexpected);
     }
 
     private synchronized void written(@Nullable IOException thrown) {

@@ -134,7 +134,11 @@ public final class ScopedBindings {
         }
     }
 
+    /** Passes on what the JVM itself may throw anywhere. */
     private static IllegalStateException unexpected(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
         return new IllegalStateException("a JDK method failed that has no reason to; please report this", e);
     }
 }

@@ -27,6 +27,7 @@ public final class VirtualThreads {
     private static final MethodHandle NEW_VIRTUAL_THREAD;
     private static final MethodHandle CURRENT_CARRIER;
     private static final MethodHandle SCHEDULER;
+    private static final MethodHandle FINISH_YIELD;
     private static final Executor DEFAULT_SCHEDULER;
 
     static {
@@ -47,6 +48,9 @@ public final class VirtualThreads {
             SCHEDULER = inVirtualThread
                     .findGetter(virtualThread, "scheduler", Executor.class)
                     .asType(MethodType.methodType(Executor.class, Thread.class));
+            FINISH_YIELD = inVirtualThread
+                    .findVirtual(virtualThread, "afterYield", MethodType.methodType(void.class))
+                    .asType(MethodType.methodType(void.class, Thread.class));
             DEFAULT_SCHEDULER = (Executor) inVirtualThread
                     .findStatic(virtualThread, "defaultScheduler", MethodType.methodType(Executor.class))
                     .invoke();
@@ -99,6 +103,19 @@ public final class VirtualThreads {
         }
     }
 
+    /**
+     * Finishes what the JDK does when a virtual thread has yielded, after it has run out of memory in the middle. Carrier.
+     *
+     * @param yielded a thread that is unmounted; if it has finished that, this does nothing
+     */
+    public static void finishYield(Thread yielded) {
+        try {
+            FINISH_YIELD.invokeExact(yielded);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
     /** {@return the JDK's scheduler, for virtual threads that outlive their loop} */
     public static Executor defaultScheduler() {
         return DEFAULT_SCHEDULER;
@@ -137,7 +154,11 @@ public final class VirtualThreads {
         }
     }
 
+    /** Passes on what the JVM itself may throw anywhere. */
     private static IllegalStateException unexpected(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
         return new IllegalStateException("a JDK method failed that has no reason to; please report this", e);
     }
 }

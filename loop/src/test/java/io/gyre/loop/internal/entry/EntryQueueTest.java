@@ -1,6 +1,7 @@
 package io.gyre.loop.internal.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +114,45 @@ class EntryQueueTest {
         assertThat(queue.offer("late")).isFalse();
         assertThat(queue.trySleep()).isFalse();
         assertThat(wakeups).hasValue(0);
+    }
+
+    @Test
+    void itemThatTheSinkRefusesForWantOfMemoryComesFirstInTheNextDrain() {
+        List.of("a", "b", "c").forEach(queue::offer);
+        var passed = new ArrayList<String>();
+
+        assertThatThrownBy(() -> queue.drain(item -> {
+                    if (item.equals("b")) {
+                        throw new OutOfMemoryError("just now");
+                    }
+                    passed.add(item);
+                }))
+                .isInstanceOf(OutOfMemoryError.class);
+        queue.offer("d");
+        assertThat(queue.isEmpty()).isFalse();
+        assertThat(queue.trySleep()).as("there is something to drain").isFalse();
+        queue.drain(passed::add);
+
+        assertThat(passed).containsExactly("a", "b", "c", "d");
+        assertThat(queue.isEmpty()).isTrue();
+    }
+
+    @Test
+    void itemAtWhichTheSinkFailsIsDroppedAndCostsNobodyBehindIt() {
+        List.of("a", "b", "c").forEach(queue::offer);
+        var passed = new ArrayList<String>();
+
+        assertThatThrownBy(() -> queue.drain(item -> {
+                    if (item.equals("b")) {
+                        throw new IllegalStateException("broken");
+                    }
+                    passed.add(item);
+                }))
+                .hasMessage("broken");
+        queue.close();
+        queue.drain(passed::add);
+
+        assertThat(passed).containsExactly("a", "c");
     }
 
     /** Sleeps whenever it can, so that a lost wake-up hangs the test. */
