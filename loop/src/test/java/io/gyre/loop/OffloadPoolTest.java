@@ -14,17 +14,13 @@ import org.junit.jupiter.api.Test;
 
 /** The threads of a loop's offloaded calls when the system has no more of them, and when they wait for themselves. */
 class OffloadPoolTest {
+    /** A stack that no machine has room for: the system itself refuses to start the thread. */
+    private static final long TOO_LARGE = 1L << 50;
+
     private final HandDrivenLoop driven = new HandDrivenLoop();
     private final AtomicInteger threadsLeft = new AtomicInteger(Integer.MAX_VALUE);
-    private final ThreadFactory factory = body -> new Thread(body, "worker") {
-        @Override
-        public void start() {
-            if (threadsLeft.getAndDecrement() <= 0) {
-                throw new OutOfMemoryError("unable to create native thread");
-            }
-            super.start();
-        }
-    };
+    private final ThreadFactory factory =
+            body -> new Thread(null, body, "worker", threadsLeft.getAndDecrement() > 0 ? 0 : TOO_LARGE);
     private final OffloadPool pool = new OffloadPool(driven.loop, 2, factory);
 
     @AfterEach
