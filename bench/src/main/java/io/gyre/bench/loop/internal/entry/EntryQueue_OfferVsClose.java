@@ -46,7 +46,8 @@ public class EntryQueue_OfferVsClose {
      */
     @Actor
     public void close(II_Result result) {
-        queue.close(item -> result.r2++);
+        queue.close();
+        queue.drain(item -> result.r2++);
     }
 
     /** Here a producer asks whether the queue is closed, and adds its item, in two steps. */
