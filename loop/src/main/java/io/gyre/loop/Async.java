@@ -144,7 +144,9 @@ public final class Async {
      * <p><b>Suspends:</b> no.
      */
     public static OptionalLong effectiveDeadline() {
-        CancelScope scope = VirtualThreadTask.current().scope();
+        VirtualThreadTask<?> task = VirtualThreadTask.current();
+        task.leaveEndedScopes();
+        CancelScope scope = task.scope();
         return scope == null ? OptionalLong.empty() : scope.earliestDeadline();
     }
 
@@ -259,6 +261,7 @@ public final class Async {
             }
             throw failure;
         } finally {
+            scope.left = true;
             scope.leave();
         }
     }
@@ -317,6 +320,7 @@ public final class Async {
             }
             throw failure;
         } finally {
+            scope.left = true;
             scope.leave();
         }
     }
@@ -349,6 +353,7 @@ public final class Async {
         try {
             return body.run();
         } finally {
+            scope.left = true;
             scope.leave();
         }
     }
@@ -452,27 +457,33 @@ public final class Async {
      * @return its result
      * @throws CompletionException with the stage's failure as its cause
      */
-    @SuppressWarnings("unchecked") // the only other source of a value is the withdrawal, and then nobody waits
     public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
         if (!(stage instanceof CompletableFuture<T> future)) {
-            return arrivalOf(stage, stage).await();
+            return arrivalOf(stage).await();
         }
-        // Of its dependents a CompletableFuture drops none but those that wait for the first of several (the JDK's
-        // AnyOf), when another was first.
-        var withdrawal = new CompletableFuture<@Nullable Object>();
+        // Of its dependents a CompletableFuture drops none but those that wait for the first of several, when another
+        // was
+        // first. They are told of the end, not of a failure that cannot describe itself: the future itself knows it.
+        var withdrawal = new CompletableFuture<T>();
+        var arrival = new LoopFuture<T>(EventLoop.current(), stage);
+        future.acceptEither(withdrawal, value -> {})
+                .handle((nothing, failure) -> !withdrawal.isDone() && bring(future, arrival));
         try {
-            return (T) arrivalOf(CompletableFuture.anyOf(future, withdrawal), stage)
-                    .await();
+            return arrival.await();
         } finally {
             withdrawal.complete(null);
         }
     }
 
-    private static <T extends @Nullable Object> LoopFuture<T> arrivalOf(CompletionStage<T> stage, Object source) {
-        EventLoop loop = EventLoop.current();
-        var arrival = new LoopFuture<T>(loop, source);
-        stage.whenComplete((value, failure) -> loop.runInLoop(() -> arrival.settle(value, failure)));
+    private static <T extends @Nullable Object> LoopFuture<T> arrivalOf(CompletionStage<T> stage) {
+        var arrival = new LoopFuture<T>(EventLoop.current(), stage);
+        bring(stage, arrival);
         return arrival;
+    }
+
+    private static <T extends @Nullable Object> boolean bring(CompletionStage<T> stage, LoopFuture<T> arrival) {
+        stage.handle((value, failure) -> arrival.loop.runInLoop(() -> arrival.settle(value, failure)));
+        return true;
     }
 
     /**
@@ -485,7 +496,7 @@ public final class Async {
      * @see <a href="https://docs.python.org/3/library/asyncio-future.html#asyncio.wrap_future">asyncio.wrap_future</a>
      */
     public static <T extends @Nullable Object> LoopFuture<T> wrapFuture(CompletionStage<T> stage) {
-        LoopFuture<T> arrival = arrivalOf(stage, stage);
+        LoopFuture<T> arrival = arrivalOf(stage);
         if (stage instanceof Future<?> source) {
             arrival.whenDone(done -> {
                 if (done.isCancelled()) {
@@ -538,6 +549,9 @@ public final class Async {
             throw AwaitedFailureException.of(future, e.getCause() == null ? e : e.getCause());
         } catch (java.util.concurrent.CancellationException e) {
             throw AwaitedFailureException.of(future, e);
+        } catch (RuntimeException e) {
+            Throwable failure = future.isDone() ? ForeignFutures.failureOf(future) : null;
+            throw failure == null ? e : AwaitedFailureException.of(future, failure);
         }
     }
 

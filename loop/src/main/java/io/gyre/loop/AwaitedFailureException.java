@@ -32,8 +32,10 @@ final class AwaitedFailureException extends CompletionException {
     /** {@return what to throw} */
     static AwaitedFailureException of(Object awaited, Throwable failure) {
         Throwable original = original(failure);
-        return new AwaitedFailureException(
-                Describe.object(awaited) + " failed: " + Describe.object(original), original);
+        String how = original instanceof CancelledException
+                ? " was awaited in vain: " + Describe.message(original)
+                : " failed: " + Describe.object(original);
+        return new AwaitedFailureException(Describe.object(awaited) + how, original);
     }
 
     /** {@return the failure itself, if it is of a type, else what wraps it} The place where it was awaited is attached to it. */
@@ -47,27 +49,33 @@ final class AwaitedFailureException extends CompletionException {
     }
 
     /**
-     * {@return the one failure of a type behind what wraps failures, or null}
+     * {@return the innermost failure of a type behind what wraps failures, or null} A cancellation is none: it is about the task
+     * that was cancelled.
      *
      * @param failure a group's with one failure, one that was awaited, a future's, these in each other, or the failure itself
      */
     static <X extends Exception> @Nullable X onlyFailure(Throwable failure, Class<X> type) {
+        X only = null;
         Throwable present = failure;
-        for (int left = MAX_WRAPPERS; left > 0 && !type.isInstance(present); left--) {
-            Throwable wrapped =
-                    switch (present) {
-                        case TaskGroupException group ->
-                            group.failures().size() == 1 ? group.failures().getFirst() : null;
-                        case CompletionException completion -> completion.getCause();
-                        case ExecutionException execution -> execution.getCause();
-                        default -> null;
-                    };
-            if (wrapped == null) {
+        for (int left = MAX_WRAPPERS; left > 0 && present != null; left--) {
+            if (type.isInstance(present)) {
+                only = type.cast(present);
+            }
+            present = behind(present);
+            if (present instanceof CancelledException) {
                 return null;
             }
-            present = wrapped;
         }
-        return type.isInstance(present) ? type.cast(present) : null;
+        return failure instanceof CancelledException ? null : only;
+    }
+
+    private static @Nullable Throwable behind(Throwable wrapper) {
+        if (wrapper instanceof TaskGroupException group) {
+            return group.failures().size() == 1 ? group.failures().getFirst() : null;
+        }
+        return wrapper instanceof CompletionException || wrapper instanceof ExecutionException
+                ? wrapper.getCause()
+                : null;
     }
 
     /** {@return what was thrown where the failure came from} */

@@ -83,12 +83,11 @@ sealed class Callback implements Handle, Step permits DoneCallback {
         }
         try {
             ScopedBindings.run(bindings, body);
-        } catch (CancelledException cancelled) {
-            // The callback has suspended, and was cancelled there: the loop is closing.
         } catch (StackOverflowError overflow) {
             throw overflow;
         } catch (Throwable failure) {
-            if (!loop.isEndedBy(failure)) {
+            // A callback that suspends is cancelled there if the loop is closed. Another's cancellation is a failure.
+            if (!loop.isEndedBy(failure) && !CancelScope.isOwnCancellation(failure)) {
                 report(failure);
             }
         }

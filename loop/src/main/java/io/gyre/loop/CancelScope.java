@@ -1,8 +1,6 @@
 package io.gyre.loop;
 
 import io.gyre.loop.internal.text.Failures;
-import java.io.InterruptedIOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +68,12 @@ public final class CancelScope {
     private @Nullable ScopeTimer timer;
     private boolean shield;
     private @Nullable CancelScope toldBeforeShield;
-    private boolean left;
+
+    /**
+     * Its block has ended. A block sets this first, by a store, which needs no stack: should {@link #leave} find none, the next
+     * use of a scope in the task sees to it.
+     */
+    boolean left;
 
     /** A deadline, or the limit of a shield. */
     private static final class ScopeTimer extends Timer {
@@ -154,6 +157,7 @@ public final class CancelScope {
             }
             throw failure;
         } finally {
+            scope.left = true;
             scope.leave();
         }
     }
@@ -177,6 +181,7 @@ public final class CancelScope {
     /** Begins a block in the current task. */
     static CancelScope enter() {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
+        task.leaveEndedScopes();
         var scope = new CancelScope(task, rootOrInnermost(task));
         task.switchTo(scope);
         return scope;
@@ -209,9 +214,12 @@ public final class CancelScope {
         spread(seen, told);
     }
 
-    /** Ends the block. */
+    /** Ends the block. In its task, where it is the innermost one. May be called again if an error strikes. */
     void leave() {
-        left = true; // from here on its timer does nothing, should an error keep it from being stopped
+        left = true;
+        if (firstChild != null) {
+            cancelNow("its block has ended by an error that left its tasks behind");
+        }
         try {
             stopTimer();
             unlink();
@@ -261,6 +269,12 @@ public final class CancelScope {
         }
     }
 
+    /** {@return whether a failure is a cancellation of the calling task} */
+    static boolean isOwnCancellation(Throwable failure) {
+        VirtualThreadTask<?> caller = VirtualThreadTask.currentOrNull();
+        return caller != null && isCancellation(caller, failure);
+    }
+
     /** {@return whether a failure that comes out of all the blocks of a task is its cancellation, by whichever scope} */
     static boolean isCancellation(VirtualThreadTask<?> task, Throwable failure) {
         CancelScope outermost = task.scope() == null ? null : task.scope().effective;
@@ -298,7 +312,11 @@ public final class CancelScope {
     public boolean cancel(String why) {
         owner.loop.checkLoopThread("CancelScope.cancel");
         Objects.requireNonNull(why);
-        if (reason != null || left) {
+        return !left && cancelNow(why);
+    }
+
+    private boolean cancelNow(String why) {
+        if (reason != null) {
             return false;
         }
         if (effective != null) {
@@ -403,9 +421,7 @@ public final class CancelScope {
             if (cause instanceof TimeoutException) {
                 return false; // an inner scope has made that out of its own cancellation
             }
-            if (cause instanceof InterruptedException
-                    || cause instanceof InterruptedIOException
-                    || cause instanceof ClosedByInterruptException) {
+            if (ForeignPark.isInterruption(cause)) {
                 return task.wasInterruptedFor(this);
             }
         }
@@ -439,11 +455,7 @@ public final class CancelScope {
                 failure = e; // there was no memory; the others are told
             }
         }
-        switch (failure) {
-            case null -> {}
-            case Error error -> throw error;
-            default -> throw (RuntimeException) failure;
-        }
+        Failures.throwUnchecked(failure);
     }
 
     /** {@return the scope behind another on a walk through this one's tree, children before siblings; null at the end} */

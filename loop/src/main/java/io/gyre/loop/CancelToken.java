@@ -142,11 +142,9 @@ public final class CancelToken implements AutoCloseable {
                 }
             }
         }
-        switch (failure) {
-            case null -> {}
-            case Error error -> throw error;
-            case RuntimeException unchecked -> throw unchecked;
-            default -> throw new IllegalStateException("a listener of a CancelToken failed", failure);
+        Failures.throwUnchecked(failure);
+        if (failure != null) {
+            throw new IllegalStateException("a listener of a CancelToken failed", failure);
         }
     }
 
@@ -244,6 +242,7 @@ public final class CancelToken implements AutoCloseable {
     @Override
     public String toString() {
         String why = reason;
-        return (parent == null ? "CancelToken" : "child CancelToken") + (why == null ? "" : "[cancelled: " + Describe.line(why) + "]");
+        return (parent == null ? "CancelToken" : "child CancelToken")
+                + (why == null ? "" : "[cancelled: " + Describe.line(why) + "]");
     }
 }

@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import io.gyre.loop.internal.text.Describe;
+import io.gyre.loop.internal.text.Failures;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,12 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         Failed(Throwable exception, boolean isCancelled) {
             this.exception = exception;
             this.isCancelled = isCancelled;
+        }
+
+        /** {@return what it is} From here on it counts as seen. */
+        Throwable look() {
+            seen = this != NO_MEMORY; // that is many failures, each of which somebody should hear of
+            return exception;
         }
     }
 
@@ -147,7 +154,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     public final T await() {
         join();
         if (outcome instanceof Failed failed) {
-            throw AwaitedFailureException.of(this, look(failed));
+            throw AwaitedFailureException.of(this, failed.look());
         }
         return value();
     }
@@ -156,7 +163,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     public final <X extends Exception> T awaitThrowing(Class<X> type) throws X {
         join();
         if (outcome instanceof Failed failed) {
-            throw AwaitedFailureException.unwrapped(this, look(failed), type);
+            throw AwaitedFailureException.unwrapped(this, failed.look(), type);
         }
         return value();
     }
@@ -239,7 +246,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
 
     private T resultOrExecutionException() throws ExecutionException {
         if (outcome instanceof Failed failed) {
-            Throwable exception = look(failed);
+            Throwable exception = failed.look();
             if (failed.isCancelled) {
                 var cancelled = new CancellationException(Describe.message(exception));
                 cancelled.initCause(exception);
@@ -284,24 +291,19 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     @Override
     public final Throwable exceptionNow() {
         if (outcome instanceof Failed failed && !failed.isCancelled) {
-            return look(failed);
+            return failed.look();
         }
         throw new IllegalStateException(this + " has not failed: it is " + state());
     }
 
     /** {@return what ended this if it did not succeed, a cancellation included} It counts as observed. */
     final @Nullable Throwable failure() {
-        return outcome instanceof Failed failed ? look(failed) : null;
+        return outcome instanceof Failed failed ? failed.look() : null;
     }
 
     /** {@return the failure, if this has failed and nobody has looked at it} */
     final @Nullable Failed unseenFailure() {
         return outcome instanceof Failed failed && !failed.isCancelled && !failed.seen ? failed : null;
-    }
-
-    private static Throwable look(Failed failed) {
-        failed.seen = failed != NO_MEMORY; // that is many failures, each of which somebody should hear of
-        return failed.exception;
     }
 
     /** {@return the result, if this has one that nobody has taken and that can be closed} */
@@ -352,7 +354,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
             if (failure == null) {
                 stage.complete(value());
             } else {
-                stage.completeExceptionally(AwaitedFailureException.original(failure));
+                stage.completeExceptionally(Failures.forStage(AwaitedFailureException.original(failure)));
             }
         });
         return stage.minimalCompletionStage();

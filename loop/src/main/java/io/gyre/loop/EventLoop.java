@@ -87,6 +87,11 @@ public final class EventLoop implements Executor, AutoCloseable {
     private volatile @Nullable Thread owner;
     private volatile boolean closed;
     private boolean stopping;
+    private boolean isAnyNeverStarted;
+
+    /** Written by the watchdog alone. */
+    private volatile int nudges;
+
     private @Nullable Failure fatalFailure;
     private Closing.Phase phase = Closing.Phase.OPEN;
 
@@ -98,6 +103,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         this.ticker = GuardedTicker.of(this, options.ticker());
         this.tick = new Tick(this, ticker, seed == null ? null : new RandomOrder(seed));
         tick.start();
+        Preload.touch();
         this.watchdog = Watchdog.watch(this, options.slowStep());
     }
 
@@ -636,12 +642,24 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     private void start(VirtualThreadTask<?> task) {
         tasks.add(task);
+        boolean started = false;
         try {
             ScopedBindings.inherit(task.thread());
             task.start();
-        } catch (Throwable e) {
-            tasks.remove(task);
-            throw e;
+            started = true;
+        } finally {
+            if (!started) {
+                task.neverStarted = true; // stores need no stack, of which there may be none left
+                isAnyNeverStarted = true;
+            }
+        }
+    }
+
+    /** Takes those out of the list that could not be started. Carrier, in each tick. */
+    void dropNeverStarted() {
+        if (isAnyNeverStarted) {
+            isAnyNeverStarted = false;
+            tasks.removeNeverStarted();
         }
     }
 
@@ -882,10 +900,18 @@ public final class EventLoop implements Executor, AutoCloseable {
         Thread driver = owner;
         if (driver != null) {
             switch (driver.getState()) {
-                case WAITING, TIMED_WAITING -> LockSupport.unpark(driver);
+                case WAITING, TIMED_WAITING -> {
+                    nudges = nudges() + 1;
+                    LockSupport.unpark(driver);
+                }
                 default -> {}
             }
         }
+    }
+
+    /** {@return how often the loop was nudged so far} Any thread. */
+    int nudges() {
+        return nudges;
     }
 
     /** {@return the number of the present tick} */

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.internal.text.Failures;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.FailureHandler;
@@ -14,17 +15,29 @@ final class FailureReporter {
     }
 
     /**
-     * Hands a failure to the first handler that takes it, with what those before it threw.
+     * Hands a failure to the first handler that takes it, and then what those before it threw.
      *
      * @return whether one has taken it
      */
     boolean report(Failure failure) {
+        Failure ofHandler = null;
         for (FailureHandler handler : handlers) {
             try {
                 handler.handle(failure);
+                if (ofHandler != null) {
+                    handler.handle(ofHandler);
+                }
                 return true;
-            } catch (Throwable handlerFailed) {
-                Failures.suppress(failure.exception(), handlerFailed);
+            } catch (Throwable thrown) {
+                if (ofHandler != null) {
+                    Failures.suppress(thrown, ofHandler.exception());
+                }
+                ofHandler = new Failure(
+                        "the failure handler failed when it was told: " + Describe.line(failure.what())
+                                + " A failure handler must not throw.",
+                        failure.source(),
+                        failure.createdAt(),
+                        thrown);
             }
         }
         return false;

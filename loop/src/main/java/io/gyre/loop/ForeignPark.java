@@ -1,5 +1,8 @@
 package io.gyre.loop;
 
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Set;
 
 /** A park of a task in a call that is not ours, told by its stack: which call it is, and whether an interrupt can end it. */
@@ -22,7 +25,14 @@ final class ForeignPark {
             "java.util.concurrent.CompletableFuture.join",
             "java.util.concurrent.ForkJoinTask.join",
             "java.util.concurrent.ForkJoinTask.quietlyJoin",
+            "java.util.concurrent.ForkJoinTask.quietlyJoinUninterruptibly",
             "java.util.concurrent.ForkJoinTask.invoke",
+            "java.util.concurrent.ForkJoinTask.quietlyInvoke",
+            "java.util.concurrent.ForkJoinTask.invokeAll",
+            "java.util.concurrent.ForkJoinTask.helpQuiesce",
+            "java.util.concurrent.ForkJoinPool.invoke",
+            "java.util.concurrent.ForkJoinPool.awaitQuiescence",
+            "java.util.concurrent.SubmissionPublisher.doOffer",
             "java.util.concurrent.Phaser.arriveAndAwaitAdvance",
             "java.util.concurrent.Phaser.awaitAdvance",
             "java.util.concurrent.ConcurrentHashMap$TreeBin.contendedLock",
@@ -39,6 +49,15 @@ final class ForeignPark {
             case WAITING, TIMED_WAITING -> isInterruptible(thread.getStackTrace());
             case NEW, RUNNABLE, BLOCKED, TERMINATED -> false; // one that is blocked waits for a monitor
         };
+    }
+
+    /** {@return whether an exception is what the JDK throws out of a call that was interrupted} */
+    static boolean isInterruption(Throwable failure) {
+        return failure instanceof InterruptedException
+                || failure instanceof InterruptedIOException
+                || failure instanceof ClosedByInterruptException
+                // what a java.net socket throws; it has no type of its own for that
+                || (failure.getClass() == SocketException.class && "Closed by interrupt".equals(failure.getMessage()));
     }
 
     static boolean isInterruptible(StackTraceElement[] stack) {

@@ -11,6 +11,9 @@ final class ForeignWaiter extends Observer {
         super(completion);
     }
 
+    /** For {@link Preload}. */
+    static void touch() {}
+
     static void await(Completion<?> completion) throws InterruptedException {
         boolean told = await(completion, Long.MAX_VALUE);
         assert told;

@@ -66,8 +66,8 @@ final class GuardedTicker implements Ticker {
         failures++;
         if ((failures & (failures - 1)) == 0) {
             loop.reportFromAnywhere(new Failure(
-                    "the ticker of " + loop + " failed for the " + (failures == 1 ? "first" : failures + "th")
-                            + " time; the system's clock goes on in its place. A ticker must not throw.",
+                    "the ticker of " + loop + " failed (failures so far: " + failures
+                            + "); the system's clock goes on in its place. A ticker must not throw.",
                     loop.name(),
                     null,
                     failure));

@@ -103,9 +103,19 @@ final class Joiners {
 
     /** Lets each task stand for itself. The group that asks is no observer of a failure. */
     static final class Supervisor implements Joiner<@Nullable Object, @Nullable Void> {
+        private final Offspring tasks = new Offspring();
+
+        /** A failure of the task that the block has not looked at is reported when the group ends. */
+        void begun(VirtualThreadTask<?> task) {
+            task.setSiblings(tasks);
+        }
+
+        void groupEnded() {
+            tasks.end();
+        }
+
         @Override
         public boolean onComplete(Task<?> task) {
-            ((VirtualThreadTask<?>) task).keepFailureIfUnobserved();
             return false;
         }
 

@@ -32,9 +32,10 @@ final class Leftovers {
     static void dispose(Runnable action) {
         try {
             action.run();
-        } catch (CancelledException cancelled) {
-            // So is the caller, which will be told at its next checkpoint.
         } catch (Throwable failure) {
+            if (CancelScope.isOwnCancellation(failure)) {
+                return; // The next checkpoint raises it.
+            }
             VirtualThreadTask<?> task = VirtualThreadTask.current();
             task.loop.report(new Failure(
                     task + " got a result that nobody wants any more, and disposing of it failed.",

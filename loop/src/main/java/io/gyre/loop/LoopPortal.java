@@ -28,7 +28,7 @@ public final class LoopPortal implements AutoCloseable {
      * Design.
      *
      * The loop runs for ever in its thread, which also makes it and closes it. A future that has been handed out is
-     * completed by a callback of its task; one whose callback was dropped because the loop was closing is completed by
+     * completed by a callback of its task; one whose task has not ended when the loop is closed is completed by
      * that thread afterwards, which is what `pending` is for: each is in there before the loop hears of it.
      */
     private final EventLoop loop;

@@ -9,8 +9,6 @@ import io.gyre.loop.process.ProcessPool;
 import io.gyre.loop.process.SerializableCallable;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.OutsideWait;
-import java.io.InterruptedIOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -103,6 +101,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     private void handOver(Body<T, ?> body) {
         Executor executor = how.executorOf(task.loop);
         try {
+            StackRoom.require();
             if (executor instanceof ProcessPool pool) {
                 CompletableFuture<T> remote = pool.submit(new RemoteBody<>(body));
                 future = remote;
@@ -136,16 +135,20 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         }
     }
 
-    @SuppressWarnings("unchecked") // the body throws X or something unchecked
     private <X extends Exception> T outcome() throws X {
+        Future<T> call = Objects.requireNonNull(future);
+        Throwable failure = ForeignFutures.failureOf(call);
+        if (failure != null) {
+            throw ForeignFutures.<X>rethrow(what, failure);
+        }
+        return call.state() == Future.State.SUCCESS ? call.resultNow() : throwCancellation(call);
+    }
+
+    private static <T extends @Nullable Object> T throwCancellation(Future<T> cancelled) {
         try {
-            return task.blocking(this, () -> Objects.requireNonNull(future).get());
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case Error error -> throw error;
-                case Exception exception -> throw (X) exception;
-                case null, default -> throw new IllegalStateException(what + " failed", e);
-            }
+            return cancelled.get(); // which knows why
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -231,10 +234,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     /** A call that was interrupted says so in many ways. */
     private static boolean saysThatItWasBrokenOff(Throwable failure) {
         for (Throwable cause : Failures.causes(failure)) {
-            if (cause instanceof InterruptedException
-                    || cause instanceof InterruptedIOException
-                    || cause instanceof ClosedByInterruptException
-                    || cause instanceof CancellationException) {
+            if (ForeignPark.isInterruption(cause) || cause instanceof CancellationException) {
                 return true;
             }
         }

@@ -60,6 +60,9 @@ final class OffloadPool extends ThreadPoolExecutor {
         }
     }
 
+    /** For {@link Preload}. */
+    static void touch() {}
+
     OffloadPool(EventLoop loop) {
         this(
                 loop,

@@ -3,7 +3,6 @@ package io.gyre.loop;
 import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.spi.ContextSnapshotter;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ final class PlatformThread {
         ScopedBindings.inherit(thread);
         thread.start();
         return PatientWait.<T, X>forOutcome(
-                "the end of a loop of its own", () -> await(call), onInterrupt, () -> outcomeOf(call));
+                "the end of a loop of its own", () -> ForeignFutures.await(call), onInterrupt, () -> outcomeOf(call));
     }
 
     @SuppressWarnings("unchecked") // in its context a Callable is one with the same result
@@ -31,23 +30,11 @@ final class PlatformThread {
         return snapshotter == null ? body : (Callable<T>) ThreadContext.wrap(snapshotter, body);
     }
 
-    private static void await(FutureTask<?> call) throws InterruptedException {
-        try {
-            call.get();
-        } catch (ExecutionException failed) {
-            // for outcomeOf to tell
-        }
-    }
-
-    @SuppressWarnings("unchecked") // body throws X or something unchecked
     private static <T extends @Nullable Object, X extends Exception> T outcomeOf(FutureTask<T> call) throws X {
-        if (call.state() == FutureTask.State.SUCCESS) {
-            return call.resultNow();
+        Throwable failure = ForeignFutures.failureOf(call);
+        if (failure != null) {
+            throw ForeignFutures.<X>rethrow("the body", failure);
         }
-        switch (call.exceptionNow()) {
-            case Error error -> throw error;
-            case Exception exception -> throw (X) exception;
-            case Throwable other -> throw new IllegalStateException("the body failed", other);
-        }
+        return call.resultNow();
     }
 }

@@ -6,16 +6,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Stacks as text, as the JDK prints them. */
 final class Stacks {
+    /** A recursion may be deep, and a log is read by people. */
+    private static final int MAX_FRAMES = 200;
+
     private Stacks() {}
 
     /**
      * {@return lines to append to a message}
      *
      * @param createdAt the place, or null if it is not known
-     * @param stack the stack, the innermost call first
+     * @param stack the stack, the innermost call first; as many frames as a reader wants
      */
     static String text(@Nullable Object createdAt, StackTraceElement[] stack) {
-        String frames = Arrays.stream(stack).map(frame -> "\n    at " + frame).collect(Collectors.joining());
+        String frames = Arrays.stream(stack)
+                .limit(MAX_FRAMES)
+                .map(frame -> "\n    at " + frame)
+                .collect(Collectors.joining());
+        if (stack.length > MAX_FRAMES) {
+            frames += "\n    ... " + (stack.length - MAX_FRAMES) + " more";
+        }
         return createdAt == null ? frames : frames + "\n  created at " + createdAt;
     }
 }

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Failures;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         if (task.state() == State.SUCCESS) {
             complete(task.resultNow());
         } else {
-            completeExceptionally(Objects.requireNonNull(task.failure()));
+            completeExceptionally(Failures.forStage(Objects.requireNonNull(task.failure())));
         }
     }
 

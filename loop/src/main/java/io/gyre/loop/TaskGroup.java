@@ -117,6 +117,9 @@ public final class TaskGroup<T extends @Nullable Object> {
         void run(TaskGroup<T> group) throws X;
     }
 
+    /** For {@link Preload}. */
+    static void touch() {}
+
     private TaskGroup(CancelScope scope, Joiner<T, ?> joiner, TaskGroupOptions options) {
         this.owner = VirtualThreadTask.current();
         this.scope = scope;
@@ -309,10 +312,17 @@ public final class TaskGroup<T extends @Nullable Object> {
             awaitTasks();
             if (!own) {
                 throwWithFailuresOfTasks(failure, place);
+                if (failureOfJoiner != null) {
+                    Failures.suppress(failure, failureOfJoiner);
+                }
                 throw failure;
             }
         } finally {
+            scope.left = true;
             scope.leave();
+            if (joiner instanceof Joiners.Supervisor supervisor) {
+                supervisor.groupEnded();
+            }
         }
         if (failureOfJoiner != null) {
             throw new IllegalStateException("the joiner of the group failed", failureOfJoiner);
@@ -524,6 +534,9 @@ public final class TaskGroup<T extends @Nullable Object> {
         }
         VirtualThreadTask<U> task = owner.loop.<U>start(name, origin, body, scope);
         tasks.add(task);
+        if (joiner instanceof Joiners.Supervisor supervisor) {
+            supervisor.begun(task);
+        }
         task.addObserver(new Observer(task) {
             @Override
             void completed() {
@@ -532,7 +545,7 @@ public final class TaskGroup<T extends @Nullable Object> {
 
             @Override
             boolean observesFailure() {
-                return !(joiner instanceof Joiners.Supervisor);
+                return failureOfJoiner == null && !(joiner instanceof Joiners.Supervisor);
             }
         });
         return task;
@@ -552,7 +565,12 @@ public final class TaskGroup<T extends @Nullable Object> {
                 scope.cancel(failed ? task + " of its group failed" : "its group has its result");
             }
         } catch (Throwable failure) {
-            failureOfJoiner = failure;
+            if (failureOfJoiner == null) {
+                failureOfJoiner = failure;
+            } else {
+                Failures.suppress(failureOfJoiner, failure);
+            }
+            task.keepFailureIfUnobserved(); // the joiner has not dealt with it
             scope.cancel("the joiner of its group failed");
         } finally {
             if (tasks.isEmpty() && awaiting) {

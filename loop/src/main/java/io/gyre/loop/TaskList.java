@@ -33,7 +33,7 @@ final class TaskList {
         }
         last = task;
         size++;
-        systemTasks += task.isSystem() ? 1 : 0;
+        systemTasks += task.system ? 1 : 0;
     }
 
     void remove(VirtualThreadTask<?> task) {
@@ -55,7 +55,15 @@ final class TaskList {
         task.previous = null;
         task.next = null;
         size--;
-        systemTasks -= task.isSystem() ? 1 : 0;
+        systemTasks -= task.system ? 1 : 0;
+    }
+
+    void removeNeverStarted() {
+        for (VirtualThreadTask<?> task : snapshot()) {
+            if (task.neverStarted) {
+                remove(task);
+            }
+        }
     }
 
     List<VirtualThreadTask<?>> snapshot() {

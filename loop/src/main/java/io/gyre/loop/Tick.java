@@ -104,6 +104,7 @@ final class Tick {
         interrupted |= Thread.interrupted(); // before a task is mounted: the JDK clears the flag of its carrier then
         entries.drain(Arrival::arrive);
         tellTheUntold();
+        loop.dropNeverStarted();
         fireTimers();
         limited = budgetNanos < UNLIMITED;
         budgetEnd = limited ? System.nanoTime() + budgetNanos : 0;

@@ -24,7 +24,7 @@ final class UnseenFailures {
      *     the task that has created it has ended       Offspring
      *     nobody has the task any more                 a reference queue, looked at by the watchdog
      *     ten seconds of real time have passed         the watchdog
-     *     the loop ends                                Closing
+     *     the loop ends                                EventLoop.close()
      *
      * A failure that was looked at is dropped when one of these comes. All state belongs to the loop but for what the
      * watchdog reads, to know whether to ask for a look.
@@ -56,10 +56,10 @@ final class UnseenFailures {
 
         /** Reports it, unless it was looked at. In a task, a callback or, when the loop ends, its driver. */
         void report() {
-            unseen.remove(this);
+            boolean first = unseen.remove(this);
             noteOldest();
-            if (!failed.seen) {
-                failed.seen = true;
+            if (first && !failed.seen) {
+                failed.look();
                 loop.report(failure);
             }
         }
@@ -81,7 +81,7 @@ final class UnseenFailures {
                 task.createdAt(),
                 failed.exception);
         if (!loop.inLoop() || (siblings != null && siblings.isCreatorGone())) {
-            failed.seen = true;
+            failed.look();
             loop.report(failure); // one that has outlived the loop, or whatever has created it
             return;
         }

@@ -57,6 +57,8 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
      */
     private static final byte BUDGET = Byte.MIN_VALUE;
 
+    private static final int ROOM_FOR_A_STACK = 1 << 20;
+
     private static final long PAUSE_OF_OUTLIVED_NANOS = 1_000_000;
 
     private static final ThreadLocal<@Nullable VirtualThreadTask<?>> GUEST = new ThreadLocal<>();
@@ -94,7 +96,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     /** The cancellations that have reached this; null if there is none. */
     private @Nullable CancelDelivery delivery;
 
-    /** The tasks that the creator of this has created, of whom this is one; null if no task has created it. */
+    /** The tasks of whoever has created this, of whom this is one; null if nobody else is to look at its failure. */
     private @Nullable Offspring siblings;
 
     /** The tasks that this has created; null if there is none. */
@@ -122,7 +124,12 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     /** The JDK has unmounted it and then found no memory to go on. */
     private boolean halfParked;
 
-    private boolean system;
+    /** It outlives the others when the loop closes. Read by the list, which makes no calls: they could overflow the stack. */
+    boolean system;
+
+    /** There was no memory or stack to start its thread. Set by the loop. */
+    boolean neverStarted;
+
     private byte budget = BUDGET;
 
     VirtualThreadTask(EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Object body) {
@@ -309,7 +316,12 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** Says which task has created this. */
     final void setCreator(VirtualThreadTask<?> creator) {
-        siblings = creator.offspring();
+        setSiblings(creator.offspring());
+    }
+
+    /** Says which tasks are created by whoever has created this, who may look at their failures. */
+    final void setSiblings(Offspring tasks) {
+        siblings = tasks;
     }
 
     /** Called when this has ended: nobody is left who would look at what its tasks have come to. */
@@ -335,6 +347,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         try {
             complete(call());
         } catch (Throwable failure) {
+            leaveEndedScopes();
             if (CancelScope.isCancellation(this, failure)) {
                 completeCancelled(failure);
             } else {
@@ -370,6 +383,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
      */
     final void park(Object reason, AbortHandler handler) {
         requireMayWait(reason, handler);
+        if (delivery != null) {
+            leaveEndedScopes();
+        }
         if (isCancelPending()) {
             if (undo(handler)) {
                 throw raiseCancellation();
@@ -417,13 +433,40 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         try {
             loop.runEndOfStep(); // as one that waits: what ends with the step may be what unparks it
             while (wait != null) {
-                LockSupport.park();
+                parkThread();
                 cancelIfInterrupted();
             }
         } finally {
             if (guest) {
                 loop.release(this);
             }
+        }
+    }
+
+    /** Parks the thread, unless that can only stop the loop: it is the loop which would have to end it. */
+    private void parkThread() {
+        int nudges = loop.nudges();
+        long tick = loop.ticks();
+        LockSupport.park();
+        if (wait != null && nudges != loop.nudges() && tick == loop.ticks() && isMemoryBack()) {
+            tick = loop.ticks();
+            nudges = loop.nudges();
+            LockSupport.park(); // once more: there was no memory, perhaps
+            if (wait != null && nudges != loop.nudges() && tick == loop.ticks()) {
+                throw new IllegalStateException(
+                        this + " cannot wait for " + Describe.object(waitReason)
+                                + " here, because its thread is pinned and would stop " + loop
+                                + " for good. Do not suspend in a"
+                                + " class initializer or below a call from native code. (A stack overflow may pin a thread, too.)");
+            }
+        }
+    }
+
+    private static boolean isMemoryBack() {
+        try {
+            return new byte[ROOM_FOR_A_STACK].length > 0;
+        } catch (OutOfMemoryError e) {
+            return false;
         }
     }
 
@@ -506,6 +549,13 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     /** {@return whether an interrupt was sent for a scope, in which control still is} */
     final boolean wasInterruptedFor(CancelScope cancelled) {
         return delivery != null && delivery.interruptedFor == cancelled;
+    }
+
+    /** Leaves scopes whose blocks have ended without stack enough to leave them. In the task itself. */
+    final void leaveEndedScopes() {
+        while (scope != null && scope.left) {
+            scope.leave();
+        }
     }
 
     /** Makes a scope the innermost one. */
@@ -606,8 +656,11 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     final void checkCancelled() {
-        if (delivery != null && delivery.pending != null) {
-            throw raiseCancellation();
+        if (delivery != null) {
+            leaveEndedScopes();
+            if (isCancelPending()) {
+                throw raiseCancellation();
+            }
         }
     }
 

@@ -72,8 +72,10 @@ final class Watchdog {
         try {
             thread = Thread.ofPlatform().daemon().name("gyre-watchdog").start(Watchdog::lookAtAll);
         } catch (OutOfMemoryError noThread) {
-            Warnings.log("the watchdog thread cannot be started (" + noThread.getMessage() + "), so slow steps are not"
-                    + " reported. The next loop that is made tries again.");
+            Warnings.log(
+                    "the watchdog thread cannot be started (" + noThread.getMessage() + "): slow steps, pools that are"
+                            + " stuck and failures that nobody awaits are reported late or not at all. The next loop that is made tries"
+                            + " again.");
         }
     }
 

@@ -11,11 +11,15 @@ import java.util.logging.Logger;
 /** What the loops of this process log, kept from the console while the test looks at it. */
 public final class LoopLog implements AutoCloseable {
     private final List<String> messages = new CopyOnWriteArrayList<>();
+    private final List<Throwable> throwables = new CopyOnWriteArrayList<>();
     private final Logger logger = Logger.getLogger("io.gyre.loop");
     private final Handler recorder = new Handler() {
         @Override
         public void publish(LogRecord record) {
             messages.add(record.getMessage());
+            if (record.getThrown() != null) {
+                throwables.add(record.getThrown());
+            }
         }
 
         @Override
@@ -58,6 +62,11 @@ public final class LoopLog implements AutoCloseable {
                 .filter(message -> message.contains(part))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** {@return the throwables that were logged} */
+    public List<Throwable> throwables() {
+        return throwables;
     }
 
     @Override

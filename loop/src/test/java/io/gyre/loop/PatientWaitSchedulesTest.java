@@ -99,8 +99,8 @@ class PatientWaitSchedulesTest {
 
     @Test
     void threadGetsTheOutcomeAndItsInterruptStatus() {
-        assertThat(faults((wait, onInterrupt, outcome) -> PatientWait.<String, Exception>forOutcome(
-                        "a task", wait, onInterrupt, outcome)))
+        assertThat(faults((wait, onInterrupt, outcome) ->
+                        PatientWait.<String, Exception>forOutcome("a task", wait, onInterrupt, outcome)))
                 .isEmpty();
     }
 

@@ -1,6 +1,7 @@
 package io.gyre.loop.process;
 
 import io.gyre.loop.internal.text.Describe;
+import io.gyre.loop.internal.text.Failures;
 import io.gyre.loop.internal.text.StandsFor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -104,7 +105,8 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
      */
     void failWith(Throwable failure) {
         boolean hasMeaning = failure instanceof CompletionException || failure instanceof CancellationException;
-        completeExceptionally(hasMeaning ? new CompletionException(failure) : failure);
+        completeExceptionally(
+                hasMeaning ? new CompletionException(Describe.object(failure), failure) : Failures.forStage(failure));
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,37 @@ public final class Failures {
             return failure.toString() == null ? DescribedException.of(failure) : failure;
         } catch (Throwable cannotBePrinted) {
             return DescribedException.of(failure);
+        }
+    }
+
+    /**
+     * {@return a failure as a stage of the JDK can pass it on} The stage asks a failure for its text, unless it is a
+     * CompletionException, and loses all of its dependents if it gets none.
+     *
+     * @param failure of a user's class
+     */
+    public static Throwable forStage(Throwable failure) {
+        try {
+            if (failure.toString() != null) {
+                return failure;
+            }
+        } catch (Throwable cannotDescribeItself) {
+            // is in the next line
+        }
+        return new CompletionException(Describe.object(failure), failure);
+    }
+
+    /**
+     * Throws a failure, if it is unchecked. No pattern switch: that needs a bootstrap, and memory and stack may be short.
+     *
+     * @param failure null, or what was caught
+     */
+    public static void throwUnchecked(@Nullable Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException unchecked) {
+            throw unchecked;
         }
     }
 

@@ -55,6 +55,8 @@ public final class ScopedBindings {
             FIND = MethodHandles.privateLookupIn(ScopedValue.class, lookup)
                     .findStatic(ScopedValue.class, "scopedValueBindings", MethodType.methodType(snapshot))
                     .asType(MethodType.methodType(Object.class));
+            // Its class is first needed behind a stack overflow, and one whose initialiser overflows is lost for good.
+            Object unused = FIND.invokeExact();
             EMPTY = MethodHandles.privateLookupIn(snapshot, lookup)
                     .findStaticGetter(snapshot, "EMPTY_SNAPSHOT", snapshot)
                     .invoke();

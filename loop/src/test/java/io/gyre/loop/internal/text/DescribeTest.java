@@ -67,8 +67,8 @@ class DescribeTest {
         assertThat(Describe.object(new Named(null)))
                 .isEqualTo(Named.class.getName() + " (whose toString returned null)");
         assertThat(Describe.message(new SilentException()))
-                .isEqualTo(
-                        SilentException.class.getName() + " (whose getMessage failed with java.lang.IllegalStateException)");
+                .isEqualTo(SilentException.class.getName()
+                        + " (whose getMessage failed with java.lang.IllegalStateException)");
     }
 
     @Test

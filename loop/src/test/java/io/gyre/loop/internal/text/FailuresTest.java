@@ -94,7 +94,9 @@ class FailuresTest {
 
     @Test
     void chainThatIsTooLongToBePrintedIsCut() {
-        assertThat(printed(Failures.printable(chain(100_000)))).contains("number 99999").hasSizeLessThan(100_000);
+        assertThat(printed(Failures.printable(chain(100_000))))
+                .contains("number 99999")
+                .hasSizeLessThan(100_000);
     }
 
     @Test

@@ -1,0 +1,41 @@
+package io.gyre.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** A thread that cannot be unmounted would stop its loop for good when it waits for something of the loop. */
+class PinnedParkTest {
+    private static final Duration ONE_DAY = Duration.ofDays(1);
+
+    /** The JDK pins a thread to its carrier while it runs this. */
+    private static final class Sleeper {
+        static final String VALUE = sleep();
+
+        private static String sleep() {
+            Async.sleep(ONE_DAY);
+            return "never";
+        }
+    }
+
+    @Test
+    void waitInAClassInitializerFailsAndTheLoopGoesOn() throws Exception {
+        try (var log = new LoopLog()) {
+            String other = EventLoop.run(LoopOptions.defaults().withSlowStep(Duration.ofMillis(20)), () -> {
+                assertThatExceptionOfType(ExceptionInInitializerError.class)
+                        .isThrownBy(() -> Sleeper.VALUE.length())
+                        .havingCause()
+                        .isInstanceOf(IllegalStateException.class)
+                        .withMessageContaining("cannot wait for a sleep")
+                        .withMessageContaining("is pinned")
+                        .withMessageContaining("class initializer");
+                return Async.createTask(() -> "goes on").await();
+            });
+
+            assertThat(other).isEqualTo("goes on");
+            assertThat(log.count("without suspending")).isPositive();
+        }
+    }
+}
