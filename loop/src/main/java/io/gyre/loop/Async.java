@@ -559,8 +559,11 @@ public final class Async {
      * Runs a call that would block the loop in the loop's offload executor: file I/O, name look-ups, native code, long
      * computation. Calls that park, such as a blocking socket or a lock, need no offloading.
      *
-     * <p><b>Suspends:</b> until the call has ended. <b>Cancellation:</b> interrupts the call and does not wait for it; what
-     * it still returns is dropped, and a failure is reported. A call that has not begun never will.
+     * <p>Calls on a {@link java.nio.channels.FileChannel} that others use, too, need another policy than the default:
+     * {@link OnCancel} says why.
+     *
+     * <p><b>Suspends:</b> until the call has ended. <b>Cancellation:</b> interrupts the call and does not wait for it, as
+     * {@link OnCancel#INTERRUPT} says. A call that has not begun never will.
      *
      * @param <T> the result
      * @param <X> what the call may throw

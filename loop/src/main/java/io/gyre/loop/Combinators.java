@@ -234,9 +234,9 @@ public final class Combinators {
      *
      * <p><b>Confinement:</b> the task that calls {@code iterator()} iterates. <b>Suspends:</b> in each step of the
      * iteration. <b>Cancellation:</b> ends the wait and leaves the tasks alone; the iteration may go on later.
-     * <b>Errors:</b> a failure of a task counts as observed. What was not returned, because the iteration was left
-     * early, is reported when the task that iterates has ended. <b>Resources:</b> until then the tasks that are not
-     * done hold an iteration that was left early; {@link #awaitTasks} is the call for the first one.
+     * <b>Errors:</b> a failure of a task counts as observed when the task is returned, and not before: the iteration may be
+     * left early. <b>Resources:</b> until the task that iterates has ended, the tasks that are not done hold an iteration
+     * that was left early; {@link #awaitTasks} is the call for the first one.
      *
      * @param <T> the kind of task
      * @param tasks of this loop

@@ -52,8 +52,8 @@ import org.jspecify.annotations.Nullable;
  * milliseconds: a timer fires up to 1 ms late, never early.
  *
  * <p><b>Source:</b> asyncio {@code AbstractEventLoop} and {@code Runner}. Differs: timers that are due at the same instant
- * fire in the order in which they were scheduled; tasks are held until they are done; failures are reported when they
- * happen.
+ * fire in the order in which they were scheduled; tasks are held until they are done; failures that nobody observes are
+ * reported without waiting for a garbage collection; callbacks that were accepted run, also when the loop closes.
  *
  * @see Async
  */
@@ -468,10 +468,13 @@ public final class EventLoop implements Executor, AutoCloseable {
      * waits in a call of this library, which nobody will end any more, that throws {@link LoopClosedException}, as all
      * others that suspend do from then on.
      *
-     * <p>Callbacks that were accepted run, in the end, those of other threads included: whoever has handed one over by
-     * {@link #callSoonThreadsafe} and got no exception can count on it. They run when the tasks have ended, and can start
-     * nothing new on the loop: what would be accepted and never done throws {@link LoopClosedException} from then on.
-     * Timers that are not due are dropped.
+     * <p>Every callback that was accepted runs, also if another thread has handed it over by {@link #callSoonThreadsafe}.
+     * Callbacks go on running while the tasks end. When the tasks have ended, or their time has passed, the loop accepts no
+     * more; it runs the callbacks that are left, and these can start nothing: {@link #callSoon}, {@link #callLater},
+     * {@link #createTask(Callable)} and the like throw {@link LoopClosedException}. A callback that suspends while the loop
+     * closes is cancelled. Timers that are not due are dropped.
+     *
+     * <p>Failures of tasks that nobody has observed are reported.
      *
      * <p><b>Confinement:</b> the platform thread that drove the loop, or any if none did; not while it runs: call
      * {@link #stop} first. Does nothing the second time. <b>Cancellation:</b> an interrupt that comes meanwhile ends
@@ -729,12 +732,15 @@ public final class EventLoop implements Executor, AutoCloseable {
     /**
      * Runs a callback on the loop, from another thread.
      *
+     * <p>A callback that was accepted runs, also if the loop is being closed; a callback that the loop would not run any more
+     * is refused by an exception. So whoever gets no exception can count on the callback.
+     *
      * <p><b>Confinement:</b> any thread. Never blocks; wakes the loop if it waits. Callbacks of one thread run in the order
      * of their calls. <b>Errors:</b> what the callback throws goes to the failure handler.
      *
      * @param callback what to run, once
      * @return a handle, for use on the loop thread
-     * @throws LoopClosedException if the loop is closed
+     * @throws LoopClosedException if the loop is closed, or has begun to run its last callbacks
      * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe">asyncio
      *     call_soon_threadsafe</a>
      */

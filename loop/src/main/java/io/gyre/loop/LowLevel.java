@@ -60,8 +60,10 @@ public final class LowLevel {
      * {@link CancelledException}, otherwise goes on waiting.
      *
      * @param reason what the task waits for; its {@code toString} is shown in dumps
-     * @param abortHandler undoes the wait
+     * @param abortHandler undoes the wait, and identifies it
      * @throws CancelledException if the wait was undone
+     * @throws IllegalStateException if called outside a task, or by a callback that runs at the end of the step of a task which
+     *     has begun to wait
      */
     public static void park(Object reason, AbortHandler abortHandler) {
         VirtualThreadTask.current().park(reason, abortHandler);

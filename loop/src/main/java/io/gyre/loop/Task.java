@@ -13,8 +13,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A task sees the {@link ScopedValue}s that were bound where it was created, also when the binding itself has ended
  * since; so do callbacks and offloaded calls. Virtual threads that it starts without this library do not.
  *
- * <p>The loop holds each task until it is done. A task that fails while nobody waits for it is reported to the loop's
- * {@link io.gyre.loop.spi.FailureHandler} at that moment.
+ * <p>The loop holds each task until it is done. A failure counts as observed when somebody awaits the task, asks for the
+ * exception ({@link #exceptionNow()}, {@link #get()}), or has registered a {@link #whenDone} callback; {@link #isDone()} and
+ * {@link #state()} do not count. The loop's {@link io.gyre.loop.spi.FailureHandler} receives a failure that nobody has
+ * observed as soon as nobody is left who would: the task that created the failed task has ended, nobody has the task object
+ * any more, ten seconds of real time have passed, or the loop ends. Failures of the tasks of a {@link TaskGroup} go to the
+ * group, unless it only supervises them.
  *
  * <p><b>Confinement:</b> {@link #await()} in tasks, {@link #whenDone} on the loop thread, the rest on any thread.
  *
@@ -53,11 +57,16 @@ public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> pe
      * Asks the body to stop.
      *
      * <p>If the body waits in a call of this library, the wait is undone and the call throws
-     * {@link CancelledException}; if it waits in a blocking call of the JDK, its thread is interrupted once. If it
-     * runs, the next suspending call throws, or the next blocking call is interrupted. If it is cleaning up after the
-     * cancellation of a scope in it, which may block in peace, that is so when it has left that scope. An operation
-     * that has completed is delivered first: nothing that was taken from a queue or a socket is lost. The body is
-     * entered even when it had not begun.
+     * {@link CancelledException}. If it waits in a blocking call of the JDK that reacts to interrupts, its thread is
+     * interrupted once. If it runs or is ready, the next suspending call throws; if it waits in such a call of the JDK
+     * before, it is interrupted there. If it is cleaning up after the cancellation of a scope in it, which may block in
+     * peace, the request arrives when it has left this scope. An operation that has completed is delivered first: nothing
+     * that was taken from a queue or a socket is lost. The body is entered even when it had not begun.
+     *
+     * <p>Nothing else is interrupted. A call of the JDK that does not react to interrupts, such as
+     * {@code CompletableFuture.join}, {@code Lock.lock} or {@code synchronized}, goes on until it returns, and so does a
+     * computation or an operation on a file. What was sent for a scope is taken back when control leaves the scope, also if
+     * the body has restored the interrupt status.
      *
      * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no; {@link #await()} the task to know that it has stopped.
      *

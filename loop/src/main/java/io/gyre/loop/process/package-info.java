@@ -1,4 +1,4 @@
-/** A pool of child JVMs for calls that may crash, hang or fill the memory. Depends on the JDK alone. */
+/** A pool of child JVMs for calls that may crash, hang or fill the memory. Depends on the JDK and {@code .internal.text}. */
 @NullMarked
 package io.gyre.loop.process;
 
