@@ -136,7 +136,9 @@ class AcceptedCallbacksTest {
             loop.close();
 
             producer.get();
-            assertThat(ran.get()).as("of %s accepted, in round %s", accepted, round).isEqualTo(accepted.get());
+            assertThat(ran.get())
+                    .as("of %s accepted, in round %s", accepted, round)
+                    .isEqualTo(accepted.get());
         }
     }
 

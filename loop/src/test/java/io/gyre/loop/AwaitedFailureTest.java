@@ -62,7 +62,8 @@ class AwaitedFailureTest {
         driven.run(() -> {
             Throwable thrown = thrownBy(() -> chain(2).await());
 
-            assertThat(thrown.getStackTrace()).anyMatch(frame -> frame.getMethodName().equals("thrownBy"));
+            assertThat(thrown.getStackTrace())
+                    .anyMatch(frame -> frame.getMethodName().equals("thrownBy"));
             assertThat(Objects.requireNonNull(thrown.getCause()).getStackTrace())
                     .anyMatch(frame -> frame.getMethodName().equals("fetch"));
         });
@@ -161,10 +162,12 @@ class AwaitedFailureTest {
     @Test
     void unwrapLeavesAGroupWithSeveralFailuresAsItIs() {
         driven.run(() -> assertThatExceptionOfType(TaskGroupException.class)
-                .isThrownBy(() -> unwrap(IOException.class, () -> TaskGroup.run(group -> {
-                    group.createTask(AwaitedFailureTest::fetch);
-                    group.createTask(AwaitedFailureTest::fetch);
-                }))));
+                .isThrownBy(() -> unwrap(
+                        IOException.class,
+                        () -> TaskGroup.run(group -> {
+                            group.createTask(AwaitedFailureTest::fetch);
+                            group.createTask(AwaitedFailureTest::fetch);
+                        }))));
     }
 
     @Test

@@ -67,18 +67,21 @@ class OffloadPoolTest {
             int threads = Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
             var tasks = new ArrayList<Task<?>>();
             for (int i = 0; i < threads; i++) {
-                tasks.add(busy.loop.createTask("occupant-" + i, () -> Async.offload(() -> {
-                    begun.incrementAndGet();
-                    release.await();
-                })));
+                tasks.add(busy.loop.createTask(
+                        "occupant-" + i,
+                        () -> Async.offload(() -> {
+                            begun.incrementAndGet();
+                            release.await();
+                        })));
             }
             busy.runUntil(() -> begun.get() == threads);
             Task<?> late = busy.start(() -> Async.offload(() -> "late"));
 
             assertThat(late.waitsFor())
-                    .startsWith("an offloaded call of " + OffloadPoolTest.class.getName() + ", not begun; all " + threads
-                            + " threads are busy: an offloaded call of " + OffloadPoolTest.class.getName()
-                            + " for task 'occupant-");
+                    .startsWith(
+                            "an offloaded call of " + OffloadPoolTest.class.getName() + ", not begun; all " + threads
+                                    + " threads are busy: an offloaded call of " + OffloadPoolTest.class.getName()
+                                    + " for task 'occupant-");
             release.countDown();
             busy.runUntil(late::isDone);
             busy.runUntil(() -> tasks.stream().allMatch(Task::isDone));
@@ -98,7 +101,10 @@ class OffloadPoolTest {
                     }
                 });
             }
-            OtherThread.spinUntil(() -> pool.running().stream().filter(OffloadPool.Running::isWaitingForLoop).count() == 2);
+            OtherThread.spinUntil(() -> pool.running().stream()
+                            .filter(OffloadPool.Running::isWaitingForLoop)
+                            .count()
+                    == 2);
             pool.execute(() -> {});
             long now = System.nanoTime();
 

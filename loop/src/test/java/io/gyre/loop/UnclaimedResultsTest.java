@@ -67,8 +67,7 @@ class UnclaimedResultsTest {
 
     @Test
     void gatherThatSucceedsClosesNothing() {
-        List<Connection> connections =
-                driven.call(() -> gather(() -> new Connection("a"), () -> new Connection("b")));
+        List<Connection> connections = driven.call(() -> gather(() -> new Connection("a"), () -> new Connection("b")));
 
         assertThat(connections).hasSize(2);
         assertThat(closed).isEmpty();

@@ -138,8 +138,7 @@ class UnseenFailuresTest {
         driven.settle();
 
         failing.get(0).exceptionNow();
-        assertThatExceptionOfType(java.util.concurrent.ExecutionException.class)
-                .isThrownBy(failing.get(1)::get);
+        assertThatExceptionOfType(java.util.concurrent.ExecutionException.class).isThrownBy(failing.get(1)::get);
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(failing.get(2)::resultNow)
                 .withCauseInstanceOf(IOException.class);

@@ -337,7 +337,9 @@ class WaitTest {
             assertThat(other.isDone()).isTrue();
             assertThat(warnings.count("task 'poller' was cancelled 128 times and goes on (no longer wanted)"))
                     .isEqualTo(1);
-            assertThat(warnings.first("task 'poller' was cancelled")).contains("WaitTest.java").contains("created at");
+            assertThat(warnings.first("task 'poller' was cancelled"))
+                    .contains("WaitTest.java")
+                    .contains("created at");
         }
     }
 

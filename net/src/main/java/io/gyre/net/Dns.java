@@ -71,7 +71,8 @@ public final class Dns {
             return InetAddress.ofLiteral(host);
         } catch (IllegalArgumentException notNumeric) {
             if (host.isBlank()) { // the system takes it for this machine
-                throw new UnknownHostException("cannot resolve '" + LowLevel.describe(host) + "': the name of the host is missing");
+                throw new UnknownHostException(
+                        "cannot resolve '" + LowLevel.describe(host) + "': the name of the host is missing");
             }
             if (host.startsWith("[") || host.indexOf(':') >= 0) {
                 throw new UnknownHostException(
@@ -85,8 +86,8 @@ public final class Dns {
     /** {@return what a resolver has answered, if it is an answer} */
     static List<InetAddress> requireAny(String host, List<InetAddress> addresses) throws UnknownHostException {
         if (addresses.isEmpty()) {
-            throw new UnknownHostException(
-                    "cannot resolve '" + LowLevel.describe(host) + "': the resolver has answered with no address. Check the spelling.");
+            throw new UnknownHostException("cannot resolve '" + LowLevel.describe(host)
+                    + "': the resolver has answered with no address. Check the spelling.");
         }
         return List.copyOf(addresses);
     }

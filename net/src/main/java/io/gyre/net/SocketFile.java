@@ -84,8 +84,9 @@ final class SocketFile {
             return;
         } catch (IOException failure) {
             if (!UnixStream.isWantOfRoom(failure)) {
-                var named = new BindException("cannot listen on " + path
-                        + ": a socket is there, and whether anybody listens cannot be said: " + LowLevel.describe(failure.getMessage()));
+                var named = new BindException(
+                        "cannot listen on " + path + ": a socket is there, and whether anybody listens cannot be said: "
+                                + LowLevel.describe(failure.getMessage()));
                 named.initCause(failure);
                 throw named;
             }

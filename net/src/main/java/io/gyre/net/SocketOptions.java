@@ -75,8 +75,8 @@ public final class SocketOptions {
         try {
             channel.setOption(option, (V) value);
         } catch (IOException | RuntimeException refused) {
-            var named = new SocketException(
-                    "cannot set " + option.name() + " to " + value + " on " + channel + ": " + LowLevel.describe(refused.getMessage()));
+            var named = new SocketException("cannot set " + option.name() + " to " + value + " on " + channel + ": "
+                    + LowLevel.describe(refused.getMessage()));
             named.initCause(refused);
             throw named;
         }

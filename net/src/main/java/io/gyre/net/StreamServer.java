@@ -165,7 +165,9 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
             stream = streamOf(connection, options.connection());
         } catch (IOException gone) {
             broken++;
-            LOG.log(Level.DEBUG, () -> this + ": a connection was gone before it was served: " + LowLevel.describe(gone));
+            LOG.log(
+                    Level.DEBUG,
+                    () -> this + ": a connection was gone before it was served: " + LowLevel.describe(gone));
             return;
         }
         String name = peer == null ? "connection " + accepted + " on " + this : "connection from " + text(remote);

@@ -16,8 +16,9 @@ final class SystemResolver implements Resolver {
         try {
             return List.of(LookupPool.lookUp(host));
         } catch (UnknownHostException unknown) {
-            var named = new UnknownHostException("cannot resolve '" + LowLevel.describe(host) + "' (" + LowLevel.describe(unknown.getMessage())
-                    + "). Check the spelling, and that this machine reaches its name servers.");
+            var named = new UnknownHostException(
+                    "cannot resolve '" + LowLevel.describe(host) + "' (" + LowLevel.describe(unknown.getMessage())
+                            + "). Check the spelling, and that this machine reaches its name servers.");
             named.initCause(unknown);
             throw named;
         }

@@ -156,7 +156,8 @@ public final class TcpServer extends StreamServer<TcpStream> {
             return channel.bind(address, options.backlog());
         } catch (SocketException failure) {
             channel.close();
-            var named = new BindException("cannot listen on " + Addresses.text(address) + ": " + LowLevel.describe(failure.getMessage()));
+            var named = new BindException(
+                    "cannot listen on " + Addresses.text(address) + ": " + LowLevel.describe(failure.getMessage()));
             named.initCause(failure);
             throw named;
         } catch (Throwable failure) {

@@ -92,7 +92,8 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         try {
             channel.bind(address);
         } catch (SocketException refused) {
-            var named = new BindException("cannot bind to " + Addresses.text(address) + ": " + LowLevel.describe(refused.getMessage()));
+            var named = new BindException(
+                    "cannot bind to " + Addresses.text(address) + ": " + LowLevel.describe(refused.getMessage()));
             named.initCause(refused);
             throw named;
         }
@@ -132,7 +133,8 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         try {
             channel.connect(peer);
         } catch (SocketException refused) {
-            var named = new ConnectException("cannot connect to " + Addresses.text(peer) + ": " + LowLevel.describe(refused.getMessage()));
+            var named = new ConnectException(
+                    "cannot connect to " + Addresses.text(peer) + ": " + LowLevel.describe(refused.getMessage()));
             named.initCause(refused);
             throw named;
         }

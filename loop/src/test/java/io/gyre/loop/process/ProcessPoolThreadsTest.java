@@ -61,7 +61,8 @@ class ProcessPoolThreadsTest {
                     throw new OutOfMemoryError("unable to create native thread");
                 });
         try (ProcessPool ending = single[0]) {
-            assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> ending.submit(() -> "refused"));
+            assertThatExceptionOfType(RejectedExecutionException.class)
+                    .isThrownBy(() -> ending.submit(() -> "refused"));
 
             assertThatExceptionOfType(ExecutionException.class)
                     .isThrownBy(() -> counting[0].get(8, TimeUnit.SECONDS))

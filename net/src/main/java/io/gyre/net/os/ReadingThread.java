@@ -152,8 +152,7 @@ final class ReadingThread extends PumpThread {
         } catch (IOException broken) {
             thrown = broken;
         } catch (RuntimeException odd) {
-            thrown = new IOException(
-                    LowLevel.describe(source) + " cannot be read: " + LowLevel.describe(odd), odd);
+            thrown = new IOException(LowLevel.describe(source) + " cannot be read: " + LowLevel.describe(odd), odd);
         }
         publish(count, thrown);
     }
