@@ -108,7 +108,7 @@ public final class Barrier {
         if (broken) {
             throw new BarrierBrokenException(this, "it is broken. Mend it with reset().");
         }
-        if (arriving.waiters.size() == parties - 1) {
+        if (arriving.waiters.size() == parties - 1 && arriving.waiters.count() == parties - 1) {
             open();
             return parties - 1;
         }
