@@ -138,8 +138,10 @@ public final class Barrier {
         try {
             action.run();
         } catch (Throwable e) {
-            broken = true;
-            dismissAll();
+            if (!round.isBroken) { // else those who mean another round are not concerned
+                broken = true;
+                dismissAll();
+            }
             throw e;
         } finally {
             opening.remove(round);
