@@ -67,8 +67,8 @@ class DescribeTest {
         assertThat(Describe.object(new Named(null)))
                 .isEqualTo(Named.class.getName() + " (whose toString returned null)");
         assertThat(Describe.message(new SilentException()))
-                .isEqualTo(
-                        SilentException.class.getName() + " (whose getMessage failed with java.lang.IllegalStateException)");
+                .isEqualTo(SilentException.class.getName()
+                        + " (whose getMessage failed with java.lang.IllegalStateException)");
     }
 
     @Test
@@ -93,6 +93,13 @@ class DescribeTest {
     @MethodSource("texts")
     void lineHasNothingThatForgesOrGarbles(String text, String line) {
         assertThat(Describe.line(text)).isEqualTo(line);
+    }
+
+    @Test
+    void wholeLineIsEscapedAndNotCut() {
+        String longText = "x".repeat(5_000);
+
+        assertThat(Describe.wholeLine(longText + "\u001b\n")).isEqualTo(longText + "\\u001b\\n");
     }
 
     @Test
