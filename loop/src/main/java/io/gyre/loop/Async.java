@@ -538,6 +538,11 @@ public final class Async {
             throw AwaitedFailureException.of(future, e.getCause() == null ? e : e.getCause());
         } catch (java.util.concurrent.CancellationException e) {
             throw AwaitedFailureException.of(future, e);
+        } catch (RuntimeException | Error describing) { // get() has the user's exception describe itself
+            if (future.state() == Future.State.FAILED) {
+                throw AwaitedFailureException.of(future, future.exceptionNow());
+            }
+            throw describing;
         }
     }
 

@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -136,16 +135,20 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         }
     }
 
+    /** Does not ask by get(), which would have the user's exception describe itself. */
     @SuppressWarnings("unchecked") // the body throws X or something unchecked
     private <X extends Exception> T outcome() throws X {
-        try {
-            return task.blocking(this, () -> Objects.requireNonNull(future).get());
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case Error error -> throw error;
-                case Exception exception -> throw (X) exception;
-                case null, default -> throw new IllegalStateException(what + " failed", e);
-            }
+        Future<T> call = Objects.requireNonNull(future);
+        if (call.state() == Future.State.SUCCESS) {
+            return task.<T, RuntimeException>blocking(this, call::resultNow);
+        }
+        if (call.state() == Future.State.CANCELLED) {
+            throw new CancellationException(what + " was cancelled by its executor");
+        }
+        switch (call.exceptionNow()) {
+            case Error error -> throw error;
+            case Exception exception -> throw (X) exception;
+            case Throwable other -> throw new IllegalStateException(what + " failed", other);
         }
     }
 

@@ -36,6 +36,10 @@ final class PlatformThread {
             call.get();
         } catch (ExecutionException failed) {
             // for outcomeOf to tell
+        } catch (RuntimeException | Error describing) { // get() has the user's exception describe itself
+            if (!call.isDone()) {
+                throw describing;
+            }
         }
     }
 
