@@ -549,9 +549,12 @@ public final class Async {
             throw AwaitedFailureException.of(future, e.getCause() == null ? e : e.getCause());
         } catch (java.util.concurrent.CancellationException e) {
             throw AwaitedFailureException.of(future, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Throwable failure = future.isDone() ? ForeignFutures.failureOf(future) : null;
-            throw failure == null ? e : AwaitedFailureException.of(future, failure);
+            if (failure == null) {
+                throw e;
+            }
+            throw AwaitedFailureException.of(future, failure);
         }
     }
 

@@ -50,6 +50,9 @@ public final class CancelToken implements AutoCloseable {
         private final Runnable listener;
         private final @Nullable CancelToken child;
 
+        /** Who tells has a copy of the list, and is not done with it when a listener takes another back. */
+        private volatile boolean closed;
+
         private Registration(Runnable listener, @Nullable CancelToken child) {
             this.listener = listener;
             this.child = child;
@@ -58,6 +61,7 @@ public final class CancelToken implements AutoCloseable {
         /** Takes the listener back; does nothing if it was called or is being called. */
         @Override
         public void close() {
+            closed = true;
             synchronized (listeners) {
                 listeners.remove(this);
             }
@@ -128,6 +132,9 @@ public final class CancelToken implements AutoCloseable {
                 continue;
             }
             Registration next = open.peek().next();
+            if (next.closed) {
+                continue;
+            }
             List<Registration> ofChild = next.child == null ? null : next.child.begin(why);
             if (ofChild != null) {
                 open.push(ofChild.iterator());

@@ -102,9 +102,8 @@ final class Closing {
      * that have not ended out of what they wait in, which may outlive the loop.
      */
     void runAcceptedCallbacks() {
-        for (VirtualThreadTask<?> survivor : tasks.snapshot()) {
-            loop.callInternally(survivor::abandon);
-        }
+        List<VirtualThreadTask<?>> survivors = tasks.snapshot();
+        loop.callInternally(() -> VirtualThreadTask.abandon(survivors));
         do {
             run(0);
         } while (tick.isCallbackReady() && left(Phase.ENDING_CALLBACKS) > 0);

@@ -323,7 +323,8 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @param body the body of the task
      * @return what the body returns
      * @throws X what the body throws, as it is
-     * @throws CancelledException if the calling task was cancelled; else if that of this loop was
+     * @throws CancelledException if the calling task was cancelled; else if that of this loop was. If the body was in a
+     *     blocking call of the JDK, that may have thrown {@link InterruptedException}, which is passed on as it is
      * @throws LoopClosedException if the loop is closed, or the task does not end before it is
      * @throws IllegalStateException if the calling thread drives this loop
      * @see LoopPortal

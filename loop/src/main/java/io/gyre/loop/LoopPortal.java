@@ -99,7 +99,8 @@ public final class LoopPortal implements AutoCloseable {
      * @return what the body returns
      * @throws X what the body throws, as it is
      * @throws LoopClosedException if the portal is closed
-     * @throws CancelledException if the portal is closed while this waits, or the calling task is cancelled
+     * @throws CancelledException if the portal is closed while this waits, or the calling task is cancelled, as
+     *     {@link EventLoop#call(Body)} says
      */
     public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
         return loop.call(body);
@@ -112,7 +113,8 @@ public final class LoopPortal implements AutoCloseable {
      * @param body the body of the task
      * @throws X what the body throws, as it is
      * @throws LoopClosedException if the portal is closed
-     * @throws CancelledException if the portal is closed while this waits, or the calling task is cancelled
+     * @throws CancelledException if the portal is closed while this waits, or the calling task is cancelled, as
+     *     {@link EventLoop#call(Body)} says
      */
     public <X extends Exception> void call(VoidBody<X> body) throws X {
         loop.call(body);

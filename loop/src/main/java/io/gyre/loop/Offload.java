@@ -141,7 +141,9 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         if (failure != null) {
             throw ForeignFutures.<X>rethrow(what, failure);
         }
-        return call.state() == Future.State.SUCCESS ? call.resultNow() : throwCancellation(call);
+        return call.state() == Future.State.SUCCESS
+                ? task.<T, RuntimeException>blocking(this, call::resultNow)
+                : throwCancellation(call);
     }
 
     private static <T extends @Nullable Object> T throwCancellation(Future<T> cancelled) {

@@ -5,6 +5,7 @@ import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.IdleLoop;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -703,9 +704,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         return wait != null;
     }
 
-    /** {@return whether it waits in the very call that an abort handler belongs to} */
+    /** {@return whether it waits in the very call that an abort handler belongs to, so that it can be handed something} */
     final boolean isParkedIn(AbortHandler handler) {
-        return wait == handler;
+        return wait == handler && ending != ABANDONED;
     }
 
     /** {@return whether its wait was undone, and it does not know yet} */
@@ -754,11 +755,20 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         }
     }
 
-    /** Takes the task out of what it waits in, because nobody on the loop will end that any more. In a callback. */
-    final void abandon() {
-        if (wait != null) {
-            ending = ABANDONED;
-            undo(wait);
+    /**
+     * Takes tasks out of what they wait in, because nobody on the loop will end that any more. In a callback. All are given
+     * up first: what one of them leaves may let in another, which must not get it.
+     */
+    static void abandon(List<VirtualThreadTask<?>> survivors) {
+        for (VirtualThreadTask<?> survivor : survivors) {
+            if (survivor.wait != null) {
+                survivor.ending = ABANDONED;
+            }
+        }
+        for (VirtualThreadTask<?> survivor : survivors) {
+            if (survivor.wait != null) {
+                survivor.undo(survivor.wait);
+            }
         }
     }
 

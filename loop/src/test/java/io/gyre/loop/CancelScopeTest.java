@@ -337,6 +337,87 @@ class CancelScopeTest {
         }));
     }
 
+    private void assertNoTimeLeft() {
+        assertThat(Async.effectiveDeadline()).hasValue(loop.time());
+    }
+
+    @Test
+    void inACancelledScopeNoTimeIsLeft() {
+        driven.run(() -> CancelScope.run(outer -> {
+            outer.setTimeout(ONE_DAY);
+            CancelScope.run(inner -> {
+                inner.cancel("enough");
+                assertNoTimeLeft();
+                CancelScope.run(innermost -> {
+                    innermost.setTimeout(ONE_SECOND);
+                    assertNoTimeLeft();
+                });
+            });
+            assertThat(Async.effectiveDeadline()).isEqualTo(outer.deadline());
+        }));
+    }
+
+    @Test
+    void afterATimeOutNoTimeIsLeftToCleanUp() {
+        Task<?> task = driven.start(() -> moveOnAfter(ONE_SECOND, () -> {
+            try {
+                sleep(ONE_DAY);
+            } finally {
+                assertNoTimeLeft();
+                log.add("cleaned up");
+            }
+        }));
+
+        driven.advance(ONE_SECOND.multipliedBy(5));
+
+        assertThat(task.state()).isEqualTo(State.SUCCESS);
+        assertThat(log).containsExactly("cleaned up");
+    }
+
+    @Test
+    void afterATimeOutOfNothingNoTimeIsLeft() {
+        driven.run(() -> moveOnAfter(Duration.ZERO, this::assertNoTimeLeft));
+    }
+
+    @Test
+    void afterATimeOutThatHasNotBeenNoticedYetNoTimeIsLeft() {
+        driven.run(() -> moveOnAfter(ONE_SECOND, () -> {
+            driven.ticker.advance(ONE_SECOND.multipliedBy(2));
+            assertThat(Async.effectiveDeadline().orElseThrow() - loop.time()).isNegative();
+        }));
+    }
+
+    @Test
+    void inACancelledTaskNoTimeIsLeftButBehindAShield() {
+        driven.start(() -> {
+            currentTask().cancel("enough");
+            assertNoTimeLeft();
+            shield(ONE_DAY, () -> assertThat(Async.effectiveDeadline()).isEmpty());
+            assertNoTimeLeft();
+            log.add("asked");
+        });
+
+        assertThat(log).containsExactly("asked");
+    }
+
+    @Test
+    void inACancelledGroupNoTimeIsLeftForItsTasks() {
+        driven.run(() -> TaskGroup.run(group -> {
+            group.createTask(() -> {
+                try {
+                    sleep(ONE_DAY);
+                } finally {
+                    assertNoTimeLeft();
+                    log.add("cleaned up");
+                }
+            });
+            yieldNow();
+            group.cancel("enough");
+        }));
+
+        assertThat(log).containsExactly("cleaned up");
+    }
+
     @Test
     void scopeOfATaskDoesNotReachTheTasksThatItCreates() {
         Task<Task<String>> task = driven.start(() -> {

@@ -6,6 +6,7 @@ import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.testing.LoopTest;
 import java.time.Duration;
@@ -159,6 +160,115 @@ class CancelTokenTest {
                 .isThrownBy(() -> token.cancel("enough"))
                 .isSameAs(boom)
                 .satisfies(thrown -> assertThat(thrown.getSuppressed()).containsExactly(another));
+
+        assertThat(log).containsExactly("told");
+    }
+
+    @Test
+    void chainOfAnyLengthIsTold() {
+        CancelToken last = token;
+        for (int i = 0; i < 100_000; i++) {
+            last = last.child();
+        }
+        last.onCancel(() -> log.add("told"));
+
+        token.cancel("enough");
+
+        assertThat(log).containsExactly("told");
+        assertThat(last.reason()).isEqualTo("enough");
+    }
+
+    @Test
+    void listenersOfChildrenAreToldInTheirPlace() {
+        token.onCancel(() -> log.add("first"));
+        CancelToken child = token.child();
+        child.onCancel(() -> log.add("of the child"));
+        child.child().onCancel(() -> log.add("of the grandchild"));
+        token.onCancel(() -> log.add("last"));
+
+        token.cancel("enough");
+
+        assertThat(log).containsExactly("first", "of the child", "of the grandchild", "last");
+    }
+
+    @Test
+    void listenerThatComesWhileOthersAreToldIsToldAtOnce() {
+        token.onCancel(() -> {
+            token.onCancel(() -> log.add("newcomer"));
+            token.child().onCancel(() -> log.add("of a new child"));
+            log.add("first");
+        });
+        token.onCancel(() -> log.add("second"));
+
+        token.cancel("enough");
+
+        assertThat(log).containsExactly("newcomer", "of a new child", "first", "second");
+    }
+
+    @Test
+    void listenerThatIsTakenBackWhileOthersAreToldIsNotTold() {
+        var second = new ArrayList<CancelToken.Registration>();
+        token.onCancel(() -> {
+            log.add("first");
+            second.getFirst().close();
+        });
+        second.add(token.onCancel(() -> log.add("second")));
+        token.onCancel(() -> log.add("third"));
+
+        token.cancel("enough");
+
+        assertThat(log).containsExactly("first", "third");
+    }
+
+    @Test
+    void childThatIsClosedWhileOthersAreToldGoesItsOwnWay() {
+        var child = new ArrayList<CancelToken>();
+        token.onCancel(() -> child.getFirst().close());
+        child.add(token.child());
+
+        token.cancel("enough");
+
+        assertThat(child.getFirst().isCancelled()).isFalse();
+    }
+
+    @Test
+    void listenerThatCancelsAgainChangesNothing() {
+        CancelToken child = token.child();
+        token.onCancel(() -> {
+            log.add("again: " + token.cancel("again"));
+            log.add("the child: " + child.cancel("by the listener"));
+        });
+        child.onCancel(() -> log.add("told"));
+
+        token.cancel("enough");
+
+        assertThat(log).containsExactly("told", "again: false", "the child: false");
+        assertThat(child.reason()).isEqualTo("enough");
+    }
+
+    @Test
+    void errorOfAListenerComesOutWhenAllAreTold() {
+        var error = new StackOverflowError("deep in a listener");
+        token.onCancel(() -> {
+            throw error;
+        });
+        token.onCancel(() -> log.add("told"));
+
+        assertThatThrownBy(() -> token.cancel("enough")).isSameAs(error);
+
+        assertThat(log).containsExactly("told");
+    }
+
+    @Test
+    void listenerThatComesLateAndThrowsFailsItsOwnCallAlone() {
+        token.cancel("enough");
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> token.onCancel(() -> {
+                    throw new IllegalStateException("boom");
+                }))
+                .withMessage("boom");
+        token.onCancel(() -> log.add("told"));
 
         assertThat(log).containsExactly("told");
     }

@@ -119,6 +119,73 @@ class ContextSnapshotterTest {
     }
 
     @Test
+    void loopInATaskSeesWhatTheTaskSeesAndLeavesItAsItWas() {
+        REQUEST.set("main's");
+        EventLoop.run(options, () -> {
+            REQUEST.set("the task's");
+            EventLoop.run(options, () -> {
+                look();
+                REQUEST.set("the inner loop's");
+            });
+            look();
+        });
+        look();
+
+        assertThat(seen).containsExactly("the task's", "the task's", "main's");
+    }
+
+    @Test
+    void loopInAVirtualThreadOfATaskSeesWhatTheThreadSees() throws Exception {
+        EventLoop.run(options, () -> {
+            Thread.ofVirtual()
+                    .start(() -> {
+                        REQUEST.set("the thread's");
+                        EventLoop.run(options, this::look);
+                        look();
+                    })
+                    .join();
+        });
+
+        assertThat(seen).containsExactly("the thread's", "the thread's");
+    }
+
+    @Test
+    void loopInAVirtualThreadOfNoTaskSeesWhatTheThreadSees() throws Exception {
+        Thread.ofVirtual()
+                .start(() -> {
+                    REQUEST.set("the thread's");
+                    EventLoop.run(options, this::look);
+                })
+                .join();
+
+        assertThat(seen).containsExactly("the thread's");
+    }
+
+    @Test
+    void loopInALoopWithAnotherSnapshotterGoesByItsOwn() {
+        REQUEST.set("main's");
+        EventLoop.run(() -> {
+            REQUEST.set("the task's");
+            EventLoop.run(options, this::look);
+            EventLoop.run(this::look);
+        });
+
+        assertThat(seen).containsExactly("the task's", null);
+    }
+
+    @Test
+    void contextThatCannotBeInstalledFailsTheLoopInATask() {
+        ContextSnapshotter broken = () -> () -> {
+            throw new IllegalStateException("no context");
+        };
+        EventLoop.run(() -> assertThatIllegalStateException()
+                .isThrownBy(() -> EventLoop.run(options.withContextSnapshotter(broken), this::look))
+                .withMessage("no context"));
+
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
     void withoutASnapshotterNothingIsCarried() {
         EventLoop.run(() -> {
             REQUEST.set("request");

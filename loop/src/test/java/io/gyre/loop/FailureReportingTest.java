@@ -325,6 +325,54 @@ class FailureReportingTest {
         });
     }
 
+    @Test
+    void defaultHandlerLogsNothingThatForgesOrGarbles() {
+        var failure = new Failure(
+                "the peer \u202e said \u001b[2J\nSEVERE: forged", "source", "here", new IOException("red \u009b31m"));
+
+        List<LogRecord> records = logOf(() -> FailureHandler.logging().handle(failure));
+
+        assertThat(records).singleElement().satisfies(record -> {
+            assertThat(record.getMessage())
+                    .isEqualTo("the peer \\u202e said \\u001b[2J\\nSEVERE: forged (created at here)");
+            assertThat(record.getThrown()).hasToString("java.io.IOException: red \\u009b31m");
+            assertThat(record.getThrown().getStackTrace())
+                    .isEqualTo(failure.exception().getStackTrace());
+        });
+    }
+
+    private static final class UnspeakableException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("in getMessage");
+        }
+    }
+
+    @Test
+    void failureThatCannotBeDescribedIsLoggedAlthoughTheHandlerThrows() {
+        List<LogRecord> records = logOf(() -> {
+            try (var broken = new HandDrivenLoop(options -> options.withFailureHandler(failure -> {
+                throw new IllegalStateException(failure.exception().getMessage());
+            }))) {
+                broken.start(() -> {
+                    throw new UnspeakableException();
+                });
+                broken.assertIdle();
+            }
+        });
+
+        assertThat(records).singleElement().satisfies(record -> {
+            assertThat(record.getMessage()).contains("failed and nobody was waiting for it");
+            assertThat(record.getThrown().toString())
+                    .startsWith(UnspeakableException.class.getName() + " (whose toString failed with ");
+            assertThat(record.getThrown().getSuppressed()).singleElement().satisfies(suppressed -> assertThat(
+                            suppressed)
+                    .hasToString("java.lang.IllegalStateException: in getMessage"));
+        });
+    }
+
     private static List<LogRecord> logOf(Runnable action) {
         var records = new ArrayList<LogRecord>();
         withLogHandler(records::add, action);

@@ -248,4 +248,145 @@ class LoopCallTest {
             driven.runUntil(task::isDone);
         }
     }
+
+    // ---- bodies that end by an InterruptedException
+
+    private static String failByInterrupt() throws InterruptedException {
+        throw new InterruptedException("mine");
+    }
+
+    private static String waitForNothing() throws InterruptedException {
+        new CountDownLatch(1).await();
+        return "never";
+    }
+
+    @Test
+    void interruptedExceptionOfTheBodyIsAFailureLikeAnyOther() throws Exception {
+        FutureTask<Boolean> call = OtherThread.call(() -> {
+            assertThatExceptionOfType(InterruptedException.class)
+                    .isThrownBy(() -> loop.call(() -> failByInterrupt()))
+                    .withMessage("mine");
+            return Thread.currentThread().isInterrupted();
+        });
+
+        driven.runUntil(call::isDone);
+
+        assertThat(call.get()).as("interrupted").isFalse();
+        driven.assertIdle();
+    }
+
+    @Test
+    void interruptedExceptionOfTheBodyIsNoCancellationOfTheCallingTask() {
+        try (LoopPortal other = LoopPortal.start()) {
+            Task<?> task = driven.start(() -> {
+                assertThatExceptionOfType(InterruptedException.class)
+                        .isThrownBy(() -> other.call(() -> failByInterrupt()))
+                        .withMessage("mine");
+                sleep(ONE_SECOND);
+            });
+
+            driven.runUntil(() -> loop.statistics().timers() == 1);
+            driven.advance(ONE_SECOND);
+
+            assertThat(task.state()).isEqualTo(State.SUCCESS);
+        }
+    }
+
+    @Test
+    void interruptOfTheCallerEndsABodyThatBlocksInTheJdk() throws Exception {
+        var caller = new CompletableFuture<Thread>();
+        FutureTask<Boolean> call = OtherThread.call(() -> {
+            caller.complete(Thread.currentThread());
+            assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> loop.call(() -> waitForNothing()));
+            return Thread.currentThread().isInterrupted();
+        });
+
+        driven.runUntil(() -> !loop.tasks().isEmpty());
+        caller.get().interrupt();
+        driven.runUntil(call::isDone);
+
+        assertThat(call.get()).as("interrupted").isTrue();
+        driven.assertIdle();
+    }
+
+    /** Each of the interrupts is told to the task; none is taken for its outcome. */
+    @Test
+    void callerThatIsInterruptedAgainWaitsForTheEndOfTheBody() throws Exception {
+        var caller = new CompletableFuture<Thread>();
+        var cleaningUp = new CountDownLatch(1);
+        LoopFuture<String> end = loop.createFuture();
+        FutureTask<String> call = OtherThread.call(() -> {
+            caller.complete(Thread.currentThread());
+            String value = loop.call(() -> {
+                try {
+                    return waitForNothing();
+                } catch (InterruptedException e) {
+                    cleaningUp.countDown();
+                    return shield(ONE_DAY, () -> end.await());
+                }
+            });
+            return value + Thread.interrupted();
+        });
+
+        driven.runUntil(() -> !loop.tasks().isEmpty());
+        caller.get().interrupt();
+        driven.runUntil(() -> cleaningUp.getCount() == 0);
+        caller.get().interrupt();
+        driven.settle();
+        assertThat(call.isDone()).isFalse();
+        end.setResult("value");
+        driven.runUntil(call::isDone);
+
+        assertThat(call.get()).isEqualTo("valuetrue");
+        driven.assertIdle();
+    }
+
+    @Test
+    void interruptedExceptionOfTheBodyComesOutAlthoughTheCallerIsInterrupted() throws Exception {
+        var caller = new CompletableFuture<Thread>();
+        FutureTask<Boolean> call = OtherThread.call(() -> {
+            caller.complete(Thread.currentThread());
+            assertThatExceptionOfType(InterruptedException.class)
+                    .isThrownBy(() -> loop.call(() -> {
+                        try {
+                            sleep(ONE_DAY);
+                        } catch (CancelledException e) {
+                            throw new InterruptedException("mine");
+                        }
+                    }))
+                    .withMessage("mine");
+            return Thread.currentThread().isInterrupted();
+        });
+
+        driven.runUntil(() -> !loop.tasks().isEmpty());
+        caller.get().interrupt();
+        driven.runUntil(call::isDone);
+
+        assertThat(call.get()).as("interrupted").isTrue();
+        driven.assertIdle();
+    }
+
+    @Test
+    void cancellationOfTheCallingTaskEndsABodyThatBlocksInTheJdk() {
+        try (LoopPortal other = LoopPortal.start()) {
+            Task<?> task = driven.start(() -> other.call(() -> waitForNothing()));
+
+            task.cancel("enough");
+
+            assertCancelled(driven, task);
+        }
+    }
+
+    @Test
+    void timeOutAroundACallOfABodyThatBlocksInTheJdkIsATimeOut() {
+        try (LoopPortal other = LoopPortal.start()) {
+            Task<?> task = driven.start(() -> assertThatExceptionOfType(TimeoutException.class)
+                    .isThrownBy(() -> timeout(ONE_SECOND, () -> other.call(() -> waitForNothing()))));
+
+            driven.advance(ONE_SECOND);
+            driven.runUntil(task::isDone);
+
+            assertThat(task.state()).isEqualTo(State.SUCCESS);
+        }
+    }
 }

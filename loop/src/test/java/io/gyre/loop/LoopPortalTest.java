@@ -177,4 +177,32 @@ class LoopPortalTest {
         assertThat(List.of(ofTask, ofCall)).allSatisfy(site -> assertThat(site)
                 .startsWith("io.gyre.loop.LoopPortalTest.taskKnowsWhereItWasCreated"));
     }
+
+    @Test
+    void closeEndsACallThatBlocksInTheJdk() throws Exception {
+        var begun = new CountDownLatch(1);
+        FutureTask<?> call = OtherThread.run(() -> portal.call(() -> {
+            begun.countDown();
+            new CountDownLatch(1).await();
+        }));
+        begun.await();
+
+        portal.close();
+
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(call::get)
+                .withCauseInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void interruptedExceptionOfTheBodyIsAFailureLikeAnyOther() {
+        for (int i = 0; i < 2; i++) {
+            assertThatExceptionOfType(InterruptedException.class)
+                    .isThrownBy(() -> portal.call(() -> {
+                        throw new InterruptedException("mine");
+                    }))
+                    .withMessage("mine");
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        }
+    }
 }

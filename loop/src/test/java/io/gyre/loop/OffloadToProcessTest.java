@@ -9,12 +9,19 @@ import io.gyre.loop.process.ProcessPoolOptions;
 import io.gyre.loop.process.WorkerDiedException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.NotSerializableException;
+import java.io.Serializable;
 import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,7 +87,8 @@ class OffloadToProcessTest {
     @Test
     void deathOfTheChildFailsTheCallAlone() {
         runInTask(() -> assertThatExceptionOfType(WorkerDiedException.class)
-                .isThrownBy(() -> offload(pool, () -> Runtime.getRuntime().halt(3))));
+                .isThrownBy(() -> offload(pool, () -> Runtime.getRuntime().halt(3)))
+                .withMessageContaining("a call of " + getClass().getName() + ": exit code 3"));
 
         assertThat(runInTask(() -> offload(pool, () -> "next"))).isEqualTo("next");
     }
@@ -93,6 +101,7 @@ class OffloadToProcessTest {
         for (int i = 0; i < 2; i++) {
             runInTask(() -> assertThatExceptionOfType(RejectedExecutionException.class)
                     .isThrownBy(() -> offload(limited, () -> loop.name()))
+                    .withMessageContaining("a call of " + getClass().getName() + " cannot be sent")
                     .withCauseInstanceOf(NotSerializableException.class));
         }
         SerializableBody<String, RuntimeException> sendable = () -> "sent";
@@ -170,5 +179,119 @@ class OffloadToProcessTest {
     @Test
     void futureOfThePoolCanBeAwaited() {
         assertThat(runInTask(() -> Async.await(pool.submit(() -> "value")))).isEqualTo("value");
+    }
+
+    // ---- odd exceptions
+
+    private static final class SpeechlessException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("in getMessage");
+        }
+    }
+
+    private static String fail(String how) {
+        switch (how) {
+            case "completion" -> throw new CompletionException("mine", new IOException("inner"));
+            case "cancellation" -> throw new CancellationException("mine");
+            default -> throw new SpeechlessException();
+        }
+    }
+
+    private Throwable failureOf(String how) {
+        var thrown = new ArrayList<Throwable>();
+        runInTask(() -> {
+            try {
+                return offload(pool, () -> fail(how));
+            } catch (Throwable failure) {
+                thrown.add(failure);
+                return "thrown";
+            }
+        });
+        return thrown.getFirst();
+    }
+
+    @Test
+    void exceptionsThatMeanSomethingToFuturesComeOutAsTheyAre() {
+        assertThat(failureOf("completion"))
+                .isExactlyInstanceOf(CompletionException.class)
+                .hasMessage("mine")
+                .hasCauseInstanceOf(IOException.class);
+        assertThat(failureOf("cancellation"))
+                .isExactlyInstanceOf(CancellationException.class)
+                .hasMessage("mine");
+    }
+
+    @Test
+    void exceptionWhoseMessageThrowsComesOutAsItIs() {
+        assertThat(failureOf("speechless")).isInstanceOf(SpeechlessException.class);
+    }
+
+    // ---- classes of the caller's
+
+    /** Has classes of its own that others have, too, as the parts of an application server do. */
+    private static final class OwnClasses extends ClassLoader {
+        private final String prefix;
+
+        OwnClasses(String prefix) {
+            super(OwnClasses.class.getClassLoader());
+            this.prefix = prefix;
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.startsWith(prefix) || findLoadedClass(name) != null) {
+                return super.loadClass(name, resolve);
+            }
+            try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                byte[] bytes = in.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
+            }
+        }
+    }
+
+    /** Offloads, and goes on with the result and the exception as what it knows them for. */
+    public static final class Caller implements Function<ProcessPool, Object> {
+        private record Made(String name) implements Serializable {}
+
+        private static final class FailedException extends Exception {
+            private static final long serialVersionUID = 1;
+        }
+
+        private static String failOften() throws FailedException {
+            throw new FailedException();
+        }
+
+        @Override
+        public Object apply(ProcessPool pool) {
+            Made made = offload(pool, () -> new Made("in a child"));
+            try {
+                return offload(pool, () -> failOften());
+            } catch (FailedException e) {
+                return List.of(made.name(), made.getClass(), e.getClass());
+            }
+        }
+    }
+
+    @Test
+    void whatComesBackIsOfTheClassesOfTheCaller() throws Exception {
+        var loader = new OwnClasses(Caller.class.getName());
+        Class<?> callerClass = loader.loadClass(Caller.class.getName());
+        @SuppressWarnings("unchecked") // the interface is the same for all
+        var caller = (Function<ProcessPool, Object>)
+                callerClass.getDeclaredConstructor().newInstance();
+        assertThat(callerClass).isNotEqualTo(Caller.class);
+
+        Object seen = runInTask(() -> caller.apply(pool));
+
+        assertThat(seen)
+                .isEqualTo(List.of(
+                        "in a child",
+                        loader.loadClass(Caller.Made.class.getName()),
+                        loader.loadClass(Caller.FailedException.class.getName())));
     }
 }

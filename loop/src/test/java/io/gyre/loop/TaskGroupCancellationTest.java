@@ -392,4 +392,96 @@ class TaskGroupCancellationTest {
         assertThat(log).containsExactlyInAnyOrder("task cleaned up", "block cleaned up");
         assertThat(task.isCancelled()).isTrue();
     }
+
+    // ---- as deep as users nest
+
+    private static final int MANY = 3_000;
+
+    private int begun;
+    private int ended;
+
+    /** Opens groups in each other, a task for each. */
+    private void nest(int levels, VoidBody<RuntimeException> innermost) {
+        TaskGroup.run(group -> {
+            begun++;
+            try {
+                if (levels == 1) {
+                    innermost.run();
+                } else {
+                    group.createTask(() -> nest(levels - 1, innermost));
+                    sleep(ONE_DAY);
+                }
+            } finally {
+                ended++;
+            }
+        });
+    }
+
+    @Test
+    void thousandsOfGroupsInEachOtherAreCancelledFromOutside() {
+        Task<?> task = driven.start(() -> nest(MANY, () -> sleep(ONE_DAY)));
+        assertThat(begun).isEqualTo(MANY);
+
+        task.cancel("enough");
+        driven.settle();
+
+        assertThat(task.isCancelled()).isTrue();
+        assertThat(ended).isEqualTo(MANY);
+    }
+
+    @Test
+    void thousandsOfGroupsInEachOtherAreCancelledByADeadline() {
+        Task<Boolean> task = driven.start(() -> moveOnAfter(ONE_SECOND, () -> nest(MANY, () -> sleep(ONE_DAY))));
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(task.resultNow()).as("completed").isFalse();
+        assertThat(ended).isEqualTo(MANY);
+    }
+
+    @Test
+    void thousandsOfGroupsInEachOtherEndByAFailureOfTheInnermost() {
+        Task<?> task = driven.start(() -> nest(MANY, () -> {
+            throw new IllegalStateException("boom");
+        }));
+
+        assertThat(task.exceptionNow()).isInstanceOf(TaskGroupException.class);
+        assertThat(task.exceptionNow().getMessage()).hasSizeLessThan(10_000);
+        assertThat(ended).isEqualTo(MANY);
+    }
+
+    @Test
+    void thousandsOfGroupsInEachOtherAreCancelledWhenTheLoopCloses() {
+        driven.start(() -> nest(MANY, () -> sleep(ONE_DAY)));
+
+        driven.loop.close();
+
+        assertThat(ended).isEqualTo(MANY);
+    }
+
+    /** The stack is theirs: as many as it holds. */
+    @Test
+    void scopesOnOneStackAreLeftUpToTheOneThatWasCancelled() {
+        Task<Boolean> task = driven.start(() -> moveOnAfter(ONE_SECOND, () -> nestScopes(500)));
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(task.resultNow()).as("completed").isFalse();
+        assertThat(ended).isEqualTo(500);
+    }
+
+    private void nestScopes(int levels) {
+        CancelScope.run(scope -> {
+            scope.setTimeout(ONE_DAY);
+            try {
+                if (levels == 1) {
+                    sleep(ONE_DAY);
+                } else {
+                    nestScopes(levels - 1);
+                }
+            } finally {
+                ended++;
+            }
+        });
+    }
 }

@@ -415,7 +415,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     }
 
     static String text(SocketAddress address) {
-        return address instanceof InetSocketAddress inet ? Addresses.text(inet) : address.toString();
+        return address instanceof InetSocketAddress inet ? Addresses.text(inet) : LowLevel.describe(address);
     }
 
     @Override

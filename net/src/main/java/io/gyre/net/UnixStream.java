@@ -29,7 +29,7 @@ public final class UnixStream extends SocketStream {
 
     private UnixStream(SocketChannel channel, Path path) {
         super(channel);
-        this.path = path.toString();
+        this.path = LowLevel.describe(path); // which the peer may have chosen
     }
 
     /** {@return the stream of a channel that is connected} Takes the channel over, and closes it if that fails. */

@@ -75,6 +75,59 @@ class BadHandlersTest {
         });
     }
 
+    private static RuntimeException ring() {
+        var outer = new RuntimeException("outer");
+        var inner = new RuntimeException("inner");
+        outer.initCause(inner);
+        inner.initCause(outer);
+        return outer;
+    }
+
+    @Test
+    void handlerThatThrowsARingOfCausesCostsItsConnectionAndNothingElse() throws Exception {
+        List<Failure> failures = TcpPair.runLoopForFailures(() -> {
+            try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
+                        if (isToMisbehave(stream)) {
+                            throw ring();
+                        }
+                        echo(stream);
+                    });
+                    TcpStream client = TcpStream.connect(server.address())) {
+                client.write(new byte[] {MISBEHAVE});
+
+                assertThat(client.read(ByteBuffer.allocate(1))).isNegative();
+                assertServes(server);
+                assertThat(server.statistics().failed()).isOne();
+            }
+        });
+
+        assertThat(failures).singleElement().satisfies(failure -> assertThat(failure.exception())
+                .hasMessage("outer"));
+    }
+
+    @Test
+    void resetThatIsPartOfARingOfCausesIsNoFailureOfTheHandler() throws Exception {
+        TcpPair.runLoop(() -> {
+            try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
+                        try {
+                            stream.readExactly(2);
+                        } catch (IOException reset) {
+                            var wrapped = new IOException("wrapped", reset);
+                            reset.initCause(wrapped);
+                            throw wrapped;
+                        }
+                    });
+                    TcpStream client = TcpStream.connect(server.address())) {
+                client.write(new byte[1]);
+                client.abort();
+                while (server.statistics().broken() == 0) {
+                    yieldNow();
+                }
+                assertThat(server.statistics().failed()).isZero();
+            }
+        });
+    }
+
     @Test
     void handlerWhoseCallsNeverHaveToWaitLetsTheOthersHaveTheirTurn() throws Exception {
         TcpPair.runLoop(() -> {

@@ -87,9 +87,19 @@ final class ChatTest {
         try (ChatServer chat = ChatServer.start(ANY_PORT);
                 TcpStream ada = enter(chat, "ada");
                 TcpStream bob = enter(chat, "bob")) {
-            say(ada, "\u001b[2Jred\u0007");
+            say(
+                    ada,
+                    "\u001b[2Jred\u0007",
+                    "\u009b31mred\u0085",
+                    "txt.\u202eexe\u2066\u2069",
+                    "one\u2028two\u2029",
+                    "äöü, 漢字, \uD83D\uDE00");
 
             assertThat(hear(bob)).isEqualTo("ada: [2Jred");
+            assertThat(hear(bob)).as("C1").isEqualTo("ada: 31mred");
+            assertThat(hear(bob)).as("marks of direction").isEqualTo("ada: txt.exe");
+            assertThat(hear(bob)).as("separators of lines").isEqualTo("ada: onetwo");
+            assertThat(hear(bob)).as("what people write").isEqualTo("ada: äöü, 漢字, \uD83D\uDE00");
         }
     }
 

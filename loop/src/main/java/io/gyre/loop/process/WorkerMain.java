@@ -112,7 +112,7 @@ final class WorkerMain {
     private static ByteArrayOutputStream serializeIfPossible(Throwable failure) {
         try {
             return Wire.serialize(failure);
-        } catch (IOException | RuntimeException | StackOverflowError notSerializable) {
+        } catch (Throwable notSerializable) { // its class is the user's, and may say so as it likes
             return Wire.EMPTY; // its description has been sent
         }
     }

@@ -176,7 +176,7 @@ final class WorkerProcess {
     private @Nullable Object readValue(byte[] frame, RemoteCall<?> call) throws CallFailedException {
         try {
             return Wire.deserialize(frame, call.classLoader(), filter);
-        } catch (IOException | ClassNotFoundException | RuntimeException unreadable) {
+        } catch (Throwable unreadable) { // by classes of the user's; the frame is read, so the child can go on
             throw new CallFailedException(unreadable);
         }
     }
@@ -187,7 +187,7 @@ final class WorkerProcess {
                     serialized.length == 0
                             ? Wire.deserialize(inWords, WorkerProcess.class.getClassLoader(), null)
                             : Wire.deserialize(serialized, call.classLoader(), filter)));
-        } catch (IOException | ClassNotFoundException | RuntimeException unreadable) {
+        } catch (Throwable unreadable) {
             return serialized.length == 0
                     ? new CallFailedException(unreadable)
                     : readFailure(inWords, new byte[0], call);

@@ -1,5 +1,6 @@
 package io.gyre.loop.spi;
 
+import io.gyre.loop.internal.text.Describe;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param exception the failure itself
  */
 public record Failure(String what, String source, @Nullable String createdAt, Throwable exception) {
-    /** {@return the line for a log: {@link #what()} with the place of creation} */
+    /**
+     * {@return the line for a log: {@link #what()} with the place of creation} Control characters, ends of lines and marks
+     * that change the direction of writing are escaped in what happened; the place may have several lines.
+     */
     public String message() {
-        return createdAt == null ? what : what + " (created at " + createdAt + ")";
+        String line = Describe.wholeLine(what);
+        return createdAt == null ? line : line + " (created at " + createdAt + ")";
     }
 }

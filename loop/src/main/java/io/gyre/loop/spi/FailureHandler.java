@@ -28,7 +28,8 @@ public interface FailureHandler {
 
     /**
      * {@return the default: one entry on level ERROR, with the stack, in the {@link System.Logger} {@code io.gyre.loop}} An
-     * exception that fails when it is asked to describe itself is logged by its class and stack.
+     * exception that fails when it is asked to describe itself, or whose description has control characters, is logged in
+     * words: those of its class, message and stack, escaped.
      */
     static FailureHandler logging() {
         return failure -> System.getLogger("io.gyre.loop")

@@ -108,7 +108,7 @@ public final class Barrier {
         if (broken) {
             throw new BarrierBrokenException(this, "it is broken. Mend it with reset().");
         }
-        if (arriving.waiters.size() == parties - 1) {
+        if (arriving.waiters.size() == parties - 1 && arriving.waiters.count() == parties - 1) {
             open();
             return parties - 1;
         }
@@ -138,8 +138,10 @@ public final class Barrier {
         try {
             action.run();
         } catch (Throwable e) {
-            broken = true;
-            dismissAll();
+            if (!round.isBroken) { // else those who mean another round are not concerned
+                broken = true;
+                dismissAll();
+            }
             throw e;
         } finally {
             opening.remove(round);

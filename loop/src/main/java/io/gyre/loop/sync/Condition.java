@@ -81,8 +81,10 @@ public final class Condition {
         try {
             waiter = waiters.park(task, this);
         } catch (Throwable e) {
-            forgetIfNobodyWaits();
-            reacquire(task, e);
+            if (task.loop().inLoop()) { // one that has outlived its loop may touch nothing, least of all take the lock
+                forgetIfNobodyWaits();
+                reacquire(task, e);
+            }
             throw e;
         }
         forgetIfNobodyWaits();

@@ -95,13 +95,31 @@ class WaitQueue<V> {
         return size;
     }
 
+    /** {@return how many wait, for those who decide by it} Unlike {@link #size} it drops the dead, and looks at each. */
+    final int count() {
+        Waiter<V> after;
+        for (Waiter<V> waiter = first; waiter != null; waiter = after) {
+            after = waiter.next;
+            dropIfDead(waiter);
+        }
+        return size;
+    }
+
     /** {@return the one who has waited longest} */
     final @Nullable Waiter<V> first() {
-        for (Waiter<V> dead = first; dead != null && !dead.isAlive(); dead = first) {
-            remove(dead);
-            died(dead);
+        while (first != null && dropIfDead(first)) {
+            // the next may be dead, too
         }
         return first;
+    }
+
+    private boolean dropIfDead(Waiter<V> waiter) {
+        boolean dead = !waiter.isAlive();
+        if (dead) {
+            remove(waiter);
+            died(waiter);
+        }
+        return dead;
     }
 
     /** Gives a waiter what it waits for. */
@@ -160,8 +178,10 @@ class WaitQueue<V> {
     // ---- cancelling
 
     final void abort(Waiter<V> waiter) {
-        remove(waiter);
-        left(waiter);
+        if (waiter.listed) { // not one that was found dead because its loop is about to be closed
+            remove(waiter);
+            left(waiter);
+        }
     }
 
     /** Takes a waiter out that may have been served or have left. One that has outlived its loop may touch nothing. */

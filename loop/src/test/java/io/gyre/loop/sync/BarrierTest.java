@@ -147,6 +147,109 @@ class BarrierTest {
         });
     }
 
+    // ---- while the action suspends
+
+    private final Event mayEnd = new Event("may end");
+    private final Barrier slow = new Barrier("slow", 2, () -> {
+        log.add("action begins");
+        mayEnd.await();
+    });
+
+    private void startPartyOfSlow(String name) {
+        start(name, () -> {
+            try {
+                log.add(name + " " + slow.await());
+            } catch (BarrierBrokenException e) {
+                log.add(name + " broken");
+            }
+        });
+    }
+
+    @Test
+    void abortReachesThoseWhoseActionSuspends() throws Exception {
+        Loops.run(() -> {
+            startPartyOfSlow("waiting");
+            startPartyOfSlow("acting");
+
+            slow.abort();
+            settle();
+            assertThat(log).containsExactly("action begins", "waiting broken");
+            mayEnd.set();
+            settle();
+
+            assertThat(log).containsExactly("action begins", "waiting broken", "acting broken");
+            assertThat(slow.isBroken()).isTrue();
+        });
+    }
+
+    @Test
+    void resetReachesThoseWhoseActionSuspendsAndLetsTheNextRoundBegin() throws Exception {
+        Loops.run(() -> {
+            startPartyOfSlow("waiting");
+            startPartyOfSlow("acting");
+            startPartyOfSlow("early for the next");
+
+            slow.reset();
+            settle();
+            assertThat(log).containsExactlyInAnyOrder("action begins", "waiting broken", "early for the next broken");
+            mayEnd.set();
+            settle();
+            assertThat(log).endsWith("acting broken");
+
+            startPartyOfSlow("first");
+            startPartyOfSlow("second");
+            assertThat(log).endsWith("action begins", "second 1", "first 0");
+        });
+    }
+
+    @Test
+    void eachOfTheRoundsWhoseActionsSuspendIsReached() throws Exception {
+        Loops.run(() -> {
+            for (int round = 1; round <= 2; round++) {
+                startPartyOfSlow("waiting " + round);
+                startPartyOfSlow("acting " + round);
+            }
+
+            slow.reset();
+            mayEnd.set();
+            settle();
+
+            assertThat(log.subList(2, 6))
+                    .containsExactlyInAnyOrder(
+                            "waiting 1 broken", "acting 1 broken", "waiting 2 broken", "acting 2 broken");
+        });
+    }
+
+    @Test
+    void actionThatFailsAfterAResetBreaksNothing() throws Exception {
+        Loops.run(() -> {
+            startPartyOfSlow("waiting");
+            Task<?> acting = start("acting", slow::await);
+            slow.reset();
+            startPartyOfSlow("first of the next");
+
+            cancel(acting);
+            assertThat(slow.isBroken()).isFalse();
+            mayEnd.set();
+            startPartyOfSlow("second of the next");
+
+            assertThat(log).endsWith("second of the next 1", "first of the next 0");
+        });
+    }
+
+    @Test
+    void actionThatIsCancelledBreaksItForThoseWhoWait() throws Exception {
+        Loops.run(() -> {
+            startPartyOfSlow("waiting");
+            Task<?> acting = start("acting", slow::await);
+
+            cancel(acting);
+
+            assertThat(log).containsExactly("action begins", "waiting broken");
+            assertThat(slow.isBroken()).isTrue();
+        });
+    }
+
     @Test
     void barrierForOneOpensAtOnce() throws Exception {
         Loops.run(() -> {

@@ -2,8 +2,12 @@ package io.gyre.net.os;
 
 import io.gyre.loop.LowLevel;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The pipes to and from a process, those that there are. */
@@ -20,18 +24,30 @@ final class Pipes {
     private final @Nullable ThreadedReader stderr;
 
     Pipes(String name, Process process, SubprocessOptions options) {
+        this(name, process, options, PumpThread::daemon);
+    }
+
+    /** @param threads what makes the threads of a name */
+    Pipes(String name, Process process, SubprocessOptions options, Function<String, ThreadFactory> threads) {
         this.process = name;
         this.options = options;
         String prefix = "gyre-process-" + process.pid();
-        stdinThread = isPipe(options.stdin()) ? new WritingThread(prefix + "-stdin", process.getOutputStream()) : null;
-        stdoutThread =
-                isPipe(options.stdout()) ? ReadingThread.owning(prefix + "-stdout", process.getInputStream()) : null;
+        stdinThread = isPipe(options.stdin()) ? writing(prefix + "-stdin", process.getOutputStream(), threads) : null;
+        stdoutThread = isPipe(options.stdout()) ? reading(prefix + "-stdout", process.getInputStream(), threads) : null;
         stderrThread = isPipe(options.stderr()) && !options.mergeStderr()
-                ? ReadingThread.owning(prefix + "-stderr", process.getErrorStream())
+                ? reading(prefix + "-stderr", process.getErrorStream(), threads)
                 : null;
         stdin = stdinThread == null ? null : new ThreadedWriter("the standard input of " + name, stdinThread);
         stdout = stdoutThread == null ? null : new ThreadedReader("the standard output of " + name, stdoutThread);
         stderr = stderrThread == null ? null : new ThreadedReader("the standard error of " + name, stderrThread);
+    }
+
+    private static WritingThread writing(String name, OutputStream pipe, Function<String, ThreadFactory> threads) {
+        return new WritingThread(name, pipe, threads.apply(name));
+    }
+
+    private static ReadingThread reading(String name, InputStream pipe, Function<String, ThreadFactory> threads) {
+        return ReadingThread.owning(name, pipe, threads.apply(name));
     }
 
     private static boolean isPipe(Redirect redirect) {
@@ -67,8 +83,12 @@ final class Pipes {
 
     // ---- to talk to the process
 
-    /** Writes all input, and its end. A process that does not read it has its reasons. */
-    void feed(byte[] input) {
+    /**
+     * Writes all input, and its end. A process that does not read it has its reasons.
+     *
+     * @throws NoThreadException if there is no thread to write it, for which the process would wait in vain
+     */
+    void feed(byte[] input) throws NoThreadException {
         if (stdin == null) {
             return;
         }
@@ -78,6 +98,8 @@ final class Pipes {
                 stdin.write(input);
             }
             stdin.close();
+        } catch (NoThreadException notFed) {
+            throw notFed;
         } catch (IOException nobodyReads) {
             // the exit code will tell
         }

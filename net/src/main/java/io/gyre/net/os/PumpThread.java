@@ -29,8 +29,9 @@ abstract class PumpThread {
     private boolean running;
     private @Nullable Thread thread;
 
-    PumpThread(String name, Duration idleLimit) {
-        this(name, Thread.ofPlatform().daemon().name(name).factory(), idleLimit);
+    /** {@return what makes the threads, if nobody says otherwise} */
+    static ThreadFactory daemon(String name) {
+        return Thread.ofPlatform().daemon().name(name).factory();
     }
 
     PumpThread(String name, ThreadFactory factory, Duration idleLimit) {
@@ -61,9 +62,9 @@ abstract class PumpThread {
     /**
      * Has the thread look when the monitor is free, or begin. With the monitor.
      *
-     * @throws IOException if no thread can be started
+     * @throws NoThreadException if no thread can be started
      */
-    final void startOrNotify() throws IOException {
+    final void startOrNotify() throws NoThreadException {
         if (running) {
             notifyAll();
             return;
@@ -72,10 +73,7 @@ abstract class PumpThread {
         try {
             begun.start();
         } catch (OutOfMemoryError noThread) {
-            throw new IOException(
-                    "no thread can be started for the " + name + " (" + noThread.getMessage()
-                            + "). Try again later, or raise the limits on threads (ulimit -u, pids.max).",
-                    noThread);
+            throw new NoThreadException(name, noThread);
         }
         thread = begun;
         running = true;

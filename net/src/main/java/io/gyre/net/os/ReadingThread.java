@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a blocking stream in a daemon thread, a chunk at a time, and only when somebody wants one. Any thread. */
@@ -31,20 +32,20 @@ final class ReadingThread extends PumpThread {
     private boolean released;
     private boolean discarding;
 
-    ReadingThread(String name, InputStream source, boolean ownsSource, Duration idleLimit) {
-        super(name, idleLimit);
+    ReadingThread(String name, InputStream source, boolean ownsSource, ThreadFactory factory, Duration idleLimit) {
+        super(name, factory, idleLimit);
         this.source = source;
         this.ownsSource = ownsSource;
     }
 
     /** {@return a reader of a stream that it closes in the end} */
-    static ReadingThread owning(String name, InputStream source) {
-        return new ReadingThread(name, source, true, IDLE_LIMIT);
+    static ReadingThread owning(String name, InputStream source, ThreadFactory factory) {
+        return new ReadingThread(name, source, true, factory, IDLE_LIMIT);
     }
 
     /** {@return a reader of a stream that it leaves open} */
     static ReadingThread borrowing(String name, InputStream source) {
-        return new ReadingThread(name, source, false, IDLE_LIMIT);
+        return new ReadingThread(name, source, false, daemon(name), IDLE_LIMIT);
     }
 
     // ---- those who want bytes
@@ -72,9 +73,9 @@ final class ReadingThread extends PumpThread {
     /**
      * Has a chunk read, and the bell rung then. Returns false if there is something to take already.
      *
-     * @throws IOException if no thread can be started
+     * @throws NoThreadException if no thread can be started
      */
-    synchronized boolean want(Doorbell bell) throws IOException {
+    synchronized boolean want(Doorbell bell) throws NoThreadException {
         if (givenBack.hasRemaining() || start < end || isOver()) {
             return false;
         }
@@ -118,7 +119,7 @@ final class ReadingThread extends PumpThread {
             try {
                 startOrNotify();
                 discarding = true;
-            } catch (IOException noThread) {
+            } catch (NoThreadException e) {
                 // whoever writes is held up when the pipe is full
             }
         }

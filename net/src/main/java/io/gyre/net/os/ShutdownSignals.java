@@ -104,7 +104,8 @@ final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Regis
     }
 
     @Override
-    public synchronized void received(String name, boolean isAlone) {
+    public synchronized void received(String name, SignalSwitchboard.Arrival arrival) {
+        arrival.take();
         steps++;
         if (!ending.goOn(steps, name)) {
             Runtime.getRuntime().halt(EXIT_CODE_OF_SIGNAL + JdkSignals.number(name));

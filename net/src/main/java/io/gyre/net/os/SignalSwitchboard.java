@@ -25,12 +25,39 @@ final class SignalSwitchboard {
          * A signal has come.
          *
          * @param name as the listener has called it
-         * @param isAlone whether nobody else hears it
+         * @param arrival to be taken or left
          */
-        void received(String name, boolean isAlone);
+        void received(String name, Arrival arrival);
 
         /** {@return whether nobody is there any more} */
         boolean isGone();
+    }
+
+    /** A signal that has come, in the hands of those who have heard it. Any thread. */
+    static final class Arrival {
+        private int undecided;
+        private boolean taken;
+
+        Arrival(int listeners) {
+            undecided = listeners;
+        }
+
+        /** One of them sees to it. */
+        synchronized void take() {
+            taken = true;
+        }
+
+        /** One of them does not; if none does, it is sent once more, to whoever would get the next one. */
+        void leave(String name) {
+            if (isLeftByAll()) {
+                sendAnew(name);
+            }
+        }
+
+        private synchronized boolean isLeftByAll() {
+            undecided--;
+            return undecided == 0 && !taken;
+        }
     }
 
     private final int number;
@@ -97,7 +124,8 @@ final class SignalSwitchboard {
 
     private static void dispatch(int number) {
         Map<Listener, String> all = listenersOf(number);
-        all.forEach((listener, name) -> listener.received(name, all.size() == 1));
+        var arrival = new Arrival(all.size());
+        all.forEach((listener, name) -> listener.received(name, arrival));
     }
 
     private static synchronized Map<Listener, String> listenersOf(int number) {
@@ -106,17 +134,12 @@ final class SignalSwitchboard {
             return Map.of(); // the last one has left at this moment
         }
         if (board.forgetThoseGone()) {
-            board.sendAnew();
+            sendAnew(board.handler.name());
         }
         return new LinkedHashMap<>(board.listeners);
     }
 
-    private void sendAnew() {
-        sendAnew(handler.name());
-    }
-
-    /** Sends a signal once more, to whoever would get the next one. */
-    static void sendAnew(String name) {
+    private static void sendAnew(String name) {
         try {
             JdkSignals.raise(name);
         } catch (IllegalArgumentException notHandledByJava) {

@@ -53,45 +53,59 @@ public final class Signals implements Iterable<String>, AutoCloseable {
     private static final class Mailbox implements SignalSwitchboard.Listener {
         private final EventLoop loop = EventLoop.current();
         private final Doorbell bell;
-        private final Set<String> pending = new LinkedHashSet<>();
-        private final Set<String> heardByNobodyElse = new LinkedHashSet<>();
+        private final Map<String, SignalSwitchboard.Arrival> pending = new LinkedHashMap<>();
         private final Map<String, Long> counts = new LinkedHashMap<>();
+        private boolean left;
 
         Mailbox(Set<String> names) {
             bell = new Doorbell("a signal: " + String.join(", ", names));
         }
 
         @Override
-        public synchronized void received(String name, boolean isAlone) {
-            pending.add(name);
-            if (isAlone) {
-                heardByNobodyElse.add(name);
+        public void received(String name, SignalSwitchboard.Arrival arrival) {
+            if (!keep(name, arrival)) {
+                arrival.leave(name); // this was closed at the same moment
+            }
+        }
+
+        private synchronized boolean keep(String name, SignalSwitchboard.Arrival arrival) {
+            if (left) {
+                return false;
+            }
+            SignalSwitchboard.Arrival before = pending.put(name, arrival);
+            if (before != null) {
+                before.take(); // the later one stands for both
             }
             counts.merge(name, 1L, Long::sum);
             bell.ring();
+            return true;
         }
 
         synchronized @Nullable String poll() {
-            Iterator<String> oldest = pending.iterator();
+            Iterator<Map.Entry<String, SignalSwitchboard.Arrival>> oldest =
+                    pending.entrySet().iterator();
             if (!oldest.hasNext()) {
                 return null;
             }
-            String name = oldest.next();
+            Map.Entry<String, SignalSwitchboard.Arrival> next = oldest.next();
             oldest.remove();
-            heardByNobodyElse.remove(name);
-            return name;
+            next.getValue().take();
+            return next.getKey();
         }
 
         synchronized boolean hasPending() {
             return !pending.isEmpty();
         }
 
-        /** {@return what nobody has taken, here or elsewhere; it counts as taken from now on} */
-        synchronized List<String> takeRest() {
-            List<String> rest = List.copyOf(heardByNobodyElse);
-            pending.clear();
-            heardByNobodyElse.clear();
-            return rest;
+        /** Leaves to others what has come and was not taken, and what comes. */
+        void leave() {
+            Map<String, SignalSwitchboard.Arrival> rest;
+            synchronized (this) {
+                left = true;
+                rest = new LinkedHashMap<>(pending);
+                pending.clear();
+            }
+            rest.forEach((name, arrival) -> arrival.leave(name));
         }
 
         synchronized long count(String name) {
@@ -247,8 +261,8 @@ public final class Signals implements Iterable<String>, AutoCloseable {
 
     /**
      * Ends receiving: what the signals did before, they do again. <b>Suspends:</b> no. A task that waits for one gets
-     * {@link IllegalStateException}, and an iteration ends. A signal that has come and that nobody has taken goes where the
-     * next one would go: a TERM ends the process, if nobody else receives it. Does nothing the second time.
+     * {@link IllegalStateException}, and an iteration ends. A signal that has come and that nobody has taken, here or
+     * in another receiver that got it, goes where the next one would go: a TERM ends the process, if nobody receives it. Does nothing the second time.
      */
     @Override
     public void close() {
@@ -257,7 +271,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
         }
         closed = true;
         SignalSwitchboard.disconnect(names, mailbox);
-        mailbox.takeRest().forEach(SignalSwitchboard::sendAnew);
+        mailbox.leave();
         mailbox.bell.wakeAll();
     }
 

@@ -240,7 +240,7 @@ public final class Subprocess implements AutoCloseable {
      * @throws CancelledException if the task is cancelled
      * @throws LimitExceededException if it writes more; it goes on
      * @throws IllegalStateException if there is input and its standard input is no pipe
-     * @throws IOException if a pipe breaks
+     * @throws IOException if a pipe breaks, or the system has no more threads to serve it
      */
     public SubprocessOutput communicate(byte[] input, int maxOutput) throws IOException {
         if (input.length > 0) {

@@ -42,8 +42,8 @@ final class ThreadedWriter extends BufferedStream {
         }
         try {
             return thread.put(sources, first);
-        } catch (ClosedChannelException ended) {
-            throw ended;
+        } catch (ClosedChannelException | NoThreadException asItIs) {
+            throw asItIs;
         } catch (IOException broken) {
             throw new IOException(
                     "nobody reads " + this + " any more: " + LowLevel.describe(broken.getMessage())

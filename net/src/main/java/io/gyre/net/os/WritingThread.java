@@ -24,17 +24,12 @@ final class WritingThread extends PumpThread {
     private boolean aborted;
     private @Nullable Doorbell wantedBy;
 
-    WritingThread(String name, OutputStream sink) {
-        this(name, sink, IDLE_LIMIT);
-    }
-
-    WritingThread(String name, OutputStream sink, Duration idleLimit) {
-        super(name, idleLimit);
-        this.sink = sink;
-    }
-
     WritingThread(String name, OutputStream sink, ThreadFactory factory) {
-        super(name, factory, IDLE_LIMIT);
+        this(name, sink, factory, IDLE_LIMIT);
+    }
+
+    WritingThread(String name, OutputStream sink, ThreadFactory factory, Duration idleLimit) {
+        super(name, factory, idleLimit);
         this.sink = sink;
     }
 

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -150,7 +151,7 @@ final class SignalsTest {
         volatile boolean raised;
 
         @Override
-        public void received(String name) {
+        public void received(String name, SignalSwitchboard.Arrival arrival) {
             raised = true;
         }
 
@@ -231,6 +232,160 @@ final class SignalsTest {
             });
         } finally {
             before.restore();
+        }
+    }
+
+    // ---- what has come when a receiver is closed
+
+    /** Counts the signals that reach the handler that was there before the receivers. */
+    private static final class HandlerBefore implements AutoCloseable {
+        final AtomicInteger handled = new AtomicInteger();
+        private final JdkSignals.Handler before = JdkSignals.handle("WINCH", handled::incrementAndGet);
+
+        /** Sends more, one after the other, behind what may have been sent before; only these may arrive. */
+        void assertGetsNothingButTheNext() {
+            for (int i = 1; i <= 3; i++) {
+                int before = i;
+                JdkSignals.raise("WINCH");
+                Traces.until(() -> handled.get() >= before);
+            }
+            assertThat(handled).hasValue(3);
+        }
+
+        @Override
+        public void close() {
+            before.restore();
+        }
+    }
+
+    @LoopTest
+    void signalThatNobodyHasTakenGoesToTheHandlerBefore() throws IOException {
+        try (var before = new HandlerBefore()) {
+            Signals signals = Signals.receive("WINCH");
+            sendAndAwait("WINCH", signals);
+            sendAndAwait("WINCH", signals);
+
+            signals.close();
+
+            Traces.until(() -> before.handled.get() == 1);
+        }
+    }
+
+    @LoopTest
+    void signalThatWasTakenGoesNowhere() throws IOException {
+        try (var before = new HandlerBefore()) {
+            Signals signals = Signals.receive("WINCH");
+            send("WINCH");
+            signals.next();
+
+            signals.close();
+
+            before.assertGetsNothingButTheNext();
+        }
+    }
+
+    @LoopTest
+    void signalThatAnotherReceiverTakesGoesNowhere() throws IOException {
+        try (var before = new HandlerBefore()) {
+            Signals one = Signals.receive("WINCH");
+            Signals two = Signals.receive("WINCH");
+            sendAndAwait("WINCH", two); // the last to hear it
+
+            one.close();
+            assertThat(two.next()).isEqualTo("WINCH");
+            two.close();
+
+            before.assertGetsNothingButTheNext();
+        }
+    }
+
+    @LoopTest
+    void signalThatNoneOfSeveralReceiversHasTakenGoesOnWithTheLast() throws IOException {
+        try (var before = new HandlerBefore()) {
+            Signals one = Signals.receive("WINCH");
+            Signals two = Signals.receive("WINCH");
+            sendAndAwait("WINCH", two); // the last to hear it
+
+            one.close();
+            two.close();
+
+            Traces.until(() -> before.handled.get() == 1);
+        }
+    }
+
+    @LoopTest
+    void signalThatNobodyHasTakenGoesToAReceiverThatCameLater() throws IOException {
+        Signals early = Signals.receive("WINCH");
+        sendAndAwait("WINCH", early);
+        try (Signals late = Signals.receive("WINCH")) {
+            early.close();
+
+            assertThat(late.next()).isEqualTo("WINCH");
+        }
+    }
+
+    /** Holds up those who hear a signal behind it, and leaves it to them; takes the next. */
+    private static final class Gate implements SignalSwitchboard.Listener {
+        final AtomicInteger heard = new AtomicInteger();
+        final CountDownLatch open = new CountDownLatch(1);
+
+        @Override
+        public void received(String name, SignalSwitchboard.Arrival arrival) {
+            if (heard.incrementAndGet() == 1) {
+                Traces.spinUntil(() -> open.getCount() == 0);
+                arrival.leave(name);
+            } else {
+                arrival.take();
+            }
+        }
+
+        @Override
+        public boolean isGone() {
+            return false;
+        }
+    }
+
+    @LoopTest
+    void signalThatComesAtTheMomentOfClosingIsNotSwallowed() {
+        var gate = new Gate();
+        SignalSwitchboard.connect(Set.of("WINCH"), gate);
+        try {
+            Signals signals = Signals.receive("WINCH");
+            JdkSignals.raise("WINCH");
+            Traces.spinUntil(() -> gate.heard.get() == 1);
+
+            signals.close();
+            gate.open.countDown();
+
+            Traces.spinUntil(() -> gate.heard.get() == 2);
+        } finally {
+            SignalSwitchboard.disconnect(Set.of("WINCH"), gate);
+        }
+    }
+
+    /** Receives what would end it, and loses interest. */
+    static final class Undecided {
+        private Undecided() {}
+
+        public static void main(String[] arguments) throws Exception {
+            EventLoop.run(() -> {
+                try (Signals signals = Signals.receive("TERM")) {
+                    System.out.println("ready");
+                    Traces.until(() -> signals.count("TERM") == 1);
+                    System.out.println("has come");
+                }
+                sleep(Duration.ofDays(1));
+            });
+        }
+    }
+
+    @Test
+    void processEndsByTheSignalThatItsReceiverHasNotTaken() throws Exception {
+        try (Child child = Child.start(Undecided.class)) {
+            assertThat(child.line()).isEqualTo("ready");
+            child.send("TERM");
+            assertThat(child.line()).isEqualTo("has come");
+            assertThat(child.exitCode()).isEqualTo(128 + 15);
         }
     }
 

@@ -77,7 +77,7 @@ final class ThreadedReaderTest {
     private final Tap tap = new Tap();
 
     private ThreadedReader reader() {
-        return new ThreadedReader("the tap", ReadingThread.owning(THREAD, tap));
+        return new ThreadedReader("the tap", ReadingThread.owning(THREAD, tap, PumpThread.daemon(THREAD)));
     }
 
     private static Task<String> line(ThreadedReader reader) {
@@ -251,7 +251,7 @@ final class ThreadedReaderTest {
 
     @LoopTest
     void threadWithoutWorkEndsAndAnotherBeginsWhenItIsNeeded() throws IOException {
-        var thread = new ReadingThread(THREAD, tap, true, Duration.ofMillis(1));
+        var thread = new ReadingThread(THREAD, tap, true, PumpThread.daemon(THREAD), Duration.ofMillis(1));
         try (var reader = new ThreadedReader("the tap", thread)) {
             tap.give("one\n");
             assertThat(reader.readLine(100)).contains("one");
@@ -263,6 +263,55 @@ final class ThreadedReaderTest {
         }
         Traces.until(() -> pump() == null);
         assertThat(tap.closed).isTrue();
+    }
+
+    // ---- when the system has no more threads
+
+    private final ScarceThreads threads = new ScarceThreads(THREAD);
+
+    private ThreadedReader readerWithScarceThreads() {
+        return new ThreadedReader("the tap", ReadingThread.owning(THREAD, tap, threads));
+    }
+
+    @LoopTest
+    void readForWhichNoThreadCanBeStartedFailsAndALaterOneIsDone() throws IOException {
+        try (ThreadedReader reader = readerWithScarceThreads()) {
+            tap.give("a line\n");
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> reader.readLine(100))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageStartingWith("no thread can be started for the " + THREAD)
+                        .hasMessageContaining("ulimit -u")
+                        .hasCauseInstanceOf(OutOfMemoryError.class);
+            }
+
+            threads.setScarce(false);
+            assertThat(reader.readLine(100)).contains("a line");
+        }
+        Traces.until(() -> pump() == null);
+        assertThat(tap.closed).isTrue();
+    }
+
+    @LoopTest
+    void readerForWhichNoThreadCanBeStartedCanBeClosed() throws IOException {
+        ThreadedReader reader = readerWithScarceThreads();
+        assertThatThrownBy(() -> reader.readLine(100)).hasMessageStartingWith("no thread can be started");
+
+        reader.close();
+
+        assertThat(tap.closed).isTrue();
+    }
+
+    @LoopTest
+    void restForWhichNoThreadCanBeStartedIsNotDiscardedAndNothingHangs() throws IOException {
+        var thread = ReadingThread.owning(THREAD, tap, threads);
+        tap.give("rest");
+
+        thread.discardRest();
+        thread.release();
+
+        assertThat(tap.closed).isTrue();
+        assertThat(tap.reads).hasValue(0);
     }
 
     // ---- a stream that is only borrowed

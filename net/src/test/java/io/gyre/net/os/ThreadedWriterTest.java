@@ -54,7 +54,7 @@ final class ThreadedWriterTest {
     private final Drain drain = new Drain();
 
     private ThreadedWriter writer() {
-        return new ThreadedWriter("the drain", new WritingThread(THREAD, drain));
+        return new ThreadedWriter("the drain", new WritingThread(THREAD, drain, PumpThread.daemon(THREAD)));
     }
 
     private static @Nullable Thread pump() {
@@ -180,7 +180,8 @@ final class ThreadedWriterTest {
 
     @LoopTest
     void threadWithoutWorkEndsAndAnotherBeginsWhenItIsNeeded() throws IOException {
-        var writer = new ThreadedWriter("the drain", new WritingThread(THREAD, drain, Duration.ofMillis(1)));
+        var writer = new ThreadedWriter(
+                "the drain", new WritingThread(THREAD, drain, PumpThread.daemon(THREAD), Duration.ofMillis(1)));
         drain.chunks.release(2);
         writer.write("one ".getBytes(UTF_8));
         Traces.until(() -> pump() == null);
@@ -191,6 +192,38 @@ final class ThreadedWriterTest {
 
         Traces.until(() -> drain.closed);
         assertThat(drain.taken.toString(UTF_8)).isEqualTo("one two");
+    }
+
+    @LoopTest
+    void writeForWhichNoThreadCanBeStartedFailsAndALaterOneIsDone() throws IOException {
+        var threads = new ScarceThreads(THREAD);
+        var writer = new ThreadedWriter("the drain", new WritingThread(THREAD, drain, threads));
+        ByteBuffer bytes = ByteBuffer.wrap("bytes".getBytes(UTF_8));
+
+        assertThatThrownBy(() -> writer.write(bytes))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("no thread can be started for the " + THREAD)
+                .hasMessageContaining("ulimit -u")
+                .hasCauseInstanceOf(OutOfMemoryError.class);
+        assertThat(bytes.position()).as("taken").isZero();
+
+        threads.setScarce(false);
+        drain.chunks.release(1);
+        writer.write(bytes);
+        writer.close();
+        Traces.until(() -> drain.closed);
+        assertThat(drain.taken.toString(UTF_8)).isEqualTo("bytes");
+        Traces.until(() -> pump() == null);
+    }
+
+    @LoopTest
+    void writerForWhichNoThreadCanBeStartedCanBeClosed() throws IOException {
+        var writer = new ThreadedWriter("the drain", new WritingThread(THREAD, drain, new ScarceThreads(THREAD)));
+        assertThatThrownBy(() -> writer.write(new byte[1])).hasMessageStartingWith("no thread can be started");
+
+        writer.close();
+
+        assertThat(drain.closed).isTrue();
     }
 
     @LoopTest

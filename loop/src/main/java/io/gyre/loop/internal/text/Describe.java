@@ -70,7 +70,20 @@ public final class Describe {
      * @param text from a user, a peer or the system
      */
     public static String line(String text) {
-        int end = Math.min(text.length(), MAX_CHARS);
+        return line(text, MAX_CHARS);
+    }
+
+    /**
+     * {@return a text as {@link #line} has it, but whole: for those that are made of parts which are limited}
+     *
+     * @param text from a library or a user
+     */
+    public static String wholeLine(String text) {
+        return line(text, text.length());
+    }
+
+    private static String line(String text, int maxChars) {
+        int end = Math.min(text.length(), maxChars);
         int clean = 0;
         while (clean < end && isFit(text, clean)) {
             clean++;
@@ -101,19 +114,39 @@ public final class Describe {
         }
     }
 
+    /** {@return whether a text of several lines has something that garbles a terminal} Ends of lines and tabs do not. */
+    static boolean garbles(char[] text, int start, int count) {
+        for (int i = start; i < start + count; i++) {
+            char c = text[i];
+            if (c != '\n' && c != '\t' && !Character.isSurrogate(c) && !isFit(c) && !isPartOfLineSeparator(c)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isPartOfLineSeparator(char c) {
+        return System.lineSeparator().indexOf(c) >= 0;
+    }
+
     /** Whether a character may stand in a log as it is: no control character, separator of lines, mark of direction, half pair. */
     private static boolean isFit(String text, int index) {
         char c = text.charAt(index);
+        if (!Character.isSurrogate(c)) {
+            return isFit(c);
+        }
+        return Character.isHighSurrogate(c)
+                ? index + 1 < text.length() && Character.isLowSurrogate(text.charAt(index + 1))
+                : index > 0 && Character.isHighSurrogate(text.charAt(index - 1));
+    }
+
+    private static boolean isFit(char c) {
         if (c < 0x7f) {
             return c >= ' ';
         }
         return switch (Character.getType(c)) {
             case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
             case Character.FORMAT -> c == '\u200c' || c == '\u200d'; // joiners: parts of words and of pictures
-            case Character.SURROGATE ->
-                Character.isHighSurrogate(c)
-                        ? index + 1 < text.length() && Character.isLowSurrogate(text.charAt(index + 1))
-                        : index > 0 && Character.isHighSurrogate(text.charAt(index - 1));
             default -> true;
         };
     }

@@ -93,7 +93,8 @@ public final class Failures {
     /**
      * {@return the exception itself, if it can be printed as others are, or else one that says the same and can be}
      *
-     * @param failure of a user's class, which may fail, never end or say too much when it is asked to describe itself
+     * @param failure of a user's class, which may fail, never end or say too much when it is asked to describe itself, or
+     *     hand on what a stranger has said to garble the terminal
      */
     public static Throwable printable(Throwable failure) {
         try (var paper = new PrintWriter(new LimitedPaper())) {
@@ -135,7 +136,7 @@ public final class Failures {
         }
     }
 
-    /** Takes note of nothing but how much is written. */
+    /** Takes note of nothing but how much is written, and whether that can be shown. */
     private static final class LimitedPaper extends Writer {
         private int left = MAX_PRINTED_CHARS;
 
@@ -144,6 +145,9 @@ public final class Failures {
             left -= count;
             if (left < 0) {
                 throw new IllegalStateException("more than " + MAX_PRINTED_CHARS + " characters");
+            }
+            if (Describe.garbles(chars, start, count)) {
+                throw new IllegalStateException("control characters");
             }
         }
 

@@ -96,6 +96,13 @@ class DescribeTest {
     }
 
     @Test
+    void wholeLineIsEscapedAndNotCut() {
+        String longText = "x".repeat(5_000);
+
+        assertThat(Describe.wholeLine(longText + "\u001b\n")).isEqualTo(longText + "\\u001b\\n");
+    }
+
+    @Test
     void longTextIsCutAndItsLengthTold() {
         assertThat(Describe.line("x".repeat(5_000)))
                 .startsWith("x".repeat(Describe.MAX_CHARS))

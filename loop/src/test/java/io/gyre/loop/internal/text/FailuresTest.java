@@ -100,6 +100,22 @@ class FailuresTest {
     }
 
     @Test
+    void exceptionThatGarblesATerminalIsReplacedByOneThatDoesNot() {
+        var garbling = new IllegalStateException("wrapped", new IOException("clear \u001b[2J, red \u009b31m, \u202e"));
+
+        assertThat(printed(Failures.printable(garbling)))
+                .startsWith("java.lang.IllegalStateException: wrapped")
+                .contains("Caused by: java.io.IOException: clear \\u001b[2J, red \\u009b31m, \\u202e");
+    }
+
+    @Test
+    void exceptionOfSeveralLinesInAnyLanguageIsPrintedAsItIs() {
+        var legible = new IllegalStateException("two lines,\n\tone of them indented: äöü, 漢字, \uD83D\uDE00");
+
+        assertThat(Failures.printable(legible)).isSameAs(legible);
+    }
+
+    @Test
     void copyHasEachExceptionOnce() {
         var copies = new AtomicInteger();
 
