@@ -15,7 +15,7 @@ final class FailureReporter {
     }
 
     /**
-     * Hands a failure to the first handler that takes it, and then what those before it threw.
+     * Hands a failure to the first handler that takes it, with what those before it threw.
      *
      * @return whether one has taken it
      */
@@ -29,18 +29,21 @@ final class FailureReporter {
                 }
                 return true;
             } catch (Throwable thrown) {
-                if (ofHandler != null) {
-                    Failures.suppress(thrown, ofHandler.exception());
+                if (!Failures.suppress(failure.exception(), thrown)) {
+                    ofHandler = ofHandler(failure, thrown);
                 }
-                ofHandler = new Failure(
-                        "the failure handler failed when it was told: " + Describe.line(failure.what())
-                                + " A failure handler must not throw.",
-                        failure.source(),
-                        failure.createdAt(),
-                        thrown);
             }
         }
         return false;
+    }
+
+    private static Failure ofHandler(Failure failure, Throwable thrown) {
+        return new Failure(
+                "the failure handler failed when it was told: " + Describe.line(failure.what())
+                        + " A failure handler must not throw.",
+                failure.source(),
+                failure.createdAt(),
+                thrown);
     }
 
     private static void handToThread(Failure failure) {

@@ -12,7 +12,7 @@ import java.lang.System.Logger.Level;
  * the thread that closes. These never run at the same time, so for them one handler of one loop needs no lock. Tasks
  * and offloaded calls that have outlived the loop report in threads of their own.
  *
- * <p><b>Errors:</b> when a handler throws, the failure goes to the system log, and so does what the handler threw.
+ * <p><b>Errors:</b> when a handler throws, the failure goes to the system log together with what the handler threw.
  *
  * <p><b>Source:</b> asyncio {@code loop.set_exception_handler}. Differs: typed, and does not wait for a garbage
  * collection.

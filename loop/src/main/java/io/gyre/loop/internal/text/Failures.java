@@ -83,11 +83,17 @@ public final class Failures {
      *
      * @param failure what goes on
      * @param other what is attached
+     * @return whether it goes on with the failure; false if that takes no more, or none at all
      */
-    public static void suppress(Throwable failure, Throwable other) {
-        if (other != failure && failure.getSuppressed().length < MAX_SUPPRESSED) {
+    public static boolean suppress(Throwable failure, Throwable other) {
+        if (other == failure) {
+            return true;
+        }
+        int before = failure.getSuppressed().length;
+        if (before < MAX_SUPPRESSED) {
             failure.addSuppressed(other);
         }
+        return failure.getSuppressed().length > before;
     }
 
     /**
