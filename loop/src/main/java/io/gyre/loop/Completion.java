@@ -96,7 +96,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     }
 
     /** Tells all observers, in order. Separate from completing, so that a failure that has none can be seen first. */
-    final void tellObservers() {
+    void tellObservers() {
         for (Observer observer = firstObserver(); observer != null; observer = firstObserver()) {
             observer.completed(); // if an error strikes, it is still listed
             removeObserver(observer);

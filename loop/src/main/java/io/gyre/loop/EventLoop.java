@@ -1011,10 +1011,11 @@ public final class EventLoop implements Executor, AutoCloseable {
             task.keepFailureIfUnobserved();
         } finally {
             if (inLoop()) {
+                int place = untold().begin(task);
                 tasks.remove(task);
                 CancelScope.discard(task);
                 task.tellObservers();
-                task.endOffspring();
+                untold().end(place);
             }
         }
     }

@@ -305,7 +305,13 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
                 leaveTheLoop();
             } else if (start.tryAcquire()) {
                 worker = Thread.currentThread();
-                end(super::run);
+                try {
+                    ScopedBindings.run(bindings, super::run);
+                } catch (Throwable notBegun) {
+                    failUnlessDone(notBegun); // there was no memory to begin
+                } finally {
+                    ended(failure);
+                }
             }
         }
 
@@ -340,15 +346,14 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
 
         private void fail(Throwable reason) {
             if (start.tryAcquire()) {
-                end(() -> setException(reason));
+                setException(reason);
+                ended(failure);
             }
         }
 
-        private void end(Runnable body) {
-            try {
-                ScopedBindings.run(bindings, body);
-            } finally {
-                ended(failure);
+        private void failUnlessDone(Throwable reason) {
+            if (!isDone()) {
+                setException(reason);
             }
         }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The threads that run a loop's offloaded calls when it was given none. Daemons: they never keep the process alive. */
@@ -24,6 +25,8 @@ final class OffloadPool extends ThreadPoolExecutor {
 
     /** Calls that wait for the loop which waits for the pool: that nothing moves for so long is no chance any more. */
     private static final long STUCK_IN_LOOP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long PAUSE_WITHOUT_MEMORY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final int MANY_TO_NAME = 3;
 
@@ -72,6 +75,7 @@ final class OffloadPool extends ThreadPoolExecutor {
 
     OffloadPool(EventLoop loop, int maxThreads, ThreadFactory factory) {
         super(maxThreads, maxThreads, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+        setThreadFactory(worker -> factory.newThread(() -> work(worker)));
         allowCoreThreadTimeOut(true);
         this.loop = loop;
     }
@@ -97,6 +101,26 @@ final class OffloadPool extends ThreadPoolExecutor {
                             + "), and there is none yet. The system's limits on threads (ulimit -u, pids.max) or the"
                             + " memory for their stacks are used up.",
                     noThread);
+        }
+    }
+
+    /** A thread may die of a full heap between two calls, and be the last. The calls behind it get another, if late. */
+    private void work(Runnable worker) {
+        try {
+            worker.run();
+        } catch (OutOfMemoryError e) {
+            while (getPoolSize() == 0 && !getQueue().isEmpty() && !startThread()) {
+                LockSupport.parkNanos(PAUSE_WITHOUT_MEMORY_NANOS);
+            }
+        }
+    }
+
+    private boolean startThread() {
+        try {
+            prestartCoreThread();
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
         }
     }
 

@@ -2,6 +2,8 @@ package io.gyre.loop;
 
 import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.internal.text.Failures;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Initialises, before the first task runs, classes of ours and of the JDK which may be needed first at the end of the stack or
@@ -16,9 +18,23 @@ final class Preload {
         ForeignPark.isInterruptible(new StackTraceElement[0]);
         ForeignWaiter.touch();
         Failures.printable(new InterruptedException(Describe.object("")));
+        Thread.startVirtualThread(Preload::touchTimersOfTheJdk);
     }
 
     private Preload() {}
+
+    /** What a virtual thread needs for the first park and the first wait that end by themselves. */
+    private static void touchTimersOfTheJdk() {
+        LockSupport.parkNanos(1);
+        var monitor = new Object();
+        synchronized (monitor) {
+            try {
+                TimeUnit.MILLISECONDS.timedWait(monitor, 1);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // nobody does
+            }
+        }
+    }
 
     static void touch() {}
 }

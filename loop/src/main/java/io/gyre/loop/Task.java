@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #state()} do not count. The loop's {@link io.gyre.loop.spi.FailureHandler} receives a failure that nobody has
  * observed as soon as nobody is left who would: the task that created the failed task has ended, nobody has the task object
  * any more, ten seconds of real time have passed, or the loop ends. Failures of the tasks of a {@link TaskGroup} go to the
- * group, unless it only supervises them.
+ * group; a group that only supervises them reports at its end those that nobody has observed.
  *
  * <p><b>Confinement:</b> {@link #await()} in tasks, {@link #whenDone} on the loop thread, the rest on any thread.
  *

@@ -325,8 +325,10 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         siblings = tasks;
     }
 
-    /** Called when this has ended: nobody is left who would look at what its tasks have come to. */
-    final void endOffspring() {
+    /** Tells, too, that nobody is left who would look at what the tasks of this have come to. */
+    @Override
+    final void tellObservers() {
+        super.tellObservers();
         if (offspring != null) {
             offspring.end();
         }
@@ -348,15 +350,23 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         try {
             complete(call());
         } catch (Throwable failure) {
-            leaveEndedScopes();
-            if (CancelScope.isCancellation(this, failure)) {
-                completeCancelled(failure);
-            } else {
-                completeExceptionally(failure);
-            }
+            completeBy(failure);
         }
         lastReadiness = null; // who keeps the task for its result does not keep the channel
         loop.taskDone(this);
+    }
+
+    private void completeBy(Throwable failure) {
+        try {
+            leaveEndedScopes();
+            if (CancelScope.isCancellation(this, failure)) {
+                completeCancelled(failure);
+                return;
+            }
+        } catch (OutOfMemoryError e) {
+            // then it counts as a failure, which somebody hears of
+        }
+        completeExceptionally(failure);
     }
 
     // ---- suspending: in the task

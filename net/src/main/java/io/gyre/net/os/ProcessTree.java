@@ -3,6 +3,7 @@ package io.gyre.net.os;
 import io.gyre.loop.Async;
 import io.gyre.loop.Offloading;
 import io.gyre.loop.OnCancel;
+import io.gyre.loop.VoidBody;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -27,33 +28,51 @@ final class ProcessTree {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final Process process;
+    private final Offloading ownThread;
     private final Set<ProcessHandle> descendants = new LinkedHashSet<>();
 
     ProcessTree(Process process) {
+        this(process, OWN_THREAD);
+    }
+
+    /** For tests: with threads that cannot be started. */
+    ProcessTree(Process process, Offloading ownThread) {
         this.process = process;
+        this.ownThread = ownThread;
     }
 
     /** Tells all to end. Suspends. */
     void terminate() {
-        Async.offload(OWN_THREAD, this::terminateNow);
+        inOwnThread(this::terminateNow, this::terminateNow);
     }
 
     /** Kills what is left. Suspends. */
     void kill() {
         if (process.isAlive() || isAnyDescendantAlive()) {
-            Async.offload(OWN_THREAD, this::killNow);
+            inOwnThread(this::killNow, this::killNow);
         }
     }
 
     /** Does both, in a thread that goes on when the loop does not. Suspends. */
     void end(Duration grace) {
-        Async.offload(OWN_THREAD, () -> {
-            terminateNow();
-            process.onExit()
-                    .completeOnTimeout(process, grace.toNanos(), TimeUnit.NANOSECONDS)
-                    .join();
-            killNow();
-        });
+        inOwnThread(
+                () -> {
+                    terminateNow();
+                    process.onExit()
+                            .completeOnTimeout(process, grace.toNanos(), TimeUnit.NANOSECONDS)
+                            .join();
+                    killNow();
+                },
+                this::killNow);
+    }
+
+    /** A process that nobody ends is worse than a loop that is blocked for milliseconds. */
+    private void inOwnThread(VoidBody<RuntimeException> call, Runnable ifThereIsNone) {
+        try {
+            Async.offload(ownThread, call);
+        } catch (OutOfMemoryError noThread) {
+            ifThereIsNone.run();
+        }
     }
 
     private void terminateNow() {
