@@ -346,6 +346,24 @@ public final class LowLevel {
     }
 
     /**
+     * Does what {@link #close} does, and has the system let go of the channel before it returns: its address is free then, and a
+     * reset is on its way. Otherwise that happens in the next tick, if the channel was ever waited for. <b>Suspends:</b> no.
+     *
+     * @param channel the channel
+     * @throws IOException if closing fails; the waiting tasks are told all the same
+     */
+    public static void closeNow(SelectableChannel channel) throws IOException {
+        try {
+            close(channel);
+        } finally {
+            EventLoop loop = VirtualThreadTask.currentLoopOrNull();
+            if (loop != null) {
+                loop.poller().forgetClosed();
+            }
+        }
+    }
+
+    /**
      * Runs a callback before the next step of the loop: when this task has parked or ended, or this callback has returned. For
      * what collects small pieces of work while a step goes on. <b>Suspends:</b> no.
      *

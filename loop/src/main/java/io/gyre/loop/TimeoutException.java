@@ -17,7 +17,7 @@ public final class TimeoutException extends RuntimeException {
     TimeoutException(@Nullable Duration timeout, @Nullable String what, Throwable cancellation) {
         super(
                 Async.currentTask()
-                        + (timeout == null ? " the deadline has passed" : " timed out after " + timeout)
+                        + (timeout == null ? " has passed its deadline" : " timed out after " + timeout)
                         + (what == null ? "" : ": " + Describe.line(what)),
                 cancellation);
     }

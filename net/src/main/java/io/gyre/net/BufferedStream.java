@@ -1,18 +1,19 @@
 package io.gyre.net;
 
 import io.gyre.loop.Async;
+import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.WrongLoopException;
-import java.io.EOFException;
+import io.gyre.net.PeerFailures.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ReadOnlyBufferException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +46,13 @@ public abstract class BufferedStream implements ByteStream {
      *
      * Reading lives here, writing in StreamOutput, which has the bytes that were written and not yet sent.
      *
-     * What fails in the transport, and not because we closed it, is the peer's doing, and so is an end in the middle of a
-     * message; it is remembered, so that whoever owns the stream can tell a connection that broke from a handler that did.
+     * What fails in the transport, and not because we closed it, is the peer's doing, and so are an end in the middle of a
+     * message, a wait that takes too long and a line that is too long. PeerFailures remembers such failures, so that whoever
+     * owns the stream can tell a connection that broke from a handler that did.
      */
+    /** Of an array whose length somebody else has chosen. */
+    private static final int FIRST_BYTES = 64 * 1024;
+
     private static final byte LF = '\n';
     private static final byte CR = '\r';
 
@@ -61,7 +66,9 @@ public abstract class BufferedStream implements ByteStream {
     private boolean closed;
     private boolean transportClosed;
     private long bytesReceived;
-    private @Nullable IOException brokenBy;
+    private boolean cutOff;
+    private @Nullable IOException seenFailure;
+    private @Nullable Task<?> owner;
     private @Nullable WireLog wireLog;
 
     /** Creates a stream on the current loop. */
@@ -177,7 +184,7 @@ public abstract class BufferedStream implements ByteStream {
 
     @Override
     public final int read(ByteBuffer buffer) throws IOException {
-        requireWritable(buffer);
+        Counts.writable(buffer);
         input.beginTurn(checkpoint());
         try {
             return readSome(buffer);
@@ -188,7 +195,7 @@ public abstract class BufferedStream implements ByteStream {
 
     @Override
     public final void readExactly(ByteBuffer buffer) throws IOException {
-        requireWritable(buffer);
+        Counts.writable(buffer);
         input.beginTurn(checkpoint());
         try {
             int start = buffer.position();
@@ -207,34 +214,51 @@ public abstract class BufferedStream implements ByteStream {
 
     @Override
     public final byte[] readExactly(int length) throws IOException {
-        var bytes = new byte[length];
-        var buffer = ByteBuffer.wrap(bytes);
+        Counts.bytes("length", length);
+        input.beginTurn(checkpoint());
         try {
-            readExactly(buffer);
+            return readGrowing(length);
+        } finally {
+            input.endTurn();
+        }
+    }
+
+    /** The peer may have said how long it is: memory follows what has come, and not that. */
+    private byte[] readGrowing(int length) throws IOException {
+        var bytes = new byte[Math.min(length, Math.max(FIRST_BYTES, input.size()))];
+        int count = 0;
+        try {
+            while (count < length) {
+                if (count == bytes.length) {
+                    bytes = Arrays.copyOf(bytes, (int) Math.min(length, 2L * count));
+                }
+                int more = readSome(ByteBuffer.wrap(bytes, count, bytes.length - count));
+                if (more < 0) {
+                    throw broken(new IncompleteReadException(this, count, length));
+                }
+                count += more;
+                if (count < length) {
+                    LowLevel.checkpoint(); // not behind the last byte: what is complete is delivered
+                }
+            }
         } catch (Throwable failure) {
-            if (buffer.position() > 0) {
-                input.prepend(bytes, buffer.position());
+            if (count > 0) {
+                input.prepend(bytes, count);
             }
             throw failure;
         }
         return bytes;
     }
 
-    /** Before anything is taken that could not be delivered. */
-    private static void requireWritable(ByteBuffer buffer) {
-        if (buffer.isReadOnly()) {
-            throw new ReadOnlyBufferException();
-        }
-    }
-
     @Override
     public final byte[] readUntil(int maxBytes, byte[]... separators) throws IOException {
+        Counts.bytes("maxBytes", maxBytes);
         var search = new SeparatorSearch(input, separators);
         input.beginTurn(checkpoint());
         try {
             while (!search.found()) {
                 if (input.size() - search.longestSeparator() >= maxBytes) {
-                    throw new LimitExceededException(this, "no separator, and", maxBytes);
+                    throw tooLarge("no separator, and", maxBytes);
                 }
                 LowLevel.checkpoint();
                 if (readMoreAhead() < 0) {
@@ -242,7 +266,7 @@ public abstract class BufferedStream implements ByteStream {
                 }
             }
             if (search.start() > maxBytes) {
-                throw new LimitExceededException(this, "before a separator", maxBytes);
+                throw tooLarge("before a separator", maxBytes);
             }
             return input.take(search.end());
         } finally {
@@ -252,6 +276,7 @@ public abstract class BufferedStream implements ByteStream {
 
     @Override
     public final Optional<String> readLine(int maxBytes, Charset charset) throws IOException {
+        Counts.bytes("maxBytes", maxBytes);
         input.beginTurn(checkpoint());
         try {
             int searched = 0;
@@ -261,7 +286,7 @@ public abstract class BufferedStream implements ByteStream {
                 int length = end < 0 ? searched : withoutCarriageReturn(end);
                 // A line that is one byte too long may still end in a carriage return.
                 if (length > maxBytes && (end >= 0 || length > maxBytes + 1 || input.at(maxBytes) != CR)) {
-                    throw new LimitExceededException(this, "a line of", maxBytes);
+                    throw tooLarge("a line of", maxBytes);
                 }
                 if (end >= 0) {
                     return Optional.of(takeLine(length, end + 1, charset));
@@ -279,9 +304,13 @@ public abstract class BufferedStream implements ByteStream {
     private Optional<String> lastLine(int maxBytes, Charset charset) throws IOException {
         int length = input.size();
         if (length > maxBytes) {
-            throw new LimitExceededException(this, "a line of", maxBytes);
+            throw tooLarge("a line of", maxBytes);
         }
         return length == 0 ? Optional.empty() : Optional.of(takeLine(length, length, charset));
+    }
+
+    private LimitExceededException tooLarge(String what, int maxBytes) {
+        return note(new LimitExceededException(this, what, maxBytes), Kind.TOO_LARGE);
     }
 
     private int withoutCarriageReturn(int end) {
@@ -296,11 +325,12 @@ public abstract class BufferedStream implements ByteStream {
 
     @Override
     public final byte[] readAll(int maxBytes) throws IOException {
+        Counts.bytes("maxBytes", maxBytes);
         input.beginTurn(checkpoint());
         try {
             do {
                 if (input.size() > maxBytes) {
-                    throw new LimitExceededException(this, "in all", maxBytes);
+                    throw tooLarge("in all", maxBytes);
                 }
                 LowLevel.checkpoint();
             } while (readMoreAhead() >= 0);
@@ -312,6 +342,7 @@ public abstract class BufferedStream implements ByteStream {
 
     @Override
     public final byte[] peek(int length) throws IOException {
+        Counts.bytes("length", length);
         input.beginTurn(checkpoint());
         try {
             while (input.size() < length) {
@@ -321,6 +352,30 @@ public abstract class BufferedStream implements ByteStream {
                 }
             }
             return input.copy(Math.min(length, input.size()));
+        } finally {
+            input.endTurn();
+        }
+    }
+
+    /** For {@link Copying}: reads what has come, and does not wait for more. {@return how much; 0 if nothing has come, -1 at the end} */
+    final int readAvailable(Task<?> task, ByteBuffer buffer) throws IOException {
+        input.beginTurn(requireLoop(task));
+        try {
+            if (!input.isEmpty()) {
+                return input.deliver(buffer);
+            }
+            int count = probablyEmpty && !inputEnds && !closed ? 0 : receiveCounted(buffer);
+            return count == 0 && inputEnds ? -1 : count;
+        } finally {
+            input.endTurn();
+        }
+    }
+
+    /** For {@link Copying}: waits until more has probably come. */
+    final void awaitMore() throws IOException {
+        input.beginTurn(checkpoint());
+        try {
+            awaitIfProbablyEmpty();
         } finally {
             input.endTurn();
         }
@@ -360,10 +415,14 @@ public abstract class BufferedStream implements ByteStream {
 
     private void awaitIfProbablyEmpty() throws IOException {
         if (probablyEmpty && !inputEnds && !closed) { // one that is closed wakes nobody; receive says that it is
-            if (limits != null && limits.ofReading()) {
-                limits.awaitReceivable();
-            } else {
-                awaitReceivable();
+            try {
+                if (limits != null && limits.ofReading()) {
+                    limits.awaitReceivable();
+                } else {
+                    awaitReceivable();
+                }
+            } catch (CancelledException tooSlow) {
+                throw note(tooSlow, Kind.TIMED_OUT); // if a time-out is made of it
             }
             probablyEmpty = false;
         }
@@ -373,6 +432,9 @@ public abstract class BufferedStream implements ByteStream {
         int start = target.position();
         int asked = target.remaining();
         int count;
+        if (seenFailure != null) {
+            throw seenFailure;
+        }
         try {
             count = receive(target);
         } catch (IOException failure) {
@@ -387,6 +449,33 @@ public abstract class BufferedStream implements ByteStream {
             }
         }
         return count;
+    }
+
+    /**
+     * {@return whether the peer has ended or broken the connection, as far as this end knows} For pools of connections, before one
+     * is used again. Bytes that have come are kept for the next read, and so is a failure.
+     *
+     * <p><b>Suspends:</b> no. A peer that vanishes without a word is noticed by a time-out only.
+     */
+    public final boolean hasEnded() {
+        checkLoop();
+        if (closed || inputEnds || seenFailure != null) {
+            return true;
+        }
+        if (input.isTaken() || !input.isEmpty()) {
+            return false;
+        }
+        ByteBuffer direct = pool.take();
+        try {
+            int count = receiveCounted(direct);
+            input.append(direct.flip());
+            return count < 0;
+        } catch (IOException failure) {
+            seenFailure = failure; // the system tells it once
+            return true;
+        } finally {
+            pool.giveBack(direct);
+        }
     }
 
     /** Lets reads return the end of the stream once what has arrived is read. */
@@ -428,19 +517,22 @@ public abstract class BufferedStream implements ByteStream {
 
     @Override
     public final void sendFile(FileChannel file, long position, long count) throws IOException {
+        Counts.bytes("position", position);
+        Counts.bytes("count", count);
         Task<?> task = checkpoint();
         output.beginTurnDrained(task);
         try {
-            long end = position + count;
-            long next = position;
-            while (next < end) {
-                long sent = sendPortion(file, next, Math.min(end - next, FilePortions.PORTION_BYTES));
+            long left = count;
+            while (left > 0) {
+                long sent = FilePortions.isBeyond(position, count - left)
+                        ? -1
+                        : sendPortion(file, position + (count - left), Math.min(left, FilePortions.PORTION_BYTES));
                 if (sent < 0) {
-                    throw new EOFException(file + " ended after " + (next - position) + " of the " + count
-                            + " bytes that were to be sent to " + this);
+                    FilePortions.requireAll(file, count - left, count, this);
+                    return;
                 }
-                next += sent;
-                if (next < end) {
+                left -= sent;
+                if (left > 0) {
                     LowLevel.checkpoint(); // not behind the last byte
                 }
             }
@@ -452,6 +544,11 @@ public abstract class BufferedStream implements ByteStream {
     @Override
     public final void closeOutput() throws IOException {
         output.close(checkpoint());
+    }
+
+    /** For {@link Copying}: sends what can be sent at once, unless others are before. */
+    final void sendAvailable(Task<?> task, ByteBuffer buffer) throws IOException {
+        output.sendAvailable(requireLoop(task), buffer);
     }
 
     /** For {@link StreamOutput}: sends, and counts. */
@@ -501,10 +598,14 @@ public abstract class BufferedStream implements ByteStream {
 
     /** For {@link StreamOutput}: waits until something can be sent. */
     final void awaitSendableLimited() throws IOException {
-        if (limits != null && limits.ofWriting()) {
-            limits.awaitSendable();
-        } else {
-            awaitSendable();
+        try {
+            if (limits != null && limits.ofWriting()) {
+                limits.awaitSendable();
+            } else {
+                awaitSendable();
+            }
+        } catch (CancelledException tooSlow) {
+            throw note(tooSlow, Kind.TIMED_OUT); // if a time-out is made of it
         }
     }
 
@@ -516,7 +617,7 @@ public abstract class BufferedStream implements ByteStream {
             return;
         }
         checkLoop();
-        closed = true;
+        noteWhoEnds();
         try {
             if (loop.inLoop()) {
                 output.flushToClose();
@@ -532,10 +633,17 @@ public abstract class BufferedStream implements ByteStream {
     @Override
     public final void abort() {
         checkLoop();
-        closed = true;
+        noteWhoEnds();
         output.discard();
         if (endsTransport()) {
             abortTransport();
+        }
+    }
+
+    private void noteWhoEnds() {
+        closed = true;
+        if (owner != null && !(LowLevel.inTask() && Async.currentTask() == owner)) {
+            cutOff = true;
         }
     }
 
@@ -624,25 +732,31 @@ public abstract class BufferedStream implements ByteStream {
         return loop;
     }
 
-    /** {@return whether a failure is the connection's, and not that of the code that used it} */
-    final boolean isBrokenBy(Throwable failure) {
-        for (Throwable cause : LowLevel.causes(failure)) {
-            if (cause == brokenBy) {
-                return true;
-            }
-        }
-        return false;
+    /** Says which task serves this, so that an end which somebody else has caused is known as such. */
+    final void ownedBy(Task<?> task) {
+        owner = task;
     }
 
+    /** {@return whether a failure says that this was closed or aborted by somebody else than the task that serves it} */
+    final boolean isCutOffBy(Throwable failure) {
+        return cutOff && failure instanceof ClosedChannelException;
+    }
+
+    /** For failures of the transport: what fails there, and not because we have closed it, is the peer's doing. */
     final <X extends IOException> X broken(X failure) {
-        if (!(failure instanceof ClosedChannelException)) {
-            brokenBy = failure;
-        }
-        return failure;
+        return failure instanceof ClosedChannelException ? failure : note(failure, Kind.BROKEN);
+    }
+
+    /** Takes note of what the peer has done. */
+    final <X extends Exception> X note(X failure, Kind kind) {
+        return loop.inLoop() ? PeerFailures.OF_LOOP.get().note(failure, kind) : failure;
     }
 
     private Task<?> checkpoint() {
-        Task<?> task = LowLevel.checkpoint();
+        return requireLoop(LowLevel.checkpoint());
+    }
+
+    private Task<?> requireLoop(Task<?> task) {
         if (task.loop() != loop) {
             throw wrongLoop(task);
         }

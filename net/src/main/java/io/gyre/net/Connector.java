@@ -7,11 +7,14 @@ import io.gyre.loop.TaskGroupException;
 import io.gyre.loop.TimeoutException;
 import io.gyre.net.ConnectFailedException.Attempt;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +50,8 @@ final class Connector {
     }
 
     static SocketChannel connect(String host, int port, ConnectOptions options) throws IOException {
-        return connect(host + ":" + port, options, () -> {
+        String name = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        return connect(name + ":" + port, options, () -> {
             var addresses = new ArrayList<InetSocketAddress>();
             for (InetAddress address : Addresses.interleaved(Dns.resolve(host))) {
                 addresses.add(new InetSocketAddress(address, port));
@@ -129,15 +133,32 @@ final class Connector {
         channel.configureBlocking(false);
         options.socket().applyTo(channel);
         if (options.local() != null) {
-            channel.bind(options.local());
+            bind(channel, options.local());
         }
-        if (!channel.connect(address)) {
-            LowLevel.awaitConnectable(channel);
-            channel.finishConnect();
+        try {
+            if (!channel.connect(address)) {
+                LowLevel.awaitConnectable(channel);
+                channel.finishConnect();
+            }
+        } catch (UnsupportedAddressTypeException otherFamily) {
+            throw Binding.noIPv6(otherFamily);
         }
         if (address.equals(channel.getLocalAddress())) {
             // Nobody listens there, and the system has chosen that very port for this end (TCP's simultaneous open).
             throw new ConnectException("Connection refused: the socket was connected to itself");
+        }
+    }
+
+    private static void bind(SocketChannel channel, InetSocketAddress local) throws IOException {
+        try {
+            channel.bind(local);
+        } catch (UnsupportedAddressTypeException otherFamily) {
+            throw Binding.noIPv6(otherFamily);
+        } catch (SocketException refused) {
+            var named = new BindException(
+                    "cannot bind to " + Addresses.text(local) + ": " + LowLevel.describe(refused.getMessage()));
+            named.initCause(refused);
+            throw named;
         }
     }
 

@@ -12,6 +12,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import org.jspecify.annotations.Nullable;
 
 /** A datagram channel and what has gone through it. Each call is one of the system's, and never waits. */
@@ -128,6 +129,8 @@ class DatagramPort {
     private int sendDirect(ByteBuffer direct, InetSocketAddress target) throws IOException {
         try {
             return channel.send(direct, target);
+        } catch (UnsupportedAddressTypeException otherFamily) {
+            throw named("send from " + this + " to " + Addresses.text(target), Binding.noIPv6(otherFamily));
         } catch (IOException failure) {
             String what = "send " + direct.remaining() + " bytes from " + this + " to " + Addresses.text(target);
             throw named(failure instanceof BindException ? what + NEEDS_BROADCAST : what, failure);

@@ -3,6 +3,7 @@ package io.gyre.net;
 import io.gyre.loop.LoopLocal;
 import io.gyre.loop.LowLevel;
 import java.io.IOException;
+import java.net.IDN;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -49,7 +50,8 @@ public final class Dns {
      * Finds the addresses of a host.
      *
      * <p>A numeric address is its own answer, without a look-up: IPv4, or IPv6 with or without brackets, and with a
-     * scope if there is one ({@code fe80::1%eth0}).
+     * scope if there is one ({@code fe80::1%eth0}). A name that is not in ASCII is looked up in its ASCII form, which resolvers
+     * get: {@code bücher.example} as {@code xn--bcher-kva.example}.
      *
      * <p><b>Suspends:</b> until the loop's resolver has answered; for a numeric address it is a checkpoint and no more.
      * <b>Cancellation:</b> ends the wait, and the look-up unless other tasks wait for the same name. A call of the
@@ -57,13 +59,14 @@ public final class Dns {
      *
      * @param host a name or a numeric address
      * @return its addresses, in the resolver's order; at least one; unmodifiable
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc3490">RFC 3490, names that are not in ASCII</a>
      * @throws UnknownHostException if it has none; the message names it, and says what to check
      * @throws IOException if the resolver fails otherwise
      */
     public static List<InetAddress> resolve(String host) throws IOException {
         LowLevel.checkpoint();
         InetAddress numeric = numericAddress(host);
-        return numeric != null ? List.of(numeric) : requireAny(host, resolver().resolve(host));
+        return numeric != null ? List.of(numeric) : requireAny(host, resolver().resolve(inAscii(host)));
     }
 
     private static @Nullable InetAddress numericAddress(String host) throws UnknownHostException {
@@ -80,6 +83,21 @@ public final class Dns {
                                 + " Leave a port away, and check that a scope is an interface of this machine.");
             }
             return null;
+        }
+    }
+
+    /** {@return a name as name servers know it} The system's resolver would send the bytes of whatever charset it has. */
+    private static String inAscii(String host) throws UnknownHostException {
+        if (host.chars().allMatch(c -> c < 0x80)) {
+            return host;
+        }
+        try {
+            return IDN.toASCII(host);
+        } catch (IllegalArgumentException notAName) {
+            var named = new UnknownHostException("cannot resolve '" + LowLevel.describe(host)
+                    + "': it has characters that no name can have." + " Check the spelling.");
+            named.initCause(notAName);
+            throw named;
         }
     }
 

@@ -1,8 +1,10 @@
 package io.gyre.net;
 
 import io.gyre.loop.Async;
+import io.gyre.loop.LowLevel;
 import io.gyre.loop.Offloading;
 import io.gyre.loop.OnCancel;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,6 +29,19 @@ final class FilePortions {
     private static final Offloading PATIENT = Offloading.onLoopExecutor().withOnCancel(OnCancel.WAIT);
 
     private FilePortions() {}
+
+    /** {@return whether no file is so long} */
+    static boolean isBeyond(long position, long sent) {
+        return sent > Long.MAX_VALUE - position;
+    }
+
+    /** Checks, at the end of a file, that everything was sent that was asked for; {@link Long#MAX_VALUE} asks for what there is. */
+    static void requireAll(FileChannel file, long sent, long count, Object target) throws EOFException {
+        if (count != Long.MAX_VALUE) {
+            throw new EOFException(LowLevel.describe(file) + " ended after " + sent + " of the " + count
+                    + " bytes that were to be sent to " + target);
+        }
+    }
 
     /** {@return bytes of the file, at least one, or null if it has none there} Suspends. */
     static @Nullable ByteBuffer read(FileChannel file, long position, long count) throws IOException {

@@ -64,7 +64,7 @@ final class Listener {
     void close() {
         acceptor.cancel("its server accepts no more");
         try {
-            LowLevel.close(channel);
+            LowLevel.closeNow(channel);
         } catch (IOException failure) {
             LowLevel.report(new Failure("cannot close the listening socket of " + server, toString(), null, failure));
         }

@@ -1,17 +1,22 @@
 package io.gyre.net;
 
 import io.gyre.loop.Async;
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LoopLocal;
-import io.gyre.loop.Offloading;
-import io.gyre.loop.OnCancel;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** The threads in which a loop's host names are looked up. Daemons: they never keep the process alive. */
-final class LookupPool extends ThreadPoolExecutor {
+final class LookupPool {
     /*
      * Design.
      *
@@ -20,34 +25,113 @@ final class LookupPool extends ThreadPoolExecutor {
      *
      * The system's resolver does not react to interrupts, so a look-up that nobody waits for any more is left to itself,
      * and a closed loop does not wait for these threads. They end when they have been idle for a while.
+     *
+     * A name whose servers are dead holds a thread for as long as the system tries, so nothing may hold more than its
+     * share. A look-up that has begun is `running` until it has ended, whoever still waits, and who asks for the same
+     * joins it: a name holds one thread at the most. One that has not begun when its last waiter leaves never begins.
+     * There are more threads than dead names that anybody asks for at a time; beyond that, they wait in order.
      */
 
-    /** A name server that does not answer holds a thread for some 10 s; so many of them may be down at once. */
-    private static final int MAX_THREADS = 8;
+    /** So many names may be dead at once without that the others wait. A thread that waits for the system takes some 100 KiB. */
+    private static final int MAX_THREADS = 256;
 
     private static final int KEEP_ALIVE_SECONDS = 10;
 
-    private static final LoopLocal<Offloading> LOOKUPS =
-            LoopLocal.withInitial(() -> Offloading.on(new LookupPool()).withOnCancel(OnCancel.ABANDON));
+    private static final LoopLocal<LookupPool> OF_LOOP = LoopLocal.withInitial(LookupPool::new);
 
-    private LookupPool() {
-        super(
-                MAX_THREADS,
-                MAX_THREADS,
-                KEEP_ALIVE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().daemon().name("gyre-lookup-", 1).factory());
-        allowCoreThreadTimeOut(true);
-    }
+    private final EventLoop loop = EventLoop.current();
+    private final Threads threads = new Threads();
+    private final Map<Object, Lookup<?>> running = new HashMap<>();
+
+    private LookupPool() {}
 
     /** Looks up a host name. Suspends until the system has answered; a cancellation ends the wait at once. */
     static InetAddress[] lookUp(String host) throws UnknownHostException {
-        return Async.offload(LOOKUPS.get(), () -> InetAddress.getAllByName(host));
+        return OF_LOOP.get().ask(host, () -> InetAddress.getAllByName(host));
     }
 
     /** Looks up the name of an address; the address in digits if it has none. Suspends as {@link #lookUp} does. */
-    static String nameOf(InetAddress address) {
-        return Async.offload(LOOKUPS.get(), () -> address.getCanonicalHostName());
+    static String nameOf(InetAddress address) throws UnknownHostException {
+        return OF_LOOP.get().ask(address, () -> address.getCanonicalHostName());
+    }
+
+    @SuppressWarnings("unchecked") // the type of the answer is that of the question: a name or an address
+    private <T> T ask(Object question, Callable<T> call) throws UnknownHostException {
+        Lookup<T> present = (Lookup<T>) running.computeIfAbsent(question, key -> new Lookup<>(question, call));
+        return present.await();
+    }
+
+    /** One question to the system. On the loop, but for the call itself. */
+    private final class Lookup<T> {
+        private final Object question;
+        private final CompletableFuture<T> answer = new CompletableFuture<>();
+        private final Runnable body;
+        private int waiters;
+
+        Lookup(Object question, Callable<T> call) {
+            this.question = question;
+            this.body = () -> {
+                try {
+                    answer.complete(call.call());
+                } catch (Throwable failure) {
+                    answer.completeExceptionally(failure);
+                }
+                forget();
+            };
+            threads.execute(body);
+        }
+
+        /** In the thread of the look-up. Who asks from now on gets a new answer. */
+        private void forget() {
+            try {
+                loop.callSoonThreadsafe(() -> running.remove(question, this));
+            } catch (LoopClosedException closed) {
+                // then nobody asks any more
+            }
+        }
+
+        T await() throws UnknownHostException {
+            waiters++;
+            try {
+                return Async.await(answer);
+            } catch (CompletionException failed) {
+                if (failed.getCause() instanceof UnknownHostException unknown) {
+                    throw unknown;
+                }
+                throw failed;
+            } finally {
+                waiters--;
+                // A queue that gives the look-up back has not begun it, and never will.
+                if (answer.isDone() || (waiters == 0 && threads.getQueue().remove(body))) {
+                    running.remove(question, this);
+                }
+            }
+        }
+    }
+
+    private static final class Threads extends ThreadPoolExecutor {
+        Threads() {
+            super(
+                    MAX_THREADS,
+                    MAX_THREADS,
+                    KEEP_ALIVE_SECONDS,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(),
+                    Thread.ofPlatform().daemon().name("gyre-lookup-", 1).factory());
+            allowCoreThreadTimeOut(true);
+        }
+
+        /** If no further thread can be started, the look-up waits for one that is there. */
+        @Override
+        public void execute(Runnable lookup) {
+            try {
+                super.execute(lookup);
+            } catch (OutOfMemoryError noThread) {
+                getQueue().add(lookup);
+                if (getPoolSize() == 0 && remove(lookup)) {
+                    throw noThread;
+                }
+            }
+        }
     }
 }

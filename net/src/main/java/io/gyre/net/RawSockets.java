@@ -181,20 +181,25 @@ public final class RawSockets {
      * @param channel a connected channel
      * @param file where the bytes are
      * @param position of the first of them
-     * @param count how many
+     * @param count how many; {@link Long#MAX_VALUE} for the rest of the file
+     * @throws IllegalArgumentException if a number is negative
      * @throws EOFException if the file is shorter; what there was has been sent
      * @throws IOException if the file cannot be read, or the connection is broken or was closed
      */
     public static void sendFile(SocketChannel channel, FileChannel file, long position, long count) throws IOException {
         requireNonBlocking(channel);
+        Counts.bytes("position", position);
+        Counts.bytes("count", count);
         LowLevel.checkpoint();
         long sent = 0;
         while (sent < count) {
-            long more = FilePortions.transfer(
-                    file, position + sent, Math.min(count - sent, FilePortions.PORTION_BYTES), channel);
+            long more = FilePortions.isBeyond(position, sent)
+                    ? -1
+                    : FilePortions.transfer(
+                            file, position + sent, Math.min(count - sent, FilePortions.PORTION_BYTES), channel);
             if (more < 0) {
-                throw new EOFException(
-                        file + " ended after " + sent + " of the " + count + " bytes that were to be sent");
+                FilePortions.requireAll(file, sent, count, channel);
+                return;
             }
             sent += more;
             if (more == 0) {

@@ -76,7 +76,8 @@ public final class ServerGroup implements AutoCloseable {
      * <p><b>Suspends:</b> until all listen; elsewhere blocks.
      *
      * @param loops where the handlers run
-     * @param options how to listen; the limits are those of each loop
+     * @param options how to listen; the limits are those of each loop. Other processes of the same user can listen on the address,
+     *     too, only if {@link ServerOptions#reusePort} is on
      * @param address where to listen; port 0 for any free one
      * @param handler serves one connection
      * @return the servers, which are listening
@@ -113,6 +114,9 @@ public final class ServerGroup implements AutoCloseable {
         var members = new ArrayList<Member>();
         try {
             if (sharing == Sharing.REUSE_PORT) {
+                if (!options.reusePort()) { // then it is for the loops of this group alone
+                    Binding.requireFree(address);
+                }
                 listenOnEach(loops, options.withReusePort(true), address, handler, members);
             } else {
                 listenOnFirst(loops, options, address, handler, members);
@@ -205,7 +209,7 @@ public final class ServerGroup implements AutoCloseable {
      * <p><b>Suspends:</b> until the loops have answered; elsewhere blocks. <b>Cancellation:</b> ends the wait.
      */
     public ServerStatistics statistics() {
-        ServerStatistics total = new ServerStatistics(0, 0, 0, 0, 0, 0);
+        ServerStatistics total = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0);
         for (ServerStatistics each : onAll(TcpServer::statistics)) {
             total = total.plus(each);
         }

@@ -4,6 +4,7 @@ import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.nio.channels.NetworkChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,6 +39,7 @@ public final class SocketOptions {
      * @param <V> the option's type
      * @param option one of {@link java.net.StandardSocketOptions} or {@code jdk.net.ExtendedSocketOptions}
      * @param value the value
+     * @throws IllegalArgumentException for SO_LINGER with more than 0 seconds, which would hold up the loop
      */
     public static <V> SocketOptions of(SocketOption<V> option, V value) {
         return NONE.with(option, value);
@@ -49,11 +51,26 @@ public final class SocketOptions {
      * @param <V> the option's type
      * @param option one of {@link java.net.StandardSocketOptions} or {@code jdk.net.ExtendedSocketOptions}
      * @param value the value
+     * @throws IllegalArgumentException for SO_LINGER with more than 0 seconds, which would hold up the loop
      */
     public <V> SocketOptions with(SocketOption<V> option, V value) {
+        requireNoWait(option, value);
         var more = new LinkedHashMap<>(values);
         more.put(option, value);
         return new SocketOptions(more);
+    }
+
+    /**
+     * Refuses SO_LINGER with a time: closing would hold up the thread of the loop for so long. A time of 0, a reset instead of the
+     * end, holds nothing up.
+     */
+    static void requireNoWait(SocketOption<?> option, Object value) {
+        if (option == StandardSocketOptions.SO_LINGER && value instanceof Integer seconds && seconds > 0) {
+            throw new IllegalArgumentException(
+                    "SO_LINGER of " + seconds + " s would hold up the loop when the socket is"
+                            + " closed. The system delivers without it, too; to be sure that the peer has got everything, let it"
+                            + " answer, or call closeOutput and read to the end.");
+        }
     }
 
     /** Sets the options of a channel. */

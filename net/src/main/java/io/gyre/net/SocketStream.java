@@ -141,9 +141,13 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
 
     @Override
     protected final void closeTransport() throws IOException {
+        transportCloses();
         LowLevel.close(channel);
         descriptorFreed();
     }
+
+    /** Called when the channel is about to be closed, for what cannot be asked afterwards. */
+    void transportCloses() {}
 
     private void descriptorFreed() {
         if (loop().inLoop()) {
@@ -158,7 +162,9 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
                 // The system answers a close with this setting by a reset instead of the orderly end.
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             }
-            closeTransport();
+            transportCloses();
+            LowLevel.closeNow(channel);
+            descriptorFreed();
         } catch (IOException alreadyBroken) {
             broken(alreadyBroken);
         }
@@ -172,9 +178,11 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
      * @param <V> the option's type
      * @param option one of {@link StandardSocketOptions} or {@code jdk.net.ExtendedSocketOptions}
      * @param value the value
+     * @throws IllegalArgumentException for SO_LINGER with more than 0 seconds, which would hold up the loop
      * @throws IOException if the stream is closed or the system refuses
      */
     public final <V> void setOption(SocketOption<V> option, V value) throws IOException {
+        SocketOptions.requireNoWait(option, value);
         channel.setOption(option, value);
     }
 

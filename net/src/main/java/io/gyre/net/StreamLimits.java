@@ -3,6 +3,7 @@ package io.gyre.net;
 import io.gyre.loop.Async;
 import io.gyre.loop.TimeoutException;
 import io.gyre.loop.VoidBody;
+import io.gyre.net.PeerFailures.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -51,10 +52,14 @@ final class StreamLimits {
     }
 
     private void await(@Nullable Duration own, String what, VoidBody<IOException> wait) throws IOException {
-        if (own == null) {
-            awaitUnlessIdle(what, wait);
-        } else {
-            Async.timeout(own, what, () -> awaitUnlessIdle(what, wait));
+        try {
+            if (own == null) {
+                awaitUnlessIdle(what, wait);
+            } else {
+                Async.timeout(own, what, () -> awaitUnlessIdle(what, wait));
+            }
+        } catch (TimeoutException tooSlow) {
+            throw stream.note(tooSlow, Kind.TIMED_OUT);
         }
     }
 

@@ -88,6 +88,19 @@ final class StreamOutput extends Turn implements Runnable {
         }
     }
 
+    /** Sends what can be sent without waiting, if nothing else is to go out before. */
+    void sendAvailable(Task<?> task, ByteBuffer buffer) throws IOException {
+        if (behind.isEmpty() && !isTaken()) {
+            beginTurn(task);
+            try {
+                throwLost();
+                stream.sendCounted(buffer);
+            } finally {
+                endTurn();
+            }
+        }
+    }
+
     private static int nextNonEmpty(ByteBuffer[] buffers, int from) {
         int index = from;
         while (index < buffers.length && !buffers[index].hasRemaining()) {

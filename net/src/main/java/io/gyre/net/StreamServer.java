@@ -8,6 +8,7 @@ import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.WrongLoopException;
 import io.gyre.loop.spi.Failure;
+import io.gyre.net.PeerFailures.Kind;
 import io.gyre.net.ServerOptions.Overload;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -29,8 +30,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Accepts connections and serves each in a task of its own. The server owns these tasks: they end before it does.
  *
- * <p>A handler that fails is reported to the loop's failure handler, with the peer's address, and its connection is closed. A
- * peer that resets the connection or vanishes is normal: counted, and one line on level DEBUG.
+ * <p>A handler that fails is reported to the loop's failure handler, with the peer's address, and its connection is closed. What
+ * a peer does is no failure of the handler: it resets the connection, vanishes, ends in the middle of a message, is idle or too
+ * slow, sends a line that is too long. That is counted by kind ({@link #statistics()}), with one line on level DEBUG, also if
+ * the handler wraps the exception in another, or a time-out of {@link Async#timeout} ends a read or write. A handler that ends
+ * because its connection was closed or aborted by somebody else has not failed either.
  *
  * <p><b>The end.</b> There is one way down, and each method goes a part of it: {@link #stopAccepting()}, {@link #drain} with a
  * limit, {@link #close()}; {@link #abort()} takes the short cut. {@link #state()} says how far it has come.
@@ -69,6 +73,8 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private int openListeners;
     private long accepted;
     private long broken;
+    private long timedOut;
+    private long tooLarge;
     private long failed;
     private long shed;
 
@@ -184,6 +190,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
             stream.abort();
             return;
         }
+        stream.ownedBy(task);
         connections.put(task, stream);
         if (peer != null) {
             connectionsOfPeer.merge(peer, 1, Integer::sum);
@@ -227,17 +234,29 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     }
 
     private void failed(Task<?> task, S stream, Throwable failure) {
-        if (stream.isBrokenBy(failure)) {
-            broken++;
-            LOG.log(Level.DEBUG, () -> this + ": " + stream + " broke: " + LowLevel.describe(failure));
-        } else {
-            failed++;
-            LowLevel.report(new Failure(
-                    "the handler of " + stream + " on " + this + " failed; the connection was closed",
-                    task.name(),
-                    task.createdAt(),
-                    failure));
+        Kind kind = PeerFailures.OF_LOOP.get().kindOf(failure, stream::isCutOffBy);
+        switch (kind) {
+            case null -> {
+                failed++;
+                LowLevel.report(new Failure(
+                        "the handler of " + stream + " on " + this + " failed; the connection was closed",
+                        task.name(),
+                        task.createdAt(),
+                        failure));
+                return;
+            }
+            case BROKEN -> broken++;
+            case TIMED_OUT -> {
+                broken++;
+                timedOut++;
+            }
+            case TOO_LARGE -> {
+                broken++;
+                tooLarge++;
+            }
+            case CUT_OFF -> {}
         }
+        LOG.log(Level.DEBUG, () -> this + ": " + stream + " has ended early: " + LowLevel.describe(failure));
     }
 
     // ---- the end of the server
@@ -406,7 +425,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         for (Listener listener : listeners) {
             pauses += listener.pauses();
         }
-        return new ServerStatistics(accepted, connections.size(), broken, failed, shed, pauses);
+        return new ServerStatistics(accepted, connections.size(), broken, timedOut, tooLarge, failed, shed, pauses);
     }
 
     /** {@return the connections that are being served, in order of arrival} */

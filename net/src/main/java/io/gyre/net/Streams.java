@@ -4,20 +4,17 @@ import io.gyre.loop.Task;
 import io.gyre.loop.TaskGroup;
 import io.gyre.loop.TaskGroupException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Functions over streams. */
 public final class Streams {
-    /** What one read takes: a socket buffer's worth. */
-    private static final int COPY_BYTES = 64 * 1024;
-
     private Streams() {}
 
     /**
      * Copies what comes out of one stream into another, up to its end. Ends neither.
      *
-     * <p><b>Suspends:</b> until the end. <b>Cancellation:</b> what was read and not yet written is lost. <b>Resources:</b> a direct
-     * buffer of 64 KiB meanwhile.
+     * <p><b>Suspends:</b> until the end. <b>Cancellation:</b> what was read and not yet written is lost. <b>Resources:</b> no buffer
+     * while nothing comes; while the writer takes nothing, what was read before, at most 64 KiB.
      *
      * @param from where the bytes come from
      * @param to where they go
@@ -25,18 +22,13 @@ public final class Streams {
      * @throws IOException if one of them breaks
      */
     public static long copy(ByteReader from, ByteWriter to) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
-        long total = 0;
-        for (int count = from.read(buffer); count >= 0; count = from.read(buffer.clear())) {
-            to.write(buffer.flip());
-            total += count;
-        }
-        return total;
+        return new Copying(from, to).run();
     }
 
     /**
      * Connects two streams with each other: what comes out of one goes into the other, in both directions, until both have
-     * ended. An end is passed on as such, and the other direction goes on. Closes neither stream.
+     * ended. An end is passed on as such, and the other direction goes on. So does the other direction when a stream takes no
+     * more: what it has answered before, such as that a request is too large, is still brought. Closes neither stream.
      *
      * {@snippet :
      * TcpServer.serve(address, client -> {
@@ -47,19 +39,23 @@ public final class Streams {
      * }
      *
      * <p><b>Suspends:</b> until both directions have ended. <b>Cancellation:</b> ends both; what is on its way is lost.
-     * <b>Resources:</b> two direct buffers of 64 KiB meanwhile.
+     * <b>Resources:</b> as {@link #copy} for each direction.
      *
      * @param a one stream
      * @param b the other
      * @return how many bytes went each way
-     * @throws IOException if one of them breaks, which ends both directions
+     * @throws IOException if one of them breaks: at once if nothing can be read from it any more, and else when the other
+     *     direction has come to its end
      */
     public static Relayed relay(ByteStream a, ByteStream b) throws IOException {
         try {
             return TaskGroup.<Relayed, IOException>call(group -> {
-                Task<Long> back = group.createTask("relay from " + b + " to " + a, () -> passOn(b, a));
-                long forth = passOn(a, b);
-                return new Relayed(forth, back.await());
+                var back = new OneWay(b, a);
+                Task<Long> backwards = group.createTask("relay from " + b + " to " + a, back::passOn);
+                var forth = new OneWay(a, b);
+                var relayed = new Relayed(forth.passOn(), backwards.await());
+                forth.throwFailure(back);
+                return relayed;
             });
         } catch (TaskGroupException failure) {
             if (failure.getCause() instanceof IOException broken) {
@@ -69,10 +65,48 @@ public final class Streams {
         }
     }
 
-    private static long passOn(ByteStream from, ByteStream to) throws IOException {
-        long total = copy(from, to);
-        to.closeOutput();
-        return total;
+    /** One direction of a relay. */
+    private static final class OneWay {
+        private final ByteStream to;
+        private final Copying copying;
+        private @Nullable IOException failure;
+
+        OneWay(ByteStream from, ByteStream to) {
+            this.to = to;
+            this.copying = new Copying(from, to);
+        }
+
+        /** Ends by a failure only if the stream that it reads is broken, which ends the other direction, too. */
+        long passOn() throws IOException {
+            long total;
+            try {
+                total = copying.run();
+            } catch (IOException broken) {
+                if (!copying.hasWriterFailed()) {
+                    throw broken;
+                }
+                failure = broken;
+                return 0;
+            }
+            try {
+                to.closeOutput();
+            } catch (IOException broken) {
+                failure = broken;
+            }
+            return total;
+        }
+
+        void throwFailure(OneWay other) throws IOException {
+            if (failure != null) {
+                if (other.failure != null) {
+                    failure.addSuppressed(other.failure);
+                }
+                throw failure;
+            }
+            if (other.failure != null) {
+                throw other.failure;
+            }
+        }
     }
 
     /**

@@ -1,16 +1,17 @@
 package io.gyre.net;
 
-import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
-import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts TCP connections and serves each in a task of its own.
@@ -37,6 +38,9 @@ public final class TcpServer extends StreamServer<TcpStream> {
 
     /**
      * Listens on an address and serves connections, from now until {@link #close}.
+     *
+     * <p>An IPv4 address means IPv4 alone, 0.0.0.0 included, which is what {@code new InetSocketAddress(port)} stands for. The
+     * address {@code ::} takes connections of both families, unless 0.0.0.0 is taken on the same port: then those of IPv6.
      *
      * <p><b>Suspends:</b> no.
      *
@@ -74,9 +78,7 @@ public final class TcpServer extends StreamServer<TcpStream> {
         requireOptionsOfConnections(options);
         var server = new TcpServer(handler, options);
         try {
-            for (InetSocketAddress address : addresses) {
-                server.listen(bind(address, options));
-            }
+            server.listenOn(addresses, options);
         } catch (Throwable failure) {
             server.stopAccepting();
             throw failure;
@@ -90,7 +92,7 @@ public final class TcpServer extends StreamServer<TcpStream> {
      * <p><b>Suspends:</b> no.
      *
      * @param options how many connections to take
-     * @param listening belongs to the server from now on
+     * @param listening belongs to the server from now on, and is closed if this fails
      * @param handler serves one connection
      * @return the server
      * @throws IOException if the socket does not listen, or the system refuses an option of the connections
@@ -98,13 +100,18 @@ public final class TcpServer extends StreamServer<TcpStream> {
     public static TcpServer serve(
             ServerOptions options, ServerSocketChannel listening, StreamHandler<? super TcpStream> handler)
             throws IOException {
-        if (!(listening.getLocalAddress() instanceof InetSocketAddress)) {
-            throw new BindException(listening + " is not a TCP socket that listens; bind it first");
+        try {
+            if (!(listening.getLocalAddress() instanceof InetSocketAddress)) {
+                throw new BindException(listening + " is not a TCP socket that listens; bind it first");
+            }
+            requireOptionsOfConnections(options);
+            var server = new TcpServer(handler, options);
+            server.listen(listening);
+            return server;
+        } catch (Throwable failure) {
+            listening.close();
+            throw failure;
         }
-        requireOptionsOfConnections(options);
-        var server = new TcpServer(handler, options);
-        server.listen(listening);
-        return server;
     }
 
     /**
@@ -144,25 +151,26 @@ public final class TcpServer extends StreamServer<TcpStream> {
         }
     }
 
-    private static ServerSocketChannel bind(InetSocketAddress address, ServerOptions options) throws IOException {
-        if (address.isUnresolved()) {
-            throw new UnknownHostException("cannot listen on " + address.getHostString() + ": the name has no address");
-        }
-        ServerSocketChannel channel = ServerSocketChannel.open();
+    private void listenOn(List<InetSocketAddress> addresses, ServerOptions options) throws IOException {
+        var channels = new ArrayList<@Nullable ServerSocketChannel>(Collections.nCopies(addresses.size(), null));
         try {
-            if (options.reusePort()) {
-                channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            for (boolean all6 : new boolean[] {false, true}) {
+                for (int i = 0; i < channels.size(); i++) {
+                    if (Binding.isAll6(addresses.get(i)) == all6) {
+                        channels.set(i, Binding.listen(addresses.get(i), options));
+                    }
+                }
             }
-            return channel.bind(address, options.backlog());
-        } catch (SocketException failure) {
-            channel.close();
-            var named = new BindException(
-                    "cannot listen on " + Addresses.text(address) + ": " + LowLevel.describe(failure.getMessage()));
-            named.initCause(failure);
-            throw named;
         } catch (Throwable failure) {
-            channel.close();
+            for (ServerSocketChannel channel : channels) {
+                if (channel != null) {
+                    channel.close();
+                }
+            }
             throw failure;
+        }
+        for (ServerSocketChannel channel : channels) {
+            listen(Objects.requireNonNull(channel));
         }
     }
 

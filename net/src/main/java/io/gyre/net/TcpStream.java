@@ -8,6 +8,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection.
@@ -27,6 +28,7 @@ import java.nio.channels.SocketChannel;
  */
 public final class TcpStream extends SocketStream {
     private final InetSocketAddress peer;
+    private @Nullable InetSocketAddress localWhenClosed;
 
     private TcpStream(SocketChannel channel, InetSocketAddress peer) {
         super(channel);
@@ -36,13 +38,17 @@ public final class TcpStream extends SocketStream {
     /**
      * Makes a stream of a channel that is connected. <b>Suspends:</b> no.
      *
-     * @param channel belongs to the stream from now on, and is closed if this fails
+     * @param channel belongs to the stream from now on, and is closed if this fails; SO_LINGER with a time, which would hold up
+     *     the loop, is taken from it
      * @return the stream
      * @throws java.nio.channels.NotYetConnectedException if it is not connected
      * @throws IllegalArgumentException if it is one of another kind
      * @throws IOException if the connection has gone already
      */
     public static TcpStream of(SocketChannel channel) throws IOException {
+        if (channel.isOpen() && channel.getOption(StandardSocketOptions.SO_LINGER) > 0) {
+            channel.setOption(StandardSocketOptions.SO_LINGER, -1); // closing would hold up the loop
+        }
         return of(channel, SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true));
     }
 
@@ -150,12 +156,22 @@ public final class TcpStream extends SocketStream {
     }
 
     /**
-     * {@return the address at this end}
+     * {@return the address at this end, also when the stream is closed}
      *
-     * @throws IOException if the stream is closed
+     * @throws IOException if the system does not say
      */
     public InetSocketAddress local() throws IOException {
-        return (InetSocketAddress) channel().getLocalAddress();
+        InetSocketAddress known = localWhenClosed;
+        return known == null ? (InetSocketAddress) channel().getLocalAddress() : known;
+    }
+
+    @Override
+    void transportCloses() {
+        try {
+            localWhenClosed = local();
+        } catch (IOException closedBehindOurBack) {
+            // then nobody knows it any more
+        }
     }
 
     @Override

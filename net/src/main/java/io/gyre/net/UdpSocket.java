@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Iterator;
 import java.util.Optional;
 
@@ -61,6 +62,9 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     /**
      * Opens a socket that receives at an address from anybody.
      *
+     * <p>An IPv4 address means IPv4 alone, 0.0.0.0 included, which is what {@code new InetSocketAddress(port)} stands for. The
+     * address {@code ::} receives packets of both families, unless 0.0.0.0 is taken on the same port: then those of IPv6.
+     *
      * <p><b>Suspends:</b> no.
      *
      * @param address where to receive; port 0 for any free one, see {@link #local()}
@@ -85,18 +89,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      */
     public static UdpSocket bind(InetSocketAddress address, SocketOptions options) throws IOException {
         requireResolved(address);
-        return open(options, channel -> bind(channel, address));
-    }
-
-    private static void bind(DatagramChannel channel, InetSocketAddress address) throws IOException {
-        try {
-            channel.bind(address);
-        } catch (SocketException refused) {
-            var named = new BindException(
-                    "cannot bind to " + Addresses.text(address) + ": " + LowLevel.describe(refused.getMessage()));
-            named.initCause(refused);
-            throw named;
-        }
+        return of(Binding.receive(address, options), channel -> {});
     }
 
     /**
@@ -126,18 +119,43 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      */
     public static UdpSocket connect(InetSocketAddress peer, SocketOptions options) throws IOException {
         requireResolved(peer);
-        return open(options, channel -> connect(channel, peer));
+        return of(Binding.openDatagram(peer, options), channel -> connect(channel, peer));
+    }
+
+    /**
+     * Does what {@link #connect(InetSocketAddress, SocketOptions)} does, with an address at this end.
+     *
+     * @param peer a resolved address
+     * @param local where to receive, of the same family; port 0 for any free one
+     * @param options are set before the socket is bound
+     * @return the socket
+     * @throws BindException if the address at this end is taken, or not of this machine
+     * @throws ConnectException if there is no way to the peer
+     * @throws UnknownHostException if an address is not resolved
+     * @throws IOException if the system refuses a socket or an option
+     */
+    public static UdpSocket connect(InetSocketAddress peer, InetSocketAddress local, SocketOptions options)
+            throws IOException {
+        requireResolved(peer);
+        requireResolved(local);
+        return of(Binding.receive(local, options), channel -> connect(channel, peer));
     }
 
     private static void connect(DatagramChannel channel, InetSocketAddress peer) throws IOException {
         try {
             channel.connect(peer);
+        } catch (UnsupportedAddressTypeException otherFamily) {
+            throw cannotConnect(peer, Binding.noIPv6(otherFamily));
         } catch (SocketException refused) {
-            var named = new ConnectException(
-                    "cannot connect to " + Addresses.text(peer) + ": " + LowLevel.describe(refused.getMessage()));
-            named.initCause(refused);
-            throw named;
+            throw cannotConnect(peer, refused);
         }
+    }
+
+    private static ConnectException cannotConnect(InetSocketAddress peer, SocketException refused) {
+        var named = new ConnectException(
+                "cannot connect to " + Addresses.text(peer) + ": " + LowLevel.describe(refused.getMessage()));
+        named.initCause(refused);
+        return named;
     }
 
     private static void requireResolved(InetSocketAddress address) throws UnknownHostException {
@@ -150,11 +168,10 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         void open(DatagramChannel channel) throws IOException;
     }
 
-    private static UdpSocket open(SocketOptions options, Opening opening) throws IOException {
-        DatagramChannel channel = DatagramChannel.open();
+    /** Makes a socket of a channel, which is closed if that fails. */
+    private static UdpSocket of(DatagramChannel channel, Opening opening) throws IOException {
         try {
             channel.configureBlocking(false);
-            options.applyTo(channel);
             opening.open(channel);
             return new UdpSocket(new DatagramPort(channel));
         } catch (Throwable failure) {
@@ -412,14 +429,14 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
 
     /**
      * Closes the socket and leaves its groups. Packets that were sent are still on their way. <b>Suspends:</b> no. Does
-     * nothing the second time. A task that is receiving or sending gets
+     * nothing the second time. The address is free when this returns. A task that is receiving or sending gets
      * {@link java.nio.channels.AsynchronousCloseException}.
      *
      * @throws IOException if closing fails
      */
     @Override
     public void close() throws IOException {
-        LowLevel.close(port.channel());
+        LowLevel.closeNow(port.channel());
     }
 
     @Override

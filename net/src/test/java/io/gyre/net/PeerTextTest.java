@@ -32,7 +32,10 @@ final class PeerTextTest {
 
         assertThatThrownBy(() -> Dns.resolve(HOSTILE))
                 .isInstanceOf(UnknownHostException.class)
-                .hasMessageStartingWith("cannot resolve '" + ESCAPED + "': the resolver has answered with no address");
+                .hasMessageStartingWith("cannot resolve '" + ESCAPED + "': it has characters that no name can have");
+        assertThatThrownBy(() -> Dns.resolve("host\nSEVERE forged"))
+                .hasMessageStartingWith(
+                        "cannot resolve 'host\\nSEVERE forged': the resolver has answered with no address");
         assertThatThrownBy(() -> TcpStream.connect(HOSTILE, 80)).hasMessageContaining(ESCAPED);
     }
 

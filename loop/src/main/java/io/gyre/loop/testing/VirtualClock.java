@@ -8,6 +8,7 @@ import io.gyre.loop.spi.IdleLoop.Hold;
 import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,10 +141,16 @@ public final class VirtualClock implements Ticker {
             throw new IllegalArgumentException("duration is " + duration + "; time does not run backwards");
         }
         if (Thread.currentThread().isVirtual()) {
-            go(new Advance(LowLevel.checkpoint(), nanos + duration.toNanos(), false));
+            go(new Advance(LowLevel.checkpoint(), later(duration), false));
         } else {
-            move(duration.toNanos());
+            move(later(duration) - nanos);
         }
+    }
+
+    /** A clock does not run over: a time without end leads to its last instant. */
+    private long later(Duration duration) {
+        long way = TimeUnit.NANOSECONDS.convert(duration);
+        return way > Long.MAX_VALUE - nanos ? Long.MAX_VALUE : nanos + way;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.gyre.net.os;
 
 import io.gyre.loop.LowLevel;
+import io.gyre.net.os.ProcessLaunch.Launched;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,19 +24,20 @@ final class Pipes {
     private final @Nullable ThreadedReader stdout;
     private final @Nullable ThreadedReader stderr;
 
-    Pipes(String name, Process process, SubprocessOptions options) {
-        this(name, process, options, PumpThread::daemon);
+    Pipes(String name, Launched launched, SubprocessOptions options) {
+        this(name, launched, options, PumpThread::daemon);
     }
 
     /** @param threads what makes the threads of a name */
-    Pipes(String name, Process process, SubprocessOptions options, Function<String, ThreadFactory> threads) {
+    Pipes(String name, Launched launched, SubprocessOptions options, Function<String, ThreadFactory> threads) {
+        Process process = launched.process();
         this.process = name;
         this.options = options;
         String prefix = "gyre-process-" + process.pid();
         stdinThread = isPipe(options.stdin()) ? writing(prefix + "-stdin", process.getOutputStream(), threads) : null;
-        stdoutThread = isPipe(options.stdout()) ? reading(prefix + "-stdout", process.getInputStream(), threads) : null;
+        stdoutThread = isPipe(options.stdout()) ? reading(prefix + "-stdout", launched.stdout(), threads) : null;
         stderrThread = isPipe(options.stderr()) && !options.mergeStderr()
-                ? reading(prefix + "-stderr", process.getErrorStream(), threads)
+                ? reading(prefix + "-stderr", launched.stderr(), threads)
                 : null;
         stdin = stdinThread == null ? null : new ThreadedWriter("the standard input of " + name, stdinThread);
         stdout = stdoutThread == null ? null : new ThreadedReader("the standard output of " + name, stdoutThread);

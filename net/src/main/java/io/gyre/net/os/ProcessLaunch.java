@@ -6,6 +6,7 @@ import io.gyre.loop.Offloading;
 import io.gyre.loop.OnCancel;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,11 +21,27 @@ final class ProcessLaunch {
 
     private ProcessLaunch() {}
 
+    /**
+     * A process that has started.
+     *
+     * @param process the process
+     * @param stdout what it writes, if that is a pipe
+     * @param stderr what it writes to its standard error, if that is a pipe
+     */
+    record Launched(Process process, InputStream stdout, InputStream stderr) {
+        /** Before the process can have ended, or as soon as possible. */
+        static Launched of(Process process) {
+            return new Launched(
+                    process, RawPipe.takenFrom(process.getInputStream()), RawPipe.takenFrom(process.getErrorStream()));
+        }
+    }
+
     /** {@return the process} Suspends: the JDK waits until the program runs or cannot. */
-    static Process start(SubprocessOptions options) throws IOException {
-        return Async.<Process, IOException>offload(PATIENT, () -> {
+    static Launched start(SubprocessOptions options) throws IOException {
+        return Async.<Launched, IOException>offload(PATIENT, () -> {
             try {
-                return builder(options).start();
+                RawPipe.prepare();
+                return Launched.of(builder(options).start());
             } catch (IOException failure) {
                 throw explained(options, failure);
             }

@@ -59,7 +59,7 @@ final class ProcessTree {
                 () -> {
                     terminateNow();
                     process.onExit()
-                            .completeOnTimeout(process, grace.toNanos(), TimeUnit.NANOSECONDS)
+                            .completeOnTimeout(process, TimeUnit.NANOSECONDS.convert(grace), TimeUnit.NANOSECONDS)
                             .join();
                     killNow();
                 },

@@ -12,9 +12,13 @@ import io.gyre.loop.spi.Failure;
 import io.gyre.net.ByteReader;
 import io.gyre.net.ByteWriter;
 import io.gyre.net.LimitExceededException;
+import io.gyre.net.os.ProcessLaunch.Launched;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 
 /**
  * A program that runs beside this one, with pipes as streams.
@@ -73,8 +77,12 @@ public final class Subprocess implements AutoCloseable {
     /** The pipes of a process that has ended have ended, too, unless a daemon that it has started holds them. */
     private static final Duration PIPE_LIMIT = Duration.ofSeconds(1);
 
-    /** As much of a command as is good for a message. */
+    /** As much of a program's path as is good for a message. */
     private static final int SHOWN_CHARS = 60;
+
+    private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
+
+    private static final Pattern SIGNAL_NAME = Pattern.compile("[A-Z][A-Z0-9+-]{0,15}");
 
     private static final byte[] NO_INPUT = {};
 
@@ -88,19 +96,20 @@ public final class Subprocess implements AutoCloseable {
     private final Pipes pipes;
     private boolean closed;
 
-    private Subprocess(SubprocessOptions options, Process process) {
+    private Subprocess(SubprocessOptions options, Launched launched) {
         this.options = options;
-        this.process = process;
+        this.process = launched.process();
         this.name = "process " + process.pid() + " (" + shown(options) + ")";
         this.tree = new ProcessTree(process);
         this.exit = process.onExit();
         this.exited = new Doorbell("the end of " + name);
-        this.pipes = new Pipes(name, process, options);
+        this.pipes = new Pipes(name, launched, options);
     }
 
+    /** Only the program: its arguments may be secrets, and what is shown gets into logs. */
     private static String shown(SubprocessOptions options) {
-        String words = String.join(" ", options.command());
-        return words.length() > SHOWN_CHARS ? words.substring(0, SHOWN_CHARS) + "..." : words;
+        String program = LowLevel.describe(options.command().getFirst());
+        return program.length() > SHOWN_CHARS ? program.substring(0, SHOWN_CHARS) + "..." : program;
     }
 
     // ---- starting
@@ -290,6 +299,35 @@ public final class Subprocess implements AutoCloseable {
         process.toHandle().destroy();
     }
 
+    /**
+     * Sends a signal to the program, such as {@code HUP}, {@code USR1} or {@code INT}. Does nothing if it has ended.
+     *
+     * <p><b>Suspends:</b> until the system's program {@code kill} has sent it: the JDK itself knows two signals only. <b>Cancellation:</b>
+     * sends the signal or not.
+     *
+     * <p><b>Source:</b> asyncio {@code Process.send_signal}.
+     *
+     * @param signal the name, without SIG
+     * @throws IllegalArgumentException if that is no name of a signal
+     * @throws IOException if the system knows no such signal, or refuses to send it
+     */
+    public void sendSignal(String signal) throws IOException {
+        checkLoop();
+        if (!SIGNAL_NAME.matcher(signal).matches()) {
+            throw new IllegalArgumentException(
+                    "the signal '" + LowLevel.describe(signal) + "' is no name such as HUP or USR1");
+        }
+        if (isAlive()) {
+            try (Subprocess sender = exec("kill", "-s", signal, Long.toString(pid()))) {
+                SubprocessOutput said = sender.communicate(NO_INPUT, MAX_OUTPUT_BYTES);
+                if (said.exitCode() != 0 && isAlive()) {
+                    throw new IOException("cannot send the signal " + signal + " to " + name + ": "
+                            + LowLevel.describe(new String(said.stderr(), Charset.defaultCharset()).strip()));
+                }
+            }
+        }
+    }
+
     /** Ends the program at once: SIGKILL. <b>Suspends:</b> no. Does nothing if it has ended. */
     public void kill() {
         process.toHandle().destroyForcibly();
@@ -319,7 +357,7 @@ public final class Subprocess implements AutoCloseable {
     }
 
     private void end() {
-        Async.shield(options.killGrace().plus(KILL_LIMIT), () -> {
+        Async.shield(graceAndKill(), () -> {
             if (!exit.isDone()) {
                 pipes.drop();
                 tree.terminate();
@@ -335,6 +373,11 @@ public final class Subprocess implements AutoCloseable {
             pipes.abort();
             pipes.join(PIPE_LIMIT);
         });
+    }
+
+    private Duration graceAndKill() {
+        Duration grace = options.killGrace();
+        return grace.compareTo(FOREVER.minus(KILL_LIMIT)) > 0 ? FOREVER : grace.plus(KILL_LIMIT);
     }
 
     /** For one that its owner has not closed when the loop closes, which takes little time, and that real time. */

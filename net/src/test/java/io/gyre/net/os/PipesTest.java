@@ -16,7 +16,7 @@ final class PipesTest {
     @LoopTest
     void inputThatNobodyCanWriteIsNoInputThatNobodyReads() throws IOException {
         Process cat = new ProcessBuilder("cat").start();
-        var pipes = new Pipes("cat", cat, SubprocessOptions.of("cat"), name -> threads);
+        var pipes = new Pipes("cat", ProcessLaunch.Launched.of(cat), SubprocessOptions.of("cat"), name -> threads);
         try {
             assertThatThrownBy(() -> pipes.feed("input".getBytes(UTF_8)))
                     .isInstanceOf(IOException.class)
@@ -37,7 +37,7 @@ final class PipesTest {
     @LoopTest
     void pipesThatNobodyCanEmptyAreDroppedAllTheSame() throws IOException {
         Process cat = new ProcessBuilder("cat").start();
-        var pipes = new Pipes("cat", cat, SubprocessOptions.of("cat"), name -> threads);
+        var pipes = new Pipes("cat", ProcessLaunch.Launched.of(cat), SubprocessOptions.of("cat"), name -> threads);
 
         pipes.drop();
 

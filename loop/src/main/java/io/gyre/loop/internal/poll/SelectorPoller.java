@@ -115,6 +115,18 @@ public final class SelectorPoller implements AutoCloseable {
     }
 
     /**
+     * Has the selector let go of channels that are closed: only then does the JDK give their descriptors back to the system.
+     * Whatever is ready meanwhile is still ready at the next poll.
+     */
+    public void forgetClosed() {
+        try {
+            selector.selectNow(SelectorPoller::leave);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the Selector of this loop has failed", e);
+        }
+    }
+
+    /**
      * Waits for readiness and passes it on.
      *
      * @param timeoutNanos how long to wait at the most, in nanoseconds; 0 only looks. The system waits in whole
@@ -173,6 +185,10 @@ public final class SelectorPoller implements AutoCloseable {
             throw new UncheckedIOException("cannot close the Selector of this loop", e);
         }
         tellListenersOfClosedChannels();
+    }
+
+    private static void leave(SelectionKey key) {
+        // for the next poll
     }
 
     private static void dispatch(SelectionKey key) {

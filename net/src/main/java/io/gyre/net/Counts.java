@@ -1,0 +1,30 @@
+package io.gyre.net;
+
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+
+/** What the numbers and buffers that users pass must be, in one place for all calls. */
+final class Counts {
+    private Counts() {}
+
+    /** {@return a number of bytes, which must be 0 or more} */
+    static int bytes(String name, int count) {
+        bytes(name, (long) count);
+        return count;
+    }
+
+    /** {@return a number of bytes, which must be 0 or more} */
+    static long bytes(String name, long count) {
+        if (count < 0) {
+            throw new IllegalArgumentException(name + " is " + count + "; it must be 0 or more");
+        }
+        return count;
+    }
+
+    /** Checks a buffer before anything is taken that could not be delivered. */
+    static void writable(ByteBuffer buffer) {
+        if (buffer.isReadOnly()) {
+            throw new ReadOnlyBufferException();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.gyre.net;
+
+import io.gyre.loop.LoopLocal;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.TaskGroupException;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Which failures on a loop were the doing of a peer, and not a mistake of the code that talked to it. */
+final class PeerFailures {
+    /*
+     * Design.
+     *
+     * A handler may end by such a failure itself, or wrapped, in a group, or as a time-out that was made of the cancellation of a
+     * wait; and the failure may come from another stream than its own, as in a relay. So each failure is known by itself, for as
+     * long as somebody holds it.
+     */
+    static final LoopLocal<PeerFailures> OF_LOOP = LoopLocal.withInitial(PeerFailures::new);
+
+    /** What a peer has done. */
+    enum Kind {
+        /** Has reset the connection, vanished, or ended it in the middle of a message. */
+        BROKEN,
+        /** Has sent, or taken, nothing for too long. */
+        TIMED_OUT,
+        /** Has sent more than may be. */
+        TOO_LARGE,
+        /** Nothing: the connection was closed or aborted at this end, by somebody else than its handler. */
+        CUT_OFF
+    }
+
+    private final Map<Object, Kind> kinds = new HashMap<>();
+    private final ReferenceQueue<Throwable> gone = new ReferenceQueue<>();
+
+    private PeerFailures() {}
+
+    /** A failure, compared as an object: its class may define equals. */
+    private static final class Key extends WeakReference<Throwable> {
+        private final int hash;
+
+        Key(Throwable failure, @Nullable ReferenceQueue<Throwable> queue) {
+            super(failure, queue);
+            hash = System.identityHashCode(failure);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            Throwable failure = get();
+            return this == other || (failure != null && other instanceof Key key && key.refersTo(failure));
+        }
+    }
+
+    /** Takes note of a failure, and returns it. */
+    <X extends Throwable> X note(X failure, Kind kind) {
+        for (Reference<? extends Throwable> dead = gone.poll(); dead != null; dead = gone.poll()) {
+            kinds.remove(dead);
+        }
+        kinds.putIfAbsent(new Key(failure, gone), kind);
+        return failure;
+    }
+
+    /**
+     * {@return what a peer has done, if that is why a handler has failed, and null if it is not}
+     *
+     * @param failure of the handler
+     * @param isCutOff whether a cause says that its own connection was closed by somebody else
+     */
+    @Nullable
+    Kind kindOf(Throwable failure, Predicate<Throwable> isCutOff) {
+        Kind kind = null;
+        for (Throwable cause : LowLevel.causes(failure)) {
+            if (cause instanceof TaskGroupException group) {
+                return kindOfAll(group, isCutOff);
+            }
+            Kind known = kinds.get(new Key(cause, null));
+            if (known != null) {
+                kind = known; // the innermost says it best
+            } else if (kind == null && isCutOff.test(cause)) {
+                kind = Kind.CUT_OFF;
+            }
+        }
+        return kind;
+    }
+
+    private @Nullable Kind kindOfAll(TaskGroupException group, Predicate<Throwable> isCutOff) {
+        Kind first = null;
+        for (Throwable failure : group.failures()) {
+            Kind kind = failure == group ? null : kindOf(failure, isCutOff);
+            if (kind == null) {
+                return null;
+            }
+            first = first == null ? kind : first;
+        }
+        return first;
+    }
+}
