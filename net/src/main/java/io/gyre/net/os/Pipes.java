@@ -52,7 +52,7 @@ final class Pipes {
         return ReadingThread.owning(name, pipe, threads.apply(name));
     }
 
-    private static boolean isPipe(Redirect redirect) {
+    static boolean isPipe(Redirect redirect) {
         return redirect.equals(Redirect.PIPE);
     }
 

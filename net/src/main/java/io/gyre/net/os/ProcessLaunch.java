@@ -11,6 +11,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Starts programs, and says why one cannot be started. */
 final class ProcessLaunch {
@@ -29,10 +30,8 @@ final class ProcessLaunch {
      * @param stderr what it writes to its standard error, if that is a pipe
      */
     record Launched(Process process, InputStream stdout, InputStream stderr) {
-        /** Before the process can have ended, or as soon as possible. */
         static Launched of(Process process) {
-            return new Launched(
-                    process, RawPipe.takenFrom(process.getInputStream()), RawPipe.takenFrom(process.getErrorStream()));
+            return new Launched(process, process.getInputStream(), process.getErrorStream());
         }
     }
 
@@ -40,12 +39,47 @@ final class ProcessLaunch {
     static Launched start(SubprocessOptions options) throws IOException {
         return Async.<Launched, IOException>offload(PATIENT, () -> {
             try {
-                RawPipe.prepare();
-                return Launched.of(builder(options).start());
+                return launch(options);
             } catch (IOException failure) {
                 throw explained(options, failure);
             }
         });
+    }
+
+    private static Launched launch(SubprocessOptions options) throws IOException {
+        boolean stdout = Pipes.isPipe(options.stdout());
+        boolean stderr = Pipes.isPipe(options.stderr()) && !options.mergeStderr();
+        NamedPipes pipes = makePipes((stdout ? 1 : 0) + (stderr ? 1 : 0));
+        if (pipes == null) {
+            return Launched.of(builder(options).start());
+        }
+        try (pipes) {
+            ProcessBuilder builder = builder(options);
+            int ofStderr = stdout ? 1 : 0;
+            if (stdout) {
+                builder.redirectOutput(pipes.target(0));
+            }
+            if (stderr) {
+                builder.redirectError(pipes.target(ofStderr));
+            }
+            Process process = builder.start();
+            return new Launched(
+                    process,
+                    stdout ? pipes.take(0) : process.getInputStream(),
+                    stderr ? pipes.take(ofStderr) : process.getErrorStream());
+        }
+    }
+
+    /** {@return so many pipes; null if there are none to be made, or the system has no mkfifo: then the pipes of the JDK do} */
+    private static @Nullable NamedPipes makePipes(int count) {
+        if (count == 0 || WINDOWS) {
+            return null;
+        }
+        try {
+            return NamedPipes.make(count);
+        } catch (IOException noSuchPipes) {
+            return null;
+        }
     }
 
     private static ProcessBuilder builder(SubprocessOptions options) {
