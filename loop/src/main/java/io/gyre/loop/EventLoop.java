@@ -510,11 +510,23 @@ public final class EventLoop implements Executor, AutoCloseable {
             tick.close();
             watchdog.end();
             foreignWaiters.forEach(ForeignWaiter::release);
-            locals.clear();
+            endLocals();
             end.report(survivors);
             survivors.forEach(VirtualThreadTask::letGo);
             exitRun(interruptedBefore || end.wasInterrupted());
         }
+    }
+
+    private void endLocals() {
+        var values = Map.copyOf(locals);
+        locals.clear();
+        values.forEach((local, value) -> {
+            try {
+                local.end(value);
+            } catch (Throwable failure) {
+                report(new Failure("the end of a LoopLocal of " + this + " failed.", name(), null, failure));
+            }
+        });
     }
 
     // ---- scheduling

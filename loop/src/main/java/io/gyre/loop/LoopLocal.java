@@ -1,6 +1,8 @@
 package io.gyre.loop;
 
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -17,9 +19,11 @@ import java.util.function.Supplier;
  */
 public final class LoopLocal<T> {
     private final Supplier<? extends T> initial;
+    private final Consumer<? super T> end;
 
-    private LoopLocal(Supplier<? extends T> initial) {
+    private LoopLocal(Supplier<? extends T> initial, Consumer<? super T> end) {
         this.initial = initial;
+        this.end = end;
     }
 
     /**
@@ -29,7 +33,24 @@ public final class LoopLocal<T> {
      * @param initial makes the value of a loop that has none yet
      */
     public static <T> LoopLocal<T> withInitial(Supplier<? extends T> initial) {
-        return new LoopLocal<>(initial);
+        return new LoopLocal<>(initial, value -> {});
+    }
+
+    /**
+     * {@return a new variable whose value is given up when its loop closes}
+     *
+     * @param <T> the value
+     * @param initial makes the value of a loop that has none yet
+     * @param end gives a value up. Called in the thread that closes the loop, when its tasks and callbacks have ended; must not
+     *     suspend
+     */
+    public static <T> LoopLocal<T> withInitial(Supplier<? extends T> initial, Consumer<? super T> end) {
+        return new LoopLocal<>(initial, Objects.requireNonNull(end));
+    }
+
+    @SuppressWarnings("unchecked") // it is stored under this key
+    void end(Object value) {
+        end.accept((T) value);
     }
 
     /** {@return the value of the current loop} */

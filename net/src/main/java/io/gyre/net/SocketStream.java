@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /** A stream over a connected {@link SocketChannel}: straight from the task to the channel and back. */
 public abstract sealed class SocketStream extends BufferedStream permits TcpStream, UnixStream {
@@ -18,9 +19,21 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
      * go out as they are if all are direct; else they are gathered in one of the pool.
      */
     private final SocketChannel channel;
+    private @Nullable Unclosed unclosed;
 
     SocketStream(SocketChannel channel) {
         this.channel = channel;
+    }
+
+    /** For a stream that its user has to close: sees to it that it is closed in the end, and said if he does not. */
+    final void closeWithLoop() {
+        unclosed = Unclosed.watch(this, channel);
+    }
+
+    private void watchNoMore() {
+        if (unclosed != null) {
+            unclosed.closed();
+        }
     }
 
     final SocketChannel channel() {
@@ -142,7 +155,11 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
     @Override
     protected final void closeTransport() throws IOException {
         transportCloses();
-        LowLevel.close(channel);
+        try {
+            LowLevel.close(channel);
+        } finally {
+            watchNoMore();
+        }
         descriptorFreed();
     }
 
@@ -164,6 +181,7 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
             }
             transportCloses();
             LowLevel.closeNow(channel);
+            watchNoMore();
             descriptorFreed();
         } catch (IOException alreadyBroken) {
             broken(alreadyBroken);

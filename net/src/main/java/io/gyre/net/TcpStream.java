@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Small writes are sent at once (TCP_NODELAY is on).
  *
  * <p><b>Confinement:</b> tasks and callbacks of the loop that the stream was made on. <b>Resources:</b> holds a file
- * descriptor until it is closed. A stream that is closed with bytes unread resets the connection, as TCP does (RFC 1122,
+ * descriptor until it is closed. A stream that nobody has closed is closed when its loop ends, or when it has become
+ * unreachable, with a warning that says where it was opened. A stream that is closed with bytes unread resets the connection, as TCP does (RFC 1122,
  * 4.2.2.13): read to the end first if the peer must get everything.
  */
 public final class TcpStream extends SocketStream {
@@ -49,7 +50,7 @@ public final class TcpStream extends SocketStream {
         if (channel.isOpen() && channel.getOption(StandardSocketOptions.SO_LINGER) > 0) {
             channel.setOption(StandardSocketOptions.SO_LINGER, -1); // closing would hold up the loop
         }
-        return of(channel, SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true));
+        return watched(of(channel, SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true)));
     }
 
     /** Does the same with options. */
@@ -147,7 +148,12 @@ public final class TcpStream extends SocketStream {
     }
 
     private static TcpStream ofConnected(SocketChannel channel) throws IOException {
-        return of(channel, SocketOptions.none());
+        return watched(of(channel, SocketOptions.none()));
+    }
+
+    private static TcpStream watched(TcpStream stream) {
+        stream.closeWithLoop();
+        return stream;
     }
 
     /** {@return the peer's address} */

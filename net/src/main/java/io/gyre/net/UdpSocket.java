@@ -43,7 +43,8 @@ import java.util.Optional;
  * {@link BusyException} names.
  *
  * <p><b>Confinement:</b> tasks and callbacks of the loop that the socket was made on. <b>Resources:</b> holds a file
- * descriptor until it is closed. The system drops what nobody receives in time; SO_RCVBUF says how much it holds.
+ * descriptor until it is closed; if nobody does, that is when its loop ends, or when it has become unreachable, with a warning
+ * that says where it was opened. The system drops what nobody receives in time; SO_RCVBUF says how much it holds.
  *
  * <p><b>Source:</b> asyncio {@code create_datagram_endpoint}. Differs: packets are received when they are wanted,
  * {@code send} applies back-pressure instead of collecting packets, and there are multicast groups.
@@ -52,11 +53,13 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     private final DatagramPort port;
     private final Inbox inbox;
     private final Turn sending;
+    private final Unclosed unclosed;
 
     UdpSocket(DatagramPort port) {
         this.port = port;
         this.inbox = new Inbox(port);
         this.sending = new Turn(port, "sending");
+        this.unclosed = Unclosed.watch(this, port.channel());
     }
 
     /**
@@ -436,7 +439,11 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      */
     @Override
     public void close() throws IOException {
-        LowLevel.closeNow(port.channel());
+        try {
+            LowLevel.closeNow(port.channel());
+        } finally {
+            unclosed.closed();
+        }
     }
 
     @Override

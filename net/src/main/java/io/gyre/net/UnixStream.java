@@ -61,7 +61,12 @@ public final class UnixStream extends SocketStream {
             channel.close();
             throw failure;
         }
-        return of(channel, path, SocketOptions.none());
+        return watched(of(channel, path, SocketOptions.none()));
+    }
+
+    private static UnixStream watched(UnixStream stream) {
+        stream.closeWithLoop();
+        return stream;
     }
 
     private static Path pathOf(SocketChannel channel) throws IOException {
@@ -96,7 +101,7 @@ public final class UnixStream extends SocketStream {
             try {
                 channel.configureBlocking(false);
                 channel.connect(address);
-                return of(channel, path, SocketOptions.none());
+                return watched(of(channel, path, SocketOptions.none()));
             } catch (IOException failure) {
                 channel.close();
                 if (!isWantOfRoom(failure)) {

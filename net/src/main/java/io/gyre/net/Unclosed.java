@@ -1,0 +1,109 @@
+package io.gyre.net;
+
+import io.gyre.loop.LoopLocal;
+import io.gyre.loop.LowLevel;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.lang.ref.Cleaner;
+import java.net.SocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** A channel that users have to close, in case they do not: it is closed with its loop, or when nobody has it any more, and said. */
+final class Unclosed implements Runnable {
+    /*
+     * Design.
+     *
+     * A descriptor that nobody closes is lost without a word, until there are no more. So each stream and socket that users open
+     * is known to its loop, with the place where it was opened. The connections of servers are not: they are closed by the
+     * server. This must not hold the stream itself, or it would never become unreachable; run() is called once, by whichever
+     * comes first: close (which has set `closed` by then), the end of the loop or the cleaner's thread.
+     */
+    private static final System.Logger LOG = System.getLogger("io.gyre.net");
+    private static final Cleaner CLEANER =
+            Cleaner.create(Thread.ofPlatform().daemon().name("gyre-unclosed").factory());
+    private static final Set<String> OURS = Set.of(Unclosed.class.getPackageName(), LowLevel.class.getPackageName());
+    private static final LoopLocal<Set<Unclosed>> OF_LOOP =
+            LoopLocal.withInitial(ConcurrentHashMap::newKeySet, Unclosed::closeAll);
+
+    private final NetworkChannel channel;
+    private final Set<Unclosed> ofLoop;
+    private final StackWalker.@Nullable StackFrame openedAt;
+    private Cleaner.@Nullable Cleanable cleanable;
+    private volatile boolean loopClosed;
+
+    private Unclosed(NetworkChannel channel) {
+        this.channel = channel;
+        this.ofLoop = OF_LOOP.get();
+        this.openedAt = StackWalker.getInstance()
+                .walk(frames -> frames.filter(frame -> !OURS.contains(packageOf(frame.getClassName())))
+                        .findFirst())
+                .orElse(null);
+    }
+
+    /** {@return what closes the channel of a stream or socket that its user does not close} */
+    static Unclosed watch(Object owner, NetworkChannel channel) {
+        var unclosed = new Unclosed(channel);
+        unclosed.ofLoop.add(unclosed);
+        unclosed.cleanable = CLEANER.register(owner, unclosed);
+        return unclosed;
+    }
+
+    private static String packageOf(String className) {
+        int end = className.lastIndexOf('.');
+        return end < 0 ? "" : className.substring(0, end);
+    }
+
+    /** The user has closed the channel. Any thread. */
+    void closed() {
+        if (cleanable != null) {
+            cleanable.clean();
+        }
+    }
+
+    private static void closeAll(Set<Unclosed> ofLoop) {
+        for (Unclosed unclosed : List.copyOf(ofLoop)) {
+            unclosed.loopClosed = true;
+            unclosed.closed();
+        }
+    }
+
+    @Override
+    public void run() {
+        ofLoop.remove(this);
+        if (channel.isOpen()) {
+            String what = describe();
+            try {
+                channel.close();
+            } catch (IOException alreadyBroken) {
+                // it is gone, in any case
+            }
+            LOG.log(
+                    Level.WARNING,
+                    what + " was not closed" + (loopClosed ? " when its loop ended" : ", and nobody has it any more")
+                            + "; it is closed now. It was opened at "
+                            + (openedAt == null ? "an unknown place" : openedAt.toStackTraceElement())
+                            + ". Close it, best with try.");
+        }
+    }
+
+    private String describe() {
+        String kind = channel instanceof DatagramChannel ? "a UDP socket" : "a stream";
+        try {
+            SocketAddress local = channel.getLocalAddress();
+            SocketAddress peer = channel instanceof SocketChannel stream ? stream.getRemoteAddress() : null;
+            return kind + (peer == null ? " on " + text(local) : " to " + text(peer));
+        } catch (IOException alreadyBroken) {
+            return kind;
+        }
+    }
+
+    private static String text(@Nullable SocketAddress address) {
+        return address == null ? "no address" : StreamServer.text(address);
+    }
+}
