@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
@@ -151,6 +152,9 @@ final class Connector {
 
     private static void bind(SocketChannel channel, InetSocketAddress local) throws IOException {
         try {
+            // The end of an earlier connection keeps its port for minutes. The system lets no two have both ends in
+            // common.
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(local);
         } catch (UnsupportedAddressTypeException otherFamily) {
             throw Binding.noIPv6(otherFamily);

@@ -4,10 +4,14 @@ import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.Charset;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -16,10 +20,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The file of a Unix domain socket: how it appears, and how it goes. */
@@ -27,12 +29,16 @@ final class SocketFile {
     /*
      * Design.
      *
-     * The system makes the file with the mode that the umask allows, and from then on takes connections. So it is made under a name
-     * that nobody knows, given its mode, and moved to its place, which is one step for those who look: they find the old file or
-     * the new one, with its mode.
+     * The system makes the file with the mode that the umask allows, and from then on takes connections. So it is made in a fresh
+     * directory that only its owner may enter, and gets its mode there, where nobody can have put a link in its place. Then it is
+     * linked to where it shall be, which fails if there is something: of two servers that start at once, one is refused.
      *
-     * What is removed at the end is the file that was made, known by its key (device and inode), and not one that a successor
-     * has put in its place meanwhile.
+     * What a server that is gone has left there is first moved into our directory, which is one step, and looked at again: if it
+     * is not what was seen to be left over, another server was faster, and gets its file back. The same is done at the end, with
+     * the file that was made, known by its key (device and inode).
+     *
+     * The system's limit is that of the path in the end. The path in our directory may be too long where that is not, so it is
+     * bound by way of a short symbolic link then, in a directory of our own, too.
      */
     static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
@@ -42,56 +48,136 @@ final class SocketFile {
     private static final int SOCKET = 0140000;
 
     private final Path path;
-    private final Object key;
+    private final @Nullable Object key;
 
-    private SocketFile(Path path, Object key) {
+    private SocketFile(Path path, @Nullable Object key) {
         this.path = path;
         this.key = key;
     }
 
+    /** {@return the file of a channel that somebody else has bound, who removes it, too} */
+    static SocketFile ofOther(Path path) {
+        return new SocketFile(path, null);
+    }
+
     static SocketFile bind(ServerSocketChannel channel, Path path, Set<PosixFilePermission> mode, int backlog)
             throws IOException {
-        requireFree(path);
-        Path hidden = path.resolveSibling(".~"
-                + HexFormat.of()
-                        .toHexDigits((short) RandomGenerator.getDefault().nextInt()));
         try {
-            channel.bind(UnixDomainSocketAddress.of(hidden), backlog);
-            Files.setPosixFilePermissions(hidden, mode);
-            Object key = Objects.requireNonNull(keyOf(hidden));
-            Files.move(hidden, path, StandardCopyOption.ATOMIC_MOVE);
-            return new SocketFile(path, key);
+            Object leftOver = requireFree(path);
+            try (var room = new Room(path)) {
+                room.bind(channel, backlog);
+                Files.setPosixFilePermissions(room.file(), mode);
+                Object key = Objects.requireNonNull(keyOf(room.file()));
+                if (leftOver != null && !room.takeAway(path, leftOver)) {
+                    throw new BindException("a server listens there already");
+                }
+                link(room.file(), path);
+                return new SocketFile(path, key);
+            }
         } catch (IOException failure) {
-            Files.deleteIfExists(hidden);
             var named = new BindException("cannot listen on " + path + ": " + LowLevel.describe(failure.getMessage()));
             named.initCause(failure);
             throw named;
         }
     }
 
-    /** A socket that nobody listens on is left over, and may be replaced. */
-    private static void requireFree(Path path) throws IOException {
-        if (attributes(path) == null) {
-            return;
+    private static void link(Path made, Path path) throws IOException {
+        try {
+            Files.createLink(path, made);
+        } catch (FileAlreadyExistsException otherWasFaster) {
+            throw new BindException("a server has begun to listen there at the same time");
+        } catch (FileSystemException | UnsupportedOperationException noLinksHere) {
+            Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
         }
-        if (!isSocket(path)) {
-            throw new BindException("cannot listen on " + path + ": there is a file that is not a socket");
+    }
+
+    /** A directory beside a path, which only its owner may enter. */
+    private static final class Room implements AutoCloseable {
+        private final Path directory;
+
+        Room(Path path) throws IOException {
+            Path parent = Objects.requireNonNull(path.toAbsolutePath().getParent(), "the root is no socket");
+            directory = Files.createTempDirectory(parent, ".gyre");
+        }
+
+        Path file() {
+            return directory.resolve("s");
+        }
+
+        void bind(ServerSocketChannel channel, int backlog) throws IOException {
+            try {
+                channel.bind(UnixDomainSocketAddress.of(file()), backlog);
+            } catch (SocketException failure) {
+                if (!isTooLong(failure)) {
+                    throw failure;
+                }
+                Path aliases = Files.createTempDirectory("gyre");
+                Path alias = aliases.resolve("d");
+                try {
+                    Files.createSymbolicLink(alias, directory);
+                    channel.bind(UnixDomainSocketAddress.of(alias.resolve("s")), backlog);
+                } finally {
+                    Files.deleteIfExists(alias);
+                    Files.delete(aliases);
+                }
+            }
+        }
+
+        /** {@return whether a file was what its key says, and is gone now; any other is left, or put back} */
+        boolean takeAway(Path path, Object key) throws IOException {
+            Path taken = directory.resolve("t");
+            try {
+                Files.move(path, taken, StandardCopyOption.ATOMIC_MOVE);
+            } catch (NoSuchFileException gone) {
+                return true;
+            }
+            if (!key.equals(keyOf(taken))) {
+                link(taken, path);
+                return false;
+            }
+            return true;
+        }
+
+        @Override
+        public void close() throws IOException {
+            Files.deleteIfExists(file());
+            Files.deleteIfExists(directory.resolve("t"));
+            Files.delete(directory);
+        }
+    }
+
+    /** {@return the key of a socket that nobody listens on, which is left over and may be replaced; null if nothing is there} */
+    private static @Nullable Object requireFree(Path path) throws IOException {
+        Object key = keyOf(path);
+        if (key != null && !isSocket(path)) {
+            throw new BindException("there is a file that is not a socket");
         }
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.configureBlocking(false);
             probe.connect(UnixDomainSocketAddress.of(path));
         } catch (ConnectException nobodyListens) {
-            return;
+            return key;
         } catch (IOException failure) {
+            if (isTooLong(failure)) {
+                throw new BindException(
+                        "the path has " + path.toString().getBytes(Charset.defaultCharset()).length
+                                + " bytes, which is more than the system allows for a socket (about 100). Choose a shorter one.");
+            }
+            if (key == null) {
+                return null;
+            }
             if (!UnixStream.isWantOfRoom(failure)) {
-                var named = new BindException(
-                        "cannot listen on " + path + ": a socket is there, and whether anybody listens cannot be said: "
-                                + LowLevel.describe(failure.getMessage()));
-                named.initCause(failure);
-                throw named;
+                throw new BindException("a socket is there, and whether anybody listens cannot be said: "
+                        + LowLevel.describe(failure.getMessage()));
             }
         }
-        throw new BindException("cannot listen on " + path + ": a server listens there already");
+        throw new BindException("a server listens there already");
+    }
+
+    /** {@return whether the path of a socket is longer than the system allows} The JDK tells that in words only. */
+    private static boolean isTooLong(IOException failure) {
+        return failure instanceof SocketException
+                && String.valueOf(failure.getMessage()).contains("too long");
     }
 
     private static boolean isSocket(Path path) throws IOException {
@@ -101,8 +187,10 @@ final class SocketFile {
 
     /** Removes the file, if it is still ours. */
     void remove() throws IOException {
-        if (key.equals(keyOf(path))) {
-            Files.deleteIfExists(path);
+        if (key != null && key.equals(keyOf(path))) {
+            try (var room = new Room(path)) {
+                room.takeAway(path, key);
+            }
         }
     }
 

@@ -80,6 +80,35 @@ public final class UnixServer extends StreamServer<UnixStream> {
         }
     }
 
+    /**
+     * Serves the connections of a socket that listens already, such as one that a supervisor has opened. Its file stays when the
+     * server is closed.
+     *
+     * <p><b>Suspends:</b> no.
+     *
+     * @param options how many connections to take
+     * @param listening belongs to the server from now on, and is closed if this fails
+     * @param handler serves one connection
+     * @return the server
+     * @throws IOException if the socket does not listen on a path
+     */
+    public static UnixServer serve(
+            ServerOptions options, ServerSocketChannel listening, StreamHandler<? super UnixStream> handler)
+            throws IOException {
+        try {
+            if (!(listening.getLocalAddress() instanceof UnixDomainSocketAddress address)) {
+                throw new BindException(listening + " is not a Unix socket that listens; bind it first");
+            }
+            listening.configureBlocking(false);
+            var server = new UnixServer(options, SocketFile.ofOther(address.getPath()), handler);
+            server.add(new Listener(server, listening, address, handler));
+            return server;
+        } catch (Throwable failure) {
+            listening.close();
+            throw failure;
+        }
+    }
+
     @Override
     UnixStream streamOf(SocketChannel connection, SocketOptions connectionOptions) throws IOException {
         return UnixStream.of(connection, path(), connectionOptions.thoseOf(connection));
