@@ -7,6 +7,7 @@ import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.spi.Failure;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -33,6 +34,8 @@ final class Listener {
 
     /** As trio has it. */
     private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
+
+    private static final System.Logger LOG = System.getLogger("io.gyre.net");
 
     private final StreamServer<?> server;
     private final ServerSocketChannel channel;
@@ -72,6 +75,7 @@ final class Listener {
 
     private @Nullable Void accept() throws IOException {
         try {
+            loadWhatExhaustionNeeds();
             while (channel.isOpen()) {
                 server.awaitRoom();
                 LowLevel.awaitAcceptable(channel);
@@ -84,6 +88,16 @@ final class Listener {
             server.listenerEnded();
         }
         return null;
+    }
+
+    /** Without descriptors no class can be loaded. So the pause is made once, for no time. */
+    private static void loadWhatExhaustionNeeds() {
+        LoopFuture<@Nullable Void> never = FreedDescriptors.OF_LOOP.get().next();
+        Async.moveOnAfter(Duration.ZERO, () -> {
+            never.await();
+        });
+        var nothing = new Failure(LowLevel.describe(""), "", null, new IOException());
+        LOG.log(Level.TRACE, nothing);
     }
 
     private void acceptBatch() throws IOException {
@@ -107,8 +121,8 @@ final class Listener {
 
     private void pause(IOException exhausted) throws IOException {
         pauses++;
+        reserve.close(); // first: what follows may need one
         LoopFuture<@Nullable Void> freed = FreedDescriptors.OF_LOOP.get().next();
-        reserve.close();
         if (!exhaustionReported) {
             exhaustionReported = true;
             reportExhaustion(exhausted);

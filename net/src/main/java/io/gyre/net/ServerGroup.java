@@ -251,6 +251,19 @@ public final class ServerGroup implements AutoCloseable {
         });
     }
 
+    /**
+     * Waits until all servers accept no more and all their handlers have ended, as {@link StreamServer#awaitClosed} does. Where a
+     * loop is closed, nothing is left.
+     *
+     * <p><b>Suspends:</b> until then; elsewhere blocks. <b>Cancellation:</b> ends the wait; the servers go on.
+     */
+    public void awaitClosed() {
+        onAll(server -> {
+            server.awaitClosed();
+            return true;
+        });
+    }
+
     /** What is asked of each server, on its loop. */
     @FunctionalInterface
     private interface Request<T> {

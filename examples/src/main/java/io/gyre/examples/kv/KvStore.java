@@ -13,11 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What to learn here: a plain map is enough. All connections use it, and all are tasks of one loop, so that no other task
  * runs between two suspending calls of one: {@link #increment} is atomic because nothing in it suspends. And timers are cheap
- * enough to have one for each key, so that nobody has to look for what has expired.
+ * enough to have one for each key, so that nobody has to look for what has expired. What all clients together may store is
+ * bounded, too: else one of them fills the memory with keys that are all small enough.
  */
 final class KvStore {
+    private static final int MAX_ENTRIES = 10_000;
+    private static final long MAX_CHARS = 4_000_000;
+
     private final EventLoop loop = EventLoop.current();
     private final TreeMap<String, Entry> entries = new TreeMap<>();
+    private long chars;
 
     /** A value, and the timer that removes it; without one it stays. */
     private record Entry(String value, @Nullable TimerHandle expiry) {}
@@ -27,14 +32,39 @@ final class KvStore {
         return Optional.ofNullable(entries.get(key)).map(Entry::value);
     }
 
-    /** Gives a key a value that stays. */
+    /**
+     * Gives a key a value that stays.
+     *
+     * @throws IllegalArgumentException if there is no room for it
+     */
     void put(String key, String value) {
-        cancelExpiry(entries.put(key, new Entry(value, null)));
+        cancelExpiry(replace(key, new Entry(value, null)));
+    }
+
+    private @Nullable Entry replace(String key, Entry entry) {
+        Entry old = entries.get(key);
+        long more = entry.value().length()
+                - (old == null ? -key.length() : old.value().length());
+        if ((old == null && entries.size() == MAX_ENTRIES) || chars + more > MAX_CHARS) {
+            throw new IllegalArgumentException("the store is full (" + MAX_ENTRIES + " keys, or " + MAX_CHARS
+                    + " characters); remove some keys first");
+        }
+        chars += more;
+        entries.put(key, entry);
+        return old;
+    }
+
+    private @Nullable Entry drop(String key) {
+        Entry old = entries.remove(key);
+        if (old != null) {
+            chars -= key.length() + old.value().length();
+        }
+        return old;
     }
 
     /** {@return whether there was such a key} */
     boolean remove(String key) {
-        Entry entry = entries.remove(key);
+        Entry entry = drop(key);
         cancelExpiry(entry);
         return entry != null;
     }
@@ -48,7 +78,7 @@ final class KvStore {
         } catch (ArithmeticException | NumberFormatException notPossible) {
             throw new IllegalArgumentException("the value of " + key + " is no number, or the largest one");
         }
-        entries.put(key, new Entry(Long.toString(next), entry.expiry()));
+        replace(key, new Entry(Long.toString(next), entry.expiry()));
         return next;
     }
 
@@ -59,7 +89,7 @@ final class KvStore {
             return false;
         }
         cancelExpiry(entry);
-        entries.put(key, new Entry(entry.value(), loop.callLater(delay, () -> entries.remove(key))));
+        entries.put(key, new Entry(entry.value(), loop.callLater(delay, () -> drop(key))));
         return true;
     }
 

@@ -1,5 +1,6 @@
 package io.gyre.net.os;
 
+import io.gyre.loop.LowLevel;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
@@ -85,7 +86,7 @@ final class JdkSignals {
             return new Handler(name, mine, call(HANDLE, signal(name), mine));
         } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException(
-                    "the signal " + name + " cannot be received: " + refused.getMessage()
+                    "the signal " + name + " cannot be received: " + LowLevel.describe(refused.getMessage())
                             + ". KILL and STOP nobody can; QUIT, SEGV and the like belong to the JVM, and with -Xrs"
                             + " INT, TERM and HUP to the system.",
                     refused);

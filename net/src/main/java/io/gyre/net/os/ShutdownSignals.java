@@ -5,6 +5,7 @@ import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.Task;
 import io.gyre.loop.WrongLoopException;
+import io.gyre.net.ServerGroup;
 import io.gyre.net.StreamServer;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -64,43 +65,60 @@ final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Regis
             throw new WrongLoopException(
                     server, loop, Async.currentTask(), "Ask for its signals on the server's loop.");
         }
-        var signals = new ShutdownSignals(
-                new Ending() {
-                    @Override
-                    public boolean goOn(int step, String name) {
-                        switch (step) {
-                            case 1 -> start("drain", name, () -> server.drain(grace));
-                            case 2 -> start("close", name, server::close);
-                            default -> {
-                                return false;
-                            }
-                        }
-                        return true;
-                    }
+        var signals = new ShutdownSignals(new Draining(server, loop, () -> server.drain(grace), server::close), names);
+        signals.endWith(server, loop, server::awaitClosed);
+        return signals;
+    }
 
-                    private void start(String what, String name, Runnable body) {
-                        try {
-                            loop.callSoonThreadsafe(
-                                    () -> loop.createSystemTask(what + " of " + server + " on SIG" + name, body::run));
-                        } catch (LoopClosedException closedMeanwhile) {
-                            // and so is the server
-                        }
-                    }
+    static ShutdownSignals draining(ServerGroup servers, Duration grace, String... names) {
+        EventLoop loop = servers.servers().getFirst().loop();
+        var signals =
+                new ShutdownSignals(new Draining(servers, loop, () -> servers.drain(grace), servers::close), names);
+        try {
+            loop.callSoonThreadsafe(() -> signals.endWith(servers, loop, servers::awaitClosed));
+        } catch (LoopClosedException closed) {
+            signals.close();
+        }
+        return signals;
+    }
 
-                    @Override
-                    public boolean isOver() {
-                        return loop.isClosed();
-                    }
-                },
-                names);
+    private void endWith(Object server, EventLoop loop, Runnable awaitClosed) {
         loop.createSystemTask("signals until " + server + " is closed", () -> {
             try {
-                server.awaitClosed();
+                awaitClosed.run();
             } finally {
-                signals.close();
+                close();
             }
         });
-        return signals;
+    }
+
+    /** Of a server, or several, in tasks of one loop. */
+    private record Draining(Object server, EventLoop loop, Runnable drain, Runnable close) implements Ending {
+        @Override
+        public boolean goOn(int step, String name) {
+            switch (step) {
+                case 1 -> start("drain", name, drain);
+                case 2 -> start("close", name, close);
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private void start(String what, String name, Runnable body) {
+            try {
+                loop.callSoonThreadsafe(
+                        () -> loop.createSystemTask(what + " of " + server + " on SIG" + name, body::run));
+            } catch (LoopClosedException closedMeanwhile) {
+                // and so is the server
+            }
+        }
+
+        @Override
+        public boolean isOver() {
+            return loop.isClosed();
+        }
     }
 
     @Override

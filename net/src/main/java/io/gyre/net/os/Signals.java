@@ -4,6 +4,7 @@ import io.gyre.loop.EventLoop;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.WrongLoopException;
+import io.gyre.net.ServerGroup;
 import io.gyre.net.StreamServer;
 import java.time.Duration;
 import java.util.Iterator;
@@ -195,6 +196,22 @@ public final class Signals implements Iterable<String>, AutoCloseable {
      */
     public static Registration drainOn(StreamServer<?> server, Duration grace, String... names) {
         return ShutdownSignals.draining(Objects.requireNonNull(server), grace, names);
+    }
+
+    /**
+     * Does what {@link #drainOn(StreamServer, Duration, String...)} does, for the servers of several loops.
+     *
+     * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no.
+     *
+     * @param servers the servers
+     * @param grace how long their connections may go on
+     * @param names such as TERM, INT
+     * @return takes it back; what has begun goes on
+     * @throws IllegalArgumentException as {@link #receive}
+     * @see ServerGroup#drain
+     */
+    public static Registration drainOn(ServerGroup servers, Duration grace, String... names) {
+        return ShutdownSignals.draining(Objects.requireNonNull(servers), grace, names);
     }
 
     /**
