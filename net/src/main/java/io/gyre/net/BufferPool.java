@@ -27,6 +27,11 @@ final class BufferPool {
         return buffer == null ? ByteBuffer.allocateDirect(BUFFER_BYTES) : buffer.clear();
     }
 
+    /** {@return how many buffers nobody has} For tests. */
+    int free() {
+        return free.size();
+    }
+
     void giveBack(ByteBuffer buffer) {
         free.addLast(buffer);
     }

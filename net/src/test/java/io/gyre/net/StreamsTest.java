@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Two connections: what the client says goes to the server by one in the middle. */
 final class StreamsTest {
@@ -188,5 +190,79 @@ final class StreamsTest {
         pair.right().readExactly(received);
         assertThat(pair.right().readAll(0)).isEmpty();
         assertThat(pair.left().isOpen()).isFalse();
+    }
+
+    /** The server answers before it has read everything, and then resets what comes. */
+    @LoopTest
+    void relayBringsTheAnswerOfAServerThatTakesNoMore() throws Exception {
+        byte[] answer = new byte[50_000];
+        var options = ServerOptions.defaults();
+        try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
+                    stream.readExactly(100);
+                    stream.write(answer);
+                });
+                TcpServer proxy = TcpServer.serve(options, List.of(TcpPair.loopback()), client -> {
+                    try (TcpStream upstream = TcpStream.connect(server.address())) {
+                        Streams.relay(client, upstream);
+                    }
+                })) {
+            for (int round = 0; round < 50; round++) {
+                try (TcpStream client = TcpStream.connect(proxy.address())) {
+                    Task<?> sender = createTask(() -> {
+                        try {
+                            client.write(new byte[2_000_000]);
+                        } catch (IOException nobodyTakesIt) {
+                            // as it should be
+                        }
+                    });
+                    assertThat(client.readExactly(answer.length)).isEqualTo(answer);
+                    sender.await();
+                }
+            }
+            assertThat(proxy.statistics().failed()).isZero();
+        }
+    }
+
+    /** A reader that is no stream of this library. */
+    @LoopTest
+    void copyReadsWhateverIsAReader() throws Exception {
+        StreamPair<MemoryStream> source = MemoryStream.pair();
+        StreamPair<MemoryStream> target = MemoryStream.pair();
+        Task<Long> copy = createTask(() -> Streams.copy(
+                source.right().split().reader(), target.left().split().writer()));
+        Task<?> sender = createTask(() -> {
+            source.left().write(much);
+            source.left().closeOutput();
+        });
+
+        assertThat(target.right().readExactly(much.length)).isEqualTo(much);
+
+        sender.await();
+        assertThat(copy.await()).isEqualTo(much.length);
+    }
+
+    @LoopTest
+    void copyHoldsNoBufferWhileItWaits() throws Exception {
+        BufferPool pool = BufferPool.OF_LOOP.get();
+        pool.giveBack(pool.take());
+        int free = pool.free();
+        var pairs = new ArrayList<StreamPair<MemoryStream>>();
+        var copies = new ArrayList<Task<?>>();
+        for (int i = 0; i < 100; i++) {
+            StreamPair<MemoryStream> pair = MemoryStream.pair();
+            pairs.add(pair);
+            copies.add(createTask(() -> Streams.copy(pair.right(), pair.right())));
+        }
+        awaitAllTasksParked();
+
+        assertThat(pool.free()).isEqualTo(free);
+
+        for (StreamPair<MemoryStream> pair : pairs) {
+            pair.left().write(bytes("x"));
+            assertThat(pair.left().readExactly(1)).isEqualTo(bytes("x"));
+            pair.left().close();
+        }
+        copies.forEach(Task::await);
+        assertThat(pool.free()).isEqualTo(free);
     }
 }
