@@ -160,7 +160,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         givenUp = switch (how.onCancel()) {
             case WAIT -> takeBack();
             case INTERRUPT -> takeBack() || cancel(call);
-            case ABANDON -> takeBack() || !call.isDone();
+            case ABANDON -> !call.isDone();
         };
         return givenUp;
     }

@@ -208,7 +208,7 @@ class TimeoutTest {
 
         driven.advance(ONE_SECOND);
 
-        assertThat(log).containsExactly("the deadline has passed");
+        assertThat(log).containsExactly("has passed its deadline");
     }
 
     @Test
@@ -275,7 +275,7 @@ class TimeoutTest {
 
         driven.advance(Duration.ofNanos(1));
 
-        assertThat(log).containsExactly("the deadline has passed");
+        assertThat(log).containsExactly("has passed its deadline");
     }
 
     @Test

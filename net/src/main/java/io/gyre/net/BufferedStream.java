@@ -661,7 +661,7 @@ public abstract class BufferedStream implements ByteStream {
 
     // ---- settings and counts
 
-    /** {@return how many bytes have come and gone, and how many wait on either side} */
+    @Override
     public final StreamStatistics statistics() {
         return new StreamStatistics(bytesReceived, output.bytesSent(), input.size(), output.pending());
     }
@@ -685,12 +685,7 @@ public abstract class BufferedStream implements ByteStream {
         ownLimits().setWriteTimeout(limit);
     }
 
-    /**
-     * Limits how long a call waits while not a single byte moves in either direction: it throws
-     * {@link io.gyre.loop.TimeoutException} then.
-     *
-     * @param limit positive, or null for none
-     */
+    @Override
     public final void setIdleTimeout(@Nullable Duration limit) {
         ownLimits().setIdleTimeout(limit);
     }
@@ -716,12 +711,7 @@ public abstract class BufferedStream implements ByteStream {
         return output.highBytes();
     }
 
-    /**
-     * Has somebody see all bytes that come and go from now on.
-     *
-     * @param log sees them, or null for nobody
-     * @see WireLog#hexDump
-     */
+    @Override
     public final void setWireLog(@Nullable WireLog log) {
         wireLog = log;
     }

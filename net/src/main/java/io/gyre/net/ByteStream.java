@@ -3,6 +3,8 @@ package io.gyre.net;
 import io.gyre.loop.BusyException;
 import io.gyre.loop.CancelledException;
 import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes in both directions, in order: what TCP connections, Unix sockets, pipes to processes and streams in memory have in
@@ -55,6 +57,39 @@ public interface ByteStream extends ByteReader, ByteWriter {
 
     /** {@return whether {@link #close} or {@link #abort} has not been called yet} */
     boolean isOpen();
+
+    /**
+     * Limits how long a call waits while not a single byte moves in either direction: it throws
+     * {@link io.gyre.loop.TimeoutException} then. A byte has moved when this end's system has received it, or has taken it to be sent;
+     * that the peer has got it, it does not say.
+     *
+     * @param limit positive, or null for none
+     * @throws UnsupportedOperationException if the stream has no such limit; all streams of this library do but those that are
+     *     stapled of other things
+     */
+    default void setIdleTimeout(@Nullable Duration limit) {
+        throw new UnsupportedOperationException(this + " has no idle time-out; set it where the stream is made");
+    }
+
+    /**
+     * {@return how many bytes have come and gone, and how many wait on either side}
+     *
+     * @throws UnsupportedOperationException if the stream does not count, as {@link #setIdleTimeout} has it
+     */
+    default StreamStatistics statistics() {
+        throw new UnsupportedOperationException(this + " does not count; ask where the stream is made");
+    }
+
+    /**
+     * Has somebody see all bytes that come and go from now on.
+     *
+     * @param log sees them, or null for nobody
+     * @throws UnsupportedOperationException if the stream has no such log, as {@link #setIdleTimeout} has it
+     * @see WireLog#hexDump
+     */
+    default void setWireLog(@Nullable WireLog log) {
+        throw new UnsupportedOperationException(this + " has no wire log; set it where the stream is made");
+    }
 
     /**
      * {@return the two directions as two things, to be closed by different tasks}

@@ -72,19 +72,22 @@ final class LookupPool {
             this.question = question;
             this.body = () -> {
                 try {
-                    answer.complete(call.call());
+                    T found = call.call();
+                    end(() -> answer.complete(found));
                 } catch (Throwable failure) {
-                    answer.completeExceptionally(failure);
+                    end(() -> answer.completeExceptionally(failure));
                 }
-                forget();
             };
             threads.execute(body);
         }
 
         /** In the thread of the look-up. Who asks from now on gets a new answer. */
-        private void forget() {
+        private void end(Runnable tell) {
             try {
-                loop.callSoonThreadsafe(() -> running.remove(question, this));
+                loop.callSoonThreadsafe(() -> {
+                    running.remove(question, this);
+                    tell.run();
+                });
             } catch (LoopClosedException closed) {
                 // then nobody asks any more
             }
@@ -102,7 +105,7 @@ final class LookupPool {
             } finally {
                 waiters--;
                 // A queue that gives the look-up back has not begun it, and never will.
-                if (answer.isDone() || (waiters == 0 && threads.getQueue().remove(body))) {
+                if (waiters == 0 && threads.getQueue().remove(body)) {
                     running.remove(question, this);
                 }
             }

@@ -62,6 +62,27 @@ final class StapledStream implements ByteStream {
     }
 
     @Override
+    public StreamStatistics statistics() {
+        if (reader instanceof ByteStream in && writer instanceof ByteStream out) {
+            StreamStatistics received = in.statistics();
+            StreamStatistics sent = out.statistics();
+            return new StreamStatistics(
+                    received.bytesReceived(), sent.bytesSent(), received.bytesAhead(), sent.bytesBehind());
+        }
+        return ByteStream.super.statistics();
+    }
+
+    @Override
+    public void setWireLog(@Nullable WireLog log) {
+        if (reader instanceof ByteStream in && writer instanceof ByteStream out) {
+            in.setWireLog(log);
+            out.setWireLog(log);
+        } else {
+            ByteStream.super.setWireLog(log);
+        }
+    }
+
+    @Override
     public void write(ByteBuffer buffer) throws IOException {
         writer.write(buffer);
     }
