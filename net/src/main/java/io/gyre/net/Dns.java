@@ -4,7 +4,10 @@ import io.gyre.loop.LoopLocal;
 import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.IDN;
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
@@ -67,6 +70,32 @@ public final class Dns {
         LowLevel.checkpoint();
         InetAddress numeric = numericAddress(host);
         return numeric != null ? List.of(numeric) : requireAny(host, resolver().resolve(inAscii(host)));
+    }
+
+    /**
+     * Does what {@link #resolve(String)} does, for addresses of one family.
+     *
+     * @param host a name or a numeric address
+     * @param family {@link StandardProtocolFamily#INET} or {@link StandardProtocolFamily#INET6}
+     * @return its addresses of that family, in the resolver's order; at least one; unmodifiable
+     * @throws IllegalArgumentException if it is another family
+     * @throws UnknownHostException if it has none
+     * @throws IOException if the resolver fails otherwise
+     */
+    public static List<InetAddress> resolve(String host, ProtocolFamily family) throws IOException {
+        boolean four = family == StandardProtocolFamily.INET;
+        if (!four && family != StandardProtocolFamily.INET6) {
+            throw new IllegalArgumentException(
+                    "a name has no addresses of the family " + family + "; ask for INET or INET6");
+        }
+        List<InetAddress> found = resolve(host).stream()
+                .filter(address -> address instanceof Inet4Address == four)
+                .toList();
+        if (found.isEmpty()) {
+            throw new UnknownHostException("cannot resolve '" + LowLevel.describe(host) + "': it has no address of "
+                    + (four ? "IPv4" : "IPv6") + ", but others.");
+        }
+        return found;
     }
 
     private static @Nullable InetAddress numericAddress(String host) throws UnknownHostException {

@@ -14,6 +14,8 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
@@ -133,6 +135,20 @@ class BindingTest {
                 assertThat(peer.receive().sender()).isEqualTo(socket.local());
             }
         }
+    }
+
+    @LoopTest
+    void namesAreLookedUpInOneFamily() throws Exception {
+        Dns.use(host -> List.of(ALL6, ALL4));
+
+        assertThat(Dns.resolve("both.example", StandardProtocolFamily.INET)).containsExactly(ALL4);
+        assertThat(Dns.resolve("both.example", StandardProtocolFamily.INET6)).containsExactly(ALL6);
+        assertThatThrownBy(() -> Dns.resolve("both.example", StandardProtocolFamily.UNIX))
+                .isInstanceOf(IllegalArgumentException.class);
+        Dns.use(host -> List.of(ALL6));
+        assertThatThrownBy(() -> Dns.resolve("six.example", StandardProtocolFamily.INET))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessageContaining("IPv4");
     }
 
     @LoopTest
