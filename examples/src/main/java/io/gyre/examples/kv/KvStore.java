@@ -43,8 +43,8 @@ final class KvStore {
 
     private @Nullable Entry replace(String key, Entry entry) {
         Entry old = entries.get(key);
-        long more = entry.value().length()
-                - (old == null ? -key.length() : old.value().length());
+        int more = entry.value().length()
+                + (old == null ? key.length() : -old.value().length());
         if ((old == null && entries.size() == MAX_ENTRIES) || chars + more > MAX_CHARS) {
             throw new IllegalArgumentException("the store is full (" + MAX_ENTRIES + " keys, or " + MAX_CHARS
                     + " characters); remove some keys first");

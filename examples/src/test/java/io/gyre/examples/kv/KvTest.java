@@ -57,6 +57,29 @@ final class KvTest {
     }
 
     @LoopTest
+    void whatClientsStoreIsBounded() {
+        var store = new KvProtocol(new KvStore());
+        String value = "v".repeat(4000);
+        int stored = 0;
+        while (store.answer("SET key" + stored + " " + value).equals("OK")) {
+            stored++;
+        }
+
+        assertThat(stored).isBetween(990, 1000);
+        assertThat(store.answer("SET more " + value)).startsWith("ERROR the store is full");
+        assertThat(store.answer("SET key0 " + value)).isEqualTo("OK");
+        assertThat(store.answer("DEL key0")).isEqualTo("OK");
+        assertThat(store.answer("SET more " + value)).isEqualTo("OK");
+
+        var small = new KvProtocol(new KvStore());
+        for (int i = 0; i < 10_000; i++) {
+            small.answer("SET " + i + " v");
+        }
+        assertThat(small.answer("SET one-more v")).startsWith("ERROR the store is full");
+        assertThat(small.answer("INCR counter")).startsWith("ERROR the store is full");
+    }
+
+    @LoopTest
     void wrongCommandIsAnErrorAndTheConnectionGoesOn() throws Exception {
         try (KvServer server = KvServer.start(ANY_PORT, null);
                 TcpStream client = TcpStream.connect(server.address())) {
