@@ -117,17 +117,24 @@ public final class Dns {
 
     /** {@return a name as name servers know it} The system's resolver would send the bytes of whatever charset it has. */
     private static String inAscii(String host) throws UnknownHostException {
+        if (host.chars().anyMatch(Character::isISOControl)) { // IDN lets them pass, and the system takes NUL for the end
+            throw noName(host);
+        }
         if (host.chars().allMatch(c -> c < 0x80)) {
             return host;
         }
         try {
             return IDN.toASCII(host);
         } catch (IllegalArgumentException notAName) {
-            var named = new UnknownHostException("cannot resolve '" + LowLevel.describe(host)
-                    + "': it has characters that no name can have." + " Check the spelling.");
+            UnknownHostException named = noName(host);
             named.initCause(notAName);
             throw named;
         }
+    }
+
+    private static UnknownHostException noName(String host) {
+        return new UnknownHostException("cannot resolve '" + LowLevel.describe(host)
+                + "': it has characters that no name can have. Check the spelling.");
     }
 
     /** {@return what a resolver has answered, if it is an answer} */

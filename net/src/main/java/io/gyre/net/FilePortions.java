@@ -45,8 +45,12 @@ final class FilePortions {
 
     /** {@return bytes of the file, at least one, or null if it has none there} Suspends. */
     static @Nullable ByteBuffer read(FileChannel file, long position, long count) throws IOException {
+        long most = Math.min(count, Long.MAX_VALUE - position); // the system refuses what would end beyond
+        if (most == 0) {
+            return null;
+        }
         return Async.<@Nullable ByteBuffer, IOException>offload(PATIENT, () -> {
-            ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(count, BUFFER_BYTES));
+            ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(most, BUFFER_BYTES));
             return file.read(buffer, position) < 0 ? null : buffer.flip();
         });
     }

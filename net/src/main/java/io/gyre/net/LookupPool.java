@@ -40,25 +40,43 @@ final class LookupPool {
     private static final LoopLocal<LookupPool> OF_LOOP = LoopLocal.withInitial(LookupPool::new);
 
     private final EventLoop loop = EventLoop.current();
-    private final Threads threads = new Threads();
+    private final Threads threads;
     private final Map<Object, Lookup<?>> running = new HashMap<>();
 
-    private LookupPool() {}
+    private LookupPool() {
+        this(MAX_THREADS);
+    }
+
+    /** Makes one that is apart from the loop's own, and smaller. */
+    LookupPool(int maxThreads) {
+        threads = new Threads(maxThreads);
+    }
+
+    /** {@return the one of the current loop} */
+    static LookupPool ofLoop() {
+        return OF_LOOP.get();
+    }
 
     /** Looks up a host name. Suspends until the system has answered; a cancellation ends the wait at once. */
     static InetAddress[] lookUp(String host) throws UnknownHostException {
-        return OF_LOOP.get().ask(host, () -> InetAddress.getAllByName(host));
+        return ofLoop().ask(host, () -> InetAddress.getAllByName(host));
     }
 
     /** Looks up the name of an address; the address in digits if it has none. Suspends as {@link #lookUp} does. */
     static String nameOf(InetAddress address) throws UnknownHostException {
-        return OF_LOOP.get().ask(address, () -> address.getCanonicalHostName());
+        return ofLoop().ask(address, () -> address.getCanonicalHostName());
     }
 
+    /** Has a question answered by a call of the system, or by the one that runs for the same question already. Suspends. */
     @SuppressWarnings("unchecked") // the type of the answer is that of the question: a name or an address
-    private <T> T ask(Object question, Callable<T> call) throws UnknownHostException {
+    <T> T ask(Object question, Callable<T> call) throws UnknownHostException {
         Lookup<T> present = (Lookup<T>) running.computeIfAbsent(question, key -> new Lookup<>(question, call));
         return present.await();
+    }
+
+    /** {@return to how many questions the system has not answered yet} */
+    int runningQuestions() {
+        return running.size();
     }
 
     /** One question to the system. On the loop, but for the call itself. */
@@ -113,10 +131,10 @@ final class LookupPool {
     }
 
     private static final class Threads extends ThreadPoolExecutor {
-        Threads() {
+        Threads(int max) {
             super(
-                    MAX_THREADS,
-                    MAX_THREADS,
+                    max,
+                    max,
                     KEEP_ALIVE_SECONDS,
                     TimeUnit.SECONDS,
                     new LinkedBlockingQueue<>(),

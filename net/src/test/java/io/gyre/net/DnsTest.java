@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 final class DnsTest {
@@ -60,6 +61,47 @@ final class DnsTest {
                     .isInstanceOf(UnknownHostException.class)
                     .hasMessageContaining("'" + host + "'")
                     .hasMessageContaining("neither a name nor a numeric address");
+        }
+    }
+
+    @LoopTest
+    void nameThatIsNotInAsciiReachesTheResolverInItsAsciiForm() throws Exception {
+        var asked = new ArrayList<String>();
+        Dns.use(host -> {
+            asked.add(host);
+            return List.of(FIRST);
+        });
+
+        assertThat(Dns.resolve("b\u00fccher.example")).containsExactly(FIRST);
+        assertThat(Dns.resolve("b\u00fccher\u3002example")).containsExactly(FIRST); // the dot of Chinese and Japanese
+        assertThat(Dns.resolve("plain.example")).containsExactly(FIRST);
+
+        assertThat(asked).containsExactly("xn--bcher-kva.example", "xn--bcher-kva.example", "plain.example");
+    }
+
+    @LoopTest
+    void nameWithCharactersThatNoNameHasIsNotLookedUp() {
+        Dns.use(DnsTest::refuse);
+
+        for (String host : List.of(
+                "a\u0000\u00fc", "\u202e\u00fc", "\u00fc\n", "a\u0000.example", "a\r\nb", "a\u007f", "\ud800\u00fc")) {
+            assertThatThrownBy(() -> Dns.resolve(host))
+                    .as("%s", host.chars().boxed().toList())
+                    .isInstanceOf(UnknownHostException.class)
+                    .hasMessageContaining("cannot resolve '")
+                    .hasMessageContaining("characters that no name can have")
+                    .message()
+                    .as("nothing that a terminal or a log would take for its own")
+                    .doesNotContainPattern("[\\p{Cntrl}\\u202e]");
+        }
+    }
+
+    @LoopTest
+    void nameWithAnEmptyOrTooLongPartThatIsNotInAsciiIsNotLookedUp() {
+        Dns.use(DnsTest::refuse);
+
+        for (String host : List.of("\u00fc..example", "\u00fc" + "a".repeat(70))) {
+            assertThatThrownBy(() -> Dns.resolve(host)).isInstanceOf(UnknownHostException.class);
         }
     }
 
