@@ -29,8 +29,8 @@ final class ConnectFailedExceptionTest {
     private static final InetAddress IPV6 = InetAddress.ofLiteral("::1");
 
     private static ConnectFailedException failure(InetSocketAddress address, ConnectOptions options) {
-        return catchThrowableOfType(
-                ConnectFailedException.class, () -> TcpStream.connect(address, options).close());
+        return catchThrowableOfType(ConnectFailedException.class, () -> TcpStream.connect(address, options)
+                .close());
     }
 
     /** A port that is taken and on which nobody listens. */
@@ -88,9 +88,8 @@ final class ConnectFailedExceptionTest {
         Dns.use(host -> List.of());
 
         assertThatThrownBy(() -> TcpStream.connect("no.such.test", 80))
-                .isInstanceOfSatisfying(
-                        UnknownHostException.class,
-                        unknown -> assertThat(Kind.of(unknown)).isEqualTo(Kind.NO_SUCH_NAME));
+                .isInstanceOfSatisfying(UnknownHostException.class, unknown -> assertThat(Kind.of(unknown))
+                        .isEqualTo(Kind.NO_SUCH_NAME));
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
@@ -131,9 +130,8 @@ final class ConnectFailedExceptionTest {
             assertThatThrownBy(() -> TcpStream.connect("two.test", port))
                     .isInstanceOfSatisfying(ConnectFailedException.class, failure -> {
                         assertThat(failure.kind()).isEqualTo(Kind.REFUSED);
-                        assertThat(failure.attempts())
-                                .hasSize(2)
-                                .allSatisfy(attempt -> assertThat(attempt.kind()).isEqualTo(Kind.REFUSED));
+                        assertThat(failure.attempts()).hasSize(2).allSatisfy(attempt -> assertThat(attempt.kind())
+                                .isEqualTo(Kind.REFUSED));
                     })
                     .hasMessageContaining("cannot connect to two.test:" + port)
                     .hasMessageContaining("127.0.0.1:" + port)
@@ -155,8 +153,7 @@ final class ConnectFailedExceptionTest {
             int port = ((InetSocketAddress) deaf.getLocalAddress()).getPort();
             String text = "[0:0:0:0:0:0:0:1]:" + port;
 
-            ConnectFailedException byAddress =
-                    failure(new InetSocketAddress(IPV6, port), ConnectOptions.defaults());
+            ConnectFailedException byAddress = failure(new InetSocketAddress(IPV6, port), ConnectOptions.defaults());
             assertThat(byAddress.kind()).isEqualTo(Kind.REFUSED);
             assertThat(byAddress).hasMessageContaining("cannot connect to " + text + ": " + text + " (");
             assertThatThrownBy(() -> TcpStream.connect("::1", port))
@@ -174,7 +171,7 @@ final class ConnectFailedExceptionTest {
         assertThat(Kind.of(new ConnectException())).isEqualTo(Kind.OTHER);
         assertThat(Kind.of(new IOException("the disk is full"))).isEqualTo(Kind.OTHER);
         assertThatThrownBy(() -> Async.timeout(Duration.ofSeconds(1), () -> Async.sleep(Duration.ofDays(1))))
-                .isInstanceOfSatisfying(
-                        TimeoutException.class, late -> assertThat(Kind.of(late)).isEqualTo(Kind.TIMED_OUT));
+                .isInstanceOfSatisfying(TimeoutException.class, late -> assertThat(Kind.of(late))
+                        .isEqualTo(Kind.TIMED_OUT));
     }
 }

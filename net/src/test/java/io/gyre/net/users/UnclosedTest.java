@@ -114,8 +114,8 @@ final class UnclosedTest {
     @Test
     void unixStreamThatIsLeftIsClosedWithItsLoopAndSaid(@TempDir Path directory) throws Exception {
         Path path = directory.resolve("s");
-        try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                .bind(UnixDomainSocketAddress.of(path))) {
+        try (var server =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path))) {
             UnixStream left = EventLoop.run(() -> UnixStream.connect(path));
 
             try (SocketChannel peer = server.accept()) {
@@ -138,8 +138,8 @@ final class UnclosedTest {
     void whatIsClosedIsNotMentioned(@TempDir Path directory) throws Exception {
         Path path = directory.resolve("s");
         try (var server = ServerSocketChannel.open().bind(TcpPair.loopback());
-                var unixServer = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                        .bind(UnixDomainSocketAddress.of(path))) {
+                var unixServer =
+                        ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path))) {
             var address = (InetSocketAddress) server.getLocalAddress();
             EventLoop.run(() -> {
                 TcpStream.connect(address).close();
@@ -182,7 +182,8 @@ final class UnclosedTest {
 
     @Test
     void listeningSocketIsClosedWhenAnOptionOfTheConnectionsIsRefused() throws Exception {
-        ServerOptions bad = ServerOptions.defaults().withConnection(SocketOptions.of(StandardSocketOptions.SO_SNDBUF, -1));
+        ServerOptions bad =
+                ServerOptions.defaults().withConnection(SocketOptions.of(StandardSocketOptions.SO_SNDBUF, -1));
         EventLoop.run(() -> {
             ServerSocketChannel listening = ServerSocketChannel.open().bind(TcpPair.loopback());
 
