@@ -86,7 +86,8 @@ final class LookupPoolTest {
         }
         awaitCalls(calls, dead.size());
 
-        assertThat(timeout(PATIENCE, () -> pool.<String>ask("alive", () -> "an answer"))).isEqualTo("an answer");
+        assertThat(timeout(PATIENCE, () -> pool.<String>ask("alive", () -> "an answer")))
+                .isEqualTo("an answer");
 
         assertThat(dead).noneMatch(Task::isDone);
         gate.countDown();

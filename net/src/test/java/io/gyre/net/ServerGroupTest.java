@@ -24,6 +24,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +123,55 @@ class ServerGroupTest {
         }
         assertThat(server.servers()).extracting(StreamServer::state).containsOnly(ServerState.CLOSED);
         server.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void awaitClosedReturnsWhenAllHaveEnded(Sharing sharing) throws Exception {
+        ServerGroup server = serve(sharing);
+        var address = server.address();
+        try (var client = new Socket(address.getAddress(), address.getPort());
+                var threads = Executors.newSingleThreadExecutor()) {
+            readName(client);
+            Future<?> closed = threads.submit(server::awaitClosed);
+            for (int i = 0; i < server.servers().size(); i++) {
+                loops.portals().get(i).call(server.servers().get(i)::stopAccepting);
+            }
+            client.getOutputStream().write(1);
+            readName(client); // is served still
+            assertThat(closed).isNotDone();
+
+            client.shutdownOutput();
+
+            closed.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(client.getInputStream().read()).isNegative();
+        }
+        assertThat(server.servers()).extracting(StreamServer::state).containsOnly(ServerState.CLOSED);
+        server.awaitClosed(); // again, at once
+        server.close();
+    }
+
+    @Test
+    void awaitClosedInATaskCanBeCancelledAndTheServersGoOn() throws Exception {
+        try (ServerGroup server = serve(Sharing.HAND_OVER)) {
+            EventLoop.run(() -> {
+                assertThat(Async.moveOnAfter(Duration.ofMillis(50), server::awaitClosed))
+                        .isFalse();
+            });
+
+            try (var client =
+                    new Socket(server.address().getAddress(), server.address().getPort())) {
+                assertThat(readName(client)).startsWith("gyre-");
+            }
+        }
+    }
+
+    @Test
+    void awaitClosedReturnsWhereTheLoopsHaveEnded() throws Exception {
+        ServerGroup server = serve(Sharing.HAND_OVER);
+        loops.close();
+
+        server.awaitClosed();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gyre.loop.Async;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.Task;
@@ -14,6 +15,7 @@ import io.gyre.net.testing.Backlog;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
@@ -29,8 +31,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sockets in the file system. */
 final class UnixServerTest {
@@ -320,5 +328,177 @@ final class UnixServerTest {
         }
 
         assertThat(sizes).singleElement().satisfies(size -> assertThat(size).isBetween(20_000, 40_000));
+    }
+
+    // ---- lengths of paths
+
+    /** {@return how many bytes the longest path has that the system itself accepts for a socket} */
+    private static int longestPlainPath(Path in) throws IOException {
+        for (int length = 200; ; length--) {
+            Path candidate = pathOfLength(in, length);
+            try (var plain = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                plain.bind(UnixDomainSocketAddress.of(candidate));
+                Files.delete(candidate);
+                return length;
+            } catch (SocketException tooLong) {
+                assertThat(length).as("some path is accepted").isGreaterThan(20);
+            }
+        }
+    }
+
+    private static Path pathOfLength(Path in, int length) {
+        Path path = in.resolve("x".repeat(length - in.toString().length() - 1));
+        assertThat(path.toString()).hasSize(length);
+        return path;
+    }
+
+    @LoopTest(time = Time.REAL, timeoutMillis = 30_000)
+    void pathsOfEachLengthThatTheSystemAcceptsAreServed() throws Exception {
+        Path base = Path.of("/tmp", "g" + ProcessHandle.current().pid() % 1_000_000);
+        Files.createDirectory(base);
+        try {
+            int longest = longestPlainPath(base);
+            assertThat(longest).isGreaterThan(90);
+            for (int length = 20; length <= longest; length++) {
+                Path each = pathOfLength(base, length);
+                try (UnixServer server = UnixServer.serve(each, UnixServerTest::echo);
+                        UnixStream stream = UnixStream.connect(server.path())) {
+                    stream.write(new byte[] {7});
+                    assertThat(stream.readExactly(1)).as("%d bytes", length).containsExactly(7);
+                }
+            }
+
+            Path tooLong = pathOfLength(base, longest + 1);
+            assertThatThrownBy(() -> UnixServer.serve(tooLong, UnixServerTest::echo))
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining("cannot listen on " + tooLong)
+                    .hasMessageContaining("the path has " + (longest + 1) + " bytes")
+                    .hasMessageContaining("Choose a shorter one");
+            assertThat(base).isEmptyDirectory();
+        } finally {
+            Files.delete(base);
+        }
+    }
+
+    // ---- two servers at once
+
+    /** What one of two servers that start at once has come to. */
+    private enum Outcome {
+        SERVES,
+        REFUSED
+    }
+
+    /** One of the two, on a loop of its own. */
+    private List<Outcome> startOverAndOver(int id, int rounds, boolean leftOver, CyclicBarrier barrier)
+            throws Exception {
+        return EventLoop.run(() -> {
+            var outcomes = new ArrayList<Outcome>();
+            for (int round = 0; round < rounds; round++) {
+                if (id == 0 && leftOver) {
+                    leaveSocketBehind();
+                }
+                meet(barrier);
+                try (UnixServer server = UnixServer.serve(path, stream -> stream.write(new byte[] {(byte) id}))) {
+                    meet(barrier);
+                    meet(barrier);
+                    outcomes.add(Outcome.SERVES);
+                    assertThat(server.state()).isEqualTo(ServerState.SERVING);
+                } catch (BindException refused) {
+                    meet(barrier);
+                    try (UnixStream stream = UnixStream.connect(path)) {
+                        assertThat(stream.readExactly(1))
+                                .as("leads to the other")
+                                .containsExactly(1 - id);
+                    }
+                    meet(barrier);
+                    outcomes.add(Outcome.REFUSED);
+                }
+                meet(barrier);
+                assertThat(directory).isEmptyDirectory();
+                meet(barrier);
+            }
+            return outcomes;
+        });
+    }
+
+    /** Of two that serve, none connects: the number of meetings is the same. */
+    private static void meet(CyclicBarrier barrier) throws Exception {
+        Async.offload(() -> {
+            barrier.await(10, TimeUnit.SECONDS);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ofTwoServersThatStartAtOnceOneIsRefused(boolean leftOver) throws Exception {
+        int rounds = 50;
+        var barrier = new CyclicBarrier(2);
+        try (var threads = Executors.newFixedThreadPool(2)) {
+            Future<List<Outcome>> first = threads.submit(() -> startOverAndOver(0, rounds, leftOver, barrier));
+            Future<List<Outcome>> second = threads.submit(() -> startOverAndOver(1, rounds, leftOver, barrier));
+            List<Outcome> ofFirst = first.get(60, TimeUnit.SECONDS);
+            List<Outcome> ofSecond = second.get(60, TimeUnit.SECONDS);
+
+            assertThat(ofFirst).hasSize(rounds);
+            for (int round = 0; round < rounds; round++) {
+                assertThat(List.of(ofFirst.get(round), ofSecond.get(round)))
+                        .as("round %d", round)
+                        .containsExactlyInAnyOrder(Outcome.SERVES, Outcome.REFUSED);
+            }
+        }
+    }
+
+    // ---- links
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void linkIsNotFollowed() throws Exception {
+        Path secret = Files.createFile(
+                directory.resolve("secret"), PosixFilePermissions.asFileAttribute(SocketFile.OWNER_ONLY));
+        Files.createSymbolicLink(path, secret);
+
+        assertThatThrownBy(() -> UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, UnixServerTest::echo))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("cannot listen on " + path)
+                .hasMessageContaining("not a socket");
+
+        assertThat(Files.getPosixFilePermissions(secret)).isEqualTo(SocketFile.OWNER_ONLY);
+        assertThat(secret).isEmptyFile();
+        assertThat(path).isSymbolicLink();
+        assertThat(directory)
+                .isDirectoryNotContaining(file -> file.getFileName().toString().startsWith(".gyre"));
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void linkToASocketThatIsLeftOverIsNotFollowedEither() throws Exception {
+        Path other = directory.resolve("other");
+        try (var left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            left.bind(UnixDomainSocketAddress.of(other));
+        }
+        Files.setPosixFilePermissions(other, SocketFile.OWNER_ONLY);
+        Files.createSymbolicLink(path, other);
+
+        assertThatThrownBy(() -> UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, UnixServerTest::echo))
+                .isInstanceOf(BindException.class);
+
+        assertThat(Files.getPosixFilePermissions(other)).isEqualTo(SocketFile.OWNER_ONLY);
+        assertThat(path).isSymbolicLink();
+    }
+
+    // ---- a channel that is bound already
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void socketThatListensAlreadyIsServedAndItsFileIsLeft() throws Exception {
+        ServerSocketChannel bound = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        bound.bind(UnixDomainSocketAddress.of(path));
+
+        try (UnixServer server = UnixServer.serve(ServerOptions.defaults(), bound, UnixServerTest::echo)) {
+            assertThat(server.path()).isEqualTo(path);
+            assertEchoes();
+            assertEchoes();
+        }
+
+        assertThat(bound.isOpen()).isFalse();
+        assertThat(path).exists();
+        assertThatThrownBy(() -> UnixStream.connect(path)).isInstanceOf(ConnectException.class);
     }
 }

@@ -2,6 +2,7 @@ package io.gyre.net.os;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -16,10 +17,13 @@ import io.gyre.net.ByteStream;
 import io.gyre.net.LimitExceededException;
 import io.gyre.net.Streams;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future.State;
@@ -396,5 +400,137 @@ final class SubprocessTest {
 
         assertThatThrownBy(cancelled::await).hasCauseInstanceOf(CancelledException.class);
         assertThat(ProcessHandle.current().children()).isEmpty();
+    }
+
+    // ---- a child that goes on when the shell has ended
+
+    @LoopTest
+    void whatABackgroundChildWritesWhenTheShellHasEndedArrives() throws IOException {
+        assertThat(Subprocess.run("sh", "-c", "(sleep 0.2; echo late) & echo early")
+                        .text())
+                .isEqualTo("early\nlate");
+    }
+
+    @LoopTest
+    void backgroundChildIsNotKilledByAPipeThatIsClosedTooEarly(@TempDir Path directory) throws IOException {
+        Path proof = directory.resolve("proof");
+
+        SubprocessOutput output = Subprocess.run(
+                "sh",
+                "-c",
+                "(sleep 0.2; echo late; echo late >&2; echo alive > \"$0\") & echo early",
+                proof.toString());
+
+        assertThat(output.text()).isEqualTo("early\nlate");
+        assertThat(output.stderr()).asString().isEqualTo("late\n");
+        assertThat(proof).hasContent("alive");
+    }
+
+    @LoopTest
+    void streamOfABackgroundChildGoesOnBehindTheEndOfTheShell(@TempDir Path directory) throws IOException {
+        Path pipe = directory.resolve("pipe");
+        Subprocess.run("mkfifo", pipe.toString());
+        SubprocessOptions options =
+                SubprocessOptions.of("sh", "-c", "(read line < \"$0\"; echo late $line) & echo early", pipe.toString());
+        try (Subprocess shell = Subprocess.exec(options)) {
+            assertThat(shell.await()).isZero();
+            assertThat(shell.stdout().readLine(100)).contains("early");
+
+            offload(() -> {
+                Files.writeString(pipe, "word\n");
+            });
+
+            assertThat(shell.stdout().readLine(100)).contains("late word");
+            assertThat(shell.stdout().readLine(100)).isEmpty();
+        }
+    }
+
+    // ---- signals
+
+    @LoopTest
+    void signalReachesAShellThatTrapsIt() throws IOException {
+        String script = "trap 'echo got it; kill $!; exit 7' USR1; sleep 1000 >/dev/null 2>&1 & echo ready; wait";
+        try (Subprocess shell = Subprocess.shell(script)) {
+            assertThat(shell.stdout().readLine(100)).contains("ready");
+
+            shell.sendSignal("USR1");
+
+            assertThat(shell.stdout().readLine(100)).contains("got it");
+            assertThat(shell.await()).isEqualTo(7);
+            shell.sendSignal("USR1"); // nobody is there any more
+        }
+    }
+
+    @LoopTest
+    void signalThatIsNotTrappedEndsTheProgram() throws IOException {
+        try (Subprocess sleep = Subprocess.exec("sleep", "1000")) {
+            sleep.sendSignal("INT");
+
+            assertThat(sleep.await()).isEqualTo(128 + 2);
+        }
+    }
+
+    @LoopTest
+    void whatIsNoNameOfASignalIsRefused() throws IOException {
+        try (Subprocess sleep = Subprocess.exec("sleep", "1000")) {
+            for (String name :
+                    new String[] {"", "usr1", "9", "-9", "USR1 ", "USR1;true", "HUP\n", "A".repeat(17), "Ü"}) {
+                assertThatThrownBy(() -> sleep.sendSignal(name))
+                        .as("'%s'", name)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("is no name such as HUP or USR1");
+            }
+            assertThatThrownBy(() -> sleep.sendSignal("NOSUCH"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("cannot send the signal NOSUCH to " + sleep);
+            assertThat(sleep.isAlive()).isTrue();
+        }
+    }
+
+    // ---- secrets
+
+    @LoopTest
+    void argumentsAreNeitherInTheTextNorInFailures() throws IOException {
+        String secret = "hunter2";
+        try (Subprocess shell = Subprocess.exec("sh", "-c", "echo x; read line", secret)) {
+            assertThat(shell.toString()).contains("(sh)").doesNotContain(secret);
+            assertThatThrownBy(() -> shell.stdout().readExactly(-1)).message().doesNotContain(secret);
+            assertThatThrownBy(() -> shell.stdout().readLine(0))
+                    .message()
+                    .contains("(sh)")
+                    .doesNotContain(secret);
+            assertThat(shell.stdin().toString() + shell.stdout() + shell.stderr())
+                    .doesNotContain(secret);
+        }
+        assertThatThrownBy(() -> Subprocess.run("sh", "-c", "exit 3", secret))
+                .isInstanceOf(SubprocessFailedException.class)
+                .hasMessageContaining("(sh)")
+                .satisfies(failure -> assertThat(textOf(failure)).doesNotContain(secret));
+        assertThatThrownBy(() -> Subprocess.exec("no-such-program", secret))
+                .satisfies(failure -> assertThat(textOf(failure)).doesNotContain(secret));
+        assertThatThrownBy(() -> Subprocess.exec("/no/such/program", secret))
+                .satisfies(failure -> assertThat(textOf(failure)).doesNotContain(secret));
+        assertThatThrownBy(() -> Subprocess.exec("true", secret + "\0"))
+                .satisfies(failure -> assertThat(textOf(failure)).doesNotContain(secret));
+    }
+
+    private static String textOf(Throwable failure) {
+        var text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+
+    // ---- grace without end
+
+    @LoopTest
+    void graceMayBeForever() throws IOException {
+        SubprocessOptions options =
+                SubprocessOptions.of("sleep", "1000").withKillGrace(ChronoUnit.FOREVER.getDuration());
+        Subprocess sleep = Subprocess.exec(options);
+
+        sleep.close();
+
+        assertThat(sleep.isAlive()).isFalse();
+        assertThat(sleep.await()).isEqualTo(128 + 15);
     }
 }
