@@ -117,8 +117,8 @@ public final class Dns {
 
     /** {@return a name as name servers know it} The system's resolver would send the bytes of whatever charset it has. */
     private static String inAscii(String host) throws UnknownHostException {
-        if (host.chars()
-                .anyMatch(Character::isISOControl)) { // IDN lets them pass, and the system takes NUL for the end
+        // IDN lets control characters pass, and the system takes NUL for the end.
+        if (host.chars().anyMatch(Character::isISOControl)) {
             throw noName(host);
         }
         if (host.chars().allMatch(c -> c < 0x80)) {
