@@ -461,9 +461,8 @@ public final class Async {
         if (!(stage instanceof CompletableFuture<T> future)) {
             return arrivalOf(stage).await();
         }
-        // Of its dependents a CompletableFuture drops none but those that wait for the first of several, when another
-        // was
-        // first. They are told of the end, not of a failure that cannot describe itself: the future itself knows it.
+        // A CompletableFuture drops only those dependents that wait for the first of several, when another was first.
+        // They are told of the end, not of a failure that cannot describe itself: the future itself knows that.
         var withdrawal = new CompletableFuture<T>();
         var arrival = new LoopFuture<T>(EventLoop.current(), stage);
         future.acceptEither(withdrawal, value -> {})

@@ -524,7 +524,13 @@ public final class EventLoop implements Executor, AutoCloseable {
             try {
                 local.end(value);
             } catch (Throwable failure) {
-                report(new Failure("the end of a LoopLocal of " + this + " failed.", name(), null, failure));
+                report(new Failure(
+                        "a LoopLocal of " + this
+                                + " could not give up its value when the loop closed. What the value holds may"
+                                + " still be open: close it yourself, and let the end not throw.",
+                        name(),
+                        null,
+                        failure));
             }
         });
     }
@@ -1023,12 +1029,19 @@ public final class EventLoop implements Executor, AutoCloseable {
             task.keepFailureIfUnobserved();
         } finally {
             if (inLoop()) {
-                int place = untold().begin(task);
                 tasks.remove(task);
                 CancelScope.discard(task);
-                task.tellObservers();
-                untold().end(place);
+                tellObservers(task);
             }
+        }
+    }
+
+    private void tellObservers(VirtualThreadTask<?> task) {
+        try {
+            task.tellObservers();
+        } catch (Throwable noMemory) {
+            untold().begin(task); // the next tick tells the rest
+            throw noMemory;
         }
     }
 

@@ -23,7 +23,10 @@ final class ForeignFutures {
             throw e;
         } catch (Throwable ended) {
             if (!future.isDone()) {
-                throw new IllegalStateException(Describe.object(future) + " cannot be waited for: get() failed", ended);
+                throw new IllegalStateException(
+                        Describe.object(future) + " is not done, but its get() failed. Such a future breaks the"
+                                + " contract of java.util.concurrent.Future; look at the library that made it.",
+                        ended);
             }
         }
     }

@@ -15,7 +15,7 @@ final class Stacks {
      * {@return lines to append to a message}
      *
      * @param createdAt the place, or null if it is not known
-     * @param stack the stack, the innermost call first; as many frames as a reader wants
+     * @param stack the stack, the innermost call first; the first 200 frames are shown
      */
     static String text(@Nullable Object createdAt, StackTraceElement[] stack) {
         String frames = Arrays.stream(stack)

@@ -94,13 +94,17 @@ final class Binding {
         } catch (SocketException refused) {
             C channel = isAll6(address) ? besideIPv4(open, options, bind, address) : null;
             if (channel == null) {
-                var named = new BindException(
-                        what + Addresses.text(address) + ": " + LowLevel.describe(refused.getMessage()));
-                named.initCause(refused);
-                throw named;
+                throw refused(what, address, refused);
             }
             return channel;
         }
+    }
+
+    /** {@return what says where, too} */
+    static BindException refused(String what, InetSocketAddress address, SocketException refused) {
+        var named = new BindException(what + Addresses.text(address) + ": " + LowLevel.describe(refused.getMessage()));
+        named.initCause(refused);
+        return named;
     }
 
     private static <C extends NetworkChannel> @Nullable C besideIPv4(
@@ -117,13 +121,20 @@ final class Binding {
 
     private static <C extends NetworkChannel> C boundAsIs(
             Open<C> open, SocketOptions options, Bind<C> bind, InetSocketAddress address) throws IOException {
+        return opened(open, options, address, (channel, where) -> {
+            bind.bind(channel, where);
+            if (isAll4(where) && channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
+                channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            }
+        });
+    }
+
+    private static <C extends NetworkChannel> C opened(
+            Open<C> open, SocketOptions options, InetSocketAddress address, Bind<C> bind) throws IOException {
         C channel = open(open, address);
         try {
             options.applyTo(channel);
             bind.bind(channel, address);
-            if (isAll4(address) && channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
-                channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-            }
             return channel;
         } catch (Throwable failure) {
             channel.close();
@@ -133,29 +144,18 @@ final class Binding {
 
     private static <C extends NetworkChannel> C open(Open<C> open, InetSocketAddress address) throws IOException {
         try {
-            return open.open(familyOf(address));
+            return open.open(
+                    address.getAddress() instanceof Inet4Address
+                            ? StandardProtocolFamily.INET
+                            : StandardProtocolFamily.INET6);
         } catch (UnsupportedOperationException noSuchFamily) {
             throw noIPv6(noSuchFamily);
         }
     }
 
-    /** {@return the family of an address} */
-    static ProtocolFamily familyOf(InetSocketAddress address) {
-        return address.getAddress() instanceof Inet4Address
-                ? StandardProtocolFamily.INET
-                : StandardProtocolFamily.INET6;
-    }
-
     /** {@return a socket for datagrams to and from a peer} */
     static DatagramChannel openDatagram(InetSocketAddress peer, SocketOptions options) throws IOException {
-        DatagramChannel channel = open(DatagramChannel::open, peer);
-        try {
-            options.applyTo(channel);
-            return channel;
-        } catch (Throwable failure) {
-            channel.close();
-            throw failure;
-        }
+        return opened(DatagramChannel::open, options, peer, (channel, where) -> {});
     }
 
     /** {@return what is wrong when the JDK says no more than that it does not support an address} */

@@ -50,6 +50,7 @@ public abstract class BufferedStream implements ByteStream {
      * message, a wait that takes too long and a line that is too long. PeerFailures remembers such failures, so that whoever
      * owns the stream can tell a connection that broke from a handler that did.
      */
+
     /** Of an array whose length somebody else has chosen. */
     private static final int FIRST_BYTES = 64 * 1024;
 
@@ -66,9 +67,16 @@ public abstract class BufferedStream implements ByteStream {
     private boolean closed;
     private boolean transportClosed;
     private long bytesReceived;
-    private boolean cutOff;
+
+    /** What {@link #hasEnded} has met, for the next read: a transport may tell it once. */
     private @Nullable IOException seenFailure;
+
+    /** The task that serves this; null if it is no connection of a server. */
     private @Nullable Task<?> owner;
+
+    /** Somebody else than the owner has closed or aborted this. */
+    private boolean cutOff;
+
     private @Nullable WireLog wireLog;
 
     /** Creates a stream on the current loop. */
@@ -471,7 +479,7 @@ public abstract class BufferedStream implements ByteStream {
             input.append(direct.flip());
             return count < 0;
         } catch (IOException failure) {
-            seenFailure = failure; // the system tells it once
+            seenFailure = failure;
             return true;
         } finally {
             pool.giveBack(direct);
@@ -524,9 +532,7 @@ public abstract class BufferedStream implements ByteStream {
         try {
             long left = count;
             while (left > 0) {
-                long sent = FilePortions.isBeyond(position, count - left)
-                        ? -1
-                        : sendPortion(file, position + (count - left), Math.min(left, FilePortions.PORTION_BYTES));
+                long sent = sendPortion(file, position + (count - left), Math.min(left, FilePortions.PORTION_BYTES));
                 if (sent < 0) {
                     FilePortions.requireAll(file, count - left, count, this);
                     return;

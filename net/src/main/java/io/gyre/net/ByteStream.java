@@ -68,7 +68,8 @@ public interface ByteStream extends ByteReader, ByteWriter {
      *     stapled of other things
      */
     default void setIdleTimeout(@Nullable Duration limit) {
-        throw new UnsupportedOperationException(this + " has no idle time-out; set it where the stream is made");
+        throw new UnsupportedOperationException(
+                this + " has no idle time-out. Set one on the streams that it is made of.");
     }
 
     /**
@@ -77,7 +78,8 @@ public interface ByteStream extends ByteReader, ByteWriter {
      * @throws UnsupportedOperationException if the stream does not count, as {@link #setIdleTimeout} has it
      */
     default StreamStatistics statistics() {
-        throw new UnsupportedOperationException(this + " does not count; ask where the stream is made");
+        throw new UnsupportedOperationException(
+                this + " does not count its bytes. Ask the streams that it is made of.");
     }
 
     /**
@@ -88,7 +90,7 @@ public interface ByteStream extends ByteReader, ByteWriter {
      * @see WireLog#hexDump
      */
     default void setWireLog(@Nullable WireLog log) {
-        throw new UnsupportedOperationException(this + " has no wire log; set it where the stream is made");
+        throw new UnsupportedOperationException(this + " has no wire log. Set one on the streams that it is made of.");
     }
 
     /**

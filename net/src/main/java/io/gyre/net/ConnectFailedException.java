@@ -87,7 +87,7 @@ public final class ConnectFailedException extends ConnectException {
         attempts.stream().skip(1).map(Attempt::failure).forEach(this::addSuppressed);
     }
 
-    /** {@return the kind of reason, if it is the same for all addresses; of several, that of the one which was tried last} */
+    /** {@return why the address that was tried last could not be connected to; {@link #attempts} has all of them} */
     public Kind kind() {
         return attempts.isEmpty() ? Kind.TIMED_OUT : attempts.getLast().kind();
     }

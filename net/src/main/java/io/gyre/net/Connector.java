@@ -7,7 +7,6 @@ import io.gyre.loop.TaskGroupException;
 import io.gyre.loop.TimeoutException;
 import io.gyre.net.ConnectFailedException.Attempt;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -152,17 +151,14 @@ final class Connector {
 
     private static void bind(SocketChannel channel, InetSocketAddress local) throws IOException {
         try {
-            // The end of an earlier connection keeps its port for minutes. The system lets no two have both ends in
+            // The end of an earlier connection keeps its port for minutes. No two connections can have both ends in
             // common.
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(local);
         } catch (UnsupportedAddressTypeException otherFamily) {
             throw Binding.noIPv6(otherFamily);
         } catch (SocketException refused) {
-            var named = new BindException(
-                    "cannot bind to " + Addresses.text(local) + ": " + LowLevel.describe(refused.getMessage()));
-            named.initCause(refused);
-            throw named;
+            throw Binding.refused("cannot bind to ", local, refused);
         }
     }
 

@@ -19,15 +19,15 @@ final class Copying {
     /** What one read takes: a socket buffer's worth. */
     private static final int COPY_BYTES = 64 * 1024;
 
-    private static final byte[] NOTHING = {};
-
     private final ByteReader from;
     private final ByteWriter to;
     private final BufferPool pool = BufferPool.OF_LOOP.get();
-    private long total;
+
+    /** A reader that is no stream of ours has shown its next byte, or its end: it can be read without a wait. */
     private boolean shown;
-    private boolean ended;
-    private boolean writerFailed;
+
+    /** A call of the writer is going on, or was the last thing that happened. */
+    private boolean writing;
 
     Copying(ByteReader from, ByteWriter to) {
         this.from = from;
@@ -37,14 +37,12 @@ final class Copying {
     /** {@return how many bytes were copied, up to the end of the reader} */
     long run() throws IOException {
         Task<?> task = LowLevel.checkpoint();
-        while (!ended) {
-            long before = total;
-            write(moveOn(task));
-            if (ended) {
-                break;
-            } else if (total == before) {
+        long total = 0;
+        for (int count = moveOn(task); count >= 0; count = moveOn(task)) {
+            if (count == 0) {
                 awaitMore();
             } else {
+                total += count;
                 LowLevel.checkpoint(); // not behind the end: what is complete is delivered
             }
         }
@@ -53,59 +51,54 @@ final class Copying {
 
     /** {@return whether it was the writer that failed} */
     boolean hasWriterFailed() {
-        return writerFailed;
+        return writing;
     }
 
-    /** Moves what has come as far as it goes without waiting. {@return what is left to be written} */
-    private byte[] moveOn(Task<?> task) throws IOException {
+    /** Moves what has come. {@return how many bytes; 0 if none have come, -1 at the end} Suspends only while the writer takes nothing. */
+    private int moveOn(Task<?> task) throws IOException {
+        int count;
+        byte[] left;
         ByteBuffer buffer = pool.take();
         try {
-            int count = readAvailable(task, buffer.limit(COPY_BYTES));
-            ended = count < 0;
+            count = readAvailable(task, buffer.limit(COPY_BYTES));
             if (count <= 0) {
-                return NOTHING;
+                return count;
             }
-            total += count;
+            writing = true;
             sendAvailable(task, buffer.flip());
-            byte[] left = new byte[buffer.remaining()];
+            left = new byte[buffer.remaining()];
             buffer.get(left);
-            return left;
         } finally {
             pool.giveBack(buffer);
         }
+        if (left.length > 0) {
+            to.write(ByteBuffer.wrap(left));
+        }
+        writing = false;
+        return count;
     }
 
     private int readAvailable(Task<?> task, ByteBuffer buffer) throws IOException {
         if (from instanceof BufferedStream stream) {
             return stream.readAvailable(task, buffer);
         }
-        boolean isThere = shown;
+        boolean canBeRead = shown;
         shown = false;
-        return isThere ? from.read(buffer) : 0;
+        return canBeRead ? from.read(buffer) : 0;
     }
 
     private void awaitMore() throws IOException {
         if (from instanceof BufferedStream stream) {
             stream.awaitMore();
         } else {
-            shown = from.peek(1).length > 0;
-            ended = !shown;
+            from.peek(1);
+            shown = true;
         }
     }
 
     private void sendAvailable(Task<?> task, ByteBuffer buffer) throws IOException {
         if (to instanceof BufferedStream stream) {
-            writerFailed = true;
             stream.sendAvailable(task, buffer);
-            writerFailed = false;
-        }
-    }
-
-    private void write(byte[] left) throws IOException {
-        if (left.length > 0) {
-            writerFailed = true;
-            to.write(ByteBuffer.wrap(left));
-            writerFailed = false;
         }
     }
 }

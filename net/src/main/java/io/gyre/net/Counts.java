@@ -7,18 +7,11 @@ import java.nio.ReadOnlyBufferException;
 final class Counts {
     private Counts() {}
 
-    /** {@return a number of bytes, which must be 0 or more} */
-    static int bytes(String name, int count) {
-        bytes(name, (long) count);
-        return count;
-    }
-
-    /** {@return a number of bytes, which must be 0 or more} */
-    static long bytes(String name, long count) {
+    /** Checks a number of bytes, which must be 0 or more. */
+    static void bytes(String name, long count) {
         if (count < 0) {
             throw new IllegalArgumentException(name + " is " + count + "; it must be 0 or more");
         }
-        return count;
     }
 
     /** Checks a buffer before anything is taken that could not be delivered. */

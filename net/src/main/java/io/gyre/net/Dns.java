@@ -62,9 +62,9 @@ public final class Dns {
      *
      * @param host a name or a numeric address
      * @return its addresses, in the resolver's order; at least one; unmodifiable
-     * @see <a href="https://www.rfc-editor.org/rfc/rfc3490">RFC 3490, names that are not in ASCII</a>
      * @throws UnknownHostException if it has none; the message names it, and says what to check
      * @throws IOException if the resolver fails otherwise
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc3490">RFC 3490, names that are not in ASCII</a>
      */
     public static List<InetAddress> resolve(String host) throws IOException {
         LowLevel.checkpoint();

@@ -30,11 +30,6 @@ final class FilePortions {
 
     private FilePortions() {}
 
-    /** {@return whether no file is so long} */
-    static boolean isBeyond(long position, long sent) {
-        return sent > Long.MAX_VALUE - position;
-    }
-
     /** Checks, at the end of a file, that everything was sent that was asked for; {@link Long#MAX_VALUE} asks for what there is. */
     static void requireAll(FileChannel file, long sent, long count, Object target) throws EOFException {
         if (count != Long.MAX_VALUE) {

@@ -7,7 +7,6 @@ import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.spi.Failure;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -34,8 +33,6 @@ final class Listener {
 
     /** As trio has it. */
     private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
-
-    private static final System.Logger LOG = System.getLogger("io.gyre.net");
 
     private final StreamServer<?> server;
     private final ServerSocketChannel channel;
@@ -91,13 +88,12 @@ final class Listener {
     }
 
     /** Without descriptors no class can be loaded. So the pause is made once, for no time. */
-    private static void loadWhatExhaustionNeeds() {
+    private void loadWhatExhaustionNeeds() {
         LoopFuture<@Nullable Void> never = FreedDescriptors.OF_LOOP.get().next();
         Async.moveOnAfter(Duration.ZERO, () -> {
             never.await();
         });
-        var nothing = new Failure(LowLevel.describe(""), "", null, new IOException());
-        LOG.log(Level.TRACE, nothing);
+        Failure unused = exhaustion(new IOException());
     }
 
     private void acceptBatch() throws IOException {
@@ -125,7 +121,7 @@ final class Listener {
         LoopFuture<@Nullable Void> freed = FreedDescriptors.OF_LOOP.get().next();
         if (!exhaustionReported) {
             exhaustionReported = true;
-            reportExhaustion(exhausted);
+            LowLevel.report(exhaustion(exhausted));
         }
         try {
             Async.moveOnAfter(ACCEPT_PAUSE, () -> {
@@ -136,8 +132,8 @@ final class Listener {
         }
     }
 
-    private void reportExhaustion(IOException exhausted) {
-        LowLevel.report(new Failure(
+    private Failure exhaustion(IOException exhausted) {
+        return new Failure(
                 server + " cannot accept (" + LowLevel.describe(exhausted.getMessage())
                         + ") and pauses until a socket is closed, asking again"
                         + " every " + ACCEPT_PAUSE.toMillis()
@@ -145,7 +141,7 @@ final class Listener {
                         + " files (ulimit -n) or serve fewer connections (ServerOptions.withMaxConnections).",
                 toString(),
                 null,
-                exhausted));
+                exhausted);
     }
 
     @Override

@@ -34,7 +34,7 @@ final class PeerFailures {
         CUT_OFF
     }
 
-    private final Map<Object, Kind> kinds = new HashMap<>();
+    private final Map<Key, Kind> kinds = new HashMap<>();
     private final ReferenceQueue<Throwable> gone = new ReferenceQueue<>();
 
     private PeerFailures() {}

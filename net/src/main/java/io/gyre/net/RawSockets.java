@@ -193,10 +193,8 @@ public final class RawSockets {
         LowLevel.checkpoint();
         long sent = 0;
         while (sent < count) {
-            long more = FilePortions.isBeyond(position, sent)
-                    ? -1
-                    : FilePortions.transfer(
-                            file, position + sent, Math.min(count - sent, FilePortions.PORTION_BYTES), channel);
+            long more = FilePortions.transfer(
+                    file, position + sent, Math.min(count - sent, FilePortions.PORTION_BYTES), channel);
             if (more < 0) {
                 FilePortions.requireAll(file, sent, count, channel);
                 return;

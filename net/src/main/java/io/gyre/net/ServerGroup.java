@@ -209,7 +209,7 @@ public final class ServerGroup implements AutoCloseable {
      * <p><b>Suspends:</b> until the loops have answered; elsewhere blocks. <b>Cancellation:</b> ends the wait.
      */
     public ServerStatistics statistics() {
-        ServerStatistics total = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0);
+        ServerStatistics total = ServerStatistics.NONE;
         for (ServerStatistics each : onAll(TcpServer::statistics)) {
             total = total.plus(each);
         }

@@ -24,6 +24,9 @@ public record ServerStatistics(
         long failed,
         long shed,
         long acceptPauses) {
+    /** Of a server that has done nothing yet. */
+    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0);
+
     /** {@return what two servers have done together} */
     ServerStatistics plus(ServerStatistics other) {
         return new ServerStatistics(

@@ -7,6 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +29,6 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
     /** For a stream that its user has to close: sees to it that it is closed in the end, and said if he does not. */
     final void closeWithLoop() {
         unclosed = Unclosed.watch(this, channel);
-    }
-
-    private void watchNoMore() {
-        if (unclosed != null) {
-            unclosed.closed();
-        }
     }
 
     final SocketChannel channel() {
@@ -154,23 +149,29 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
 
     @Override
     protected final void closeTransport() throws IOException {
-        transportCloses();
-        try {
-            LowLevel.close(channel);
-        } finally {
-            watchNoMore();
-        }
-        descriptorFreed();
+        end(LowLevel::close);
     }
 
-    /** Called when the channel is about to be closed, for what cannot be asked afterwards. */
-    void transportCloses() {}
+    private interface Closing {
+        void close(SelectableChannel channel) throws IOException;
+    }
 
-    private void descriptorFreed() {
+    private void end(Closing closing) throws IOException {
+        transportCloses();
+        try {
+            closing.close(channel);
+        } finally {
+            if (unclosed != null) {
+                unclosed.closed();
+            }
+        }
         if (loop().inLoop()) {
             FreedDescriptors.OF_LOOP.get().one();
         }
     }
+
+    /** Called when the channel is about to be closed, for what cannot be asked afterwards. */
+    void transportCloses() {}
 
     @Override
     protected final void abortTransport() {
@@ -179,10 +180,7 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
                 // The system answers a close with this setting by a reset instead of the orderly end.
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             }
-            transportCloses();
-            LowLevel.closeNow(channel);
-            watchNoMore();
-            descriptorFreed();
+            end(LowLevel::closeNow);
         } catch (IOException alreadyBroken) {
             broken(alreadyBroken);
         }

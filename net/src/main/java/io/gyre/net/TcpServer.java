@@ -7,11 +7,9 @@ import java.net.UnknownHostException;
 import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /**
  * Accepts TCP connections and serves each in a task of its own.
@@ -152,14 +150,17 @@ public final class TcpServer extends StreamServer<TcpStream> {
     }
 
     private void listenOn(List<InetSocketAddress> addresses, ServerOptions options) throws IOException {
-        var channels = new ArrayList<@Nullable ServerSocketChannel>(Collections.nCopies(addresses.size(), null));
+        var channels = new ServerSocketChannel[addresses.size()];
+        List<Integer> order = IntStream.range(0, channels.length)
+                .boxed()
+                .sorted(Comparator.comparing(i -> Binding.isAll6(addresses.get(i))))
+                .toList();
         try {
-            for (boolean all6 : new boolean[] {false, true}) {
-                for (int i = 0; i < channels.size(); i++) {
-                    if (Binding.isAll6(addresses.get(i)) == all6) {
-                        channels.set(i, Binding.listen(addresses.get(i), options));
-                    }
-                }
+            for (int i : order) {
+                channels[i] = Binding.listen(addresses.get(i), options);
+            }
+            for (ServerSocketChannel channel : channels) {
+                listen(channel);
             }
         } catch (Throwable failure) {
             for (ServerSocketChannel channel : channels) {
@@ -168,9 +169,6 @@ public final class TcpServer extends StreamServer<TcpStream> {
                 }
             }
             throw failure;
-        }
-        for (ServerSocketChannel channel : channels) {
-            listen(Objects.requireNonNull(channel));
         }
     }
 

@@ -1,6 +1,6 @@
 package io.gyre.net.os;
 
-import java.io.File;
+import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,8 +71,7 @@ final class NamedPipes implements AutoCloseable {
 
     /** {@return where the process writes to a pipe} */
     Redirect target(int index) {
-        File pipe = pipes.get(index).toFile();
-        return Redirect.appendTo(pipe);
+        return Redirect.appendTo(pipes.get(index).toFile());
     }
 
     /** {@return the other end, which is the caller's from now on} */
@@ -81,20 +80,21 @@ final class NamedPipes implements AutoCloseable {
         return readers.get(index);
     }
 
-    /** Closes all but what was taken. */
+    /** Closes all but what was taken. Never fails: a process that has started must not be lost for a name that stays. */
     @Override
-    public void close() throws IOException {
-        for (RandomAccessFile both : kept) {
-            both.close();
-        }
+    public void close() {
+        var rest = new ArrayList<Closeable>(kept);
         if (!handedOver) {
-            for (InputStream reader : readers) {
-                reader.close();
+            rest.addAll(readers);
+        }
+        pipes.forEach(pipe -> rest.add(() -> Files.deleteIfExists(pipe)));
+        rest.add(() -> Files.deleteIfExists(directory));
+        for (Closeable each : rest) {
+            try {
+                each.close();
+            } catch (IOException stays) {
+                // an empty directory for temporary files, at the worst
             }
         }
-        for (Path pipe : pipes) {
-            Files.deleteIfExists(pipe);
-        }
-        Files.deleteIfExists(directory);
     }
 }

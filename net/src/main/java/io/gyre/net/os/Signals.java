@@ -279,7 +279,8 @@ public final class Signals implements Iterable<String>, AutoCloseable {
     /**
      * Ends receiving: what the signals did before, they do again. <b>Suspends:</b> no. A task that waits for one gets
      * {@link IllegalStateException}, and an iteration ends. A signal that has come and that nobody has taken, here or
-     * in another receiver that got it, goes where the next one would go: a TERM ends the process, if nobody receives it. Does nothing the second time.
+     * in another receiver that got it, goes where the next one would go: a TERM ends the process, if nobody receives it. Does
+     * nothing the second time.
      */
     @Override
     public void close() {
