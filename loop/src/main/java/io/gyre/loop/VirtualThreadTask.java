@@ -456,12 +456,10 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** Parks the thread, unless that can only stop the loop: it is the loop which would have to end it. */
     private void parkThread() {
-        int nudges = loop.nudges();
-        long tick = loop.ticks();
         LockSupport.park();
-        if (wait != null && nudges != loop.nudges() && tick == loop.ticks() && isMemoryBack()) {
-            tick = loop.ticks();
-            nudges = loop.nudges();
+        if (wait != null && isMemoryBack()) { // nobody has ended the wait: the watchdog has nudged the loop, perhaps
+            int nudges = loop.nudges();
+            long tick = loop.ticks();
             LockSupport.park(); // once more: there was no memory, perhaps
             if (wait != null && nudges != loop.nudges() && tick == loop.ticks()) {
                 throw new IllegalStateException(

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The threads in which a loop's host names are looked up. Daemons: they never keep the process alive. */
 final class LookupPool {
@@ -36,6 +37,8 @@ final class LookupPool {
     private static final int MAX_THREADS = 256;
 
     private static final int KEEP_ALIVE_SECONDS = 10;
+
+    private static final long PAUSE_WITHOUT_MEMORY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final LoopLocal<LookupPool> OF_LOOP = LoopLocal.withInitial(LookupPool::new);
 
@@ -89,25 +92,32 @@ final class LookupPool {
         Lookup(Object question, Callable<T> call) {
             this.question = question;
             this.body = () -> {
+                T found;
                 try {
-                    T found = call.call();
-                    end(() -> answer.complete(found));
+                    found = call.call();
                 } catch (Throwable failure) {
                     end(() -> answer.completeExceptionally(failure));
+                    return;
                 }
+                end(() -> answer.complete(found));
             };
             threads.execute(body);
         }
 
-        /** In the thread of the look-up. Who asks from now on gets a new answer. */
+        /** In the thread of the look-up: without memory the answer is given later. Who asks from now on gets a new one. */
         private void end(Runnable tell) {
-            try {
-                loop.callSoonThreadsafe(() -> {
-                    running.remove(question, this);
-                    tell.run();
-                });
-            } catch (LoopClosedException closed) {
-                // then nobody asks any more
+            for (; ; ) {
+                try {
+                    loop.callSoonThreadsafe(() -> {
+                        running.remove(question, this);
+                        tell.run();
+                    });
+                    return;
+                } catch (LoopClosedException closed) {
+                    return; // nobody asks any more
+                } catch (OutOfMemoryError e) {
+                    LockSupport.parkNanos(PAUSE_WITHOUT_MEMORY_NANOS);
+                }
             }
         }
 

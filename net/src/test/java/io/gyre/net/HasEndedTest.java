@@ -153,4 +153,50 @@ final class HasEndedTest {
             assertThat(right.hasEnded()).isTrue();
         });
     }
+
+    /** A transport that tells once that it is broken, and then that there is no more. */
+    private static final class BrokenOnce extends BufferedStream {
+        private boolean told;
+
+        @Override
+        protected int receive(ByteBuffer target) throws IOException {
+            if (told) {
+                return -1;
+            }
+            told = true;
+            throw new IOException("the line is dead");
+        }
+
+        @Override
+        protected void awaitReceivable() {}
+
+        @Override
+        protected int send(ByteBuffer source) {
+            return 0;
+        }
+
+        @Override
+        protected void awaitSendable() {}
+
+        @Override
+        protected void endOutput() {}
+
+        @Override
+        protected void closeTransport() {}
+
+        @Override
+        protected void abortTransport() {}
+
+        @Override
+        protected void wakeReceiver() {}
+    }
+
+    @LoopTest
+    void failureThatIsToldOnceIsKeptForTheNextRead() throws Exception {
+        try (var stream = new BrokenOnce()) {
+            assertThat(stream.hasEnded()).isTrue();
+            assertThat(stream.hasEnded()).isTrue();
+            assertThatThrownBy(() -> stream.read(ByteBuffer.allocate(1))).hasMessage("the line is dead");
+        }
+    }
 }

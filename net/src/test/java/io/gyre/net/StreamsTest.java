@@ -265,4 +265,42 @@ final class StreamsTest {
         copies.forEach(Task::await);
         assertThat(pool.free()).isEqualTo(free);
     }
+
+    // ---- staple
+
+    @LoopTest
+    void stapledStreamsCountAndLogWhatEachDirectionMoves() throws Exception {
+        StreamPair<MemoryStream> in = MemoryStream.pair();
+        StreamPair<MemoryStream> out = MemoryStream.pair();
+        ByteStream stapled = Streams.staple(in.right(), out.left());
+        var log = new ArrayList<String>();
+        stapled.setWireLog(new WireLog() {
+            @Override
+            public void received(ByteStream stream, ByteBuffer bytes) {
+                log.add("received " + bytes.remaining());
+            }
+
+            @Override
+            public void sent(ByteStream stream, ByteBuffer bytes) {
+                log.add("sent " + bytes.remaining());
+            }
+        });
+        in.left().write(bytes("abc"));
+        stapled.readExactly(2);
+        stapled.write(bytes("de"));
+
+        assertThat(log).containsExactly("received 2", "sent 2");
+        assertThat(stapled.statistics()).isEqualTo(new StreamStatistics(2, 2, 0, 0));
+    }
+
+    @LoopTest
+    void whatIsStapledOfOtherThingsSaysWhoCounts() {
+        StreamPair<MemoryStream> pair = MemoryStream.pair();
+        StreamHalves halves = pair.left().split();
+        ByteStream stapled = Streams.staple(halves.reader(), halves.writer());
+
+        assertThatThrownBy(stapled::statistics).hasMessageContaining("Ask the streams that it is made of");
+        assertThatThrownBy(() -> stapled.setWireLog(null)).hasMessageContaining("wire log");
+        assertThatThrownBy(() -> stapled.setIdleTimeout(Duration.ofSeconds(1))).hasMessageContaining("idle time-out");
+    }
 }
