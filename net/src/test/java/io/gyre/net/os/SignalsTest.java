@@ -9,17 +9,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopGroup;
 import io.gyre.loop.LoopPortal;
 import io.gyre.loop.Task;
 import io.gyre.loop.WrongLoopException;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.LoopTest.Time;
+import io.gyre.net.ServerGroup;
+import io.gyre.net.ServerOptions;
 import io.gyre.net.ServerState;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +33,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -521,6 +526,26 @@ final class SignalsTest {
 
             server.awaitClosed();
             assertThat(server.state()).isEqualTo(ServerState.CLOSED);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void serversOfSeveralLoopsAreDrained() throws Exception {
+        try (LoopGroup loops = LoopGroup.start(2);
+                ServerGroup servers = ServerGroup.serve(loops, ServerOptions.defaults(), loopback(), client -> {
+                    client.write(ByteBuffer.wrap(new byte[1]));
+                    client.read(ByteBuffer.allocate(1)); // the end of the stream, when it is drained
+                });
+                var client = new Socket(
+                        InetAddress.getLoopbackAddress(), servers.address().getPort())) {
+            assertThat(client.getInputStream().read()).isZero();
+            Signals.drainOn(servers, Duration.ofDays(1), "WINCH");
+
+            JdkSignals.raise("WINCH");
+
+            servers.awaitClosed();
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
     }
 
