@@ -6,6 +6,7 @@ import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LoopLocal;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -14,7 +15,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** The threads in which a loop's host names are looked up. Daemons: they never keep the process alive. */
 final class LookupPool {
@@ -38,7 +38,7 @@ final class LookupPool {
 
     private static final int KEEP_ALIVE_SECONDS = 10;
 
-    private static final long PAUSE_WITHOUT_MEMORY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final Duration PAUSE_WITHOUT_MEMORY = Duration.ofMillis(10);
 
     private static final LoopLocal<LookupPool> OF_LOOP = LoopLocal.withInitial(LookupPool::new);
 
@@ -116,8 +116,16 @@ final class LookupPool {
                 } catch (LoopClosedException closed) {
                     return; // nobody asks any more
                 } catch (OutOfMemoryError e) {
-                    LockSupport.parkNanos(PAUSE_WITHOUT_MEMORY_NANOS);
+                    pause();
                 }
+            }
+        }
+
+        private static void pause() {
+            try {
+                Thread.sleep(PAUSE_WITHOUT_MEMORY);
+            } catch (InterruptedException e) {
+                // nobody interrupts this thread
             }
         }
 
