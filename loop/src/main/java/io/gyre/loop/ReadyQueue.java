@@ -14,8 +14,9 @@ final class ReadyQueue {
      * may be deep in a recursion, or the heap may be full, and a wake-up that was lost would be lost for good. A step is in
      * the queue once at the most; those who add it see to that.
      */
-    private @Nullable Step first;
+    /** The step that was added last, whose next one is the first. One field: each store of a reference costs a barrier. */
     private @Nullable Step last;
+
     private int size;
 
     int size() {
@@ -23,19 +24,20 @@ final class ReadyQueue {
     }
 
     boolean isEmpty() {
-        return first == null;
+        return last == null;
     }
 
     @Nullable
     Step peek() {
-        return first;
+        return last == null ? null : last.nextReady();
     }
 
     /** Adds a step that is not in the queue. */
     void add(Step step) {
         if (last == null) {
-            first = step;
+            step.setNextReady(step);
         } else {
+            step.setNextReady(last.nextReady());
             last.setNextReady(step);
         }
         last = step;
@@ -44,15 +46,17 @@ final class ReadyQueue {
 
     @Nullable
     Step poll() {
-        return first == null ? null : remove();
+        return last == null ? null : remove();
     }
 
     /** Takes the first step; there is one. */
     Step remove() {
-        Step taken = Objects.requireNonNull(first);
-        first = taken.nextReady();
-        if (first == null) {
+        Step newest = Objects.requireNonNull(last);
+        Step taken = Objects.requireNonNull(newest.nextReady());
+        if (taken == newest) {
             last = null;
+        } else {
+            newest.setNextReady(taken.nextReady());
         }
         taken.setNextReady(null);
         size--;
@@ -62,7 +66,9 @@ final class ReadyQueue {
     /** {@return the steps, in order} */
     List<Step> steps() {
         var steps = new ArrayList<Step>(size);
-        for (Step step = first; step != null; step = step.nextReady()) {
+        Step step = last;
+        for (int i = 0; i < size; i++) {
+            step = Objects.requireNonNull(Objects.requireNonNull(step).nextReady());
             steps.add(step);
         }
         return steps;
@@ -70,7 +76,7 @@ final class ReadyQueue {
 
     /** Puts steps in place of those that are there. */
     void replaceBy(List<Step> steps) {
-        while (first != null) {
+        while (last != null) {
             remove();
         }
         steps.forEach(this::add);

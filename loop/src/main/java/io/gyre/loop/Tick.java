@@ -312,12 +312,7 @@ final class Tick {
 
     /** {@return whether a callback is ready} */
     boolean isCallbackReady() {
-        for (Step step = ready.peek(); step != null; step = step.nextReady()) {
-            if (step instanceof Callback) {
-                return true;
-            }
-        }
-        return !endOfStep.isEmpty();
+        return !endOfStep.isEmpty() || ready.steps().stream().anyMatch(Callback.class::isInstance);
     }
 
     /** Lets go: what is ready goes on under the JDK's scheduler, everybody who waits for a channel is told. */
