@@ -1,7 +1,7 @@
 package io.gyre.loop;
 
 import io.gyre.loop.internal.text.Failures;
-import io.gyre.loop.process.ProcessPool;
+import io.gyre.loop.spi.RemoteExecutor;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -249,6 +250,33 @@ public final class Async {
         return cancelAt(deadlineNanos, null, what, body);
     }
 
+    /**
+     * Does what {@link #timeoutAt(long, Body)} does, for a block without a result.
+     *
+     * @param <X> what the block may throw
+     * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
+     * @param body the block
+     * @throws X what the block throws
+     * @throws TimeoutException if the instant has passed
+     */
+    public static <X extends Exception> void timeoutAt(long deadlineNanos, VoidBody<X> body) throws X {
+        timeoutAt(deadlineNanos, new ResultlessBody<>(body));
+    }
+
+    /**
+     * Does what {@link #timeoutAt(long, String, Body)} does, for a block without a result.
+     *
+     * @param <X> what the block may throw
+     * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
+     * @param what what the block does, as a noun
+     * @param body the block
+     * @throws X what the block throws
+     * @throws TimeoutException if the instant has passed
+     */
+    public static <X extends Exception> void timeoutAt(long deadlineNanos, String what, VoidBody<X> body) throws X {
+        timeoutAt(deadlineNanos, what, new ResultlessBody<>(body));
+    }
+
     private static <T extends @Nullable Object, X extends Exception> T cancelAt(
             long deadlineNanos, @Nullable Duration timeout, @Nullable String what, Body<T, X> body) throws X {
         CancelScope scope = CancelScope.enter();
@@ -274,11 +302,12 @@ public final class Async {
      * @param <T> the result
      * @param <X> what the block may throw
      * @param timeout how long
-     * @param body the block; its result is not null
-     * @return its result, or empty if the time has passed first
+     * @param body the block
+     * @return its result; empty if the time has passed first, or the result is null
      * @throws X what the block throws
      */
-    public static <T, X extends Exception> Optional<T> moveOnAfter(Duration timeout, Body<T, X> body) throws X {
+    public static <T extends @Nullable Object, X extends Exception> Optional<@NonNull T> moveOnAfter(
+            Duration timeout, Body<T, X> body) throws X {
         return moveOnAt(deadlineIn(timeout), body);
     }
 
@@ -292,11 +321,7 @@ public final class Async {
      * @throws X what the block throws
      */
     public static <X extends Exception> boolean moveOnAfter(Duration timeout, VoidBody<X> body) throws X {
-        long deadlineNanos = deadlineIn(timeout);
-        return CancelScope.run(scope -> {
-            scope.setDeadline(deadlineNanos);
-            body.run();
-        });
+        return moveOnAt(deadlineIn(timeout), body);
     }
 
     /**
@@ -305,24 +330,32 @@ public final class Async {
      * @param <T> the result
      * @param <X> what the block may throw
      * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
-     * @param body the block; its result is not null
-     * @return its result, or empty if the instant has passed first
+     * @param body the block
+     * @return its result; empty if the instant has passed first, or the result is null
      * @throws X what the block throws
      */
-    public static <T, X extends Exception> Optional<T> moveOnAt(long deadlineNanos, Body<T, X> body) throws X {
-        CancelScope scope = CancelScope.enter();
-        try {
+    public static <T extends @Nullable Object, X extends Exception> Optional<@NonNull T> moveOnAt(
+            long deadlineNanos, Body<T, X> body) throws X {
+        return CancelScope.call(scope -> {
             scope.setDeadline(deadlineNanos);
-            return Optional.of(body.run());
-        } catch (Throwable failure) {
-            if (scope.isCauseOf(failure)) {
-                return Optional.empty();
-            }
-            throw failure;
-        } finally {
-            scope.left = true;
-            scope.leave();
-        }
+            return body.run();
+        });
+    }
+
+    /**
+     * Does what {@link #moveOnAt(long, Body)} does, for a block without a result.
+     *
+     * @param <X> what the block may throw
+     * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
+     * @param body the block
+     * @return whether the block was completed in time
+     * @throws X what the block throws
+     */
+    public static <X extends Exception> boolean moveOnAt(long deadlineNanos, VoidBody<X> body) throws X {
+        return CancelScope.run(scope -> {
+            scope.setDeadline(deadlineNanos);
+            body.run();
+        });
     }
 
     /**
@@ -587,24 +620,26 @@ public final class Async {
      * @throws X what the call throws, as it is
      */
     public static <X extends Exception> void offload(VoidBody<X> body) throws X {
-        offload(Offloading.onLoopExecutor(), body);
+        Offload.<@Nullable Void, X>run(Offloading.onLoopExecutor(), body, new ResultlessBody<>(body));
     }
 
     /**
      * Does what {@link #offload(Body)} does, in an executor of the caller's. It may be one that starts a virtual thread
      * for each call; virtual threads that it keeps must have been started outside of tasks, or the call fails.
      *
+     * <p><b>Cancellation:</b> as {@link #offload(Body)} says, or as an {@link Offloading} says.
+     *
      * @param <T> the result
      * @param <X> what the call may throw
-     * @param executor runs the call
-     * @param body the call
+     * @param executor runs the call; an {@link Offloading} also limits how many run, and says what a cancellation does
+     * @param body the call; a {@link SerializableBody} if it goes to another process
      * @return its result
      * @throws X what the call throws, as it is
      * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(Executor executor, Body<T, X> body)
             throws X {
-        return Offload.run(Offloading.on(executor), body, body);
+        return Offload.run(Offloading.of(executor), body, body);
     }
 
     /**
@@ -612,75 +647,42 @@ public final class Async {
      *
      * @param <X> what the call may throw
      * @param executor runs the call
-     * @param body the call
+     * @param body the call; a {@link SerializableVoidBody} if it goes to another process
      * @throws X what the call throws, as it is
      * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
      */
     public static <X extends Exception> void offload(Executor executor, VoidBody<X> body) throws X {
-        offload(Offloading.on(executor), body);
+        Offload.<@Nullable Void, X>run(Offloading.of(executor), body, new ResultlessBody<>(body));
     }
 
     /**
-     * Does what {@link #offload(Body)} does, in the way that the caller says.
-     *
-     * <p><b>Cancellation:</b> as {@link OnCancel} says.
-     *
-     * @param <T> the result
-     * @param <X> what the call may throw
-     * @param how where the call runs, and what becomes of it when the task is cancelled
-     * @param body the call; a {@link SerializableBody} if it goes to a process pool
-     * @return its result
-     * @throws X what the call throws, as it is
-     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
-     */
-    public static <T extends @Nullable Object, X extends Exception> T offload(Offloading how, Body<T, X> body)
-            throws X {
-        return Offload.run(how, body, body);
-    }
-
-    /**
-     * Does what {@link #offload(Offloading, Body)} does, for a call without a result.
-     *
-     * @param <X> what the call may throw
-     * @param how where the call runs, and what becomes of it when the task is cancelled
-     * @param body the call; a {@link SerializableVoidBody} if it goes to a process pool
-     * @throws X what the call throws, as it is
-     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
-     */
-    public static <X extends Exception> void offload(Offloading how, VoidBody<X> body) throws X {
-        Offload.<@Nullable Void, X>run(how, body, new ResultlessBody<>(body));
-    }
-
-    /**
-     * Does what {@link #offload(Body)} does, in a child JVM.
+     * Does what {@link #offload(Body)} does, in another process: a child JVM of a {@code ProcessPool}, say.
      *
      * <p><b>Cancellation:</b> kills the child if it runs the call.
      *
      * @param <T> the result
      * @param <X> what the call may throw
-     * @param pool has the call run
-     * @param body the call
+     * @param remote has the call run
+     * @param body the call; a lambda is serializable if what it captures is
      * @return its result
      * @throws X what the call throws; it has the stack of the child
-     * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the pool is shut down
-     * @throws io.gyre.loop.process.WorkerDiedException if the child dies
-     * @throws io.gyre.loop.process.RemoteFailureException if what the call throws cannot be serialized
+     * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the executor is shut down
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(
-            ProcessPool pool, SerializableBody<T, X> body) throws X {
-        return Offload.run(Offloading.on(pool), body, body);
+            RemoteExecutor remote, SerializableBody<T, X> body) throws X {
+        return Offload.run(Offloading.of(remote), body, body);
     }
 
     /**
-     * Does what {@link #offload(ProcessPool, SerializableBody)} does, for a call without a result.
+     * Does what {@link #offload(RemoteExecutor, SerializableBody)} does, for a call without a result.
      *
      * @param <X> what the call may throw
-     * @param pool has the call run
+     * @param remote has the call run
      * @param body the call
      * @throws X what the call throws; it has the stack of the child
-     * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the pool is shut down
+     * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the executor is shut down
      */
-    public static <X extends Exception> void offload(ProcessPool pool, SerializableVoidBody<X> body) throws X {
-        offload(Offloading.on(pool), body);
+    public static <X extends Exception> void offload(RemoteExecutor remote, SerializableVoidBody<X> body) throws X {
+        Offload.<@Nullable Void, X>run(Offloading.of(remote), body, new ResultlessBody<>(body));
     }
 }

@@ -64,6 +64,18 @@ public interface Awaitable<T extends @Nullable Object> extends Future<T> {
     <X extends Exception> T awaitThrowing(Class<X> type) throws X;
 
     /**
+     * Waits until this is done, and does not throw what it failed by: {@link #state()} and {@link #exceptionNow()} tell.
+     * The failure counts as observed.
+     *
+     * <p><b>Confinement:</b> as {@link #await()}. <b>Suspends:</b> until this is done. Always a checkpoint.
+     * <b>Cancellation:</b> as {@link #await()}.
+     *
+     * @throws CancelledException if the calling task is cancelled
+     * @throws IllegalStateException if called outside a task, or by a task for itself
+     */
+    void join();
+
+    /**
      * Calls back once this is done, in order of registration, never before this method returns.
      *
      * <p><b>Confinement:</b> loop thread; the callback runs there. <b>Suspends:</b> no. <b>Errors:</b> what the callback

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,7 +148,7 @@ public final class CancelScope {
      * @return whether the block was completed; false if it was cancelled by this scope
      * @throws X what the block throws
      */
-    public static <X extends Exception> boolean run(ScopedBody<X> block) throws X {
+    public static <X extends Exception> boolean run(VoidBlock<X> block) throws X {
         CancelScope scope = enter();
         try {
             block.run(scope);
@@ -163,12 +165,57 @@ public final class CancelScope {
     }
 
     /**
+     * Runs a block with a result that can be cancelled by its scope.
+     *
+     * <p><b>Suspends:</b> if the block does.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param block receives its scope
+     * @return its result; empty if it was cancelled by this scope, or the result is null
+     * @throws X what the block throws
+     */
+    public static <T extends @Nullable Object, X extends Exception> Optional<@NonNull T> call(Block<T, X> block)
+            throws X {
+        CancelScope scope = enter();
+        try {
+            return Optional.ofNullable(block.run(scope));
+        } catch (Throwable failure) {
+            if (scope.isCauseOf(failure)) {
+                return Optional.empty();
+            }
+            throw failure;
+        } finally {
+            scope.left = true;
+            scope.leave();
+        }
+    }
+
+    /**
      * A block of code with its scope.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     */
+    @FunctionalInterface
+    public interface Block<T extends @Nullable Object, X extends Exception> {
+        /**
+         * Runs the block.
+         *
+         * @param scope its scope
+         * @return its result
+         * @throws X as the block does
+         */
+        T run(CancelScope scope) throws X;
+    }
+
+    /**
+     * A block of code with its scope and without a result.
      *
      * @param <X> what the block may throw
      */
     @FunctionalInterface
-    public interface ScopedBody<X extends Exception> {
+    public interface VoidBlock<X extends Exception> {
         /**
          * Runs the block.
          *

@@ -7,8 +7,10 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -215,14 +217,37 @@ public final class CancelToken implements AutoCloseable {
      */
     public <X extends Exception> boolean run(VoidBody<X> block) throws X {
         return CancelScope.run(scope -> {
-            if (reason != null) {
-                scope.cancel(reason);
-            }
-            EventLoop loop = EventLoop.current();
-            try (var _ = onCancel(() -> cancel(scope, loop))) {
+            try (var _ = cancelBlock(scope)) {
                 block.run();
             }
         });
+    }
+
+    /**
+     * Runs a block with a result that this token cancels.
+     *
+     * <p><b>Confinement:</b> a task. <b>Suspends:</b> if the block does. <b>Cancellation:</b> as {@link #run} says.
+     *
+     * @param <T> the result
+     * @param <X> what the block may throw
+     * @param block the block
+     * @return its result; empty if it was cancelled by this token, or the result is null
+     * @throws X what the block throws
+     */
+    public <T extends @Nullable Object, X extends Exception> Optional<@NonNull T> call(Body<T, X> block) throws X {
+        return CancelScope.call(scope -> {
+            try (var _ = cancelBlock(scope)) {
+                return block.run();
+            }
+        });
+    }
+
+    private Registration cancelBlock(CancelScope scope) {
+        if (reason != null) {
+            scope.cancel(reason);
+        }
+        EventLoop loop = EventLoop.current();
+        return onCancel(() -> cancel(scope, loop));
     }
 
     private void cancel(CancelScope scope, EventLoop loop) {

@@ -103,15 +103,15 @@ public final class Combinators {
         boolean allSucceeded = false;
         try (var completions = new Completions(distinct)) { // refuses what cannot be awaited
             try {
-                completions.awaitUntil(() -> completions.isEnough(When.FIRST_EXCEPTION));
-                allSucceeded = completions.isEnough(When.ALL_COMPLETED);
+                completions.awaitUntil(() -> completions.isEnough(ReturnWhen.FIRST_EXCEPTION));
+                allSucceeded = completions.isEnough(ReturnWhen.ALL_COMPLETED);
             } finally {
                 if (!allSucceeded) {
                     distinct.forEach(
                             task -> task.cancel("another task that it was gathered with has failed or was cancelled"));
                 }
             }
-            completions.awaitUntil(() -> completions.isEnough(When.ALL_COMPLETED));
+            completions.awaitUntil(() -> completions.isEnough(ReturnWhen.ALL_COMPLETED));
         }
         var failures = new ArrayList<Throwable>();
         for (Task<?> task : distinct) {
@@ -155,7 +155,7 @@ public final class Combinators {
     // ---- wait
 
     /** What {@link #awaitTasks} waits for. */
-    public enum When {
+    public enum ReturnWhen {
         /** One task is done, in whatever way. */
         FIRST_COMPLETED,
         /** One task has failed, or all are done. A cancelled task has not failed. */
@@ -185,7 +185,7 @@ public final class Combinators {
      * @throws WrongLoopException if a task is of another loop
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.wait">asyncio.wait</a>
      */
-    public static Settled awaitTasks(Collection<? extends Task<?>> tasks, When when) {
+    public static Settled awaitTasks(Collection<? extends Task<?>> tasks, ReturnWhen when) {
         var pending = new LinkedHashSet<Task<?>>(tasks);
         if (pending.isEmpty()) {
             throw new IllegalArgumentException("there is no task to wait for");
@@ -219,7 +219,7 @@ public final class Combinators {
      * @param timeout how long
      * @return which are done and which are not
      */
-    public static Settled awaitTasks(Collection<? extends Task<?>> tasks, When when, Duration timeout) {
+    public static Settled awaitTasks(Collection<? extends Task<?>> tasks, ReturnWhen when, Duration timeout) {
         return Async.moveOnAfter(timeout, () -> awaitTasks(tasks, when)).orElseGet(() -> settled(tasks));
     }
 

@@ -168,8 +168,8 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         return value();
     }
 
-    /** Waits until this is done, well or badly. A failure counts as observed. */
-    final void join() {
+    @Override
+    public final void join() {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
         if (outcome == null) {

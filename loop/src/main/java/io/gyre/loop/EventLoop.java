@@ -269,6 +269,17 @@ public final class EventLoop implements Executor, AutoCloseable {
         }
     }
 
+    /**
+     * Does what {@link #runUntilComplete(Body)} does, for a body without a result.
+     *
+     * @param <X> what {@code main} may throw
+     * @param main the body of the task
+     * @throws X what {@code main} throws, as it is
+     */
+    public <X extends Exception> void runUntilComplete(VoidBody<X> main) throws X {
+        runUntilComplete(new ResultlessBody<>(main));
+    }
+
     /** Gets the failure of main, unless it is done too late. */
     private static final class RunCaller extends Observer {
         RunCaller(Completion<?> main) {

@@ -66,9 +66,8 @@ public final class LoopGroup implements AutoCloseable {
         try {
             for (int number = 1; number <= size; number++) {
                 String name = options.name() + "-" + number;
-                portals.add(LoopPortal.start(
-                        options.withName(name),
-                        Thread.ofPlatform().daemon().name(name).factory()));
+                portals.add(
+                        LoopPortal.start(Thread.ofPlatform().daemon().name(name).factory(), options.withName(name)));
             }
         } catch (Throwable failure) {
             portals.forEach(LoopPortal::close);
@@ -125,7 +124,7 @@ public final class LoopGroup implements AutoCloseable {
     private static boolean awaitIdle(Duration grace) {
         return Async.moveOnAfter(grace, () -> {
             for (List<Task<?>> left = others(); !left.isEmpty(); left = others()) {
-                Combinators.awaitTasks(left, Combinators.When.ALL_COMPLETED);
+                Combinators.awaitTasks(left, Combinators.ReturnWhen.ALL_COMPLETED);
             }
         });
     }

@@ -18,63 +18,119 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p><b>Confinement:</b> immutable.
- *
- * @param name appears in messages and thread names; {@code gyre} by default
- * @param ticker the clock; the system's by default
- * @param failureHandler receives failures that nobody observes; logs them by default
- * @param failurePolicy what else happens then; nothing by default
- * @param contextSnapshotter carries the thread-locals of libraries to tasks, callbacks and offloaded calls; null, the default,
- *     for none
- * @param offloadExecutor runs what is offloaded, and is not shut down by the loop; null, the default, for a pool of the
- *     loop's own: at most 32 daemon threads, or processors + 4 if that is less, made when they are needed
- * @param closeTimeout how long {@link EventLoop#close()} waits for cancelled tasks and offloaded work, all in all;
- *     if there are system tasks, a quarter of it is kept for them; 10 s by default
- * @param debug whether to remember the whole stack where each task and callback was created, instead of one frame; by
- *     default false, or the system property {@code gyre.debug}
- * @param slowStep how long a task or callback may run without suspending before a warning with its stack is logged, and
- *     again after twice that time and so on; 100 ms by default, as asyncio's {@code slow_callback_duration}; zero for
- *     no warnings
- * @param randomOrderSeed if not null, the tasks that are ready take turns in a random order that this seed determines,
- *     for tests; null, the default, for first come, first served
  */
-public record LoopOptions(
-        String name,
-        Ticker ticker,
-        FailureHandler failureHandler,
-        FailurePolicy failurePolicy,
-        @Nullable ContextSnapshotter contextSnapshotter,
-        @Nullable Executor offloadExecutor,
-        Duration closeTimeout,
-        boolean debug,
-        Duration slowStep,
-        @Nullable Long randomOrderSeed) {
+public final class LoopOptions {
     /** Long enough for clean-up that talks to a peer, short enough that nobody reaches for kill -9. */
     private static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     /** Nobody notices less, and a garbage collection is rarely longer. */
     private static final Duration DEFAULT_SLOW_STEP = Duration.ofMillis(100);
 
+    private final Values values;
+
+    /** One component for each option. Private, so that adding an option breaks nobody. */
+    private record Values(
+            String name,
+            Ticker ticker,
+            FailureHandler failureHandler,
+            FailurePolicy failurePolicy,
+            @Nullable ContextSnapshotter contextSnapshotter,
+            @Nullable Executor offloadExecutor,
+            Duration closeTimeout,
+            boolean debug,
+            Duration slowStep,
+            @Nullable Long randomOrderSeed) {
+        Values {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(ticker, "ticker");
+            Objects.requireNonNull(failureHandler, "failureHandler");
+            Objects.requireNonNull(failurePolicy, "failurePolicy");
+            if (closeTimeout.isNegative()) {
+                throw new IllegalArgumentException("closeTimeout is " + closeTimeout + "; it must be zero or more");
+            }
+            if (slowStep.isNegative()) {
+                throw new IllegalArgumentException(
+                        "slowStep is " + slowStep + "; it must be positive, or zero for none");
+            }
+        }
+    }
+
+    private LoopOptions(Values values) {
+        this.values = values;
+    }
+
+    /** {@return appears in messages and thread names; {@code gyre} by default} */
+    public String name() {
+        return values.name;
+    }
+
+    /** {@return the clock; the system's by default} */
+    public Ticker ticker() {
+        return values.ticker;
+    }
+
+    /** {@return receives failures that nobody observes; logs them by default} */
+    public FailureHandler failureHandler() {
+        return values.failureHandler;
+    }
+
+    /** {@return what else happens then; nothing by default} */
+    public FailurePolicy failurePolicy() {
+        return values.failurePolicy;
+    }
+
     /**
-     * Checks the options.
-     *
-     * @throws IllegalArgumentException if a time is negative
+     * {@return carries the thread-locals of libraries to tasks, callbacks and offloaded calls; null, the default, for
+     * none}
      */
-    public LoopOptions {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(ticker, "ticker");
-        Objects.requireNonNull(failureHandler, "failureHandler");
-        Objects.requireNonNull(failurePolicy, "failurePolicy");
-        if (closeTimeout.isNegative()) {
-            throw new IllegalArgumentException("closeTimeout is " + closeTimeout + "; it must be zero or more");
-        }
-        if (slowStep.isNegative()) {
-            throw new IllegalArgumentException("slowStep is " + slowStep + "; it must be positive, or zero for none");
-        }
+    public @Nullable ContextSnapshotter contextSnapshotter() {
+        return values.contextSnapshotter;
+    }
+
+    /**
+     * {@return runs what is offloaded, and is not shut down by the loop; null, the default, for a pool of the loop's
+     * own: at most 32 daemon threads, or processors + 4 if that is less, made when they are needed}
+     */
+    public @Nullable Executor offloadExecutor() {
+        return values.offloadExecutor;
+    }
+
+    /**
+     * {@return how long {@link EventLoop#close()} waits for cancelled tasks and offloaded work, all in all; if there
+     * are system tasks, a quarter of it is kept for them; 10 s by default}
+     */
+    public Duration closeTimeout() {
+        return values.closeTimeout;
+    }
+
+    /**
+     * {@return whether to remember the whole stack where each task and callback was created, instead of one frame; by
+     * default false, or the system property {@code gyre.debug}}
+     */
+    public boolean debug() {
+        return values.debug;
+    }
+
+    /**
+     * {@return how long a task or callback may run without suspending before a warning with its stack is logged, and
+     * again after twice that time and so on; 100 ms by default, as asyncio's {@code slow_callback_duration}; zero for
+     * no warnings}
+     */
+    public Duration slowStep() {
+        return values.slowStep;
+    }
+
+    /**
+     * {@return if not null, the tasks that are ready take turns in a random order that this seed determines, for
+     * tests; null, the default, for first come, first served}
+     */
+    public @Nullable Long randomOrderSeed() {
+        return values.randomOrderSeed;
     }
 
     /** {@return the options that a loop has when nothing is said} */
     public static LoopOptions defaults() {
-        return new LoopOptions(
+        return new LoopOptions(new Values(
                 "gyre",
                 Ticker.system(),
                 FailureHandler.logging(),
@@ -84,7 +140,7 @@ public record LoopOptions(
                 DEFAULT_CLOSE_TIMEOUT,
                 Boolean.getBoolean("gyre.debug"),
                 DEFAULT_SLOW_STEP,
-                null);
+                null));
     }
 
     /**
@@ -200,20 +256,20 @@ public record LoopOptions(
         private @Nullable Long randomOrderSeed;
 
         Draft(LoopOptions options) {
-            name = options.name;
-            ticker = options.ticker;
-            failureHandler = options.failureHandler;
-            failurePolicy = options.failurePolicy;
-            contextSnapshotter = options.contextSnapshotter;
-            offloadExecutor = options.offloadExecutor;
-            closeTimeout = options.closeTimeout;
-            debug = options.debug;
-            slowStep = options.slowStep;
-            randomOrderSeed = options.randomOrderSeed;
+            name = options.values.name;
+            ticker = options.values.ticker;
+            failureHandler = options.values.failureHandler;
+            failurePolicy = options.values.failurePolicy;
+            contextSnapshotter = options.values.contextSnapshotter;
+            offloadExecutor = options.values.offloadExecutor;
+            closeTimeout = options.values.closeTimeout;
+            debug = options.values.debug;
+            slowStep = options.values.slowStep;
+            randomOrderSeed = options.values.randomOrderSeed;
         }
 
         LoopOptions options() {
-            return new LoopOptions(
+            return new LoopOptions(new Values(
                     name,
                     ticker,
                     failureHandler,
@@ -223,7 +279,22 @@ public record LoopOptions(
                     closeTimeout,
                     debug,
                     slowStep,
-                    randomOrderSeed);
+                    randomOrderSeed));
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof LoopOptions options && values.equals(options.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return values.toString().replaceFirst("Values", "LoopOptions");
     }
 }

@@ -49,18 +49,18 @@ public final class LoopPortal implements AutoCloseable {
      */
     public static LoopPortal start() {
         LoopOptions options = LoopOptions.defaults();
-        return start(options, Thread.ofPlatform().daemon().name(options.name()).factory());
+        return start(Thread.ofPlatform().daemon().name(options.name()).factory(), options);
     }
 
     /**
      * Starts a loop.
      *
-     * @param options how to make the loop
      * @param factory makes its thread, a platform thread; it keeps the process alive unless it is a daemon
+     * @param options how to make the loop
      * @return the portal
      * @throws IllegalStateException if the JVM was started without the flag that Gyre needs, or the thread is virtual
      */
-    public static LoopPortal start(LoopOptions options, ThreadFactory factory) {
+    public static LoopPortal start(ThreadFactory factory, LoopOptions options) {
         var made = new CompletableFuture<EventLoop>();
         Set<TaskFuture<?>> pending = ConcurrentHashMap.newKeySet();
         Thread thread = factory.newThread(() -> run(options, made, pending));
@@ -130,7 +130,22 @@ public final class LoopPortal implements AutoCloseable {
      * @throws LoopClosedException if the portal is closed
      */
     public <T extends @Nullable Object> CompletableFuture<T> createTask(Callable<? extends T> body) {
-        VirtualThreadTask<T> task = ForeignCall.create(loop, body, body);
+        return startTask(body, body);
+    }
+
+    /**
+     * Does what {@link #createTask(Callable)} does, for a task without a result.
+     *
+     * @param body what the task runs
+     * @return its future, as {@link #createTask(Callable)} returns it
+     * @throws LoopClosedException if the portal is closed
+     */
+    public CompletableFuture<@Nullable Void> createTask(VoidBody<?> body) {
+        return startTask(body, new ResultlessBody<>(body)::run);
+    }
+
+    private <T extends @Nullable Object> CompletableFuture<T> startTask(Object origin, Callable<? extends T> body) {
+        VirtualThreadTask<T> task = ForeignCall.create(loop, origin, body);
         var future = new TaskFuture<>(task);
         pending.add(future);
         future.whenComplete((result, failure) -> pending.remove(future));

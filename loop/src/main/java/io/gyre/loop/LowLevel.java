@@ -389,6 +389,18 @@ public final class LowLevel {
     }
 
     /**
+     * Does what {@link #createTask(String, Object, Callable)} does, for a task without a result.
+     *
+     * @param name for messages and thread dumps
+     * @param origin the user's object that the task serves; messages name the place where it was created
+     * @param body what the task runs
+     * @return the task
+     */
+    public static Task<@Nullable Void> createTask(String name, Object origin, VoidBody<?> body) {
+        return EventLoop.current().start(name, origin, body, null);
+    }
+
+    /**
      * Calls back once a task has ended, in whatever way, never before this method returns. Unlike
      * {@link Task#whenDone} this does not count as an observer: a failure that nobody else waits for is still reported.
      *

@@ -5,10 +5,10 @@ import io.gyre.loop.internal.text.Failures;
 import io.gyre.loop.internal.text.StandsFor;
 import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.internal.vthread.VirtualThreads;
-import io.gyre.loop.process.ProcessPool;
-import io.gyre.loop.process.SerializableCallable;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.OutsideWait;
+import io.gyre.loop.spi.RemoteExecutor;
+import java.io.Serializable;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -44,7 +44,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
      * A call that is in the middle of a file operation is given up but not interrupted: that would close the file for all
      * who share it.
      *
-     * An executor gets a LocalCall; a process pool, which has to send the body itself, gets that. Both hand back a future.
+     * An executor gets a LocalCall; an executor of another process, which has to send the body itself, gets the body. Both hand back a future.
      *
      * An executor that starts virtual threads starts them on the loop, because they inherit the scheduler of the task
      * that hands the call over. Such a thread hands it over once more, by one of the JDK's scheduler. If the call then
@@ -102,8 +102,8 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         Executor executor = how.executorOf(task.loop);
         try {
             StackRoom.require();
-            if (executor instanceof ProcessPool pool) {
-                CompletableFuture<T> remote = pool.submit(new RemoteBody<>(body));
+            if (executor instanceof RemoteExecutor elsewhere) {
+                CompletableFuture<T> remote = elsewhere.submit(new RemoteBody<>(body));
                 future = remote;
                 remote.whenComplete((result, failure) -> ended(null));
             } else {
@@ -382,13 +382,13 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     }
 
     /**
-     * What a process pool sends.
+     * What goes to another process.
      *
      * @param <T> the result
      * @param body the call
      */
     private record RemoteBody<T extends @Nullable Object>(Body<T, ?> body)
-            implements SerializableCallable<T>, StandsFor {
+            implements Callable<T>, Serializable, StandsFor {
         @Override
         public T call() throws Exception {
             return body.run();

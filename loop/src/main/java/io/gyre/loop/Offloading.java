@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Source:</b> trio {@code to_thread.run_sync}, with its {@code abandon_on_cancel} and {@code limiter}.
  */
-public final class Offloading {
+public final class Offloading implements Executor {
     static final Offloading DEFAULT = new Offloading(null, OnCancel.INTERRUPT, null);
 
     private final @Nullable Executor executor;
@@ -40,7 +40,7 @@ public final class Offloading {
     /**
      * {@return offloading to an executor, interrupting on cancel, unlimited}
      *
-     * @param executor runs the calls; a {@link io.gyre.loop.process.ProcessPool} if they are serializable
+     * @param executor runs the calls; a {@link io.gyre.loop.spi.RemoteExecutor} if they are serializable
      */
     public static Offloading on(Executor executor) {
         return new Offloading(Objects.requireNonNull(executor), OnCancel.INTERRUPT, null);
@@ -68,6 +68,25 @@ public final class Offloading {
             throw new IllegalArgumentException("maxCalls is " + maxCalls + "; it must be 1 or more");
         }
         return new Offloading(executor, onCancel, new Semaphore(maxCalls, true));
+    }
+
+    /** {@return an executor's rules: its own if it has any} */
+    static Offloading of(Executor executor) {
+        return executor instanceof Offloading rules ? rules : on(executor);
+    }
+
+    /**
+     * Hands a command to the executor. The limit and what a cancellation does concern offloaded calls, not commands.
+     *
+     * <p><b>Confinement:</b> any thread; a task or callback if the executor is the loop's. <b>Suspends:</b> no.
+     *
+     * @param command what to run
+     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     */
+    @Override
+    public void execute(Runnable command) {
+        Executor target = executor == null ? EventLoop.current().offloadExecutor() : executor;
+        target.execute(command);
     }
 
     Executor executorOf(EventLoop loop) {

@@ -53,8 +53,6 @@ public final class TaskGroup<T extends @Nullable Object> {
     private static final int MANY_CLOSEABLE = 16;
     private static final int MANY_TO_NAME = 10;
 
-    private static final TaskGroupOptions PLAIN = new TaskGroupOptions(null, null);
-
     private final VirtualThreadTask<?> owner;
     private final CancelScope scope;
     private final Joiner<T, ?> joiner;
@@ -144,7 +142,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      */
     public static <R extends @Nullable Object, X extends Exception> R call(Block<@Nullable Object, R, X> block)
             throws X {
-        return call(PLAIN, block);
+        return call(TaskGroupOptions.defaults(), block);
     }
 
     /**
@@ -174,7 +172,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @throws TaskGroupException if tasks fail
      */
     public static <X extends Exception> void run(VoidBlock<@Nullable Object, X> block) throws X {
-        run(PLAIN, block);
+        run(TaskGroupOptions.defaults(), block);
     }
 
     /**
@@ -203,7 +201,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @throws X what the block throws
      */
     public static <X extends Exception> void supervise(VoidBlock<@Nullable Object, X> block) throws X {
-        supervise(PLAIN, block);
+        supervise(TaskGroupOptions.defaults(), block);
     }
 
     /**
@@ -235,7 +233,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      */
     public static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception> R join(
             Joiner<T, R> joiner, VoidBlock<T, X> block) throws X {
-        return join(PLAIN, joiner, block);
+        return join(TaskGroupOptions.defaults(), joiner, block);
     }
 
     /**

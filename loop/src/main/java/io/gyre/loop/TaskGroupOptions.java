@@ -18,19 +18,41 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Confinement:</b> immutable.
  *
  * <p><b>Source:</b> JEP 505 {@code StructuredTaskScope.Configuration}.
- *
- * @param name for messages and dumps; null for none
- * @param timeout how long the block and all tasks may take; null for as long as they like
  */
-public record TaskGroupOptions(
-        @Nullable String name, @Nullable Duration timeout) {
+public final class TaskGroupOptions {
+    private static final TaskGroupOptions DEFAULTS = new TaskGroupOptions(new Values(null, null));
+
+    private final Values values;
+
+    /** One component for each option. Private, so that adding an option breaks nobody. */
+    private record Values(@Nullable String name, @Nullable Duration timeout) {}
+
+    private TaskGroupOptions(Values values) {
+        this.values = values;
+    }
+
+    /** {@return for messages and dumps; null for none} */
+    public @Nullable String name() {
+        return values.name;
+    }
+
+    /** {@return how long the block and all tasks may take; null for as long as they like} */
+    public @Nullable Duration timeout() {
+        return values.timeout;
+    }
+
+    /** {@return the options that a group has when nothing is said} */
+    public static TaskGroupOptions defaults() {
+        return DEFAULTS;
+    }
+
     /**
      * {@return options with a name}
      *
      * @param name for messages and dumps
      */
     public static TaskGroupOptions named(String name) {
-        return new TaskGroupOptions(Objects.requireNonNull(name), null);
+        return new TaskGroupOptions(new Values(Objects.requireNonNull(name), null));
     }
 
     /**
@@ -39,7 +61,7 @@ public record TaskGroupOptions(
      * @param timeout how long the block and all tasks may take; zero or less cancels them at their first suspending call
      */
     public static TaskGroupOptions within(Duration timeout) {
-        return new TaskGroupOptions(null, Objects.requireNonNull(timeout));
+        return new TaskGroupOptions(new Values(null, Objects.requireNonNull(timeout)));
     }
 
     /**
@@ -48,7 +70,7 @@ public record TaskGroupOptions(
      * @param newTimeout how long the block and all tasks may take
      */
     public TaskGroupOptions withTimeout(Duration newTimeout) {
-        return new TaskGroupOptions(name, Objects.requireNonNull(newTimeout));
+        return new TaskGroupOptions(new Values(values.name, Objects.requireNonNull(newTimeout)));
     }
 
     /**
@@ -57,15 +79,32 @@ public record TaskGroupOptions(
      * @param newName for messages and dumps
      */
     public TaskGroupOptions withName(String newName) {
-        return new TaskGroupOptions(Objects.requireNonNull(newName), timeout);
+        return new TaskGroupOptions(new Values(Objects.requireNonNull(newName), values.timeout));
     }
 
     /** Runs the body of a group within the time that it may take. */
     <T extends @Nullable Object, X extends Exception> T limit(Body<T, X> body) throws X {
+        Duration timeout = values.timeout;
         return timeout == null ? body.run() : Async.timeout(timeout, title(), body);
     }
 
     String title() {
+        String name = values.name;
         return name == null ? "the group" : "the group '" + Describe.line(name) + "'";
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TaskGroupOptions options && values.equals(options.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return values.toString().replaceFirst("Values", "TaskGroupOptions");
     }
 }

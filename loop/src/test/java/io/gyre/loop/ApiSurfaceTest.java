@@ -40,6 +40,19 @@ class ApiSurfaceTest {
                 .containsExactlyElementsOf(recorded);
     }
 
+    /** {@return the types that users can see} */
+    static List<Class<?>> publicTypes() {
+        try {
+            var types = new ArrayList<Class<?>>();
+            for (String packageName : EXPORTED) {
+                types.addAll(publicTypes(packageName));
+            }
+            return types;
+        } catch (IOException | URISyntaxException | ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static List<String> signatures() throws IOException, URISyntaxException, ClassNotFoundException {
         var lines = new ArrayList<String>();
         for (String packageName : EXPORTED) {

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.gyre.loop.Combinators.ReturnWhen;
 import io.gyre.loop.Combinators.Settled;
-import io.gyre.loop.Combinators.When;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +51,7 @@ class AwaitTasksTest {
     void firstCompletedEndsWithOneTask() {
         Task<?> slow = after(2);
         Task<?> fast = after(1);
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, fast), When.FIRST_COMPLETED));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, fast), ReturnWhen.FIRST_COMPLETED));
 
         driven.advance(ONE_SECOND);
 
@@ -65,8 +65,8 @@ class AwaitTasksTest {
         Task<?> slow = after(2);
         Task<?> failing = failingAfter(0);
         Task<?> cancelled = after(2);
-        Task<Settled> first = driven.start(() -> awaitTasks(List.of(slow, failing), When.FIRST_COMPLETED));
-        Task<Settled> second = driven.start(() -> awaitTasks(List.of(slow, cancelled), When.FIRST_COMPLETED));
+        Task<Settled> first = driven.start(() -> awaitTasks(List.of(slow, failing), ReturnWhen.FIRST_COMPLETED));
+        Task<Settled> second = driven.start(() -> awaitTasks(List.of(slow, cancelled), ReturnWhen.FIRST_COMPLETED));
 
         cancelled.cancel("enough");
         driven.settle();
@@ -80,7 +80,7 @@ class AwaitTasksTest {
         Task<?> slow = after(3);
         Task<?> fast = after(1);
         Task<?> failing = failingAfter(2);
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, failing, fast), When.FIRST_EXCEPTION));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, failing, fast), ReturnWhen.FIRST_EXCEPTION));
         driven.advance(ONE_SECOND);
         assertThat(waiter.isDone()).isFalse();
 
@@ -94,7 +94,7 @@ class AwaitTasksTest {
     void firstExceptionDoesNotCountACancellation() {
         Task<?> slow = after(1);
         Task<?> cancelled = after(2);
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, cancelled), When.FIRST_EXCEPTION));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, cancelled), ReturnWhen.FIRST_EXCEPTION));
         cancelled.cancel("enough");
         driven.settle();
         assertThat(waiter.isDone()).isFalse();
@@ -108,7 +108,7 @@ class AwaitTasksTest {
     void allCompletedWaitsForAll() {
         Task<?> slow = after(2);
         Task<?> failing = failingAfter(1);
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, failing), When.ALL_COMPLETED));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, failing), ReturnWhen.ALL_COMPLETED));
         driven.advance(ONE_SECOND);
         assertThat(waiter.isDone()).isFalse();
 
@@ -120,7 +120,7 @@ class AwaitTasksTest {
 
     @ParameterizedTest
     @EnumSource
-    void tasksThatAreDoneAreNotWaitedFor(When when) {
+    void tasksThatAreDoneAreNotWaitedFor(ReturnWhen when) {
         Task<?> done = after(0);
         driven.settle();
 
@@ -131,7 +131,7 @@ class AwaitTasksTest {
 
     @ParameterizedTest
     @EnumSource
-    void timeThatPassesIsNoErrorAndCancelsNothing(When when) {
+    void timeThatPassesIsNoErrorAndCancelsNothing(ReturnWhen when) {
         Task<?> slow = after(2);
         Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow), when, ONE_SECOND));
 
@@ -146,7 +146,7 @@ class AwaitTasksTest {
 
     @ParameterizedTest
     @EnumSource
-    void tasksThatAreDoneInTimeEndTheWait(When when) {
+    void tasksThatAreDoneInTimeEndTheWait(ReturnWhen when) {
         Task<?> fast = after(1);
         Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(fast), when, ONE_SECOND.multipliedBy(2)));
 
@@ -161,7 +161,7 @@ class AwaitTasksTest {
         Task<?> slow = after(1);
         driven.settle();
 
-        Settled settled = driven.call(() -> awaitTasks(List.of(slow, done), When.ALL_COMPLETED, Duration.ZERO));
+        Settled settled = driven.call(() -> awaitTasks(List.of(slow, done), ReturnWhen.ALL_COMPLETED, Duration.ZERO));
 
         assertThat(settled.done()).containsExactly(done);
         assertThat(settled.pending()).containsExactly(slow);
@@ -170,7 +170,7 @@ class AwaitTasksTest {
     @Test
     void cancellationEndsTheWaitAndLeavesTheTasksAlone() {
         Task<?> slow = after(1);
-        Task<?> waiter = driven.start(() -> awaitTasks(List.of(slow), When.ALL_COMPLETED));
+        Task<?> waiter = driven.start(() -> awaitTasks(List.of(slow), ReturnWhen.ALL_COMPLETED));
 
         waiter.cancel("enough");
         driven.settle();
@@ -186,7 +186,8 @@ class AwaitTasksTest {
         Task<?> slow = after(3);
         Task<?> waiter = driven.start(() -> assertThatExceptionOfType(TimeoutException.class)
                 .isThrownBy(() -> timeout(
-                        ONE_SECOND, () -> awaitTasks(List.of(slow), When.ALL_COMPLETED, ONE_SECOND.multipliedBy(2)))));
+                        ONE_SECOND,
+                        () -> awaitTasks(List.of(slow), ReturnWhen.ALL_COMPLETED, ONE_SECOND.multipliedBy(2)))));
 
         driven.advance(ONE_SECOND);
 
@@ -196,16 +197,16 @@ class AwaitTasksTest {
     @Test
     void noTasksAreAnError() {
         driven.run(() -> {
-            assertThatIllegalArgumentException().isThrownBy(() -> awaitTasks(List.of(), When.ALL_COMPLETED));
+            assertThatIllegalArgumentException().isThrownBy(() -> awaitTasks(List.of(), ReturnWhen.ALL_COMPLETED));
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> awaitTasks(List.of(), When.ALL_COMPLETED, ONE_SECOND));
+                    .isThrownBy(() -> awaitTasks(List.of(), ReturnWhen.ALL_COMPLETED, ONE_SECOND));
         });
     }
 
     @Test
     void taskThatWaitsForItselfIsTold() {
         driven.run(() -> assertThatIllegalStateException()
-                .isThrownBy(() -> awaitTasks(List.of(currentTask()), When.ALL_COMPLETED))
+                .isThrownBy(() -> awaitTasks(List.of(currentTask()), ReturnWhen.ALL_COMPLETED))
                 .withMessageContaining("waits for itself"));
     }
 
@@ -214,7 +215,7 @@ class AwaitTasksTest {
         Task<?> task = after(1);
 
         var other = OtherThread.run(() -> EventLoop.run(() -> assertThatExceptionOfType(WrongLoopException.class)
-                .isThrownBy(() -> awaitTasks(List.of(task), When.ALL_COMPLETED))
+                .isThrownBy(() -> awaitTasks(List.of(task), ReturnWhen.ALL_COMPLETED))
                 .withMessageContaining("belongs to EventLoop[hand-driven]")));
 
         assertThat(other).succeedsWithin(HandDrivenLoop.PATIENCE);
@@ -234,7 +235,7 @@ class AwaitTasksTest {
         List<Task<?>> tasks = List.of(failing, foreign.join());
 
         driven.run(() -> assertThatExceptionOfType(WrongLoopException.class)
-                .isThrownBy(() -> awaitTasks(tasks, When.ALL_COMPLETED)));
+                .isThrownBy(() -> awaitTasks(tasks, ReturnWhen.ALL_COMPLETED)));
         driven.advance(ONE_SECOND);
         end.countDown();
         other.get();

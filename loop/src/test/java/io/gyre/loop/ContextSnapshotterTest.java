@@ -102,8 +102,7 @@ class ContextSnapshotterTest {
 
     @Test
     void callFromAnotherThreadBringsItsContextAlong() throws Exception {
-        try (LoopPortal portal =
-                LoopPortal.start(options, Thread.ofPlatform().daemon().factory())) {
+        try (LoopPortal portal = LoopPortal.start(Thread.ofPlatform().daemon().factory(), options)) {
             REQUEST.set("caller");
             portal.call(this::look);
             portal.createTask(() -> {

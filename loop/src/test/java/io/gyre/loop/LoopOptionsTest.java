@@ -40,19 +40,28 @@ class LoopOptionsTest {
                 .withSlowStep(Duration.ofSeconds(3))
                 .withRandomOrder(7);
 
-        assertThat(changed)
-                .isEqualTo(new LoopOptions(
-                        "n",
-                        ticker,
-                        handler,
-                        FailurePolicy.STOP_LOOP,
-                        snapshotter,
-                        executor,
-                        Duration.ZERO,
-                        true,
-                        Duration.ofSeconds(3),
-                        7L));
+        assertThat(changed.name()).isEqualTo("n");
+        assertThat(changed.ticker()).isSameAs(ticker);
+        assertThat(changed.failureHandler()).isSameAs(handler);
+        assertThat(changed.failurePolicy()).isEqualTo(FailurePolicy.STOP_LOOP);
+        assertThat(changed.contextSnapshotter()).isSameAs(snapshotter);
+        assertThat(changed.offloadExecutor()).isSameAs(executor);
+        assertThat(changed.closeTimeout()).isZero();
+        assertThat(changed.debug()).isTrue();
+        assertThat(changed.slowStep()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(changed.randomOrderSeed()).isEqualTo(7);
         assertThat(changed.withOffloadExecutor(null).offloadExecutor()).isNull();
+    }
+
+    @Test
+    void optionsAreValues() {
+        LoopOptions same = defaults.withName("other").withName(defaults.name());
+
+        assertThat(same)
+                .isEqualTo(defaults)
+                .hasSameHashCodeAs(defaults)
+                .isNotEqualTo(defaults.withDebug(!defaults.debug()));
+        assertThat(same.toString()).startsWith("LoopOptions[name=");
     }
 
     @Test

@@ -117,18 +117,28 @@ class LoopPortalTest {
     }
 
     @Test
+    void taskMayHaveNoResult() throws Exception {
+        try (var portal = LoopPortal.start()) {
+            assertThat(portal.createTask(() -> {
+                                assertThat(portal.loop().inLoop()).isTrue();
+                            })
+                            .get())
+                    .isNull();
+        }
+    }
+
+    @Test
     void portalNeedsAPlatformThread() {
         assertThatIllegalStateException()
-                .isThrownBy(() -> LoopPortal.start(
-                        LoopOptions.defaults(), Thread.ofVirtual().factory()))
+                .isThrownBy(() -> LoopPortal.start(Thread.ofVirtual().factory(), LoopOptions.defaults()))
                 .withMessageContaining("needs a platform thread");
     }
 
     @Test
     void threadIsTheOneOfTheFactory() {
         try (var named = LoopPortal.start(
-                LoopOptions.defaults().withName("embedded"),
-                Thread.ofPlatform().daemon(false).name("my-loop").factory())) {
+                Thread.ofPlatform().daemon(false).name("my-loop").factory(),
+                LoopOptions.defaults().withName("embedded"))) {
             Thread carrier = named.call(io.gyre.loop.internal.vthread.VirtualThreads::currentCarrier);
 
             assertThat(carrier.getName()).isEqualTo("my-loop");

@@ -194,8 +194,8 @@ final class OutsideOperations {
     private static Kind onOtherLoop(String name, OnOtherLoop call) {
         return kind(name, driven -> {
             LoopPortal other = LoopPortal.start(
-                    LoopOptions.defaults().withName("other").withSlowStep(Duration.ZERO),
-                    Thread.ofPlatform().daemon().factory());
+                    Thread.ofPlatform().daemon().factory(),
+                    LoopOptions.defaults().withName("other").withSlowStep(Duration.ZERO));
             LoopFuture<String> future = other.call(() -> other.loop().createFuture());
             return new Case(
                     () -> call.call(other.loop(), future),

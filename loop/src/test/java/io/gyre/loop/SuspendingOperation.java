@@ -9,7 +9,7 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.timeoutAt;
 
-import io.gyre.loop.Combinators.When;
+import io.gyre.loop.Combinators.ReturnWhen;
 import io.gyre.loop.sync.Select;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -172,6 +172,10 @@ abstract class SuspendingOperation {
         kinds.add(onFuture("unwrap", future -> Async.unwrap(IOException.class, future::await)));
         kinds.add(onFuture("get of a future", LoopFuture::get));
         kinds.add(onTask("await of a task", Task::await));
+        kinds.add(onTask("join of a task", task -> {
+            task.join();
+            return task.resultNow();
+        }));
         kinds.add(onTask("cancelAndJoin", task -> {
             task.cancelAndJoin("no longer needed");
             return "value";
@@ -245,11 +249,11 @@ abstract class SuspendingOperation {
         kinds.add(onTask("gatherTasks", task -> Combinators.<String>gatherTasks(List.of(task))
                 .getFirst()));
         kinds.add(onTask("awaitTasks", task -> {
-            Combinators.awaitTasks(List.of(task), When.ALL_COMPLETED);
+            Combinators.awaitTasks(List.of(task), ReturnWhen.ALL_COMPLETED);
             return task.resultNow();
         }));
         kinds.add(onTask("awaitTasks with a time-out", task -> {
-            Combinators.awaitTasks(List.of(task), When.FIRST_COMPLETED, ONE_YEAR);
+            Combinators.awaitTasks(List.of(task), ReturnWhen.FIRST_COMPLETED, ONE_YEAR);
             return task.resultNow();
         }));
         kinds.add(onTask(
@@ -283,6 +287,11 @@ abstract class SuspendingOperation {
             CancelScope.run(scope -> result.add(future.await()));
             return result.getFirst();
         }));
+        kinds.add(onFuture("CancelScope.call", future -> CancelScope.call(scope -> future.await())
+                .orElseThrow()));
+        kinds.add(onFuture(
+                "CancelToken.call",
+                future -> new CancelToken().call(future::await).orElseThrow()));
         kinds.add(onFuture("CancelToken.run", future -> {
             var result = new ArrayList<String>();
             new CancelToken().run(() -> result.add(future.await()));

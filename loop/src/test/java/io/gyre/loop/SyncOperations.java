@@ -11,6 +11,7 @@ import io.gyre.loop.sync.Flows;
 import io.gyre.loop.sync.Generator;
 import io.gyre.loop.sync.Lock;
 import io.gyre.loop.sync.Overflow;
+import io.gyre.loop.sync.ParkingLot;
 import io.gyre.loop.sync.Queue;
 import io.gyre.loop.sync.Receiver;
 import io.gyre.loop.sync.Select;
@@ -46,6 +47,7 @@ final class SyncOperations {
                 kind("CapacityLimiter.acquireOnBehalfOf", SyncOperations::limiter),
                 kind("CapacityLimiter.acquire", SyncOperations::limiterOfTasks),
                 kind("Event.await", SyncOperations::event),
+                kind("ParkingLot.park", SyncOperations::parkingLot),
                 kind("Condition.await", SyncOperations::condition),
                 kind("Barrier.await", SyncOperations::barrier),
                 kind("Queue.get", SyncOperations::queueGet),
@@ -163,6 +165,24 @@ final class SyncOperations {
                 },
                 event::set,
                 event::isSet);
+    }
+
+    private static Case parkingLot(HandDrivenLoop driven) {
+        var lot = new ParkingLot("the opening of");
+        boolean[] open = {false};
+        return new Case(
+                () -> {
+                    io.gyre.loop.Async.checkCancelled();
+                    if (!open[0]) {
+                        lot.park("a gate");
+                    }
+                    return "value";
+                },
+                () -> {
+                    open[0] = true;
+                    lot.unparkAll();
+                },
+                () -> open[0]);
     }
 
     private static Case condition(HandDrivenLoop driven) {

@@ -1,6 +1,7 @@
 package io.gyre.net;
 
 import java.net.InetSocketAddress;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -9,35 +10,59 @@ import org.jspecify.annotations.Nullable;
  * How a connection is made. Start from {@link #defaults()}.
  *
  * <p><b>Confinement:</b> immutable.
- *
- * @param timeout how long the look-up of the name and all attempts together may take; 30 s by default
- * @param attemptDelay how long the next address waits for one that has neither connected nor failed; 250 ms by default, as RFC
- *     8305 recommends
- * @param local the address at this end; null, the default, for whatever the system chooses
- * @param socket options of the socket, set before it connects; by default small writes are sent at once (TCP_NODELAY)
  */
-public record ConnectOptions(
-        Duration timeout, Duration attemptDelay, @Nullable InetSocketAddress local, SocketOptions socket) {
-    private static final ConnectOptions DEFAULTS = new ConnectOptions(
+public final class ConnectOptions {
+    private static final ConnectOptions DEFAULTS = new ConnectOptions(new Values(
             Duration.ofSeconds(30),
             Duration.ofMillis(250),
             null,
-            SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true));
+            SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true)));
+
+    private final Values values;
+
+    /** One component for each option. Private, so that adding an option breaks nobody. */
+    private record Values(
+            Duration timeout,
+            Duration attemptDelay,
+            @Nullable InetSocketAddress local,
+            SocketOptions socket) {
+        Values {
+            if (timeout.isNegative() || attemptDelay.isNegative()) {
+                throw new IllegalArgumentException(
+                        "timeout is " + timeout + " and attemptDelay " + attemptDelay + "; both must be zero or more");
+            }
+            if (local != null && local.isUnresolved()) {
+                throw new IllegalArgumentException(
+                        "local is " + Addresses.text(local) + ", which is not resolved; use Dns.resolve");
+            }
+        }
+    }
+
+    private ConnectOptions(Values values) {
+        this.values = values;
+    }
+
+    /** {@return how long the look-up of the name and all attempts together may take; 30 s by default} */
+    public Duration timeout() {
+        return values.timeout;
+    }
 
     /**
-     * Checks the options.
-     *
-     * @throws IllegalArgumentException if a time is negative, or the address at this end not resolved
+     * {@return how long the next address waits for one that has neither connected nor failed; 250 ms by default, as
+     * RFC 8305 recommends}
      */
-    public ConnectOptions {
-        if (timeout.isNegative() || attemptDelay.isNegative()) {
-            throw new IllegalArgumentException(
-                    "timeout is " + timeout + " and attemptDelay " + attemptDelay + "; both must be zero or more");
-        }
-        if (local != null && local.isUnresolved()) {
-            throw new IllegalArgumentException(
-                    "local is " + Addresses.text(local) + ", which is not resolved; use Dns.resolve");
-        }
+    public Duration attemptDelay() {
+        return values.attemptDelay;
+    }
+
+    /** {@return the address at this end; null, the default, for whatever the system chooses} */
+    public @Nullable InetSocketAddress local() {
+        return values.local;
+    }
+
+    /** {@return options of the socket, set before it connects; by default small writes are sent at once (TCP_NODELAY)} */
+    public SocketOptions socket() {
+        return values.socket;
     }
 
     /** {@return the options that a connection has when nothing is said} */
@@ -51,7 +76,7 @@ public record ConnectOptions(
      * @param newTimeout how long everything together may take
      */
     public ConnectOptions withTimeout(Duration newTimeout) {
-        return new ConnectOptions(newTimeout, attemptDelay, local, socket);
+        return new ConnectOptions(new Values(newTimeout, values.attemptDelay, values.local, values.socket));
     }
 
     /**
@@ -60,7 +85,7 @@ public record ConnectOptions(
      * @param newDelay how long the next address waits; zero to try all at once
      */
     public ConnectOptions withAttemptDelay(Duration newDelay) {
-        return new ConnectOptions(timeout, newDelay, local, socket);
+        return new ConnectOptions(new Values(values.timeout, newDelay, values.local, values.socket));
     }
 
     /**
@@ -69,7 +94,7 @@ public record ConnectOptions(
      * @param newLocal the address; port 0 for any
      */
     public ConnectOptions withLocal(@Nullable InetSocketAddress newLocal) {
-        return new ConnectOptions(timeout, attemptDelay, newLocal, socket);
+        return new ConnectOptions(new Values(values.timeout, values.attemptDelay, newLocal, values.socket));
     }
 
     /**
@@ -78,6 +103,37 @@ public record ConnectOptions(
      * @param newSocket the options
      */
     public ConnectOptions withSocket(SocketOptions newSocket) {
-        return new ConnectOptions(timeout, attemptDelay, local, newSocket);
+        return new ConnectOptions(new Values(values.timeout, values.attemptDelay, values.local, newSocket));
+    }
+
+    /**
+     * {@return these options with one more option of the socket}
+     *
+     * {@snippet :
+     * ConnectOptions.defaults().withSocketOption(StandardSocketOptions.SO_KEEPALIVE, true)
+     * }
+     *
+     * @param <V> the type of the value
+     * @param option the option, in place of one with the same name
+     * @param value its value
+     * @throws IllegalArgumentException as {@link SocketOptions#with}
+     */
+    public <V> ConnectOptions withSocketOption(SocketOption<V> option, V value) {
+        return withSocket(values.socket.with(option, value));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ConnectOptions options && values.equals(options.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return values.toString().replaceFirst("Values", "ConnectOptions");
     }
 }

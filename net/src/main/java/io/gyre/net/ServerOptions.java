@@ -1,41 +1,91 @@
 package io.gyre.net;
 
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a server listens, and how many connections it takes. Start from {@link #defaults()}.
  *
  * <p><b>Confinement:</b> immutable.
- *
- * @param backlog how many connections the system keeps until they are accepted; 1,024 by default, and never more than the
- *     system's own limit
- * @param reusePort whether other sockets may listen on the same port, so that the system shares the connections out among
- *     them (SO_REUSEPORT); false by default
- * @param maxConnections how many connections are served at the same time; no limit by default
- * @param maxConnectionsPerPeer how many of them may come from one IP address; no limit by default. One that is too many is closed
- *     by a reset
- * @param overload what happens to connections beyond {@code maxConnections}; they wait by default
- * @param connection options of the connections; by default small writes are sent at once (TCP_NODELAY). Unix sockets get those of
- *     them that they have
  */
-public record ServerOptions(
-        int backlog,
-        boolean reusePort,
-        int maxConnections,
-        int maxConnectionsPerPeer,
-        Overload overload,
-        SocketOptions connection) {
+public final class ServerOptions {
     /** The number of connections when there is no limit. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
-    private static final ServerOptions DEFAULTS = new ServerOptions(
+    private static final ServerOptions DEFAULTS = new ServerOptions(new Values(
             1024,
             false,
             UNLIMITED,
             UNLIMITED,
             Overload.PAUSE,
-            SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true));
+            SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true)));
+
+    private final Values values;
+
+    /** One component for each option. Private, so that adding an option breaks nobody. */
+    private record Values(
+            int backlog,
+            boolean reusePort,
+            int maxConnections,
+            int maxConnectionsPerPeer,
+            Overload overload,
+            SocketOptions connection) {
+        Values {
+            requirePositive(backlog, "backlog");
+            requirePositive(maxConnections, "maxConnections");
+            requirePositive(maxConnectionsPerPeer, "maxConnectionsPerPeer");
+            Objects.requireNonNull(overload);
+            Objects.requireNonNull(connection);
+        }
+    }
+
+    private ServerOptions(Values values) {
+        this.values = values;
+    }
+
+    /**
+     * {@return how many connections the system keeps until they are accepted; 1,024 by default, and never more than
+     * the system's own limit}
+     */
+    public int backlog() {
+        return values.backlog;
+    }
+
+    /**
+     * {@return whether other sockets may listen on the same port, so that the system shares the connections out among
+     * them (SO_REUSEPORT); false by default}
+     */
+    public boolean reusePort() {
+        return values.reusePort;
+    }
+
+    /** {@return how many connections are served at the same time; no limit by default} */
+    public int maxConnections() {
+        return values.maxConnections;
+    }
+
+    /**
+     * {@return how many of them may come from one IP address; no limit by default. One that is too many is closed by
+     * a reset}
+     */
+    public int maxConnectionsPerPeer() {
+        return values.maxConnectionsPerPeer;
+    }
+
+    /** {@return what happens to connections beyond {@code maxConnections}; they wait by default} */
+    public Overload overload() {
+        return values.overload;
+    }
+
+    /**
+     * {@return options of the connections; by default small writes are sent at once (TCP_NODELAY). Unix sockets get
+     * those of them that they have}
+     */
+    public SocketOptions connection() {
+        return values.connection;
+    }
 
     /** What a server does when it serves as many connections as it may. */
     public enum Overload {
@@ -44,19 +94,6 @@ public record ServerOptions(
 
         /** Accepts them and closes them at once, by a reset: those who connect learn soon that there is no room. */
         SHED
-    }
-
-    /**
-     * Checks the options.
-     *
-     * @throws IllegalArgumentException if a number is less than 1
-     */
-    public ServerOptions {
-        requirePositive(backlog, "backlog");
-        requirePositive(maxConnections, "maxConnections");
-        requirePositive(maxConnectionsPerPeer, "maxConnectionsPerPeer");
-        Objects.requireNonNull(overload);
-        Objects.requireNonNull(connection);
     }
 
     private static void requirePositive(int number, String name) {
@@ -76,7 +113,13 @@ public record ServerOptions(
      * @param connections how many connections the system keeps until they are accepted
      */
     public ServerOptions withBacklog(int connections) {
-        return new ServerOptions(connections, reusePort, maxConnections, maxConnectionsPerPeer, overload, connection);
+        return new ServerOptions(new Values(
+                connections,
+                values.reusePort,
+                values.maxConnections,
+                values.maxConnectionsPerPeer,
+                values.overload,
+                values.connection));
     }
 
     /**
@@ -85,7 +128,13 @@ public record ServerOptions(
      * @param on whether other sockets may listen on the same port
      */
     public ServerOptions withReusePort(boolean on) {
-        return new ServerOptions(backlog, on, maxConnections, maxConnectionsPerPeer, overload, connection);
+        return new ServerOptions(new Values(
+                values.backlog,
+                on,
+                values.maxConnections,
+                values.maxConnectionsPerPeer,
+                values.overload,
+                values.connection));
     }
 
     /**
@@ -95,7 +144,13 @@ public record ServerOptions(
      * @param beyond what happens to more
      */
     public ServerOptions withMaxConnections(int connections, Overload beyond) {
-        return new ServerOptions(backlog, reusePort, connections, maxConnectionsPerPeer, beyond, connection);
+        return new ServerOptions(new Values(
+                values.backlog,
+                values.reusePort,
+                connections,
+                values.maxConnectionsPerPeer,
+                beyond,
+                values.connection));
     }
 
     /**
@@ -104,7 +159,13 @@ public record ServerOptions(
      * @param connections how many are served at the same time
      */
     public ServerOptions withMaxConnectionsPerPeer(int connections) {
-        return new ServerOptions(backlog, reusePort, maxConnections, connections, overload, connection);
+        return new ServerOptions(new Values(
+                values.backlog,
+                values.reusePort,
+                values.maxConnections,
+                connections,
+                values.overload,
+                values.connection));
     }
 
     /**
@@ -113,6 +174,43 @@ public record ServerOptions(
      * @param options the options
      */
     public ServerOptions withConnection(SocketOptions options) {
-        return new ServerOptions(backlog, reusePort, maxConnections, maxConnectionsPerPeer, overload, options);
+        return new ServerOptions(new Values(
+                values.backlog,
+                values.reusePort,
+                values.maxConnections,
+                values.maxConnectionsPerPeer,
+                values.overload,
+                options));
+    }
+
+    /**
+     * {@return these options with one more option of the connections}
+     *
+     * {@snippet :
+     * ServerOptions.defaults().withConnectionOption(StandardSocketOptions.SO_RCVBUF, 1 << 20)
+     * }
+     *
+     * @param <V> the type of the value
+     * @param option the option, in place of one with the same name
+     * @param value its value
+     * @throws IllegalArgumentException as {@link SocketOptions#with}
+     */
+    public <V> ServerOptions withConnectionOption(SocketOption<V> option, V value) {
+        return withConnection(values.connection.with(option, value));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ServerOptions options && values.equals(options.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return values.toString().replaceFirst("Values", "ServerOptions");
     }
 }

@@ -51,7 +51,22 @@ public final class TcpServer extends StreamServer<TcpStream> {
      */
     public static TcpServer serve(InetSocketAddress address, StreamHandler<? super TcpStream> handler)
             throws IOException {
-        return serve(ServerOptions.defaults(), List.of(address), handler);
+        return serve(ServerOptions.defaults(), address, handler);
+    }
+
+    /**
+     * Does what {@link #serve(ServerOptions, List, StreamHandler)} does, for one address.
+     *
+     * @param options how to listen, and how many connections to take
+     * @param address where; port 0 for any free port
+     * @param handler runs once for each connection, in a task of its own
+     * @return the server
+     * @throws IOException if the address cannot be listened on
+     */
+    public static TcpServer serve(
+            ServerOptions options, InetSocketAddress address, StreamHandler<? super TcpStream> handler)
+            throws IOException {
+        return serve(options, List.of(address), handler);
     }
 
     /**

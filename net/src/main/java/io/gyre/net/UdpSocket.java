@@ -23,6 +23,7 @@ import java.nio.channels.MembershipKey;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Iterator;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Datagrams, each of which arrives whole or not at all, in any order.
@@ -203,9 +204,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      * @throws IOException if the socket was closed
      */
     public InetSocketAddress receive(ByteBuffer buffer) throws IOException {
-        if (buffer.isReadOnly()) {
-            throw new IllegalArgumentException("a packet cannot be received into a buffer that is read-only");
-        }
+        Counts.writable(buffer);
         return inbox.receive(buffer);
     }
 
@@ -390,9 +389,9 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         return port.local();
     }
 
-    /** {@return the peer's address, if the socket is connected} */
-    public Optional<InetSocketAddress> peer() {
-        return Optional.ofNullable(port.peer());
+    /** {@return the peer's address; null if the socket is not connected} */
+    public @Nullable InetSocketAddress peer() {
+        return port.peer();
     }
 
     /** {@return what has gone through the socket so far} */
@@ -406,12 +405,10 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      * @param <V> the option's type
      * @param option one of {@link java.net.StandardSocketOptions} or {@code jdk.net.ExtendedSocketOptions}
      * @param value the value
-     * @return this
      * @throws IOException if the socket is closed or the system refuses
      */
-    public <V> UdpSocket setOption(SocketOption<V> option, V value) throws IOException {
+    public <V> void setOption(SocketOption<V> option, V value) throws IOException {
         port.channel().setOption(option, value);
-        return this;
     }
 
     /**

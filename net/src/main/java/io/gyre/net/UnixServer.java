@@ -48,7 +48,21 @@ public final class UnixServer extends StreamServer<UnixStream> {
      * @throws IOException if the system refuses a socket, or the file
      */
     public static UnixServer serve(Path path, StreamHandler<? super UnixStream> handler) throws IOException {
-        return serve(ServerOptions.defaults(), path, SocketFile.OWNER_ONLY, handler);
+        return serve(ServerOptions.defaults(), path, handler);
+    }
+
+    /**
+     * Does what {@link #serve(ServerOptions, Path, Set, StreamHandler)} does, with a socket file for the owner alone.
+     *
+     * @param options how to listen, and how many connections to take
+     * @param path where
+     * @param handler runs once for each connection, in a task of its own
+     * @return the server
+     * @throws IOException if the path cannot be listened on
+     */
+    public static UnixServer serve(ServerOptions options, Path path, StreamHandler<? super UnixStream> handler)
+            throws IOException {
+        return serve(options, path, SocketFile.OWNER_ONLY, handler);
     }
 
     /**

@@ -20,13 +20,33 @@ final class ConnectOptionsTest {
                 .withLocal(local)
                 .withSocket(socket);
 
-        assertThat(changed).isEqualTo(new ConnectOptions(Duration.ofSeconds(1), Duration.ofSeconds(2), local, socket));
-        assertThat(ConnectOptions.defaults())
-                .isEqualTo(new ConnectOptions(
-                        Duration.ofSeconds(30),
-                        Duration.ofMillis(250),
-                        null,
-                        SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true)));
+        assertThat(changed.timeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(changed.attemptDelay()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(changed.local()).isEqualTo(local);
+        assertThat(changed.socket()).isEqualTo(socket);
+        assertThat(changed.toString()).startsWith("ConnectOptions[timeout=PT1S");
+    }
+
+    @Test
+    void defaultsWaitHalfAMinuteAndSendAtOnce() {
+        ConnectOptions defaults = ConnectOptions.defaults();
+
+        assertThat(defaults.timeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(defaults.attemptDelay()).isEqualTo(Duration.ofMillis(250));
+        assertThat(defaults.local()).isNull();
+        assertThat(defaults.socket()).isEqualTo(SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true));
+        assertThat(defaults.withTimeout(Duration.ZERO).withTimeout(Duration.ofSeconds(30)))
+                .isEqualTo(defaults)
+                .hasSameHashCodeAs(defaults);
+    }
+
+    @Test
+    void optionOfTheSocketIsAddedToTheOthers() {
+        assertThat(ConnectOptions.defaults()
+                        .withSocketOption(StandardSocketOptions.SO_KEEPALIVE, true)
+                        .socket())
+                .isEqualTo(SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true)
+                        .with(StandardSocketOptions.SO_KEEPALIVE, true));
     }
 
     @Test

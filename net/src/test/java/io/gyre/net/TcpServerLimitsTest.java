@@ -240,7 +240,16 @@ final class TcpServerLimitsTest {
                 .withMaxConnectionsPerPeer(3)
                 .withConnection(none);
 
-        assertThat(changed).isEqualTo(new ServerOptions(1, true, 2, 3, Overload.SHED, none));
+        assertThat(changed.backlog()).isEqualTo(1);
+        assertThat(changed.reusePort()).isTrue();
+        assertThat(changed.maxConnections()).isEqualTo(2);
+        assertThat(changed.maxConnectionsPerPeer()).isEqualTo(3);
+        assertThat(changed.overload()).isEqualTo(Overload.SHED);
+        assertThat(changed.connection()).isEqualTo(none);
+        assertThat(changed).isEqualTo(changed.withBacklog(7).withBacklog(1)).isNotEqualTo(changed.withBacklog(7));
+        assertThat(changed.withConnectionOption(StandardSocketOptions.SO_RCVBUF, 4_096)
+                        .connection())
+                .isEqualTo(SocketOptions.of(StandardSocketOptions.SO_RCVBUF, 4_096));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> changed.withBacklog(0))
                 .withMessageContaining("backlog is 0");
@@ -260,6 +269,17 @@ final class TcpServerLimitsTest {
             listening.bind(FIRST);
             assertThatThrownBy(() -> TcpServer.serve(options, listening, TcpServerLimitsTest::echo))
                     .isInstanceOf(SocketException.class);
+        }
+    }
+
+    @LoopTest
+    void oneAddressMayHaveOptions() throws Exception {
+        ServerOptions one = ServerOptions.defaults().withMaxConnections(1, Overload.SHED);
+
+        try (TcpServer server = TcpServer.serve(one, FIRST, TcpServerLimitsTest::echo);
+                TcpStream first = TcpStream.connect(server.address())) {
+            assertEchoes(first);
+            assertShed(server);
         }
     }
 }

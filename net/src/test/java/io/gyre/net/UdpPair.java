@@ -45,7 +45,7 @@ public record UdpPair(UdpSocket left, UdpSocket right) implements AutoCloseable 
 
     /** Sends from left to right. */
     public void sendRight(String text) throws IOException {
-        if (left.peer().isPresent()) {
+        if (left.peer() != null) {
             left.send(bytes(text));
         } else {
             left.send(bytes(text), right.local());

@@ -25,7 +25,7 @@ final class UntilTerminated {
         LoopOptions options = LoopOptions.defaults().withName(name).withCloseTimeout(CLOSE_TIMEOUT);
         try {
             EventLoop.run(options, () -> {
-                Signals.cancel(Async.currentTask(), "INT", "TERM");
+                Signals.cancelOn(Async.currentTask(), "INT", "TERM");
                 main.run();
             });
         } catch (CancelledException told) {

@@ -1,5 +1,6 @@
 package io.gyre.loop.process;
 
+import io.gyre.loop.spi.RemoteExecutor;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source:</b> Python {@code concurrent.futures.ProcessPoolExecutor}. Differs: the death of a child fails one call,
  * not the pool; a running call can be cancelled.
  */
-public final class ProcessPool implements ExecutorService {
+public final class ProcessPool implements ExecutorService, RemoteExecutor {
     private final ProcessPoolOptions options;
     private final CallQueue queue;
     private final Consumer<Thread> starter;

@@ -150,7 +150,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
      *
      * {@snippet :
      * EventLoop.run(() -> {
-     *     Signals.cancel(currentTask(), "INT", "TERM");
+     *     Signals.cancelOn(currentTask(), "INT", "TERM");
      *     work();
      * });
      * }
@@ -166,7 +166,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
      * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#handling-keyboard-interruption">asyncio, handling
      *     keyboard interruption</a>
      */
-    public static Registration cancel(Task<?> task, String... names) {
+    public static Registration cancelOn(Task<?> task, String... names) {
         return ShutdownSignals.cancelling(Objects.requireNonNull(task), names);
     }
 

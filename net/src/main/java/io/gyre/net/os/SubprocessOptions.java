@@ -18,47 +18,89 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p><b>Confinement:</b> immutable.
- *
- * @param command the program and its arguments, as they are: no shell looks at them. A program without a slash is looked up on
- *     the PATH that this process was started with
- * @param directory where it runs; null for where this process does, which is the default
- * @param environment what is different in its environment from that of this process: a value, or empty for none
- * @param stdin where its standard input comes from; {@link Redirect#PIPE} by default. {@link Redirect#DISCARD} is an empty one
- * @param stdout where its standard output goes; {@link Redirect#PIPE} by default
- * @param stderr where its standard error goes; {@link Redirect#PIPE} by default
- * @param mergeStderr whether its standard error goes where its standard output does, whatever {@code stderr} says; false by
- *     default
- * @param killGrace how long it may take to end when it is told to, before it is killed; 5 s by default
  */
-public record SubprocessOptions(
-        List<String> command,
-        @Nullable Path directory,
-        Map<String, Optional<String>> environment,
-        Redirect stdin,
-        Redirect stdout,
-        Redirect stderr,
-        boolean mergeStderr,
-        Duration killGrace) {
+public final class SubprocessOptions {
     /** Long enough to write down what must not be lost, short enough for somebody who waits. */
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(5);
 
+    private final Values values;
+
+    /** One component for each option. Private, so that adding an option breaks nobody. */
+    private record Values(
+            List<String> command,
+            @Nullable Path directory,
+            Map<String, Optional<String>> environment,
+            Redirect stdin,
+            Redirect stdout,
+            Redirect stderr,
+            boolean mergeStderr,
+            Duration killGrace) {
+        Values {
+            command = List.copyOf(command);
+            environment = Map.copyOf(environment);
+            Objects.requireNonNull(stdin);
+            Objects.requireNonNull(stdout);
+            Objects.requireNonNull(stderr);
+            if (command.isEmpty() || command.getFirst().isEmpty()) {
+                throw new IllegalArgumentException("the command " + command + " names no program");
+            }
+            if (killGrace.isNegative()) {
+                throw new IllegalArgumentException("a kill grace of " + killGrace + "; it must be 0 or more");
+            }
+        }
+    }
+
+    private SubprocessOptions(Values values) {
+        this.values = values;
+    }
+
     /**
-     * Checks the options.
-     *
-     * @throws IllegalArgumentException if there is no program, or the grace is negative
+     * {@return the program and its arguments, as they are: no shell looks at them. A program without a slash is
+     * looked up on the PATH that this process was started with}
      */
-    public SubprocessOptions {
-        command = List.copyOf(command);
-        environment = Map.copyOf(environment);
-        Objects.requireNonNull(stdin);
-        Objects.requireNonNull(stdout);
-        Objects.requireNonNull(stderr);
-        if (command.isEmpty() || command.getFirst().isEmpty()) {
-            throw new IllegalArgumentException("the command " + command + " names no program");
-        }
-        if (killGrace.isNegative()) {
-            throw new IllegalArgumentException("a kill grace of " + killGrace + "; it must be 0 or more");
-        }
+    public List<String> command() {
+        return values.command;
+    }
+
+    /** {@return where it runs; null for where this process does, which is the default} */
+    public @Nullable Path directory() {
+        return values.directory;
+    }
+
+    /** {@return what is different in its environment from that of this process: a value, or empty for none} */
+    public Map<String, Optional<String>> environment() {
+        return values.environment;
+    }
+
+    /**
+     * {@return where its standard input comes from; {@link Redirect#PIPE} by default. {@link Redirect#DISCARD} is an
+     * empty one}
+     */
+    public Redirect stdin() {
+        return values.stdin;
+    }
+
+    /** {@return where its standard output goes; {@link Redirect#PIPE} by default} */
+    public Redirect stdout() {
+        return values.stdout;
+    }
+
+    /** {@return where its standard error goes; {@link Redirect#PIPE} by default} */
+    public Redirect stderr() {
+        return values.stderr;
+    }
+
+    /**
+     * {@return whether its standard error goes where its standard output does, whatever {@code stderr} says; false by
+     * default}
+     */
+    public boolean mergeStderr() {
+        return values.mergeStderr;
+    }
+
+    /** {@return how long it may take to end when it is told to, before it is killed; 5 s by default} */
+    public Duration killGrace() {
+        return values.killGrace;
     }
 
     /**
@@ -68,8 +110,8 @@ public record SubprocessOptions(
      * @throws IllegalArgumentException if there is no program
      */
     public static SubprocessOptions of(String... command) {
-        return new SubprocessOptions(
-                List.of(command), null, Map.of(), Redirect.PIPE, Redirect.PIPE, Redirect.PIPE, false, DEFAULT_GRACE);
+        return new SubprocessOptions(new Values(
+                List.of(command), null, Map.of(), Redirect.PIPE, Redirect.PIPE, Redirect.PIPE, false, DEFAULT_GRACE));
     }
 
     /**
@@ -78,7 +120,15 @@ public record SubprocessOptions(
      * @param place the directory; a program with a slash in its name is looked up from there, too
      */
     public SubprocessOptions withDirectory(Path place) {
-        return new SubprocessOptions(command, place, environment, stdin, stdout, stderr, mergeStderr, killGrace);
+        return new SubprocessOptions(new Values(
+                values.command,
+                place,
+                values.environment,
+                values.stdin,
+                values.stdout,
+                values.stderr,
+                values.mergeStderr,
+                values.killGrace));
     }
 
     /**
@@ -101,9 +151,17 @@ public record SubprocessOptions(
     }
 
     private SubprocessOptions withVariable(String name, Optional<String> value) {
-        var changed = new HashMap<>(environment);
+        var changed = new HashMap<>(values.environment);
         changed.put(name, value);
-        return new SubprocessOptions(command, directory, changed, stdin, stdout, stderr, mergeStderr, killGrace);
+        return new SubprocessOptions(new Values(
+                values.command,
+                values.directory,
+                changed,
+                values.stdin,
+                values.stdout,
+                values.stderr,
+                values.mergeStderr,
+                values.killGrace));
     }
 
     /**
@@ -112,7 +170,15 @@ public record SubprocessOptions(
      * @param source where it comes from; {@link Redirect#DISCARD} for an empty one
      */
     public SubprocessOptions withStdin(Redirect source) {
-        return new SubprocessOptions(command, directory, environment, source, stdout, stderr, mergeStderr, killGrace);
+        return new SubprocessOptions(new Values(
+                values.command,
+                values.directory,
+                values.environment,
+                source,
+                values.stdout,
+                values.stderr,
+                values.mergeStderr,
+                values.killGrace));
     }
 
     /**
@@ -121,7 +187,15 @@ public record SubprocessOptions(
      * @param target where it goes
      */
     public SubprocessOptions withStdout(Redirect target) {
-        return new SubprocessOptions(command, directory, environment, stdin, target, stderr, mergeStderr, killGrace);
+        return new SubprocessOptions(new Values(
+                values.command,
+                values.directory,
+                values.environment,
+                values.stdin,
+                target,
+                values.stderr,
+                values.mergeStderr,
+                values.killGrace));
     }
 
     /**
@@ -130,12 +204,28 @@ public record SubprocessOptions(
      * @param target where it goes
      */
     public SubprocessOptions withStderr(Redirect target) {
-        return new SubprocessOptions(command, directory, environment, stdin, stdout, target, false, killGrace);
+        return new SubprocessOptions(new Values(
+                values.command,
+                values.directory,
+                values.environment,
+                values.stdin,
+                values.stdout,
+                target,
+                false,
+                values.killGrace));
     }
 
     /** {@return these options with the standard error going where the standard output does} */
     public SubprocessOptions withStderrMerged() {
-        return new SubprocessOptions(command, directory, environment, stdin, stdout, stderr, true, killGrace);
+        return new SubprocessOptions(new Values(
+                values.command,
+                values.directory,
+                values.environment,
+                values.stdin,
+                values.stdout,
+                values.stderr,
+                true,
+                values.killGrace));
     }
 
     /**
@@ -145,6 +235,29 @@ public record SubprocessOptions(
      * @throws IllegalArgumentException if that is negative
      */
     public SubprocessOptions withKillGrace(Duration grace) {
-        return new SubprocessOptions(command, directory, environment, stdin, stdout, stderr, mergeStderr, grace);
+        return new SubprocessOptions(new Values(
+                values.command,
+                values.directory,
+                values.environment,
+                values.stdin,
+                values.stdout,
+                values.stderr,
+                values.mergeStderr,
+                grace));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SubprocessOptions options && values.equals(options.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return values.toString().replaceFirst("Values", "SubprocessOptions");
     }
 }

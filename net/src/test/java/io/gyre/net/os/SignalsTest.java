@@ -462,7 +462,7 @@ final class SignalsTest {
     @LoopTest
     void firstSignalCancelsTheTask() throws IOException {
         Task<?> task = createTask(() -> EventLoop.current().createFuture().await());
-        try (Signals.Registration onSignal = Signals.cancel(task, "WINCH")) {
+        try (Signals.Registration onSignal = Signals.cancelOn(task, "WINCH")) {
             send("WINCH");
 
             assertThatThrownBy(task::await)
@@ -477,7 +477,7 @@ final class SignalsTest {
         JdkSignals.Handler before = JdkSignals.handle("WINCH", handled::incrementAndGet);
         try {
             Task<?> task = createTask(() -> {});
-            Signals.cancel(task, "WINCH");
+            Signals.cancelOn(task, "WINCH");
             task.await();
 
             send("WINCH");
@@ -590,7 +590,7 @@ final class SignalsTest {
 
         public static void main(String[] arguments) {
             EventLoop.run(() -> {
-                Signals.cancel(io.gyre.loop.Async.currentTask(), "INT", "TERM");
+                Signals.cancelOn(io.gyre.loop.Async.currentTask(), "INT", "TERM");
                 System.out.println("ready");
                 try {
                     sleep(Duration.ofDays(1));
