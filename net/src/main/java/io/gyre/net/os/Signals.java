@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>For the most frequent uses there are {@link #cancel}, which is what Ctrl-C does, and {@link #drainOn}, which is what a
+ * <p>For the most frequent uses there are {@link #cancelOn}, which is what Ctrl-C does, and {@link #drainOn}, which is what a
  * server does when it is told to end.
  *
  * <p>As long as somebody receives a signal, it does nothing else: TERM does not end the process. Several may receive the same.
