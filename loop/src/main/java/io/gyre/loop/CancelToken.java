@@ -218,14 +218,14 @@ public final class CancelToken implements AutoCloseable {
             if (reason != null) {
                 scope.cancel(reason);
             }
-            EventLoop loop = EventLoop.current();
+            LoopCore loop = LoopCore.current();
             try (var _ = onCancel(() -> cancel(scope, loop))) {
                 block.run();
             }
         });
     }
 
-    private void cancel(CancelScope scope, EventLoop loop) {
+    private void cancel(CancelScope scope, LoopCore loop) {
         String why = Objects.requireNonNull(reason);
         if (loop.inLoop()) {
             scope.cancel(why);

@@ -130,7 +130,7 @@ public final class LoopPortal implements AutoCloseable {
      * @throws LoopClosedException if the portal is closed
      */
     public <T extends @Nullable Object> CompletableFuture<T> createTask(Callable<? extends T> body) {
-        VirtualThreadTask<T> task = ForeignCall.create(loop, body, body);
+        VirtualThreadTask<T> task = ForeignCall.create(loop.core, body, body);
         var future = new TaskFuture<>(task);
         pending.add(future);
         future.whenComplete((result, failure) -> pending.remove(future));

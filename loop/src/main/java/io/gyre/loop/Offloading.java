@@ -70,7 +70,7 @@ public final class Offloading {
         return new Offloading(executor, onCancel, new Semaphore(maxCalls, true));
     }
 
-    Executor executorOf(EventLoop loop) {
+    Executor executorOf(LoopCore loop) {
         return executor == null ? loop.offloadExecutor() : executor;
     }
 

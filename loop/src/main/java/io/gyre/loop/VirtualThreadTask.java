@@ -133,7 +133,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     private byte budget = BUDGET;
 
-    VirtualThreadTask(EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Object body) {
+    VirtualThreadTask(LoopCore loop, @Nullable String name, @Nullable Object createdAt, @Nullable Object body) {
         super(loop);
         this.createdAt = createdAt;
         this.body = body == null ? null : loop.withContext(body);
@@ -199,7 +199,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     /** {@return the loop whose task is calling, or null if there is none or it is closed} */
-    static @Nullable EventLoop currentLoopOrNull() {
+    static @Nullable LoopCore currentLoopOrNull() {
         Thread current = Thread.currentThread();
         return current.isVirtual()
                         && VirtualThreads.scheduler(current) instanceof VirtualThreadTask<?> task
@@ -253,14 +253,13 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     /** Queues the task, if it is not queued. Goes no deeper than the queue, and allocates nothing. */
     void becomeReady() {
         if (!ready) {
-            loop.makeReady(this);
+            loop.tick.ready.add(this);
             ready = true;
         }
     }
 
     /** Mounts the thread, until it parks. Carrier only. */
-    @Override
-    public final void take() {
+    final void take() {
         budget = BUDGET;
         if (unparked) {
             unparked = false;
@@ -303,7 +302,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     final void keepFailureIfUnobserved() {
         Failed failed = unseenFailure();
         if (failed != null && !isObserved() && !loop.isEndedBy(failed.exception)) {
-            loop.unseenFailures().add(this, failed, siblings);
+            loop.unseenFailures.add(this, failed, siblings);
         }
     }
 
@@ -442,7 +441,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
             loop.adopt(this); // nobody else would know of it when the loop closes
         }
         try {
-            loop.runEndOfStep(); // as one that waits: what ends with the step may be what unparks it
+            loop.tick.runEndOfStep(); // as one that waits: what ends with the step may be what unparks it
             while (wait != null) {
                 parkThread();
                 cancelIfInterrupted();
@@ -459,9 +458,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         LockSupport.park();
         if (wait != null && isMemoryBack()) { // nobody has ended the wait: the watchdog has nudged the loop, perhaps
             int nudges = loop.nudges();
-            long tick = loop.ticks();
+            long tick = loop.tick.ticks();
             LockSupport.park(); // once more: there was no memory, perhaps
-            if (wait != null && nudges != loop.nudges() && tick == loop.ticks()) {
+            if (wait != null && nudges != loop.nudges() && tick == loop.tick.ticks()) {
                 throw new IllegalStateException(
                         this + " cannot wait for " + Describe.object(waitReason)
                                 + " here, because its thread is pinned and would stop " + loop
@@ -622,7 +621,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
             known.interruptOwed = true;
             interruptIfWaiting();
             if (guest && known.interruptOwed) {
-                loop.interruptWhenWaiting(this); // nobody else knows when it parks: its steps are its host's
+                loop.tick.interruptWhenWaiting(this); // nobody else knows when it parks: its steps are its host's
             }
         }
     }
@@ -675,7 +674,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** Makes what a checkpoint throws. Lets others run first if nobody could since the last time: the task may try for ever. */
     final CancelledException raiseCancellation() {
-        if (Objects.requireNonNull(delivery).hasRaisedIn(loop.ticks())) {
+        if (Objects.requireNonNull(delivery).hasRaisedIn(loop.tick.ticks())) {
             letOthersRun();
         }
         return cancellationBy(Objects.requireNonNull(delivery.pending));
@@ -694,7 +693,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (known != null) {
             known.interruptOwed = false;
             takeInterruptBack();
-            known.raised(loop.ticks());
+            known.raised(loop.tick.ticks());
         }
         if (known != null && known.isIgnored()) {
             Warnings.log(this + " was cancelled " + CancelDelivery.MANY_RAISES + " times and goes on ("
@@ -837,7 +836,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     @Override
     public final EventLoop loop() {
-        return loop;
+        return loop.face;
     }
 
     @Override
