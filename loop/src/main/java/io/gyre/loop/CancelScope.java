@@ -422,7 +422,7 @@ public final class CancelScope {
                 return false; // an inner scope has made that out of its own cancellation
             }
             if (ForeignPark.isInterruption(cause)) {
-                return task.wasInterruptedFor(this);
+                return task.interruptedFor() == this;
             }
         }
         return false;

@@ -210,7 +210,7 @@ final class LoopCore {
             started = true;
         } finally {
             if (!started) {
-                task.neverStarted = true; // stores need no stack, of which there may be none left
+                task.state = VirtualThreadTask.NEVER_STARTED; // stores need no stack, of which there may be none left
                 isAnyNeverStarted = true;
             }
         }
