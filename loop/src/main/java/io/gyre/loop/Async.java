@@ -49,7 +49,7 @@ public final class Async {
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task">asyncio.create_task</a>
      */
     public static <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
-        return EventLoop.current().start(null, body, body, null);
+        return LoopCore.current().start(null, body, body, null);
     }
 
     /**
@@ -59,7 +59,7 @@ public final class Async {
      * @return the task
      */
     public static Task<@Nullable Void> createTask(VoidBody<?> body) {
-        return EventLoop.current().start(null, body, body, null);
+        return LoopCore.current().start(null, body, body, null);
     }
 
     /**
@@ -71,7 +71,7 @@ public final class Async {
      * @return the task
      */
     public static <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return EventLoop.current().start(name, body, body, null);
+        return LoopCore.current().start(name, body, body, null);
     }
 
     /**
@@ -82,7 +82,7 @@ public final class Async {
      * @return the task
      */
     public static Task<@Nullable Void> createTask(String name, VoidBody<?> body) {
-        return EventLoop.current().start(name, body, body, null);
+        return LoopCore.current().start(name, body, body, null);
     }
 
     /**
@@ -103,7 +103,7 @@ public final class Async {
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.sleep">asyncio.sleep</a>
      */
     public static void sleep(Duration delay) {
-        Sleep.until(EventLoop.current().time() + EventLoop.saturatedNanos(delay));
+        Sleep.until(LoopCore.current().time() + LoopCore.saturatedNanos(delay));
     }
 
     /**
@@ -404,7 +404,7 @@ public final class Async {
     }
 
     private static long deadlineIn(Duration timeout) {
-        return EventLoop.current().time() + EventLoop.saturatedNanos(timeout);
+        return LoopCore.current().time() + LoopCore.saturatedNanos(timeout);
     }
 
     /**
@@ -497,7 +497,7 @@ public final class Async {
         // A CompletableFuture drops only those dependents that wait for the first of several, when another was first.
         // They are told of the end, not of a failure that cannot describe itself: the future itself knows that.
         var withdrawal = new CompletableFuture<T>();
-        var arrival = new LoopFuture<T>(EventLoop.current(), stage);
+        var arrival = new LoopFuture<T>(LoopCore.current(), stage);
         future.acceptEither(withdrawal, value -> {})
                 .handle((nothing, failure) -> !withdrawal.isDone() && bring(future, arrival));
         try {
@@ -508,7 +508,7 @@ public final class Async {
     }
 
     private static <T extends @Nullable Object> LoopFuture<T> arrivalOf(CompletionStage<T> stage) {
-        var arrival = new LoopFuture<T>(EventLoop.current(), stage);
+        var arrival = new LoopFuture<T>(LoopCore.current(), stage);
         bring(stage, arrival);
         return arrival;
     }

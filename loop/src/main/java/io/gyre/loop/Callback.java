@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * bound and the context that was in force where it was created.
  */
 sealed class Callback implements Handle, Step permits DoneCallback {
-    private final EventLoop loop;
+    private final LoopCore loop;
     private final @Nullable Object createdAt;
     private final Object origin;
     private final Runnable body;
@@ -26,7 +26,7 @@ sealed class Callback implements Handle, Step permits DoneCallback {
      * @param origin what the user passed, which tells where it was created
      * @param body what to run
      */
-    Callback(EventLoop loop, Object origin, Runnable body) {
+    Callback(LoopCore loop, Object origin, Runnable body) {
         this.loop = loop;
         this.createdAt = CreationSite.of(origin, loop.isDebug());
         this.origin = origin;
@@ -35,7 +35,7 @@ sealed class Callback implements Handle, Step permits DoneCallback {
     }
 
     /** Creates a callback of the library's, which runs in nobody's context. Also on the carrier. */
-    Callback(EventLoop loop, Runnable body) {
+    Callback(LoopCore loop, Runnable body) {
         this.loop = loop;
         this.createdAt = null;
         this.origin = body;
@@ -45,11 +45,11 @@ sealed class Callback implements Handle, Step permits DoneCallback {
 
     /** Queues it to be run in the next tick, if it is not queued. */
     final void becomeReady() {
-        becomeReadyIn(loop.readyQueue());
+        becomeReadyIn(loop.tick.ready);
     }
 
     /** Queues it, if it is not queued. */
-    final void becomeReadyIn(ReadyQueue queue) {
+    final void becomeReadyIn(ReadyQueue<? super Callback> queue) {
         if (!queued) {
             queue.add(this);
             queued = true;
@@ -67,8 +67,7 @@ sealed class Callback implements Handle, Step permits DoneCallback {
     }
 
     /** Runs it, unless it was cancelled. In the callback runner. */
-    @Override
-    public final void take() {
+    final void take() {
         try {
             takeUnlessStackIsShort();
         } catch (StackOverflowError failure) {

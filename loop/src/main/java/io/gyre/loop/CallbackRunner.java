@@ -22,18 +22,20 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
      *                      DRAINING ── a callback parks ─────▶ RETIRED ── callback ends ──▶ done
      *     IDLE ── end() ─▶ RETIRED ──▶ done
      */
-    private enum State {
+    private enum Phase {
         IDLE,
         DRAINING,
         RETIRED
     }
 
-    private State state = State.IDLE;
+    private final Tick tick;
+    private Phase phase = Phase.IDLE;
     private boolean mounting;
     private @Nullable OutOfMemoryError starvedBy;
 
-    CallbackRunner(EventLoop loop) {
+    CallbackRunner(LoopCore loop, Tick tick) {
         super(loop, loop.name() + "-callbacks", null, null);
+        this.tick = tick;
     }
 
     /**
@@ -42,17 +44,17 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
      * @return whether it can be mounted again
      */
     boolean drain() {
-        state = State.DRAINING;
+        phase = Phase.DRAINING;
         mount();
-        if (state == State.DRAINING) {
-            state = State.RETIRED;
+        if (phase == Phase.DRAINING) {
+            phase = Phase.RETIRED;
         }
-        return state == State.IDLE;
+        return phase == Phase.IDLE;
     }
 
     /** Ends the thread of an idle runner. Carrier only. */
     void end() {
-        state = State.RETIRED;
+        phase = Phase.RETIRED;
         mount();
     }
 
@@ -66,7 +68,7 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
     @Override
     void becomeReady() {
         // An idle runner has nothing to do, whoever unparked it; the tick mounts it when a callback is next.
-        if (!mounting && state != State.IDLE) {
+        if (!mounting && phase != Phase.IDLE) {
             super.becomeReady();
         }
     }
@@ -83,18 +85,18 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
     @Override
     @Nullable
     Void call() {
-        while (state == State.DRAINING) {
+        while (phase == Phase.DRAINING) {
             if (isSpareReady()) {
-                for (Callback next = loop.nextCallback(); next != null; next = loop.nextCallback()) {
+                for (Callback next = tick.nextCallback(); next != null; next = tick.nextCallback()) {
                     next.take();
                     forgetCancellation();
-                    if (state == State.RETIRED) {
+                    if (phase == Phase.RETIRED) {
                         return null;
                     }
                 }
             }
-            state = State.IDLE;
-            while (state == State.IDLE) {
+            phase = Phase.IDLE;
+            while (phase == Phase.IDLE) {
                 LockSupport.park();
                 Thread.interrupted(); // with the flag set, park would return at once for ever
             }
@@ -105,7 +107,7 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
 
     private boolean isSpareReady() {
         try {
-            loop.prepareSpareRunner();
+            tick.prepareSpareRunner();
             return true;
         } catch (OutOfMemoryError e) {
             starvedBy = e;

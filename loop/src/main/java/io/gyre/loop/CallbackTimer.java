@@ -2,10 +2,10 @@ package io.gyre.loop;
 
 /** A callback that waits for its instant. */
 final class CallbackTimer extends Timer implements TimerHandle {
-    private final EventLoop loop;
+    private final LoopCore loop;
     private final Callback callback;
 
-    CallbackTimer(EventLoop loop, long deadlineNanos, Callback callback) {
+    CallbackTimer(LoopCore loop, long deadlineNanos, Callback callback) {
         super(deadlineNanos);
         this.loop = loop;
         this.callback = callback;
@@ -19,7 +19,7 @@ final class CallbackTimer extends Timer implements TimerHandle {
     @Override
     public void cancel() {
         loop.checkLoopThread("cancel of a timer");
-        loop.timers().remove(this);
+        loop.tick.timers.remove(this);
         callback.cancel();
     }
 

@@ -238,7 +238,7 @@ public final class CancelScope {
     static CancelScope enterShield(Duration limit) {
         CancelScope scope = enter();
         try {
-            scope.startTimer(scope.owner.loop.time() + EventLoop.saturatedNanos(limit));
+            scope.startTimer(scope.owner.loop.time() + LoopCore.saturatedNanos(limit));
         } catch (Throwable noMemory) {
             scope.leave();
             throw noMemory;
@@ -408,7 +408,7 @@ public final class CancelScope {
      * @param timeout from now; zero or less cancels at once
      */
     public void setTimeout(Duration timeout) {
-        setDeadline(owner.loop.time() + EventLoop.saturatedNanos(timeout));
+        setDeadline(owner.loop.time() + LoopCore.saturatedNanos(timeout));
     }
 
     /** Takes the deadline back. <b>Suspends:</b> no. */
@@ -469,7 +469,7 @@ public final class CancelScope {
                 return false; // an inner scope has made that out of its own cancellation
             }
             if (ForeignPark.isInterruption(cause)) {
-                return task.wasInterruptedFor(this);
+                return task.interruptedFor() == this;
             }
         }
         return false;
@@ -530,14 +530,14 @@ public final class CancelScope {
 
     private void startTimer(long deadlineNanos) {
         var started = new ScopeTimer(this, deadlineNanos);
-        owner.loop.timers().add(started);
+        owner.loop.tick.timers.add(started);
         timer = started;
     }
 
     private void stopTimer() {
         if (timer != null) {
             if (owner.loop.inLoop()) { // not in a task that has outlived its loop
-                owner.loop.timers().remove(timer);
+                owner.loop.tick.timers.remove(timer);
             }
             timer = null;
         }

@@ -246,11 +246,11 @@ public final class CancelToken implements AutoCloseable {
         if (reason != null) {
             scope.cancel(reason);
         }
-        EventLoop loop = EventLoop.current();
+        LoopCore loop = LoopCore.current();
         return onCancel(() -> cancel(scope, loop));
     }
 
-    private void cancel(CancelScope scope, EventLoop loop) {
+    private void cancel(CancelScope scope, LoopCore loop) {
         String why = Objects.requireNonNull(reason);
         if (loop.inLoop()) {
             scope.cancel(why);

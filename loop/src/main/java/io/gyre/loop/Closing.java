@@ -3,6 +3,7 @@ package io.gyre.loop;
 import io.gyre.loop.spi.Failure;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The end of a loop: everything that runs is asked to stop, and awaited for a limited time, which is real time. */
@@ -31,7 +32,7 @@ final class Closing {
         }
     }
 
-    private final EventLoop loop;
+    private final LoopCore loop;
     private final Tick tick;
     private final TaskList tasks;
     private final Duration timeout;
@@ -39,19 +40,80 @@ final class Closing {
     private final long deadline;
     private boolean interrupted;
 
-    Closing(EventLoop loop, LoopOptions options, Tick tick, TaskList tasks) {
+    private Closing(LoopCore loop) {
         this.loop = loop;
-        this.tick = tick;
-        this.tasks = tasks;
-        this.timeout = options.closeTimeout();
-        this.timeoutNanos = EventLoop.saturatedNanos(timeout);
+        this.tick = loop.tick;
+        this.tasks = loop.tasks;
+        this.timeout = loop.options.closeTimeout();
+        this.timeoutNanos = LoopCore.saturatedNanos(timeout);
         this.deadline = System.nanoTime() + timeoutNanos;
+    }
+
+    /** Closes a loop, unless it is closed. On the thread that drives it from here on. */
+    static void close(LoopCore loop) {
+        if (loop.isClosed()) {
+            return;
+        }
+        loop.driver.enter("close");
+        boolean interruptedBefore = Thread.interrupted(); // which has cancelled main, say, and is not meant for this
+        var end = new Closing(loop);
+        try {
+            end.run();
+        } finally {
+            end.release();
+            loop.driver.leave(interruptedBefore || end.interrupted);
+        }
+    }
+
+    private void run() {
+        endTasks(enter(Phase.ENDING_TASKS));
+        Phase phase = enter(Phase.ENDING_SYSTEM_TASKS);
+        endTasks(phase);
+        endOffloadPool(phase, loop.offloadPool());
+        endTasks(phase); // what offloaded calls have reported meanwhile
+        tick.closeDoor();
+        enter(Phase.ENDING_CALLBACKS);
+        runAcceptedCallbacks();
+    }
+
+    private Phase enter(Phase phase) {
+        loop.enterPhase(phase);
+        return phase;
+    }
+
+    /** Gives up what the loop holds. What has not ended is reported, and goes on elsewhere. */
+    private void release() {
+        List<VirtualThreadTask<?>> survivors = tasks.snapshot();
+        tick.endRunners();
+        loop.unseenFailures.reportAll();
+        loop.becomeClosed();
+        endLocals();
+        report(survivors);
+        survivors.forEach(VirtualThreadTask::letGo);
+    }
+
+    private void endLocals() {
+        var values = Map.copyOf(loop.locals);
+        loop.locals.clear();
+        values.forEach((local, value) -> {
+            try {
+                local.end(value);
+            } catch (Throwable failure) {
+                loop.report(new Failure(
+                        "a LoopLocal of " + loop
+                                + " could not give up its value when the loop closed. What the value holds may"
+                                + " still be open: close it yourself, and let the end not throw.",
+                        loop.name(),
+                        null,
+                        failure));
+            }
+        });
     }
 
     /**
      * Cancels the tasks that end in a phase, and runs the loop until they have, and the calls that they have offloaded.
      */
-    void endTasks(Phase phase) {
+    private void endTasks(Phase phase) {
         for (VirtualThreadTask<?> task : tasks.snapshot()) {
             if (phase.ends(task)) {
                 loop.cancelSoon(task, REASON);
@@ -82,7 +144,7 @@ final class Closing {
     }
 
     /** Waits for the calls that are still offloaded, then leaves them to their daemon threads. */
-    void endOffloadPool(Phase phase, @Nullable OffloadPool pool) {
+    private void endOffloadPool(Phase phase, @Nullable OffloadPool pool) {
         if (pool == null) {
             return;
         }
@@ -101,7 +163,7 @@ final class Closing {
      * Runs the callbacks that were accepted before the door was closed, and what those have made ready; takes the tasks
      * that have not ended out of what they wait in, which may outlive the loop.
      */
-    void runAcceptedCallbacks() {
+    private void runAcceptedCallbacks() {
         List<VirtualThreadTask<?>> survivors = tasks.snapshot();
         loop.callInternally(() -> VirtualThreadTask.abandon(survivors));
         do {
@@ -123,7 +185,7 @@ final class Closing {
     }
 
     /** Tells of each task that has not ended, and where it is. */
-    void report(List<VirtualThreadTask<?>> survivors) {
+    private void report(List<VirtualThreadTask<?>> survivors) {
         for (VirtualThreadTask<?> survivor : survivors) {
             var where = new IllegalStateException(survivor + " outlives its loop");
             where.setStackTrace(survivor.stackTrace());
@@ -135,9 +197,5 @@ final class Closing {
                     survivor.createdAt(),
                     where));
         }
-    }
-
-    boolean wasInterrupted() {
-        return interrupted;
     }
 }

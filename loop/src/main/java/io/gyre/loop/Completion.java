@@ -51,7 +51,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         }
     }
 
-    final EventLoop loop;
+    final LoopCore loop;
 
     /** The last of those who wait, whose next one is the first. */
     private @Nullable Observer lastObserver;
@@ -61,7 +61,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     /** Whether anybody has got the value. */
     private boolean claimed;
 
-    Completion(EventLoop loop) {
+    Completion(LoopCore loop) {
         this.loop = loop;
     }
 

@@ -18,6 +18,9 @@ final class CreationSite {
     private static final Set<String> LIBRARY = Set.of(
             name(CreationSite.class),
             name(EventLoop.class),
+            name(LoopCore.class),
+            name(Driver.class),
+            name(Tick.class),
             name(Async.class),
             name(LowLevel.class),
             name(Callback.class),

@@ -1,29 +1,15 @@
 package io.gyre.loop;
 
-import io.gyre.loop.internal.entry.DriverSeat;
-import io.gyre.loop.internal.entry.StepStamp;
-import io.gyre.loop.internal.poll.SelectorPoller;
-import io.gyre.loop.internal.text.Describe;
-import io.gyre.loop.internal.text.Failures;
-import io.gyre.loop.internal.timer.DeadlineHeap;
 import io.gyre.loop.internal.vthread.RequiredFlag;
-import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.internal.vthread.VirtualThreads;
-import io.gyre.loop.spi.ContextSnapshotter;
-import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,50 +47,12 @@ public final class EventLoop implements Executor, AutoCloseable {
     /*
      * Design.
      *
-     * This class is what users see, and the lifecycle: who drives, and what is still alive. What runs next is Tick's
-     * affair, how everything ends that of Closing.
-     *
-     * `owner` answers "am I on the loop thread?" for tasks too, because they are asked for their carrier. It is null once
-     * the loop is closed, so that nothing is on the loop any more.
+     * What users see; LoopCore is the loop from inside. Everything in this package holds the core.
      */
-
-    /** About 146 years: far enough to mean "never", near enough that instants still compare by subtraction. */
-    private static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
-
-    private final LoopOptions options;
-    private final FailureReporter failures;
-    private final Tick tick;
-    private final TaskList tasks = new TaskList();
-    private final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
-    private final Map<LoopLocal<?>, Object> locals = new HashMap<>();
-    private final UnseenFailures unseenFailures = new UnseenFailures(this);
-    private final DriverSeat seat = new DriverSeat();
-    private final Ticker ticker;
-    private final Watchdog watchdog;
-    private volatile @Nullable OffloadPool offloadPool;
-    private @Nullable VirtualThreadTask<?> mainTask;
-
-    private volatile @Nullable Thread owner;
-    private volatile boolean closed;
-    private boolean stopping;
-    private boolean isAnyNeverStarted;
-
-    /** Written by the watchdog alone. */
-    private volatile int nudges;
-
-    private @Nullable Failure fatalFailure;
-    private Closing.Phase phase = Closing.Phase.OPEN;
+    final LoopCore core;
 
     private EventLoop(LoopOptions options) {
-        this.options = options;
-        this.failures = new FailureReporter(options.failureHandler());
-        this.owner = VirtualThreads.currentCarrier();
-        Long seed = options.randomOrderSeed();
-        this.ticker = GuardedTicker.of(this, options.ticker());
-        this.tick = new Tick(this, ticker, seed == null ? null : new RandomOrder(seed));
-        tick.start();
-        Preload.touch();
-        this.watchdog = Watchdog.watch(this, options.slowStep());
+        this.core = new LoopCore(this, options);
     }
 
     // ---- making and running
@@ -172,15 +120,8 @@ public final class EventLoop implements Executor, AutoCloseable {
                         return loop.runUntilComplete(main);
                     }
                 },
-                () -> made.thenAccept(EventLoop::cancelMain));
-    }
-
-    private void cancelMain() {
-        enter(() -> {
-            if (mainTask != null) {
-                cancelSoon(mainTask, "the thread that called EventLoop.run was interrupted");
-            }
-        });
+                () -> made.thenAccept(loop -> loop.core.enter(
+                        () -> loop.core.driver.cancelMain("the thread that called EventLoop.run was interrupted"))));
     }
 
     /**
@@ -209,7 +150,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      */
     public static EventLoop create(LoopOptions options) {
         RequiredFlag.check();
-        requirePlatformThread("EventLoop.create");
+        Driver.requirePlatformThread("EventLoop.create");
         VirtualThreads.startJdkPollers();
         return new EventLoop(Objects.requireNonNull(options));
     }
@@ -225,7 +166,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @throws IllegalStateException if the caller is none
      */
     public static EventLoop current() {
-        return VirtualThreadTask.current().loop;
+        return LoopCore.current().face;
     }
 
     /**
@@ -245,28 +186,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner.run">asyncio.Runner.run</a>
      */
     public <T extends @Nullable Object, X extends Exception> T runUntilComplete(Body<T, X> main) throws X {
-        enterRun("runUntilComplete");
-        boolean interrupted = false;
-        try {
-            var task =
-                    new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), (Callable<T>) main::run);
-            var caller = new RunCaller(task);
-            task.addObserver(caller);
-            mainTask = task;
-            start(task);
-            while (!task.isDone() && !stopping) {
-                tick.run(Long.MAX_VALUE, Long.MAX_VALUE);
-                if (tick.takeInterrupt()) {
-                    interrupted = true;
-                    cancelSoon(task, "the thread that runs the loop was interrupted");
-                }
-            }
-            task.removeObserver(caller);
-            checkNotFailed(task);
-            return outcomeOf(task);
-        } finally {
-            exitRun(interrupted);
-        }
+        return core.driver.runUntilComplete(main);
     }
 
     /**
@@ -278,47 +198,6 @@ public final class EventLoop implements Executor, AutoCloseable {
      */
     public <X extends Exception> void runUntilComplete(VoidBody<X> main) throws X {
         runUntilComplete(new ResultlessBody<>(main));
-    }
-
-    /** Gets the failure of main, unless it is done too late. */
-    private static final class RunCaller extends Observer {
-        RunCaller(Completion<?> main) {
-            super(main);
-        }
-
-        @Override
-        void completed() {
-            // The driver looks after each tick.
-        }
-    }
-
-    /** Throws if a failure has stopped the present run, and with it the one of main, if that has failed, too. */
-    private void checkNotFailed(@Nullable VirtualThreadTask<?> main) {
-        Failure fatal = fatalFailure;
-        fatalFailure = null;
-        if (fatal != null) {
-            var failed = new LoopFailedException(this, fatal);
-            Throwable failureOfMain = main == null ? null : main.failure();
-            if (failureOfMain != null) {
-                Failures.suppress(failed, failureOfMain);
-            }
-            throw failed;
-        }
-    }
-
-    @SuppressWarnings("unchecked") // main throws X or something unchecked
-    static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
-        if (!task.isDone()) {
-            throw new IllegalStateException("the loop was stopped before " + task + " was done");
-        }
-        switch (task.failure()) {
-            case null -> {
-                return task.resultNow();
-            }
-            case Error error -> throw error;
-            case Exception exception -> throw (X) exception;
-            case Throwable other -> throw new IllegalStateException(task + " failed", other);
-        }
     }
 
     /**
@@ -343,7 +222,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      *     run_coroutine_threadsafe</a>
      */
     public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
-        return VirtualThreadTask.currentLoopOrNull() == this ? body.run() : ForeignCall.run(this, body);
+        return VirtualThreadTask.currentLoopOrNull() == core ? body.run() : ForeignCall.run(core, body);
     }
 
     /**
@@ -367,20 +246,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
      */
     public void runForever() {
-        enterRun("runForever");
-        boolean interrupted = false;
-        try {
-            do {
-                tick.run(stopping ? 0 : Long.MAX_VALUE, Long.MAX_VALUE);
-                if (tick.takeInterrupt()) {
-                    interrupted = true;
-                    stopping = true;
-                }
-            } while (!stopping);
-            checkNotFailed(null);
-        } finally {
-            exitRun(interrupted);
-        }
+        core.driver.runForever();
     }
 
     /**
@@ -407,14 +273,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
      */
     public int runOnce(Duration maxWait, Duration budget) {
-        enterRun("runOnce");
-        try {
-            int steps = tick.run(saturatedNanos(maxWait), saturatedNanos(budget));
-            checkNotFailed(null);
-            return steps;
-        } finally {
-            exitRun(tick.takeInterrupt());
-        }
+        return core.driver.runOnce(LoopCore.saturatedNanos(maxWait), LoopCore.saturatedNanos(budget));
     }
 
     /**
@@ -423,29 +282,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * <p><b>Confinement:</b> any thread. Never blocks. Does nothing if the loop is closed.
      */
     public void wakeup() {
-        enter(() -> {});
-    }
-
-    private void enterRun(String what) {
-        requirePlatformThread(what);
-        Thread driver = seat.take(Thread.currentThread());
-        if (driver != null) {
-            throw new IllegalStateException(what + ": " + this + " is already running, in " + driver
-                    + ". Only one thread drives a loop, and not in the middle of a tick.");
-        }
-        if (closed) {
-            seat.leave();
-            throw new LoopClosedException(this, what);
-        }
-        owner = Thread.currentThread();
-    }
-
-    private void exitRun(boolean interrupted) {
-        stopping = false;
-        seat.leave();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        core.enter(() -> {});
     }
 
     /**
@@ -454,7 +291,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no. Does nothing if the loop is closed.
      */
     public void stop() {
-        runInLoop(() -> stopping = true);
+        core.runInLoop(core.driver::stop);
     }
 
     /**
@@ -463,12 +300,12 @@ public final class EventLoop implements Executor, AutoCloseable {
      * <p><b>Confinement:</b> loop thread.
      */
     public boolean isRunning() {
-        return seat.isTaken();
+        return core.driver.isDriven();
     }
 
     /** {@return whether {@link #close} has been called} Any thread. */
     public boolean isClosed() {
-        return closed;
+        return core.isClosed();
     }
 
     /**
@@ -496,54 +333,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      */
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        enterRun("close");
-        boolean interruptedBefore = Thread.interrupted(); // which has cancelled main, say, and is not meant for this
-        var end = new Closing(this, options, tick, tasks);
-        try {
-            phase = Closing.Phase.ENDING_TASKS;
-            end.endTasks(phase);
-            phase = Closing.Phase.ENDING_SYSTEM_TASKS;
-            end.endTasks(phase);
-            end.endOffloadPool(phase, offloadPool);
-            end.endTasks(phase); // what offloaded calls have reported meanwhile
-            tick.closeDoor();
-            phase = Closing.Phase.ENDING_CALLBACKS;
-            end.runAcceptedCallbacks();
-        } finally {
-            List<VirtualThreadTask<?>> survivors = tasks.snapshot();
-            tick.endRunners();
-            unseenFailures.reportAll();
-            closed = true;
-            owner = null;
-            tick.close();
-            watchdog.end();
-            foreignWaiters.forEach(ForeignWaiter::release);
-            endLocals();
-            end.report(survivors);
-            survivors.forEach(VirtualThreadTask::letGo);
-            exitRun(interruptedBefore || end.wasInterrupted());
-        }
-    }
-
-    private void endLocals() {
-        var values = Map.copyOf(locals);
-        locals.clear();
-        values.forEach((local, value) -> {
-            try {
-                local.end(value);
-            } catch (Throwable failure) {
-                report(new Failure(
-                        "a LoopLocal of " + this
-                                + " could not give up its value when the loop closed. What the value holds may"
-                                + " still be open: close it yourself, and let the end not throw.",
-                        name(),
-                        null,
-                        failure));
-            }
-        });
+        Closing.close(core);
     }
 
     // ---- scheduling
@@ -558,7 +348,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(Callable<? extends T> body) {
-        return start(null, body, body, null);
+        return core.start(null, body, body, null);
     }
 
     /**
@@ -572,7 +362,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return start(Objects.requireNonNull(name), body, body, null);
+        return core.start(Objects.requireNonNull(name), body, body, null);
     }
 
     /**
@@ -584,7 +374,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public Task<@Nullable Void> createTask(VoidBody<?> body) {
-        return start(null, body, body, null);
+        return core.start(null, body, body, null);
     }
 
     /**
@@ -597,32 +387,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task; the loop holds it until it is done
      */
     public Task<@Nullable Void> createTask(String name, VoidBody<?> body) {
-        return start(Objects.requireNonNull(name), body, body, null);
-    }
-
-    /** Starts a task with a Callable or a VoidBody. Its root hangs under a scope, if there is one. */
-    <T extends @Nullable Object> VirtualThreadTask<T> start(
-            @Nullable String name, Object origin, Object body, @Nullable CancelScope group) {
-        checkTakesTasks("createTask");
-        var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
-        if (group != null) {
-            CancelScope.hangUnder(group, task);
-            if (group.isOfSystemTask()) {
-                task.makeSystem();
-            }
-        } else {
-            setCreator(task);
-        }
-        startOrCancel(task);
-        return task;
-    }
-
-    /** Says who may look at what a task comes to: the task that creates it. Tasks of a group have the group for that. */
-    private static void setCreator(VirtualThreadTask<?> task) {
-        VirtualThreadTask<?> creator = VirtualThreadTask.currentTaskOrNull();
-        if (creator != null && creator.loop == task.loop) {
-            task.setCreator(creator);
-        }
+        return core.start(Objects.requireNonNull(name), body, body, null);
     }
 
     /**
@@ -641,7 +406,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      *     spawn_system_task</a>
      */
     public <T extends @Nullable Object> Task<T> createSystemTask(String name, Callable<? extends T> body) {
-        return startSystemTask(name, body);
+        return core.startSystemTask(name, body);
     }
 
     /**
@@ -652,48 +417,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @return the task
      */
     public Task<@Nullable Void> createSystemTask(String name, VoidBody<?> body) {
-        return startSystemTask(name, body);
-    }
-
-    private <T extends @Nullable Object> Task<T> startSystemTask(String name, Object body) {
-        checkTakesTasks("createSystemTask");
-        var task = new VirtualThreadTask<T>(
-                this, Objects.requireNonNull(name), CreationSite.of(body, isDebug()), Objects.requireNonNull(body));
-        task.makeSystem();
-        setCreator(task);
-        startOrCancel(task);
-        return task;
-    }
-
-    void startOrCancel(VirtualThreadTask<?> task) {
-        checkTakesTasks("the start of a task");
-        start(task);
-        if (phase.ends(task)) {
-            CancelScope.cancel(task, Closing.REASON);
-        }
-    }
-
-    private void start(VirtualThreadTask<?> task) {
-        tasks.add(task);
-        boolean started = false;
-        try {
-            ScopedBindings.inherit(task.thread());
-            task.start();
-            started = true;
-        } finally {
-            if (!started) {
-                task.neverStarted = true; // stores need no stack, of which there may be none left
-                isAnyNeverStarted = true;
-            }
-        }
-    }
-
-    /** Takes those out of the list that could not be started. Carrier, in each tick. */
-    void dropNeverStarted() {
-        if (isAnyNeverStarted) {
-            isAnyNeverStarted = false;
-            tasks.removeNeverStarted();
-        }
+        return core.startSystemTask(name, body);
     }
 
     /**
@@ -704,8 +428,8 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @param <T> the result
      */
     public <T extends @Nullable Object> LoopFuture<T> createFuture() {
-        checkLoopThread("createFuture");
-        return new LoopFuture<>(this);
+        core.checkLoopThread("createFuture");
+        return new LoopFuture<>(core);
     }
 
     /**
@@ -719,10 +443,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon">asyncio call_soon</a>
      */
     public Handle callSoon(Runnable callback) {
-        checkTakesTasks("callSoon");
-        var scheduled = new Callback(this, callback, callback);
-        scheduled.becomeReady();
-        return scheduled;
+        return core.callSoon(callback);
     }
 
     /**
@@ -738,7 +459,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      *     call_later</a>
      */
     public TimerHandle callLater(Duration delay, Runnable callback) {
-        return callAt(time() + saturatedNanos(delay), callback);
+        return callAt(time() + LoopCore.saturatedNanos(delay), callback);
     }
 
     /**
@@ -753,10 +474,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_at">asyncio call_at</a>
      */
     public TimerHandle callAt(long deadlineNanos, Runnable callback) {
-        checkTakesTasks("callAt");
-        var timer = new CallbackTimer(this, deadlineNanos, new Callback(this, callback, callback));
-        timers().add(timer);
-        return timer;
+        return core.callAt(deadlineNanos, callback);
     }
 
     /**
@@ -775,11 +493,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      *     call_soon_threadsafe</a>
      */
     public Handle callSoonThreadsafe(Runnable callback) {
-        var scheduled = new Callback(this, callback, callback);
-        if (!enter(scheduled::becomeReady)) {
-            throw new LoopClosedException(this, "callSoonThreadsafe");
-        }
-        return scheduled;
+        return core.callSoonThreadsafe(callback);
     }
 
     /**
@@ -797,22 +511,22 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** {@return the present instant in nanoseconds of the loop's ticker} Any thread. */
     public long time() {
-        return ticker.nanoTime();
+        return core.time();
     }
 
     /** {@return the loop's clock} Any thread. */
     public Ticker ticker() {
-        return options.ticker();
+        return core.options.ticker();
     }
 
     /** {@return the loop's name} Any thread. */
     public String name() {
-        return options.name();
+        return core.name();
     }
 
     /** {@return whether the caller is on the loop thread} Any thread. */
     public boolean inLoop() {
-        return VirtualThreads.currentCarrier() == owner;
+        return core.inLoop();
     }
 
     /**
@@ -821,8 +535,8 @@ public final class EventLoop implements Executor, AutoCloseable {
      * <p><b>Confinement:</b> loop thread.
      */
     public List<Task<?>> tasks() {
-        checkLoopThread("tasks");
-        return List.copyOf(tasks.snapshot());
+        core.checkLoopThread("tasks");
+        return List.copyOf(core.tasks.snapshot());
     }
 
     /**
@@ -831,271 +545,12 @@ public final class EventLoop implements Executor, AutoCloseable {
      * <p><b>Confinement:</b> loop thread.
      */
     public LoopStatistics statistics() {
-        checkLoopThread("statistics");
-        return tick.statistics(tasks.size());
+        core.checkLoopThread("statistics");
+        return core.tick.statistics(core.tasks.size());
     }
 
     @Override
     public String toString() {
-        return "EventLoop[" + Describe.line(name()) + "]";
-    }
-
-    // ---- for this package
-
-    boolean isDebug() {
-        return options.debug();
-    }
-
-    void checkLoopThread(String what) {
-        if (!inLoop()) {
-            if (closed) {
-                throw new LoopClosedException(this, what);
-            }
-            throw new WrongThreadException(what + " belongs on the thread of " + this + ", and was called on "
-                    + Thread.currentThread() + ". Use callSoonThreadsafe to get there.");
-        }
-    }
-
-    /** Refuses what the loop could only accept and never do, because it is about to be closed. */
-    private void checkTakesTasks(String what) {
-        checkLoopThread(what);
-        if (phase == Closing.Phase.ENDING_CALLBACKS) {
-            throw new LoopClosedException(this, what);
-        }
-    }
-
-    void checkSameLoop(Completion<?> awaited) {
-        if (awaited.loop != this) {
-            throw new WrongLoopException(
-                    awaited, awaited.loop, Async.currentTask(), "Await it by itself, which works across loops.");
-        }
-    }
-
-    /** Another thread may wait for this loop; the one that should drive it would wait for ever. */
-    void checkNotDrivenByThisThread(Completion<?> awaited) {
-        if (Thread.currentThread() == owner && !awaited.isDone()) {
-            throw new IllegalStateException("waiting for " + awaited + " here would be for ever: this thread drives "
-                    + this + ", which is not running meanwhile. Use runUntilComplete.");
-        }
-    }
-
-    private static void requirePlatformThread(String what) {
-        if (Thread.currentThread().isVirtual()) {
-            throw new IllegalStateException(
-                    what + " needs a platform thread, because the selector would block a virtual" + " one; this is "
-                            + Thread.currentThread() + ". EventLoop.run works in both.");
-        }
-    }
-
-    void makeReady(Step step) {
-        tick.ready.add(step);
-    }
-
-    /** Sends something to the loop, for the next tick. Any thread; false if the loop is closed. */
-    boolean enter(Arrival arrival) {
-        return tick.entries.offer(arrival);
-    }
-
-    /** Has something arrive on the loop thread: now, if this is it, else in the next tick. False if closed. */
-    boolean runInLoop(Arrival arrival) {
-        if (inLoop()) {
-            arrival.arrive();
-            return true;
-        }
-        return enter(arrival);
-    }
-
-    /** Cancels a task in a callback: abort handlers are not ours, and may not run on the carrier. */
-    void cancelSoon(VirtualThreadTask<?> task, String reason) {
-        callInternally(() -> CancelScope.cancel(task, reason));
-    }
-
-    /** Schedules a callback of this library. Also on the carrier. */
-    void callInternally(Runnable body) {
-        new Callback(this, body).becomeReady();
-    }
-
-    ReadyQueue readyQueue() {
-        return tick.ready;
-    }
-
-    Untold untold() {
-        return tick.untold;
-    }
-
-    UnseenFailures unseenFailures() {
-        return unseenFailures;
-    }
-
-    StepStamp<Step> stamp() {
-        return tick.stamp;
-    }
-
-    /** Wakes the thread that drives this if it is parked under a task that has found no memory to be unmounted. Any thread. */
-    void nudgeIfParked() {
-        Thread driver = owner;
-        if (driver != null) {
-            switch (driver.getState()) {
-                case WAITING, TIMED_WAITING -> {
-                    nudges = nudges() + 1;
-                    LockSupport.unpark(driver);
-                }
-                default -> {}
-            }
-        }
-    }
-
-    /** {@return how often the loop was nudged so far} Any thread. */
-    int nudges() {
-        return nudges;
-    }
-
-    /** {@return the number of the present tick} */
-    long ticks() {
-        return tick.ticks();
-    }
-
-    void interruptWhenWaiting(VirtualThreadTask<?> guest) {
-        tick.interruptWhenWaiting(guest);
-    }
-
-    void guestUnmounted() {
-        tick.guestUnmounted();
-    }
-
-    DeadlineHeap<Timer> timers() {
-        return tick.timers;
-    }
-
-    SelectorPoller poller() {
-        return tick.poller;
-    }
-
-    Set<ForeignWaiter> foreignWaiters() {
-        return foreignWaiters;
-    }
-
-    Map<LoopLocal<?>, Object> locals() {
-        return locals;
-    }
-
-    boolean isAnyUserCallOffloaded() {
-        OffloadPool pool = offloadPool;
-        return pool != null && pool.userCalls() > 0;
-    }
-
-    /** {@return the pool of the loop's own, if there was a need for it} Any thread. */
-    @Nullable
-    OffloadPool offloadPool() {
-        return offloadPool;
-    }
-
-    Executor offloadExecutor() {
-        if (options.offloadExecutor() != null) {
-            return options.offloadExecutor();
-        }
-        OffloadPool pool = offloadPool;
-        if (pool == null) {
-            pool = new OffloadPool(this);
-            offloadPool = pool;
-        }
-        return pool;
-    }
-
-    void atEndOfStep(Runnable body) {
-        tick.atEndOfStep(new Callback(this, body, body));
-    }
-
-    void runEndOfStep() {
-        tick.runEndOfStep();
-    }
-
-    @Nullable
-    Callback nextCallback() {
-        return tick.nextCallback();
-    }
-
-    void prepareSpareRunner() {
-        tick.prepareSpareRunner();
-    }
-
-    /** Takes into the list what is parked and no task of its own: a guest, or a runner whose callback has parked. */
-    void adopt(VirtualThreadTask<?> parked) {
-        tasks.add(parked);
-        if (phase.ends(parked)) {
-            cancelSoon(parked, Closing.REASON);
-        }
-    }
-
-    /** Takes a guest out of the list again. */
-    void release(VirtualThreadTask<?> resumed) {
-        if (inLoop()) {
-            tasks.remove(resumed);
-        }
-    }
-
-    /** The last thing that a task does. In the task; for one that has outlived the loop, on some other carrier. */
-    void taskDone(VirtualThreadTask<?> task) {
-        try {
-            task.keepFailureIfUnobserved();
-        } finally {
-            if (inLoop()) {
-                tasks.remove(task);
-                CancelScope.discard(task);
-                tellObservers(task);
-            }
-        }
-    }
-
-    private void tellObservers(VirtualThreadTask<?> task) {
-        try {
-            task.tellObservers();
-        } catch (Throwable noMemory) {
-            untold().begin(task); // the next tick tells the rest
-            throw noMemory;
-        }
-    }
-
-    /** Reports on the loop if that still runs. Any thread. */
-    void reportFromAnywhere(Failure failure) {
-        if (!runInLoop(() -> callInternally(() -> report(failure)))) {
-            report(failure);
-        }
-    }
-
-    /** Hands a failure to the user's handler, and stops if that is the policy. */
-    void report(Failure failure) {
-        if (!failures.report(failure) && inLoop()) {
-            callInternally(() -> failures.report(failure)); // with a stack of its own, and perhaps more memory
-        }
-        if (options.failurePolicy() == FailurePolicy.STOP_LOOP) {
-            runInLoop(() -> {
-                fatalFailure = fatalFailure == null ? failure : fatalFailure;
-                stopping = true;
-            });
-        }
-    }
-
-    /** {@return the body of a task, in the context in which it is created} */
-    Object withContext(Object body) {
-        ContextSnapshotter snapshotter = options.contextSnapshotter();
-        return snapshotter == null ? body : ThreadContext.wrap(snapshotter, body);
-    }
-
-    /** {@return a callback or call, in the context in which it is created} */
-    Runnable withContext(Runnable body) {
-        ContextSnapshotter snapshotter = options.contextSnapshotter();
-        return snapshotter == null ? body : ThreadContext.wrap(snapshotter, body);
-    }
-
-    /** {@return whether a failure is nothing but the end of what has outlived this loop, of which closing has told} */
-    boolean isEndedBy(Throwable failure) {
-        return (closed || phase == Closing.Phase.ENDING_CALLBACKS) && failure instanceof LoopClosedException;
-    }
-
-    static long saturatedNanos(Duration duration) {
-        return duration.compareTo(Duration.ofNanos(MAX_DELAY_NANOS)) > 0
-                ? MAX_DELAY_NANOS
-                : Math.max(duration.compareTo(Duration.ZERO) <= 0 ? 0 : duration.toNanos(), 0);
+        return core.toString();
     }
 }

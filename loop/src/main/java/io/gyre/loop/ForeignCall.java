@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class ForeignCall {
     private ForeignCall() {}
 
-    static <T extends @Nullable Object, X extends Exception> T run(EventLoop loop, Body<T, X> body) throws X {
+    static <T extends @Nullable Object, X extends Exception> T run(LoopCore loop, Body<T, X> body) throws X {
         VirtualThreadTask<T> task = create(loop, body, body::run);
         loop.checkNotDrivenByThisThread(task);
         start(task, () -> {});
@@ -15,11 +15,11 @@ final class ForeignCall {
                 task,
                 () -> ForeignWaiter.await(task),
                 () -> cancel(task, "the thread that waits for it was interrupted"),
-                () -> EventLoop.outcomeOf(task));
+                () -> Driver.outcomeOf(task));
     }
 
     static <T extends @Nullable Object> VirtualThreadTask<T> create(
-            EventLoop loop, Object origin, Callable<? extends T> body) {
+            LoopCore loop, Object origin, Callable<? extends T> body) {
         return new VirtualThreadTask<>(loop, null, CreationSite.of(origin, loop.isDebug()), body);
     }
 

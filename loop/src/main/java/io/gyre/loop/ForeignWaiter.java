@@ -20,7 +20,7 @@ final class ForeignWaiter extends Observer {
     }
 
     static boolean await(Completion<?> completion, long timeoutNanos) throws InterruptedException {
-        EventLoop loop = completion.loop;
+        LoopCore loop = completion.loop;
         loop.checkNotDrivenByThisThread(completion);
         var waiter = new ForeignWaiter(completion);
         boolean entered = loop.enter(waiter::list);
@@ -47,19 +47,19 @@ final class ForeignWaiter extends Observer {
         if (completion().isDone()) {
             told.countDown();
         } else {
-            completion().loop.foreignWaiters().add(this); // first: this needs memory, and may be tried again
+            completion().loop.foreignWaiters.add(this); // first: this needs memory, and may be tried again
             completion().addObserver(this);
         }
     }
 
     private void unlist() {
         completion().removeObserver(this);
-        completion().loop.foreignWaiters().remove(this);
+        completion().loop.foreignWaiters.remove(this);
     }
 
     @Override
     void completed() {
-        completion().loop.foreignWaiters().remove(this);
+        completion().loop.foreignWaiters.remove(this);
         told.countDown();
     }
 

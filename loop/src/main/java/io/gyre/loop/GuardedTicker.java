@@ -15,19 +15,19 @@ final class GuardedTicker implements Ticker {
      */
     private static final Ticker SYSTEM = Ticker.system();
 
-    private final EventLoop loop;
+    private final LoopCore loop;
     private final Ticker ticker;
     private long lastNanos;
     private long failedAtNanos;
     private long failures;
 
-    private GuardedTicker(EventLoop loop, Ticker ticker) {
+    private GuardedTicker(LoopCore loop, Ticker ticker) {
         this.loop = loop;
         this.ticker = ticker;
     }
 
     /** {@return a ticker that does not throw} The system's does not anyway. */
-    static Ticker of(EventLoop loop, Ticker ticker) {
+    static Ticker of(LoopCore loop, Ticker ticker) {
         return ticker == SYSTEM ? ticker : new GuardedTicker(loop, ticker);
     }
 

@@ -15,14 +15,14 @@ final class GuestStep implements Step, Arrival {
 
     @Override
     public void arrive() {
-        host.loop.makeReady(this);
+        host.loop.tick.ready.add(this);
     }
 
-    @Override
-    public void take() {
+    /** Mounts the thread, until it parks. Carrier only. */
+    void take() {
         continuation.run();
         if (host.loop.inLoop()) {
-            host.loop.guestUnmounted();
+            host.loop.tick.guestUnmounted();
         }
     }
 

@@ -40,9 +40,9 @@ public final class Interval {
         if (!period.isPositive()) {
             throw new IllegalArgumentException("the period of an interval is " + period + "; it must be positive");
         }
-        this.periodNanos = EventLoop.saturatedNanos(period);
+        this.periodNanos = LoopCore.saturatedNanos(period);
         this.missedTicks = Objects.requireNonNull(missedTicks);
-        this.nextNanos = EventLoop.current().time() + periodNanos;
+        this.nextNanos = LoopCore.current().time() + periodNanos;
     }
 
     /**
@@ -77,7 +77,7 @@ public final class Interval {
     public long await() {
         long scheduled = nextNanos;
         Async.sleepUntil(scheduled);
-        nextNanos = next(scheduled, EventLoop.current().time());
+        nextNanos = next(scheduled, LoopCore.current().time());
         return scheduled;
     }
 

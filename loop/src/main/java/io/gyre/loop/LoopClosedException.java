@@ -6,7 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 public final class LoopClosedException extends RejectedExecutionException {
     private static final long serialVersionUID = 1;
 
-    LoopClosedException(EventLoop loop, String what) {
+    LoopClosedException(LoopCore loop, String what) {
         super(what + ": " + loop + " is closed. Keep the loop open for as long as anything may call it.");
     }
 }

@@ -9,7 +9,7 @@ import io.gyre.loop.spi.Failure;
 public final class LoopFailedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    LoopFailedException(EventLoop loop, Failure failure) {
+    LoopFailedException(LoopCore loop, Failure failure) {
         super(loop + " was stopped by a failure that nobody observed: " + failure.message(), failure.exception());
     }
 }

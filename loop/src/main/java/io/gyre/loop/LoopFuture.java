@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 public final class LoopFuture<T extends @Nullable Object> extends Completion<T> {
     private final @Nullable Object source;
 
-    LoopFuture(EventLoop loop) {
+    LoopFuture(LoopCore loop) {
         super(loop);
         this.source = null;
     }
 
     /** A future that stands for something of another library, and is named like it. */
-    LoopFuture(EventLoop loop, Object source) {
+    LoopFuture(LoopCore loop, Object source) {
         super(loop);
         this.source = source;
     }
@@ -43,7 +43,7 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
 
     /** Completes this as a {@code CompletionStage} did. Loop thread. */
     void settle(T value, @Nullable Throwable failure) {
-        int place = loop.untold().begin(this);
+        int place = loop.tick.untold.begin(this);
         if (failure == null) {
             complete(value);
         } else if (failure instanceof CompletionException && failure.getCause() != null) {
@@ -52,7 +52,7 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
             completeExceptionally(failure);
         }
         tellObservers();
-        loop.untold().end(place);
+        loop.tick.untold.end(place);
     }
 
     /**
@@ -66,10 +66,10 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
     public void setResult(T value) {
         loop.checkLoopThread("setResult");
         requireNew();
-        int place = loop.untold().begin(this);
+        int place = loop.tick.untold.begin(this);
         complete(value);
         tellObservers();
-        loop.untold().end(place);
+        loop.tick.untold.end(place);
     }
 
     /**
@@ -84,10 +84,10 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
         loop.checkLoopThread("setException");
         Objects.requireNonNull(exception);
         requireNew();
-        int place = loop.untold().begin(this);
+        int place = loop.tick.untold.begin(this);
         completeExceptionally(exception);
         tellObservers();
-        loop.untold().end(place);
+        loop.tick.untold.end(place);
     }
 
     private void requireNew() {
@@ -114,11 +114,11 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
 
     private void cancelNow() {
         var cancelled = new CancelledException(null, "the future was cancelled");
-        int place = loop.untold().begin(this);
+        int place = loop.tick.untold.begin(this);
         if (completeCancelled(cancelled)) {
             tellObservers();
         }
-        loop.untold().end(place);
+        loop.tick.untold.end(place);
     }
 
     @Override

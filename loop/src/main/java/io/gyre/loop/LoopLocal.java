@@ -56,7 +56,7 @@ public final class LoopLocal<T> {
     /** {@return the value of the current loop} */
     @SuppressWarnings("unchecked") // only this method stores under this key
     public T get() {
-        Map<LoopLocal<?>, Object> locals = EventLoop.current().locals();
+        Map<LoopLocal<?>, Object> locals = LoopCore.current().locals;
         Object value = locals.get(this);
         if (value == null) {
             value = initial.get(); // not in computeIfAbsent: it may ask for another variable

@@ -145,7 +145,7 @@ public final class LoopPortal implements AutoCloseable {
     }
 
     private <T extends @Nullable Object> CompletableFuture<T> startTask(Object origin, Callable<? extends T> body) {
-        VirtualThreadTask<T> task = ForeignCall.create(loop, origin, body);
+        VirtualThreadTask<T> task = ForeignCall.create(loop.core, origin, body);
         var future = new TaskFuture<>(task);
         pending.add(future);
         future.whenComplete((result, failure) -> pending.remove(future));

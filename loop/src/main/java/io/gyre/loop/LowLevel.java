@@ -272,7 +272,7 @@ public final class LowLevel {
      * @param channel the channel
      */
     public static void wakeReader(SelectableChannel channel) {
-        ReadinessWait.wake(EventLoop.current(), channel, Direction.READ);
+        ReadinessWait.wake(LoopCore.current(), channel, Direction.READ);
     }
 
     /**
@@ -289,7 +289,7 @@ public final class LowLevel {
      * @throws IOException never otherwise
      */
     public static void addReader(SelectableChannel channel, Runnable callback) throws IOException {
-        ReadinessWait.addCallback(EventLoop.current(), channel, Direction.READ, SelectionKey.OP_READ, callback);
+        ReadinessWait.addCallback(LoopCore.current(), channel, Direction.READ, SelectionKey.OP_READ, callback);
     }
 
     /**
@@ -299,7 +299,7 @@ public final class LowLevel {
      * @return whether there was a callback
      */
     public static boolean removeReader(SelectableChannel channel) {
-        return ReadinessWait.removeCallback(EventLoop.current(), channel, Direction.READ);
+        return ReadinessWait.removeCallback(LoopCore.current(), channel, Direction.READ);
     }
 
     /**
@@ -315,7 +315,7 @@ public final class LowLevel {
      * @throws IOException never otherwise
      */
     public static void addWriter(SelectableChannel channel, Runnable callback) throws IOException {
-        ReadinessWait.addCallback(EventLoop.current(), channel, Direction.WRITE, SelectionKey.OP_WRITE, callback);
+        ReadinessWait.addCallback(LoopCore.current(), channel, Direction.WRITE, SelectionKey.OP_WRITE, callback);
     }
 
     /**
@@ -325,7 +325,7 @@ public final class LowLevel {
      * @return whether there was a callback
      */
     public static boolean removeWriter(SelectableChannel channel) {
-        return ReadinessWait.removeCallback(EventLoop.current(), channel, Direction.WRITE);
+        return ReadinessWait.removeCallback(LoopCore.current(), channel, Direction.WRITE);
     }
 
     /**
@@ -337,11 +337,11 @@ public final class LowLevel {
      * @throws IOException if closing fails; the waiting tasks are told all the same
      */
     public static void close(SelectableChannel channel) throws IOException {
-        EventLoop loop = VirtualThreadTask.currentLoopOrNull();
+        LoopCore loop = VirtualThreadTask.currentLoopOrNull();
         if (loop == null) {
             channel.close();
         } else {
-            loop.poller().close(channel);
+            loop.tick.poller.close(channel);
         }
     }
 
@@ -356,9 +356,9 @@ public final class LowLevel {
         try {
             close(channel);
         } finally {
-            EventLoop loop = VirtualThreadTask.currentLoopOrNull();
+            LoopCore loop = VirtualThreadTask.currentLoopOrNull();
             if (loop != null) {
-                loop.poller().forgetClosed();
+                loop.tick.poller.forgetClosed();
             }
         }
     }
@@ -371,7 +371,7 @@ public final class LowLevel {
      *     the failure handler. One for which the stack of that task is too short is run once more, elsewhere
      */
     public static void atEndOfStep(Runnable callback) {
-        EventLoop.current().atEndOfStep(Objects.requireNonNull(callback));
+        LoopCore.current().tick.atEndOfStep(Objects.requireNonNull(callback));
     }
 
     /**
@@ -385,7 +385,7 @@ public final class LowLevel {
      */
     public static <T extends @Nullable Object> Task<T> createTask(
             String name, Object origin, Callable<? extends T> body) {
-        return EventLoop.current().start(name, origin, body, null);
+        return LoopCore.current().start(name, origin, body, null);
     }
 
     /**
@@ -397,7 +397,7 @@ public final class LowLevel {
      * @return the task
      */
     public static Task<@Nullable Void> createTask(String name, Object origin, VoidBody<?> body) {
-        return EventLoop.current().start(name, origin, body, null);
+        return LoopCore.current().start(name, origin, body, null);
     }
 
     /**
@@ -426,7 +426,7 @@ public final class LowLevel {
      * @param failure what happened
      */
     public static void report(Failure failure) {
-        EventLoop.current().report(failure);
+        LoopCore.current().report(failure);
     }
 
     /**

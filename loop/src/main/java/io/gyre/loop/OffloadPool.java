@@ -30,7 +30,7 @@ final class OffloadPool extends ThreadPoolExecutor {
 
     private static final int MANY_TO_NAME = 3;
 
-    private final EventLoop loop;
+    private final LoopCore loop;
     private final Map<Thread, Begun> begun = new ConcurrentHashMap<>();
     private volatile long movedAtNanos = System.nanoTime();
     private volatile boolean warned;
@@ -66,14 +66,14 @@ final class OffloadPool extends ThreadPoolExecutor {
     /** For {@link Preload}. */
     static void touch() {}
 
-    OffloadPool(EventLoop loop) {
+    OffloadPool(LoopCore loop) {
         this(
                 loop,
                 MAX_THREADS,
                 Thread.ofPlatform().daemon().name(loop.name() + "-offload-", 1).factory());
     }
 
-    OffloadPool(EventLoop loop, int maxThreads, ThreadFactory factory) {
+    OffloadPool(LoopCore loop, int maxThreads, ThreadFactory factory) {
         super(maxThreads, maxThreads, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
         setThreadFactory(worker -> factory.newThread(() -> work(worker)));
         allowCoreThreadTimeOut(true);

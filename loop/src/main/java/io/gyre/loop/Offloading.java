@@ -85,11 +85,11 @@ public final class Offloading implements Executor {
      */
     @Override
     public void execute(Runnable command) {
-        Executor target = executor == null ? EventLoop.current().offloadExecutor() : executor;
+        Executor target = executor == null ? LoopCore.current().offloadExecutor() : executor;
         target.execute(command);
     }
 
-    Executor executorOf(EventLoop loop) {
+    Executor executorOf(LoopCore loop) {
         return executor == null ? loop.offloadExecutor() : executor;
     }
 

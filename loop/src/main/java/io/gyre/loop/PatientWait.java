@@ -48,7 +48,7 @@ final class PatientWait {
             throw cancelled;
         } finally {
             if (interrupted) {
-                VirtualThreadTask.restoreInterrupt();
+                ScopedTask.restoreInterrupt();
             }
         }
     }

@@ -17,6 +17,7 @@ final class Preload {
         CreationSite.className("");
         ForeignPark.isInterruptible(new StackTraceElement[0]);
         ForeignWaiter.touch();
+        Guest.touch();
         Failures.printable(new InterruptedException(Describe.object("")));
         Thread.startVirtualThread(Preload::touchTimersOfTheJdk);
     }

@@ -21,7 +21,7 @@ final class RandomOrder {
         this.random = new Random(seed);
     }
 
-    void shuffle(ReadyQueue ready) {
+    void shuffle(ReadyQueue<Step> ready) {
         List<Step> inOrder = ready.steps();
         var shuffled = new ArrayList<>(inOrder);
         Collections.shuffle(shuffled, random);

@@ -38,7 +38,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         ReadinessWait wait = task.lastReadiness;
         if (wait == null || !wait.serves(channel, direction)) {
-            wait = of(task.loop.poller().interest(channel), channel, direction);
+            wait = of(task.loop.tick.poller.interest(channel), channel, direction);
             task.lastReadiness = wait;
         }
         wait.requireFree(task);
@@ -51,9 +51,9 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
     }
 
     /** Calls back each time that the channel is ready, until {@link #removeCallback}. */
-    static void addCallback(EventLoop loop, SelectableChannel channel, Direction direction, int op, Runnable body)
+    static void addCallback(LoopCore loop, SelectableChannel channel, Direction direction, int op, Runnable body)
             throws IOException {
-        Interest interest = loop.poller().interest(channel);
+        Interest interest = loop.tick.poller.interest(channel);
         ReadinessWait wait = of(interest, channel, direction);
         arm(interest, channel, op); // what nobody wants then is disarmed by its first event
         var callback = new Callback(loop, body, () -> wait.callBack(body));
@@ -82,8 +82,8 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
                 + ", and not " + op + ".";
     }
 
-    static boolean removeCallback(EventLoop loop, SelectableChannel channel, Direction direction) {
-        Interest interest = loop.poller().interestOrNull(channel);
+    static boolean removeCallback(LoopCore loop, SelectableChannel channel, Direction direction) {
+        Interest interest = loop.tick.poller.interestOrNull(channel);
         if (interest == null
                 || !(interest.listener(direction) instanceof ReadinessWait wait)
                 || wait.callback == null) {
@@ -94,8 +94,8 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
     }
 
     /** Ends the wait of a task, if one waits, as if the channel were ready. */
-    static void wake(EventLoop loop, SelectableChannel channel, Direction direction) {
-        Interest interest = loop.poller().interestOrNull(channel);
+    static void wake(LoopCore loop, SelectableChannel channel, Direction direction) {
+        Interest interest = loop.tick.poller.interestOrNull(channel);
         if (interest != null && interest.listener(direction) instanceof ReadinessWait wait && wait.task != null) {
             wait.resume();
         }

@@ -5,8 +5,12 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The steps that are ready, first come, first served. For one thread. Linked through the steps. */
-final class ReadyQueue {
+/**
+ * The steps that are ready, first come, first served. For one thread. Linked through the steps.
+ *
+ * @param <S> which steps there may be
+ */
+final class ReadyQueue<S extends Step> {
     /*
      * Design.
      *
@@ -15,7 +19,7 @@ final class ReadyQueue {
      * the queue once at the most; those who add it see to that.
      */
     /** The step that was added last, whose next one is the first. One field: each store of a reference costs a barrier. */
-    private @Nullable Step last;
+    private @Nullable S last;
 
     private int size;
 
@@ -28,12 +32,12 @@ final class ReadyQueue {
     }
 
     @Nullable
-    Step peek() {
-        return last == null ? null : last.nextReady();
+    S peek() {
+        return last == null ? null : next(last);
     }
 
     /** Adds a step that is not in the queue. */
-    void add(Step step) {
+    void add(S step) {
         if (last == null) {
             step.setNextReady(step);
         } else {
@@ -45,14 +49,14 @@ final class ReadyQueue {
     }
 
     @Nullable
-    Step poll() {
+    S poll() {
         return last == null ? null : remove();
     }
 
     /** Takes the first step; there is one. */
-    Step remove() {
-        Step newest = Objects.requireNonNull(last);
-        Step taken = Objects.requireNonNull(newest.nextReady());
+    S remove() {
+        S newest = Objects.requireNonNull(last);
+        S taken = next(newest);
         if (taken == newest) {
             last = null;
         } else {
@@ -63,19 +67,24 @@ final class ReadyQueue {
         return taken;
     }
 
+    @SuppressWarnings("unchecked") // the links lead from one step of this queue to another
+    private static <S extends Step> S next(S step) {
+        return (S) Objects.requireNonNull(step.nextReady());
+    }
+
     /** {@return the steps, in order} */
-    List<Step> steps() {
-        var steps = new ArrayList<Step>(size);
-        Step step = last;
+    List<S> steps() {
+        var steps = new ArrayList<S>(size);
+        S step = last;
         for (int i = 0; i < size; i++) {
-            step = Objects.requireNonNull(Objects.requireNonNull(step).nextReady());
+            step = next(Objects.requireNonNull(step));
             steps.add(step);
         }
         return steps;
     }
 
     /** Puts steps in place of those that are there. */
-    void replaceBy(List<Step> steps) {
+    void replaceBy(List<S> steps) {
         while (last != null) {
             remove();
         }

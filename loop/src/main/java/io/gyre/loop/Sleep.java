@@ -14,13 +14,13 @@ final class Sleep extends Timer implements AbortHandler {
     static void until(long deadlineNanos) {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
-        EventLoop loop = task.loop;
+        LoopCore loop = task.loop;
         if (deadlineNanos - loop.time() <= 0) {
             task.yieldNow();
             return;
         }
         var sleep = new Sleep(deadlineNanos, task);
-        loop.timers().add(sleep);
+        loop.tick.timers.add(sleep);
         task.park(sleep, sleep);
     }
 
@@ -31,7 +31,7 @@ final class Sleep extends Timer implements AbortHandler {
 
     @Override
     public boolean abort() {
-        return task.loop.timers().remove(this);
+        return task.loop.tick.timers.remove(this);
     }
 
     @Override

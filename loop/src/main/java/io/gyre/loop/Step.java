@@ -2,11 +2,11 @@ package io.gyre.loop;
 
 import org.jspecify.annotations.Nullable;
 
-/** An entry of the ready queue: what the tick does with it, on the carrier. Never user code. */
-sealed interface Step permits VirtualThreadTask, Callback, GuestStep {
-    /** Takes the step. On the carrier, except for callbacks, which the callback runner takes. */
-    void take();
-
+/**
+ * An entry of the ready queue. The tick tells by the type what to do with it: it mounts tasks and guests itself, and has the
+ * callback runner run callbacks, which are user code.
+ */
+sealed interface Step permits VirtualThreadTask, GuestStep, Callback {
     /** {@return where the step is now and where it came from, as lines to append to a message} Any thread. */
     String stackNow();
 

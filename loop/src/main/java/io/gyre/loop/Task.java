@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result
  */
-public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> permits VirtualThreadTask {
+public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> permits VisibleTask {
     /** {@return the name that it was created with, or {@code task-} and its id} */
     String name();
 

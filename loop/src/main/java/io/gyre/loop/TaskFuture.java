@@ -22,7 +22,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         if (task.isDone()) {
             take();
         } else {
-            completeExceptionally(new LoopClosedException(task.loop(), task + " has not ended"));
+            completeExceptionally(new LoopClosedException(task.loop, task + " has not ended"));
         }
     }
 

@@ -477,7 +477,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      */
     @SuppressWarnings("NullAway") // the result of a body that was never ready is looked at by nobody
     public <R extends @Nullable Object> R start(Startable<? extends T, R> body) {
-        LoopFuture<R> ready = owner.loop.createFuture();
+        LoopFuture<R> ready = owner.loop.face.createFuture();
         VirtualThreadTask<?> caller = VirtualThreadTask.current();
         boolean[] abandoned = {false};
         Callable<T> untilReady = () -> {

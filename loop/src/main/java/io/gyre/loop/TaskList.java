@@ -60,7 +60,7 @@ final class TaskList {
 
     void removeNeverStarted() {
         for (VirtualThreadTask<?> task : snapshot()) {
-            if (task.neverStarted) {
+            if (task.state == VirtualThreadTask.NEVER_STARTED) {
                 remove(task);
             }
         }

@@ -34,17 +34,17 @@ final class Tick {
     /** How long a tick waits that follows one without memory, so that others can give some back. */
     private static final long PAUSE_WITHOUT_MEMORY_NANOS = 1_000_000;
 
-    final ReadyQueue ready = new ReadyQueue();
+    final ReadyQueue<Step> ready = new ReadyQueue<>();
     final DeadlineHeap<Timer> timers = new DeadlineHeap<>();
     final SelectorPoller poller = new SelectorPoller();
     final EntryQueue<Arrival> entries = new EntryQueue<>(poller::wakeup);
     final StepStamp<Step> stamp = new StepStamp<>();
     final Untold untold = new Untold();
 
-    /** What runs before the next step: callbacks. */
-    private final ReadyQueue endOfStep = new ReadyQueue();
+    /** What runs before the next step. */
+    private final ReadyQueue<Callback> endOfStep = new ReadyQueue<>();
 
-    private final EventLoop loop;
+    private final LoopCore loop;
     private final Ticker ticker;
     private final IdleLoop idle;
     private final @Nullable RandomOrder randomOrder;
@@ -65,12 +65,12 @@ final class Tick {
     /** Threads that tasks have started, which are to be interrupted when they wait in a call of the JDK. */
     private final List<VirtualThreadTask<?>> guestsToInterrupt = new ArrayList<>();
 
-    Tick(EventLoop loop, Ticker ticker, @Nullable RandomOrder randomOrder) {
+    Tick(LoopCore loop, Ticker ticker, @Nullable RandomOrder randomOrder) {
         this.loop = loop;
         this.ticker = ticker;
         this.randomOrder = randomOrder;
         this.idle = new TickIdle(loop, this);
-        this.runner = new CallbackRunner(loop);
+        this.runner = new CallbackRunner(loop, this);
     }
 
     /** Starts the thread of the callback runner; separate, because that needs the loop to be complete. */
@@ -188,18 +188,35 @@ final class Tick {
             randomOrder.shuffle(ready);
         }
         while (batch > 0 || !endOfStep.isEmpty()) {
-            if (!endOfStep.isEmpty() || ready.peek() instanceof Callback) {
-                drainCallbacks();
+            if (endOfStep.isEmpty()) {
+                takeNext();
             } else {
-                batch--;
-                Step step = ready.remove();
-                stamp.begin(step);
-                step.take();
+                drainCallbacks();
             }
             endBatchIfOverBudget();
         }
         stamp.end();
         return batchSize - postponed;
+    }
+
+    private void takeNext() {
+        switch (Objects.requireNonNull(ready.peek())) {
+            case VirtualThreadTask<?> task -> {
+                begin(task);
+                task.take();
+            }
+            case GuestStep guest -> {
+                begin(guest);
+                guest.take();
+            }
+            case Callback _ -> drainCallbacks();
+        }
+    }
+
+    private void begin(Step next) {
+        batch--;
+        ready.remove();
+        stamp.begin(next);
     }
 
     /** Behind the first step, so that there is progress whatever the budget. What is left of the batch stays ready. */
@@ -219,9 +236,9 @@ final class Tick {
         runner.throwIfStarved();
     }
 
-    /** Has a callback run before the next step. In the present one. */
-    void atEndOfStep(Callback callback) {
-        callback.becomeReadyIn(endOfStep);
+    /** Has a user's callback run before the next step. In the present one. */
+    void atEndOfStep(Runnable callback) {
+        new Callback(loop, callback, callback).becomeReadyIn(endOfStep);
     }
 
     /**
@@ -229,7 +246,7 @@ final class Tick {
      * task has left is run again in the callback runner, as all is that the task does not get to.
      */
     void runEndOfStep() {
-        while (endOfStep.poll() instanceof Callback callback) {
+        for (Callback callback = endOfStep.poll(); callback != null; callback = endOfStep.poll()) {
             callback.leaveQueue();
             try {
                 callback.takeUnlessStackIsShort();
@@ -243,7 +260,7 @@ final class Tick {
     /** {@return the next callback, or null if this batch is over or a task is next} In the callback runner. */
     @Nullable
     Callback nextCallback() {
-        Callback next = endOfStep.poll() instanceof Callback first ? first : nextReadyCallback();
+        Callback next = endOfStep.isEmpty() ? nextReadyCallback() : endOfStep.remove();
         if (next != null) {
             next.leaveQueue();
             next.beginIn(runner);
@@ -265,7 +282,7 @@ final class Tick {
     /** Starts the runner that takes over when a callback parks. In the callback runner, before the first callback. */
     void prepareSpareRunner() {
         if (spareRunner == null) {
-            var spare = new CallbackRunner(loop);
+            var spare = new CallbackRunner(loop, this);
             spare.start();
             spareRunner = spare;
         }
@@ -319,8 +336,11 @@ final class Tick {
     void close() {
         poller.close();
         for (Step step = ready.poll(); step != null; step = ready.poll()) {
-            if (!(step instanceof Callback)) {
-                VirtualThreads.defaultScheduler().execute(step::take);
+            switch (step) {
+                case VirtualThreadTask<?> task ->
+                    VirtualThreads.defaultScheduler().execute(task::take);
+                case GuestStep guest -> VirtualThreads.defaultScheduler().execute(guest::take);
+                case Callback _ -> {} // closing has run those that were accepted
             }
         }
     }

@@ -6,10 +6,10 @@ import java.util.List;
 
 /** What a tick tells the ticker when there is nothing to run. */
 final class TickIdle implements IdleLoop {
-    private final EventLoop loop;
+    private final LoopCore loop;
     private final Tick tick;
 
-    TickIdle(EventLoop loop, Tick tick) {
+    TickIdle(LoopCore loop, Tick tick) {
         this.loop = loop;
         this.tick = tick;
     }
@@ -27,8 +27,8 @@ final class TickIdle implements IdleLoop {
     @Override
     public List<Hold> holds() {
         var holds = new ArrayList<Hold>();
-        for (Task<?> task : loop.tasks()) {
-            Hold hold = ((VirtualThreadTask<?>) task).hold();
+        for (VirtualThreadTask<?> task : loop.tasks.snapshot()) {
+            Hold hold = task.hold();
             if (hold != null) {
                 holds.add(hold);
             }

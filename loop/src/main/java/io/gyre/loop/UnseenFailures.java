@@ -31,7 +31,7 @@ final class UnseenFailures {
      */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final EventLoop loop;
+    private final LoopCore loop;
     private final ReferenceQueue<Task<?>> forgotten = new ReferenceQueue<>();
     private final Set<Unseen> unseen = new LinkedHashSet<>();
     private volatile boolean isAny;
@@ -65,7 +65,7 @@ final class UnseenFailures {
         }
     }
 
-    UnseenFailures(EventLoop loop) {
+    UnseenFailures(LoopCore loop) {
         this.loop = loop;
     }
 

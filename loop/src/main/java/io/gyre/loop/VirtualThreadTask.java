@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result
  */
-sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
-        implements Task<T>, Executor, Runnable, Step, Arrival permits CallbackRunner {
+sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
+        implements Executor, Runnable, Step, Arrival permits CallbackRunner, Guest {
     /*
      * Design.
      *
@@ -27,30 +27,61 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
      * which mounts the thread on the carrier until it parks again.
      *
      * A virtual thread that is started inside the task inherits this scheduler. Its continuation is not ours (start()
-     * submits ours first), so it is queued by itself: a guest. When a guest calls something that suspends, it is given
-     * a task of its own, kept in a thread-local, that has parking and cancellation but no body and no entry in the
-     * loop's list, except while it is parked. Its thread is the guest's, and its continuation keeps coming through this
-     * task.
+     * submits ours first), so it is queued by itself, as a GuestStep. See Guest.
      *
      * Which task am I? The scheduler of the current thread: one field load.
      *
-     * Waiting. `wait` is the abort handler of the call of ours that the task waits in, and tells that wait from all others:
-     * whoever ends a wait names it, so that a late word never ends another. Only the loop thread reads or writes it.
+     * States. `state` says where the task stands with the ready queue; each transition is one store. `wait` is the abort
+     * handler of the call of ours that the task waits in, and tells that wait from all others: whoever ends a wait names it,
+     * so that a late word never ends another.
      *
-     *     running ── park ──▶ waiting ── unpark ──▶ ready ── take ──▶ running
-     *                            └─ cancelled: its handler undoes the wait, and the task is unparked
+     *     NEW ─── execute ──▶ READY ─────── take ──────▶ RUNNING_OR_PARKED
+     *      │                   │ ▲                         │  │        ▲
+     *      │                   │ └── execute, no memory ───┘  │        │
+     *      │                   unpark                         unpark   take
+     *      │                   ▼                              ▼        │
+     *      │                  UNPARKED ◀──────────────────────┘        │
+     *      │                      └────────────────────────────────────┘
+     *      └─ no memory or stack to start ──▶ NEVER_STARTED
      *
-     * Unparking only clears `wait` and queues the task, which allocates nothing and goes no deeper than that; the JDK
+     *     execute      by the JDK: the thread was started, has yielded, or comes back from a park that is not ours
+     *     unpark       by us: the wait has ended, in whatever way
+     *     take         by the tick
+     *     no memory    the JDK has unmounted the thread and could not go on: see halfParked
+     *
+     *     state                wait    the thread
+     *     NEW                  null    is not started yet
+     *     NEVER_STARTED        null    could not be started, queued or not; the loop drops the task before its turn comes
+     *     READY                null    has been started, has yielded, or the JDK has ended its park
+     *     UNPARKED             null    is parked, and the JDK does not know yet that it is to go on: take() says so
+     *     READY or UNPARKED    set     has a turn too many, for a wake-up of somebody else's: it parks again
+     *     RUNNING_OR_PARKED    null    is mounted, or parked in a call that is not ours: lock, socket, Thread.sleep
+     *     RUNNING_OR_PARKED    set     is parked by us, or still on its way there
+     *
+     * A task that has ended is done, in whatever state.
+     *
+     * Unparking only queues the task and clears `wait`, which allocates nothing and goes no deeper than that; the JDK
      * learns of it on the carrier (`take`). So a wake-up is not lost when the heap is full or the stack at its end. And
      * whatever runs between the decision to wait and the park of the thread (callbacks at the end of the step, which may
-     * park in a lock of the JDK and eat its permit) cannot lose it either: the thread parks only while `wait` is set.
+     * park in a lock of the JDK and eat its permit) cannot lose it either: the thread parks only while `wait` is set. If such
+     * a callback ends the wait, the task goes on at once, and its place in the queue is the turn too many.
      *
-     *     who             ready    wait    thread
-     *     running         false    null    mounted
-     *     waiting         false    set     parked by us, or still on its way there
-     *     ready           true     null    parked until take() tells the JDK, or yielding, or just started
-     *     in the JDK      false    null    parked in a call that is not ours: lock, socket, Thread.sleep
+     * The fields belong to the loop thread. A guest is always RUNNING_OR_PARKED: its turns are steps of its host's.
      */
+    private static final byte NEW = 0;
+    static final byte NEVER_STARTED = 1;
+    private static final byte RUNNING_OR_PARKED = 2;
+    private static final byte READY = 3;
+    private static final byte UNPARKED = 4;
+
+    /** {@link #ending}: what was waited for has come. */
+    private static final byte AS_MEANT = 0;
+
+    /** {@link #ending}: the wait was undone; the task raises its cancellation when it goes on. */
+    private static final byte ABORTED = 1;
+
+    /** {@link #ending}: the loop was closed under it; for good. */
+    private static final byte ABANDONED = 2;
 
     /**
      * How many operations in a row may complete without suspending before one yields, so that nobody starves: 128, which a
@@ -62,46 +93,44 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     private static final long PAUSE_OF_OUTLIVED_NANOS = 1_000_000;
 
-    private static final ThreadLocal<@Nullable VirtualThreadTask<?>> GUEST = new ThreadLocal<>();
+    private final Thread thread;
 
-    private final @Nullable Object createdAt;
-    /** A Callable, or a VoidBody: to wrap one in the other would cost each task an object. */
+    /** A Callable, or a VoidBody: to wrap one in the other would cost each task an object. Null for what is no user's task. */
     private final @Nullable Object body;
 
-    /** {@link #ending}: what was waited for has come. */
-    private static final byte AS_MEANT = 0;
-
-    /** {@link #ending}: the wait was undone; the task is to raise its cancellation when it goes on. */
-    private static final byte ABORTED = 1;
-
-    /** {@link #ending}: the loop was closed under it. */
-    private static final byte ABANDONED = 2;
-
-    private final Thread thread;
-    private final boolean guest;
+    /** What mounts the thread. The first that the JDK submits, and null before that; all others are those of guests. */
     private @Nullable Runnable continuation;
 
-    /** Neighbours in the loop's list of tasks. Set by the list. */
+    /** One of NEW to UNPARKED. Set to NEVER_STARTED by the loop, otherwise here. */
+    byte state;
+
+    /** The JDK has unmounted the thread and then found no memory to go on; take() has it finish that instead of mounting it. */
+    private boolean halfParked;
+
+    /** It outlives the others when the loop closes. Read by the list, which makes no calls: they could overflow the stack. */
+    boolean system;
+
+    /** How the wait has ended, if not as it was meant to. Set while `wait` is; the task looks at it when `wait` is null again. */
+    private byte ending = AS_MEANT;
+
+    /** How often it may still go on without suspending, counted up to 0. Full again when it is taken or yields. */
+    private byte budget = BUDGET;
+
+    /** The abort handler of the wait that it is in; null if it is in none, or that has ended. */
+    private @Nullable AbortHandler wait;
+
+    /** What it waits for in a call of ours, or has said that it does in one of the JDK's; null outside of those. */
+    private @Nullable Object waitReason;
+
+    /** The next in the ready queue; null if it is in none. Set by the queue. */
+    private @Nullable Step nextReady;
+
+    /** Neighbours in the loop's list of tasks; null if it is not listed. Set by the list. */
     @Nullable
     VirtualThreadTask<?> previous;
 
     @Nullable
     VirtualThreadTask<?> next;
-
-    /** The next in the ready queue. Set by the queue. */
-    private @Nullable Step nextReady;
-
-    /** The innermost scope; null until there is a need for one. */
-    private @Nullable CancelScope scope;
-
-    /** The cancellations that have reached this; null if there is none. */
-    private @Nullable CancelDelivery delivery;
-
-    /** The tasks of whoever has created this, of whom this is one; null if nobody else is to look at its failure. */
-    private @Nullable Offspring siblings;
-
-    /** The tasks that this has created; null if there is none. */
-    private @Nullable Offspring offspring;
 
     /**
      * What it waited for when it last waited for a channel; kept until it waits for another, or ends. Most tasks wait for
@@ -110,43 +139,19 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     @Nullable
     ReadinessWait lastReadiness;
 
-    private @Nullable Object waitReason;
-    private @Nullable AbortHandler wait;
-
-    /** How the wait has ended, if not by what it was for. */
-    private byte ending = AS_MEANT;
-
-    /** It is in the ready queue. */
-    private boolean ready;
-
-    /** It was unparked, and the JDK has not been told. */
-    private boolean unparked;
-
-    /** The JDK has unmounted it and then found no memory to go on. */
-    private boolean halfParked;
-
-    /** It outlives the others when the loop closes. Read by the list, which makes no calls: they could overflow the stack. */
-    boolean system;
-
-    /** There was no memory or stack to start its thread. Set by the loop. */
-    boolean neverStarted;
-
-    private byte budget = BUDGET;
-
-    VirtualThreadTask(EventLoop loop, @Nullable String name, @Nullable Object createdAt, @Nullable Object body) {
-        super(loop);
-        this.createdAt = createdAt;
+    VirtualThreadTask(LoopCore loop, @Nullable String name, @Nullable Object createdAt, @Nullable Object body) {
+        super(loop, createdAt);
         this.body = body == null ? null : loop.withContext(body);
         this.thread = VirtualThreads.newThread(this, name, this);
-        this.guest = false;
+        this.state = NEW;
     }
 
-    private VirtualThreadTask(VirtualThreadTask<?> host, Thread guest) {
-        super(host.loop);
-        this.createdAt = null;
+    /** For a guest, whose thread runs already. */
+    VirtualThreadTask(VirtualThreadTask<?> host, Thread guest) {
+        super(host.loop, null);
         this.body = null;
         this.thread = guest;
-        this.guest = true;
+        this.state = RUNNING_OR_PARKED;
         this.system = host.system;
     }
 
@@ -162,7 +167,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (task.loop.isClosed()) {
             throw task.outlivedLoop();
         }
-        return task.thread == current ? task : guest(task, current);
+        return task.thread == current ? task : Guest.of(task, current);
     }
 
     /** Takes a moment: code that tries again and again shall not keep a processor of the JDK's scheduler busy for good. */
@@ -199,22 +204,13 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     /** {@return the loop whose task is calling, or null if there is none or it is closed} */
-    static @Nullable EventLoop currentLoopOrNull() {
+    static @Nullable LoopCore currentLoopOrNull() {
         Thread current = Thread.currentThread();
         return current.isVirtual()
                         && VirtualThreads.scheduler(current) instanceof VirtualThreadTask<?> task
                         && !task.loop.isClosed()
                 ? task.loop
                 : null;
-    }
-
-    private static VirtualThreadTask<?> guest(VirtualThreadTask<?> host, Thread current) {
-        VirtualThreadTask<?> guest = GUEST.get();
-        if (guest == null) {
-            guest = new VirtualThreadTask<>(host, current);
-            GUEST.set(guest);
-        }
-        return guest;
     }
 
     // ---- running
@@ -252,23 +248,26 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** Queues the task, if it is not queued. Goes no deeper than the queue, and allocates nothing. */
     void becomeReady() {
-        if (!ready) {
-            loop.makeReady(this);
-            ready = true;
+        if (!isQueued()) {
+            loop.tick.ready.add(this);
+            state = READY;
         }
     }
 
+    private boolean isQueued() {
+        return state >= READY; // or UNPARKED
+    }
+
     /** Mounts the thread, until it parks. Carrier only. */
-    @Override
-    public final void take() {
+    final void take() {
         budget = BUDGET;
-        if (unparked) {
-            unparked = false;
-            LockSupport.unpark(thread); // the JDK calls execute(), where `ready` says that the task is queued
+        if (state == UNPARKED) {
+            state = READY;
+            LockSupport.unpark(thread); // the JDK calls execute(), where the state says that the task is queued
         }
-        ready = false;
+        state = RUNNING_OR_PARKED;
         mount();
-        if (delivery != null && delivery.interruptOwed && loop.inLoop()) {
+        if (isInterruptOwed() && loop.inLoop()) {
             loop.callInternally(this::interruptIfWaiting); // not from the carrier: the JDK takes locks for it
         }
     }
@@ -297,41 +296,6 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     @Override
     public final void setNextReady(@Nullable Step next) {
         nextReady = next;
-    }
-
-    /** Sees to a failure that nobody waits for: it is reported when nobody will look at it any more. */
-    final void keepFailureIfUnobserved() {
-        Failed failed = unseenFailure();
-        if (failed != null && !isObserved() && !loop.isEndedBy(failed.exception)) {
-            loop.unseenFailures().add(this, failed, siblings);
-        }
-    }
-
-    /** {@return who waits for what this has created} For tasks that this creates. */
-    final Offspring offspring() {
-        if (offspring == null) {
-            offspring = new Offspring();
-        }
-        return offspring;
-    }
-
-    /** Says which task has created this. */
-    final void setCreator(VirtualThreadTask<?> creator) {
-        setSiblings(creator.offspring());
-    }
-
-    /** Says which tasks are created by whoever has created this, who may look at their failures. */
-    final void setSiblings(Offspring tasks) {
-        siblings = tasks;
-    }
-
-    /** Tells, too, that nobody is left who would look at what the tasks of this have come to. */
-    @Override
-    final void tellObservers() {
-        super.tellObservers();
-        if (offspring != null) {
-            offspring.end();
-        }
     }
 
     /** What the thread runs. */
@@ -382,6 +346,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // the scheduler is the loop, which queues a thread that yields last
+    @Override
     final void yieldNow() {
         budget = BUDGET;
         Thread.yield();
@@ -394,10 +359,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
      */
     final void park(Object reason, AbortHandler handler) {
         requireMayWait(reason, handler);
-        if (delivery != null) {
-            leaveEndedScopes();
-        }
-        if (isCancelPending()) {
+        if (isCancelPendingHere()) {
             if (undo(handler)) {
                 throw raiseCancellation();
             }
@@ -437,20 +399,11 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         }
     }
 
-    private void awaitUnpark() {
-        if (guest) {
-            loop.adopt(this); // nobody else would know of it when the loop closes
-        }
-        try {
-            loop.runEndOfStep(); // as one that waits: what ends with the step may be what unparks it
-            while (wait != null) {
-                parkThread();
-                cancelIfInterrupted();
-            }
-        } finally {
-            if (guest) {
-                loop.release(this);
-            }
+    void awaitUnpark() {
+        loop.tick.runEndOfStep(); // as one that waits: what ends with the step may be what unparks it
+        while (wait != null) {
+            parkThread();
+            cancelIfInterrupted();
         }
     }
 
@@ -459,9 +412,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         LockSupport.park();
         if (wait != null && isMemoryBack()) { // nobody has ended the wait: the watchdog has nudged the loop, perhaps
             int nudges = loop.nudges();
-            long tick = loop.ticks();
+            long tick = loop.tick.ticks();
             LockSupport.park(); // once more: there was no memory, perhaps
-            if (wait != null && nudges != loop.nudges() && tick == loop.ticks()) {
+            if (wait != null && nudges != loop.nudges() && tick == loop.tick.ticks()) {
                 throw new IllegalStateException(
                         this + " cannot wait for " + Describe.object(waitReason)
                                 + " here, because its thread is pinned and would stop " + loop
@@ -481,7 +434,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** An interrupt of somebody else's is a request to stop. One of ours is past by now, and was restored by the user. */
     private void cancelIfInterrupted() {
-        if (wait != null && Thread.interrupted() && (delivery == null || delivery.interruptedFor == null)) {
+        if (wait != null && Thread.interrupted() && interruptedFor() == null) {
             CancelScope.cancel(this, "its thread was interrupted");
         }
     }
@@ -520,191 +473,6 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         }
     }
 
-    /**
-     * {@return what a call throws that was interrupted while it waited}
-     *
-     * @param reason what it waited for
-     */
-    final CancelledException interruptedWhileWaitingFor(Object reason) {
-        if (!isCancelPending() && (delivery == null || delivery.interruptedFor == null)) {
-            CancelScope.cancel(this, "its thread was interrupted while waiting for " + Describe.object(reason));
-        }
-        if (isCancelPending()) {
-            return raiseCancellation();
-        }
-        // Behind a shield nothing is pending, but the call has been broken off all the same.
-        CancelScope sent = delivery == null ? null : delivery.interruptedFor;
-        return cancellationBy(sent == null ? CancelScope.rootOf(this) : sent);
-    }
-
-    /** Sets the status of an interrupt that somebody else has sent to a task which had to go on. One of ours is told otherwise. */
-    static void restoreInterrupt() {
-        VirtualThreadTask<?> task = currentOrNull();
-        if (task == null || task.delivery == null || task.delivery.isOver()) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    // ---- cancellation: see CancelScope and CancelDelivery
-
-    final @Nullable CancelScope scope() {
-        return scope;
-    }
-
-    final boolean isCancelPending() {
-        return delivery != null && delivery.pending != null;
-    }
-
-    /** {@return whether an interrupt was sent for a scope, in which control still is} */
-    final boolean wasInterruptedFor(CancelScope cancelled) {
-        return delivery != null && delivery.interruptedFor == cancelled;
-    }
-
-    /** Leaves scopes whose blocks have ended without stack enough to leave them. In the task itself. */
-    final void leaveEndedScopes() {
-        while (scope != null && scope.left) {
-            scope.leave();
-        }
-    }
-
-    /** Makes a scope the innermost one. */
-    final void switchTo(@Nullable CancelScope innermost) {
-        scope = innermost;
-        refreshPending();
-    }
-
-    /**
-     * Makes the parent of a scope the innermost one.
-     *
-     * @param left the scope
-     * @param toldBefore if it was a shield, what {@link #toldCancellation} was before; that is not told again
-     */
-    final void switchToParentOf(CancelScope left, @Nullable CancelScope toldBefore) {
-        scope = left.parent();
-        CancelDelivery known = delivery;
-        if (known != null) {
-            known.told = known.told == null || known.told == left ? toldBefore : known.told;
-            if (known.interruptedFor == left) {
-                known.interruptedFor = null;
-                Thread.interrupted(); // whatever the code in the block has made of it
-            }
-        }
-        refreshPending();
-    }
-
-    /** Computes anew what is pending, and tells the task if it has not been told. */
-    final void refreshPending() {
-        CancelScope pending = scope == null ? null : scope.effective();
-        CancelDelivery known = delivery;
-        if (pending != null) {
-            if (known == null) {
-                known = new CancelDelivery();
-                delivery = known;
-            }
-            known.pending = pending;
-            if (known.told == null) {
-                known.told = pending;
-                deliverCancellation(known);
-            }
-        } else if (known != null) {
-            known.pending = null;
-            known.told = null;
-            known.interruptOwed = false;
-            takeInterruptBack();
-            delivery = known.isOver() ? null : known;
-        }
-    }
-
-    private void deliverCancellation(CancelDelivery known) {
-        if (wait != null) {
-            abortWait(known);
-        } else {
-            known.interruptOwed = true;
-            interruptIfWaiting();
-            if (guest && known.interruptOwed) {
-                loop.interruptWhenWaiting(this); // nobody else knows when it parks: its steps are its host's
-            }
-        }
-    }
-
-    /**
-     * Interrupts the task if it waits in a call of the JDK that reacts to that; if it does not, that may come. Loop thread.
-     *
-     * @return whether there is an interrupt to be sent still
-     */
-    final boolean interruptIfWaiting() {
-        CancelDelivery known = delivery;
-        if (known == null || !known.interruptOwed || isDone()) {
-            return false;
-        }
-        if (!ready && wait == null && ForeignPark.isInterruptible(thread)) {
-            known.interruptOwed = false;
-            known.interruptedFor = known.told;
-            thread.interrupt();
-        }
-        return known.interruptOwed;
-    }
-
-    /** {@return what the task was told, unless by an interrupt which has not ended anything yet} In the task itself. */
-    final @Nullable CancelScope toldCancellation() {
-        return delivery != null && delivery.hasArrived(thread) ? delivery.told : null;
-    }
-
-    /** Takes back what was sent and has not ended anything; the request itself ends only when control leaves its scope. */
-    private boolean takeInterruptBack() {
-        return delivery != null
-                && delivery.interruptedFor != null
-                && thread == Thread.currentThread()
-                && Thread.interrupted();
-    }
-
-    private void oweInterruptAgain() {
-        if (takeInterruptBack()) {
-            Objects.requireNonNull(delivery).interruptOwed = true;
-        }
-    }
-
-    final void checkCancelled() {
-        if (delivery != null) {
-            leaveEndedScopes();
-            if (isCancelPending()) {
-                throw raiseCancellation();
-            }
-        }
-    }
-
-    /** Makes what a checkpoint throws. Lets others run first if nobody could since the last time: the task may try for ever. */
-    final CancelledException raiseCancellation() {
-        if (Objects.requireNonNull(delivery).hasRaisedIn(loop.ticks())) {
-            letOthersRun();
-        }
-        return cancellationBy(Objects.requireNonNull(delivery.pending));
-    }
-
-    private void letOthersRun() {
-        try {
-            yieldNow();
-        } catch (OutOfMemoryError noRoomForTheStack) {
-            // then it goes on at once
-        }
-    }
-
-    private CancelledException cancellationBy(CancelScope cause) {
-        CancelDelivery known = delivery;
-        if (known != null) {
-            known.interruptOwed = false;
-            takeInterruptBack();
-            known.raised(loop.ticks());
-        }
-        if (known != null && known.isIgnored()) {
-            Warnings.log(this + " was cancelled " + CancelDelivery.MANY_RAISES + " times and goes on ("
-                    + Describe.line(cause.reason())
-                    + "). Let CancelledException pass: a retry loop that catches all exceptions must"
-                    + " throw it again." + Stacks.text(createdAt, thread.getStackTrace()));
-        }
-        return new CancelledException(cause, this + " was cancelled: " + Describe.line(cause.reason()));
-    }
-
     // ---- resuming: loop thread
 
     /** {@return whether it waits in a call of this library} */
@@ -741,27 +509,53 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         if (wait == null) {
             return false;
         }
-        if (guest || loop.isClosed()) { // the thread of a guest comes back as a step of its host's
-            wait = null;
-            LockSupport.unpark(thread);
-            return true;
+        if (loop.isClosed()) {
+            resumeByTheJdk();
+        } else {
+            resume();
         }
-        becomeReady();
-        unparked = true;
-        wait = null;
         return true;
     }
 
-    /** Undoes the wait, which the task then leaves by its cancellation; or leaves it until the value has come. */
-    private void abortWait(CancelDelivery known) {
+    /** Lets it go on from its wait: queues it, and leaves it to the tick to tell the JDK. */
+    void resume() {
+        if (!isQueued()) {
+            loop.tick.ready.add(this);
+        }
+        state = UNPARKED;
+        wait = null;
+    }
+
+    /** Lets it go on from its wait, which the JDK is told at once. */
+    final void resumeByTheJdk() {
+        wait = null;
+        LockSupport.unpark(thread);
+    }
+
+    /**
+     * Undoes the wait, which the task then leaves by its cancellation.
+     *
+     * @return false if the handler leaves the wait until the value has come
+     */
+    final boolean abortWait() {
         AbortHandler handler = Objects.requireNonNull(wait);
         if (!undo(handler)) {
-            known.interruptOwed = true;
-        } else if (wait == handler) {
+            return false;
+        }
+        if (wait == handler) {
             ending = ABORTED;
             unpark();
         }
+        return true;
     }
+
+    /** {@return whether it may be parked in a call of the JDK, as it is neither queued nor in a wait of ours} */
+    final boolean mayWaitInTheJdk() {
+        return !isQueued() && wait == null;
+    }
+
+    /** Takes in that it is to be interrupted when it waits in a call of the JDK: `take` looks after each step. */
+    void interruptIsOwed() {}
 
     /**
      * Takes tasks out of what they wait in, because nobody on the loop will end that any more. In a callback. All are given
@@ -788,47 +582,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
         }
     }
 
-    // ---- what users see
-
-    @Override
-    public final boolean cancel(String reason) {
-        Objects.requireNonNull(reason);
-        if (isDone()) {
-            return false;
-        }
-        if (loop.inLoop()) {
-            CancelScope.cancel(this, reason);
-            return true;
-        }
-        return loop.enter(() -> loop.cancelSoon(this, reason));
-    }
-
-    @Override
-    public final void cancelAndJoin(String reason) {
-        cancel(reason);
-        join();
-    }
-
-    @Override
-    public final boolean cancel(boolean mayInterruptIfRunning) {
-        return cancel("cancel() was called by " + describeCaller());
-    }
-
-    private static String describeCaller() {
-        VirtualThreadTask<?> caller = currentOrNull();
-        return caller == null ? Describe.line(Thread.currentThread().getName()) : caller.toString();
-    }
-
-    @Override
-    public final String name() {
-        String name = thread.getName();
-        return name.isEmpty() ? "task-" + id() : name;
-    }
-
-    @Override
-    public final long id() {
-        return thread.threadId();
-    }
+    // ---- what users see: see VisibleTask
 
     @Override
     public final boolean isSystem() {
@@ -836,14 +590,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
     }
 
     @Override
-    public final EventLoop loop() {
-        return loop;
-    }
-
-    @Override
     public final @Nullable String waitsFor() {
         loop.checkLoopThread("waitsFor");
-        if (isDone() || ready || thread == Thread.currentThread()) {
+        if (!isWaiting()) {
             return null;
         }
         return waitReason != null
@@ -853,34 +602,15 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends Completion<T>
 
     /** {@return what this waits for if something outside the loop will end the wait, else null} */
     final IdleLoop.@Nullable Hold hold() {
-        if (isDone() || ready || thread == Thread.currentThread()) {
-            return null;
-        }
-        return OutsideHold.of(this, waitReason, isParked());
+        return isWaiting() ? OutsideHold.of(this, waitReason, isParked()) : null;
+    }
+
+    private boolean isWaiting() {
+        return !isDone() && !isQueued() && thread != Thread.currentThread();
     }
 
     @Override
-    public final StackTraceElement[] stackTrace() {
-        return thread.getStackTrace();
-    }
-
-    @Override
-    public final String stackNow() {
-        return Stacks.text(createdAt, stackTrace());
-    }
-
     final Thread thread() {
         return thread;
-    }
-
-    @Override
-    public final @Nullable String createdAt() {
-        return createdAt == null ? null : createdAt.toString();
-    }
-
-    @Override
-    public final String toString() {
-        String name = thread.getName();
-        return name.isEmpty() ? name() : "task '" + Describe.line(name) + "'";
     }
 }

@@ -36,7 +36,7 @@ final class Watchdog {
     private static @Nullable Thread thread;
 
     /** Weak, so that a loop which nobody has closed can go. */
-    private final WeakReference<EventLoop> watched;
+    private final WeakReference<LoopCore> watched;
 
     private final String loop;
     private final long thresholdNanos;
@@ -45,10 +45,10 @@ final class Watchdog {
     private long seenSince;
     private long reportAfter;
 
-    private Watchdog(EventLoop loop, Duration threshold) {
+    private Watchdog(LoopCore loop, Duration threshold) {
         this.watched = new WeakReference<>(loop);
         this.loop = loop.toString();
-        this.thresholdNanos = threshold.isZero() ? Long.MAX_VALUE : EventLoop.saturatedNanos(threshold);
+        this.thresholdNanos = threshold.isZero() ? Long.MAX_VALUE : LoopCore.saturatedNanos(threshold);
     }
 
     /**
@@ -56,7 +56,7 @@ final class Watchdog {
      *
      * @param threshold how long a step may take; zero for as long as it likes
      */
-    static Watchdog watch(EventLoop loop, Duration threshold) {
+    static Watchdog watch(LoopCore loop, Duration threshold) {
         var watchdog = new Watchdog(loop, threshold);
         synchronized (Watchdog.class) {
             WATCHED.add(watchdog);
@@ -134,21 +134,21 @@ final class Watchdog {
     }
 
     private void look() {
-        EventLoop present = watched.get();
+        LoopCore present = watched.get();
         if (present == null) {
             end();
             return;
         }
         long time = System.nanoTime();
-        lookAtStep(present, present.stamp().read(), time);
-        present.unseenFailures().lookAt(time);
+        lookAtStep(present, present.tick.stamp.read(), time);
+        present.unseenFailures.lookAt(time);
         OffloadPool pool = present.offloadPool();
         if (pool != null) {
             pool.lookAt(time);
         }
     }
 
-    private void lookAtStep(EventLoop present, StepStamp.@Nullable Reading<Step> now, long time) {
+    private void lookAtStep(LoopCore present, StepStamp.@Nullable Reading<Step> now, long time) {
         StepStamp.Reading<Step> before = seen;
         if (before != null && (now == null || now.number() != before.number())) {
             if (reportAfter > thresholdNanos) {

@@ -162,7 +162,7 @@ class FailureReportingTest {
         FutureTask<?> other = OtherThread.run(() -> org.assertj.core.api.Assertions.assertThatExceptionOfType(
                         java.util.concurrent.ExecutionException.class)
                 .isThrownBy(failing::get));
-        driven.runUntil(() -> !loop.foreignWaiters().isEmpty());
+        driven.runUntil(() -> !loop.core.foreignWaiters.isEmpty());
 
         gate.setResult(null);
         driven.settle();

@@ -96,7 +96,7 @@ public final class HandDrivenLoop implements AutoCloseable {
 
     /** {@return the failures that would be reported if the loop ended now, which from now on count as expected} */
     public List<Failure> takeFailures() {
-        loop.unseenFailures().reportAll();
+        loop.core.unseenFailures.reportAll();
         return takeReportedFailures();
     }
 
@@ -114,7 +114,7 @@ public final class HandDrivenLoop implements AutoCloseable {
         assertThat(left.tasks()).as("tasks").isZero();
         assertThat(left.ready()).as("ready").isZero();
         assertThat(left.timers()).as("timers").isZero();
-        assertThat(loop.foreignWaiters()).isEmpty();
+        assertThat(loop.core.foreignWaiters).isEmpty();
     }
 
     @Override

@@ -21,7 +21,7 @@ class OffloadPoolTest {
     private final AtomicInteger threadsLeft = new AtomicInteger(Integer.MAX_VALUE);
     private final ThreadFactory factory =
             body -> new Thread(null, body, "worker", threadsLeft.getAndDecrement() > 0 ? 0 : TOO_LARGE);
-    private final OffloadPool pool = new OffloadPool(driven.loop, 2, factory);
+    private final OffloadPool pool = new OffloadPool(driven.loop.core, 2, factory);
 
     @AfterEach
     void close() throws InterruptedException {

@@ -228,7 +228,7 @@ class TaskTest {
     void getFromAnotherThreadWaitsForTheResult() throws Exception {
         Task<String> sleeper = sleeper();
         FutureTask<String> other = OtherThread.call(sleeper::get);
-        driven.runUntil(() -> !loop.foreignWaiters().isEmpty());
+        driven.runUntil(() -> !loop.core.foreignWaiters.isEmpty());
 
         driven.advance(ONE_SECOND);
 
@@ -266,7 +266,7 @@ class TaskTest {
 
         other.get();
         driven.settle();
-        assertThat(loop.foreignWaiters()).isEmpty();
+        assertThat(loop.core.foreignWaiters).isEmpty();
         assertThat(((Completion<?>) sleeper).isObserved()).isFalse();
         sleeper.cancel("over");
     }
@@ -275,7 +275,7 @@ class TaskTest {
     void getWithTimeOutReturnsAResultInTime() throws Exception {
         Task<String> sleeper = sleeper();
         FutureTask<String> other = OtherThread.call(() -> sleeper.get(1, TimeUnit.DAYS));
-        driven.runUntil(() -> !loop.foreignWaiters().isEmpty());
+        driven.runUntil(() -> !loop.core.foreignWaiters.isEmpty());
 
         driven.advance(ONE_SECOND);
 
@@ -295,7 +295,7 @@ class TaskTest {
         driven.tick();
 
         assertThat(waiter.get()).isEqualTo("value");
-        assertThat(loop.foreignWaiters()).isEmpty();
+        assertThat(loop.core.foreignWaiters).isEmpty();
     }
 
     @Test
@@ -303,10 +303,10 @@ class TaskTest {
         Task<String> sleeper = sleeper();
         var waiter = new FutureTask<>(sleeper::get);
         Thread thread = Thread.ofPlatform().start(waiter);
-        driven.runUntil(() -> !loop.foreignWaiters().isEmpty());
+        driven.runUntil(() -> !loop.core.foreignWaiters.isEmpty());
 
         thread.interrupt();
-        driven.runUntil(() -> loop.foreignWaiters().isEmpty());
+        driven.runUntil(() -> loop.core.foreignWaiters.isEmpty());
 
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(waiter::get)
@@ -331,7 +331,7 @@ class TaskTest {
     void getEndsWhenTheLoopCloses() throws Exception {
         LoopFuture<String> future = loop.createFuture();
         FutureTask<String> waiting = OtherThread.call(future::get);
-        driven.runUntil(() -> !loop.foreignWaiters().isEmpty());
+        driven.runUntil(() -> !loop.core.foreignWaiters.isEmpty());
 
         loop.close();
 
@@ -350,7 +350,7 @@ class TaskTest {
             return future.await();
         }));
         release.await();
-        driven.runUntil(() -> !loop.foreignWaiters().isEmpty());
+        driven.runUntil(() -> !loop.core.foreignWaiters.isEmpty());
 
         future.setResult("from here");
 
@@ -362,7 +362,7 @@ class TaskTest {
         LoopFuture<String> future = loop.createFuture();
         FutureTask<State> other = OtherThread.call(() -> EventLoop.run(() -> {
             Task<String> waiter = createTask(() -> future.await());
-            while (waiter.waitsFor() == null || loop.foreignWaiters().isEmpty()) {
+            while (waiter.waitsFor() == null || loop.core.foreignWaiters.isEmpty()) {
                 yieldNow();
             }
             waiter.cancel("enough");
@@ -376,7 +376,7 @@ class TaskTest {
 
         assertThat(other.get()).isEqualTo(State.CANCELLED);
         driven.settle();
-        assertThat(loop.foreignWaiters()).isEmpty();
+        assertThat(loop.core.foreignWaiters).isEmpty();
     }
 
     @Test

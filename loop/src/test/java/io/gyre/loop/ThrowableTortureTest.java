@@ -108,7 +108,7 @@ class ThrowableTortureTest {
                 case CANCELLATION_OF_THE_JDK -> new CancellationException("thrown by the test");
                 case CANCELLATION_OF_ANOTHER_TASK -> cancellationOn(elsewhere);
                 case TIMEOUT -> timeOutOn(elsewhere);
-                case LOOP_CLOSED -> new LoopClosedException(elsewhere, "thrown by the test");
+                case LOOP_CLOSED -> new LoopClosedException(elsewhere.core, "thrown by the test");
                 case COMPLETION_EXCEPTION -> new CompletionException("thrown by the test", new IOException("cause"));
                 case EXECUTION_EXCEPTION -> new ExecutionException("thrown by the test", null);
                 case ASSERTION_ERROR -> new AssertionError("thrown by the test");
@@ -588,7 +588,7 @@ class ThrowableTortureTest {
         }
 
         private void assertThatSomebodyKnows() {
-            loop.unseenFailures().reportAll();
+            loop.core.unseenFailures.reportAll();
             settle();
             Set<Throwable> known = Collections.newSetFromMap(new IdentityHashMap<>());
             caught.forEach(failure -> collect(failure, known));

@@ -86,11 +86,11 @@ class UnseenFailuresTest {
         Task<?> task = loop.createTask("failing", () -> fail());
         driven.settle();
 
-        loop.unseenFailures().lookAt(System.nanoTime());
+        loop.core.unseenFailures.lookAt(System.nanoTime());
         driven.settle();
         assertThat(reported()).as("%s may still be awaited", task).isEmpty();
 
-        loop.unseenFailures().lookAt(System.nanoTime() + PATIENCE_NANOS);
+        loop.core.unseenFailures.lookAt(System.nanoTime() + PATIENCE_NANOS);
         driven.settle();
         assertThat(reported()).containsExactly("failing");
     }
@@ -104,7 +104,7 @@ class UnseenFailuresTest {
         var reported = new ArrayList<String>();
         OtherThread.spinUntil(() -> {
             System.gc();
-            loop.unseenFailures().lookAt(System.nanoTime());
+            loop.core.unseenFailures.lookAt(System.nanoTime());
             driven.settle();
             reported.addAll(reported());
             return !reported.isEmpty();

@@ -1,0 +1,185 @@
+package io.gyre.loop;
+
+import io.gyre.loop.internal.entry.DriverSeat;
+import io.gyre.loop.internal.text.Failures;
+import io.gyre.loop.spi.Failure;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a loop, tick after tick, until there is a reason to stop. One thread at a time. */
+final class Driver {
+    private final LoopCore loop;
+    private final DriverSeat seat = new DriverSeat();
+
+    /** What the present or the last {@link #runUntilComplete} waits for. */
+    private @Nullable VirtualThreadTask<?> main;
+
+    /** The present run is to end after this tick. */
+    private boolean stopping;
+
+    /** The failure for which it is to end; the run throws it. */
+    private @Nullable Failure fatalFailure;
+
+    Driver(LoopCore loop) {
+        this.loop = loop;
+    }
+
+    // ---- running
+
+    <T extends @Nullable Object, X extends Exception> T runUntilComplete(Body<T, X> body) throws X {
+        enter("runUntilComplete");
+        boolean interrupted = false;
+        try {
+            var task = new VirtualThreadTask<T>(
+                    loop, "main", CreationSite.of(body, loop.isDebug()), (Callable<T>) body::run);
+            var caller = new RunCaller(task);
+            task.addObserver(caller);
+            main = task;
+            loop.start(task);
+            while (!task.isDone() && !stopping) {
+                loop.tick.run(Long.MAX_VALUE, Long.MAX_VALUE);
+                if (loop.tick.takeInterrupt()) {
+                    interrupted = true;
+                    loop.cancelSoon(task, "the thread that runs the loop was interrupted");
+                }
+            }
+            task.removeObserver(caller);
+            checkNotFailed(task);
+            return outcomeOf(task);
+        } finally {
+            leave(interrupted);
+        }
+    }
+
+    void runForever() {
+        enter("runForever");
+        boolean interrupted = false;
+        try {
+            do {
+                loop.tick.run(stopping ? 0 : Long.MAX_VALUE, Long.MAX_VALUE);
+                if (loop.tick.takeInterrupt()) {
+                    interrupted = true;
+                    stopping = true;
+                }
+            } while (!stopping);
+            checkNotFailed(null);
+        } finally {
+            leave(interrupted);
+        }
+    }
+
+    int runOnce(long maxWaitNanos, long budgetNanos) {
+        enter("runOnce");
+        try {
+            int steps = loop.tick.run(maxWaitNanos, budgetNanos);
+            checkNotFailed(null);
+            return steps;
+        } finally {
+            leave(loop.tick.takeInterrupt());
+        }
+    }
+
+    // ---- stopping: loop thread
+
+    void stop() {
+        stopping = true;
+    }
+
+    /** Stops, and has the run throw the first failure for which it was stopped. */
+    void stopFor(Failure failure) {
+        fatalFailure = fatalFailure == null ? failure : fatalFailure;
+        stop();
+    }
+
+    void cancelMain(String reason) {
+        if (main != null) {
+            loop.cancelSoon(main, reason);
+        }
+    }
+
+    // ---- who drives
+
+    boolean isDriven() {
+        return seat.isTaken();
+    }
+
+    /** Makes the caller the thread that drives. */
+    void enter(String what) {
+        requirePlatformThread(what);
+        Thread driver = seat.take(Thread.currentThread());
+        if (driver != null) {
+            throw new IllegalStateException(what + ": " + loop + " is already running, in " + driver
+                    + ". Only one thread drives a loop, and not in the middle of a tick.");
+        }
+        if (loop.isClosed()) {
+            seat.leave();
+            throw new LoopClosedException(loop, what);
+        }
+        loop.takeOver();
+    }
+
+    /**
+     * Ends what {@link #enter} has begun.
+     *
+     * @param interrupted whether the thread was interrupted meanwhile, which it is to see
+     */
+    void leave(boolean interrupted) {
+        stopping = false;
+        seat.leave();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static void requirePlatformThread(String what) {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException(
+                    what + " needs a platform thread, because the selector would block a virtual" + " one; this is "
+                            + Thread.currentThread() + ". EventLoop.run works in both.");
+        }
+    }
+
+    // ---- what a run comes to
+
+    /** Gets the failure of main, unless it is done too late. */
+    private static final class RunCaller extends Observer {
+        RunCaller(Completion<?> main) {
+            super(main);
+        }
+
+        @Override
+        void completed() {
+            // The driver looks after each tick.
+        }
+    }
+
+    /** Throws if a failure has stopped the present run, and with it the one of main, if that has failed, too. */
+    private void checkNotFailed(@Nullable VirtualThreadTask<?> task) {
+        Failure fatal = fatalFailure;
+        fatalFailure = null;
+        if (fatal != null) {
+            var failed = new LoopFailedException(loop, fatal);
+            Throwable failureOfMain = task == null ? null : task.failure();
+            if (failureOfMain != null) {
+                Failures.suppress(failed, failureOfMain);
+            }
+            throw failed;
+        }
+    }
+
+    /** {@return the result of a task for whoever has run it} Throws what its body has thrown, as it is. */
+    @SuppressWarnings("unchecked") // the body throws X or something unchecked
+    static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
+        if (!task.isDone()) {
+            throw new IllegalStateException("the loop was stopped before " + task + " was done");
+        }
+        switch (task.failure()) {
+            case null -> {
+                return task.resultNow();
+            }
+            case Error error -> throw error;
+            case Exception exception -> throw (X) exception;
+            case Throwable other -> throw new IllegalStateException(task + " failed", other);
+        }
+    }
+}

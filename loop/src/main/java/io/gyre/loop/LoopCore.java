@@ -1,0 +1,409 @@
+package io.gyre.loop;
+
+import io.gyre.loop.internal.text.Describe;
+import io.gyre.loop.internal.vthread.ScopedBindings;
+import io.gyre.loop.internal.vthread.VirtualThreads;
+import io.gyre.loop.spi.ContextSnapshotter;
+import io.gyre.loop.spi.Failure;
+import io.gyre.loop.spi.Ticker;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** A loop from inside: its thread, its tasks, its tick, its reports, and how far its end has come. */
+final class LoopCore {
+    /*
+     * Design.
+     *
+     * Users hold the face, EventLoop; everything in this package holds the core. Who drives is Driver's affair, what runs
+     * next Tick's, how everything ends Closing's.
+     *
+     * `owner` answers "am I on the loop thread?" for tasks too, because they are asked for their carrier. It is null once
+     * the loop is closed, so that nothing is on the loop any more.
+     */
+
+    /** About 146 years: far enough to mean "never", near enough that instants still compare by subtraction. */
+    private static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
+
+    final EventLoop face;
+    final LoopOptions options;
+    final Tick tick;
+    final Driver driver = new Driver(this);
+    final TaskList tasks = new TaskList();
+    final UnseenFailures unseenFailures = new UnseenFailures(this);
+    final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
+    final Map<LoopLocal<?>, Object> locals = new HashMap<>();
+    private final FailureReporter failures;
+    private final Ticker ticker;
+    private final Watchdog watchdog;
+
+    /** The thread that drives the loop, or did last, or has created it; null once the loop is closed. */
+    private volatile @Nullable Thread owner;
+
+    private volatile boolean closed;
+    private Closing.Phase phase = Closing.Phase.OPEN;
+
+    /** Whether a task is in the list whose thread could not be started. */
+    private boolean isAnyNeverStarted;
+
+    /** The pool of the loop's own, if there was a need for it. */
+    private volatile @Nullable OffloadPool offloadPool;
+
+    /** Written by the watchdog alone. */
+    private volatile int nudges;
+
+    LoopCore(EventLoop face, LoopOptions options) {
+        this.face = face;
+        this.options = options;
+        this.failures = new FailureReporter(options.failureHandler());
+        this.owner = VirtualThreads.currentCarrier();
+        Long seed = options.randomOrderSeed();
+        this.ticker = GuardedTicker.of(this, options.ticker());
+        this.tick = new Tick(this, ticker, seed == null ? null : new RandomOrder(seed));
+        tick.start();
+        Preload.touch();
+        this.watchdog = Watchdog.watch(this, options.slowStep());
+    }
+
+    // ---- where am I
+
+    /** {@return the loop whose task or callback is calling} Fails if the caller is none. */
+    static LoopCore current() {
+        return VirtualThreadTask.current().loop;
+    }
+
+    boolean inLoop() {
+        return VirtualThreads.currentCarrier() == owner;
+    }
+
+    /** Makes the calling thread that of the loop. */
+    void takeOver() {
+        owner = Thread.currentThread();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void checkOpen(String what) {
+        if (closed) {
+            throw new LoopClosedException(this, what);
+        }
+    }
+
+    void checkLoopThread(String what) {
+        if (!inLoop()) {
+            checkOpen(what);
+            throw new WrongThreadException(what + " belongs on the thread of " + this + ", and was called on "
+                    + Thread.currentThread() + ". Use callSoonThreadsafe to get there.");
+        }
+    }
+
+    /** Refuses what the loop could only accept and never do, because it is about to be closed. */
+    void checkTakesTasks(String what) {
+        checkLoopThread(what);
+        if (phase == Closing.Phase.ENDING_CALLBACKS) {
+            throw new LoopClosedException(this, what);
+        }
+    }
+
+    void checkSameLoop(Completion<?> awaited) {
+        if (awaited.loop != this) {
+            throw new WrongLoopException(
+                    awaited, awaited.loop.face, Async.currentTask(), "Await it by itself, which works across loops.");
+        }
+    }
+
+    /** Another thread may wait for this loop; the one that should drive it would wait for ever. */
+    void checkNotDrivenByThisThread(Completion<?> awaited) {
+        if (Thread.currentThread() == owner && !awaited.isDone()) {
+            throw new IllegalStateException("waiting for " + awaited + " here would be for ever: this thread drives "
+                    + this + ", which is not running meanwhile. Use runUntilComplete.");
+        }
+    }
+
+    // ---- getting onto the loop
+
+    /** Sends something to the loop, for the next tick. Any thread; false if the loop is closed. */
+    boolean enter(Arrival arrival) {
+        return tick.entries.offer(arrival);
+    }
+
+    /** Has something arrive on the loop thread: now, if this is it, else in the next tick. False if closed. */
+    boolean runInLoop(Arrival arrival) {
+        if (inLoop()) {
+            arrival.arrive();
+            return true;
+        }
+        return enter(arrival);
+    }
+
+    /** Schedules a callback of this library. Also on the carrier. */
+    void callInternally(Runnable body) {
+        new Callback(this, body).becomeReady();
+    }
+
+    /** Cancels a task in a callback: abort handlers are not ours, and may not run on the carrier. */
+    void cancelSoon(VirtualThreadTask<?> task, String reason) {
+        callInternally(() -> CancelScope.cancel(task, reason));
+    }
+
+    // ---- tasks
+
+    /** Starts a task with a Callable or a VoidBody. Its root hangs under a scope, if there is one. */
+    <T extends @Nullable Object> VirtualThreadTask<T> start(
+            @Nullable String name, Object origin, Object body, @Nullable CancelScope group) {
+        checkTakesTasks("createTask");
+        var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
+        if (group != null) {
+            CancelScope.hangUnder(group, task);
+            if (group.isOfSystemTask()) {
+                task.makeSystem();
+            }
+        } else {
+            setCreator(task);
+        }
+        startOrCancel(task);
+        return task;
+    }
+
+    /** Starts a system task with a Callable or a VoidBody. */
+    <T extends @Nullable Object> VirtualThreadTask<T> startSystemTask(String name, Object body) {
+        checkTakesTasks("createSystemTask");
+        var task = new VirtualThreadTask<T>(
+                this, Objects.requireNonNull(name), CreationSite.of(body, isDebug()), Objects.requireNonNull(body));
+        task.makeSystem();
+        setCreator(task);
+        startOrCancel(task);
+        return task;
+    }
+
+    /** Says who may look at what a task comes to: the task that creates it. Tasks of a group have the group for that. */
+    private static void setCreator(VirtualThreadTask<?> task) {
+        VirtualThreadTask<?> creator = VirtualThreadTask.currentTaskOrNull();
+        if (creator != null && creator.loop == task.loop) {
+            task.setCreator(creator);
+        }
+    }
+
+    void startOrCancel(VirtualThreadTask<?> task) {
+        checkTakesTasks("the start of a task");
+        start(task);
+        if (phase.ends(task)) {
+            CancelScope.cancel(task, Closing.REASON);
+        }
+    }
+
+    /** Starts a task that is made. */
+    void start(VirtualThreadTask<?> task) {
+        tasks.add(task);
+        boolean started = false;
+        try {
+            ScopedBindings.inherit(task.thread());
+            task.start();
+            started = true;
+        } finally {
+            if (!started) {
+                task.state = VirtualThreadTask.NEVER_STARTED; // stores need no stack, of which there may be none left
+                isAnyNeverStarted = true;
+            }
+        }
+    }
+
+    /** Takes those out of the list that could not be started. Carrier, in each tick. */
+    void dropNeverStarted() {
+        if (isAnyNeverStarted) {
+            isAnyNeverStarted = false;
+            tasks.removeNeverStarted();
+        }
+    }
+
+    /** Takes into the list what is parked and no task of its own: a guest, or a runner whose callback has parked. */
+    void adopt(VirtualThreadTask<?> parked) {
+        tasks.add(parked);
+        if (phase.ends(parked)) {
+            cancelSoon(parked, Closing.REASON);
+        }
+    }
+
+    /** Takes a guest out of the list again. */
+    void release(VirtualThreadTask<?> resumed) {
+        if (inLoop()) {
+            tasks.remove(resumed);
+        }
+    }
+
+    /** The last thing that a task does. In the task; for one that has outlived the loop, on some other carrier. */
+    void taskDone(VirtualThreadTask<?> task) {
+        try {
+            task.keepFailureIfUnobserved();
+        } finally {
+            if (inLoop()) {
+                tasks.remove(task);
+                CancelScope.discard(task);
+                tellObservers(task);
+            }
+        }
+    }
+
+    private void tellObservers(VirtualThreadTask<?> task) {
+        try {
+            task.tellObservers();
+        } catch (Throwable noMemory) {
+            tick.untold.begin(task); // the next tick tells the rest
+            throw noMemory;
+        }
+    }
+
+    // ---- callbacks
+
+    Callback callSoon(Runnable callback) {
+        checkTakesTasks("callSoon");
+        var scheduled = new Callback(this, callback, callback);
+        scheduled.becomeReady();
+        return scheduled;
+    }
+
+    Callback callSoonThreadsafe(Runnable callback) {
+        var scheduled = new Callback(this, callback, callback);
+        if (!enter(scheduled::becomeReady)) {
+            throw new LoopClosedException(this, "callSoonThreadsafe");
+        }
+        return scheduled;
+    }
+
+    CallbackTimer callAt(long deadlineNanos, Runnable callback) {
+        checkTakesTasks("callAt");
+        var timer = new CallbackTimer(this, deadlineNanos, new Callback(this, callback, callback));
+        tick.timers.add(timer);
+        return timer;
+    }
+
+    // ---- what was chosen, and what follows from it: any thread
+
+    String name() {
+        return options.name();
+    }
+
+    boolean isDebug() {
+        return options.debug();
+    }
+
+    /** {@return the present instant in nanoseconds of the loop's ticker} */
+    long time() {
+        return ticker.nanoTime();
+    }
+
+    static long saturatedNanos(Duration duration) {
+        return duration.compareTo(Duration.ofNanos(MAX_DELAY_NANOS)) > 0
+                ? MAX_DELAY_NANOS
+                : Math.max(duration.compareTo(Duration.ZERO) <= 0 ? 0 : duration.toNanos(), 0);
+    }
+
+    /** {@return the body of a task, in the context in which it is created} */
+    Object withContext(Object body) {
+        ContextSnapshotter snapshotter = options.contextSnapshotter();
+        return snapshotter == null ? body : ThreadContext.wrap(snapshotter, body);
+    }
+
+    /** {@return a callback or call, in the context in which it is created} */
+    Runnable withContext(Runnable body) {
+        ContextSnapshotter snapshotter = options.contextSnapshotter();
+        return snapshotter == null ? body : ThreadContext.wrap(snapshotter, body);
+    }
+
+    Executor offloadExecutor() {
+        if (options.offloadExecutor() != null) {
+            return options.offloadExecutor();
+        }
+        OffloadPool pool = offloadPool;
+        if (pool == null) {
+            pool = new OffloadPool(this);
+            offloadPool = pool;
+        }
+        return pool;
+    }
+
+    /** {@return the pool of the loop's own, if there was a need for it} */
+    @Nullable
+    OffloadPool offloadPool() {
+        return offloadPool;
+    }
+
+    boolean isAnyUserCallOffloaded() {
+        OffloadPool pool = offloadPool;
+        return pool != null && pool.userCalls() > 0;
+    }
+
+    // ---- reports
+
+    /** Reports on the loop if that still runs. Any thread. */
+    void reportFromAnywhere(Failure failure) {
+        if (!runInLoop(() -> callInternally(() -> report(failure)))) {
+            report(failure);
+        }
+    }
+
+    /** Hands a failure to the user's handler, and stops if that is the policy. */
+    void report(Failure failure) {
+        if (!failures.report(failure) && inLoop()) {
+            callInternally(() -> failures.report(failure)); // with a stack of its own, and perhaps more memory
+        }
+        if (options.failurePolicy() == FailurePolicy.STOP_LOOP) {
+            runInLoop(() -> driver.stopFor(failure));
+        }
+    }
+
+    /** {@return whether a failure is nothing but the end of what has outlived this loop, of which closing has told} */
+    boolean isEndedBy(Throwable failure) {
+        return (closed || phase == Closing.Phase.ENDING_CALLBACKS) && failure instanceof LoopClosedException;
+    }
+
+    // ---- for the watchdog: any thread
+
+    /** Wakes the thread that drives this if it is parked under a task that has found no memory to be unmounted. */
+    void nudgeIfParked() {
+        Thread thread = owner;
+        if (thread != null) {
+            switch (thread.getState()) {
+                case WAITING, TIMED_WAITING -> {
+                    nudges = nudges() + 1;
+                    LockSupport.unpark(thread);
+                }
+                default -> {}
+            }
+        }
+    }
+
+    /** {@return how often the loop was nudged so far} */
+    int nudges() {
+        return nudges;
+    }
+
+    // ---- the end: see Closing
+
+    void enterPhase(Closing.Phase next) {
+        phase = next;
+    }
+
+    /** From here on nothing is on the loop. */
+    void becomeClosed() {
+        closed = true;
+        owner = null;
+        tick.close();
+        watchdog.end();
+        foreignWaiters.forEach(ForeignWaiter::release);
+    }
+
+    /** Reads as the face does: for messages. */
+    @Override
+    public String toString() {
+        return "EventLoop[" + Describe.line(name()) + "]";
+    }
+}

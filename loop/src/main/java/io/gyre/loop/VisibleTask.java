@@ -1,0 +1,89 @@
+package io.gyre.loop;
+
+import io.gyre.loop.internal.text.Describe;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What users see of a task whatever it does: its name, where it was created, where it is, and how to cancel it.
+ *
+ * @param <T> the result
+ */
+abstract sealed class VisibleTask<T extends @Nullable Object> extends Completion<T> implements Task<T>
+        permits ScopedTask {
+    private final @Nullable Object createdAt;
+
+    VisibleTask(LoopCore loop, @Nullable Object createdAt) {
+        super(loop);
+        this.createdAt = createdAt;
+    }
+
+    abstract Thread thread();
+
+    @Override
+    public final boolean cancel(String reason) {
+        Objects.requireNonNull(reason);
+        if (isDone()) {
+            return false;
+        }
+        var task = (VirtualThreadTask<?>) this;
+        if (loop.inLoop()) {
+            CancelScope.cancel(task, reason);
+            return true;
+        }
+        return loop.enter(() -> loop.cancelSoon(task, reason));
+    }
+
+    @Override
+    public final void cancelAndJoin(String reason) {
+        cancel(reason);
+        join();
+    }
+
+    @Override
+    public final boolean cancel(boolean mayInterruptIfRunning) {
+        return cancel("cancel() was called by " + describeCaller());
+    }
+
+    private static String describeCaller() {
+        VirtualThreadTask<?> caller = VirtualThreadTask.currentOrNull();
+        return caller == null ? Describe.line(Thread.currentThread().getName()) : caller.toString();
+    }
+
+    @Override
+    public final String name() {
+        String name = thread().getName();
+        return name.isEmpty() ? "task-" + id() : name;
+    }
+
+    @Override
+    public final long id() {
+        return thread().threadId();
+    }
+
+    @Override
+    public final EventLoop loop() {
+        return loop.face;
+    }
+
+    @Override
+    public final StackTraceElement[] stackTrace() {
+        return thread().getStackTrace();
+    }
+
+    @Override
+    public final @Nullable String createdAt() {
+        return createdAt == null ? null : createdAt.toString();
+    }
+
+    /** {@return where it is and where it was created, as lines to append to a message} Any thread. */
+    public final String stackNow() {
+        return Stacks.text(createdAt, stackTrace());
+    }
+
+    @Override
+    public final String toString() {
+        String name = thread().getName();
+        return name.isEmpty() ? name() : "task '" + Describe.line(name) + "'";
+    }
+}
