@@ -58,7 +58,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     UdpSocket(DatagramPort port) {
         this.port = port;
         this.inbox = new Inbox(port);
-        this.sending = new Turn(port, "sending");
+        this.sending = port.turn("sending");
         this.unclosed = Unclosed.watch(this, port.channel());
     }
 

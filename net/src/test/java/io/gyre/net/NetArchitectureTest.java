@@ -33,6 +33,24 @@ final class NetArchitectureTest {
     }
 
     @Test
+    void callsOfAStreamGoDownAndNotUp() {
+        noClasses()
+                .that()
+                .haveFullyQualifiedName("io.gyre.net.Wire")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("io\\.gyre\\.net\\.(WireReader|WireWriter|BufferedStream|SocketStream)")
+                .check(NET);
+        noClasses()
+                .that()
+                .haveNameMatching("io\\.gyre\\.net\\.(WireReader|WireWriter)")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("io\\.gyre\\.net\\.(BufferedStream|SocketStream)")
+                .check(NET);
+    }
+
+    @Test
     void hasNoSelectorOfItsOwn() {
         noClasses()
                 .should()
