@@ -100,7 +100,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      *
      * <p><b>Suspends:</b> no.
      *
-     * @param peer a resolved address; see {@link Dns}
+     * @param peer a resolved address; see {@link io.gyre.net.dns.Dns}
      * @return the socket
      * @throws ConnectException if there is no way to the peer
      * @throws UnknownHostException if the address is not resolved
