@@ -6,6 +6,7 @@ module io.gyre.net {
     requires static org.junit.jupiter.api;
 
     exports io.gyre.net;
+    exports io.gyre.net.dns;
     exports io.gyre.net.os;
     exports io.gyre.net.testing;
 

@@ -55,6 +55,16 @@ class DatagramPort {
         return task;
     }
 
+    /** {@return the turns of one direction} */
+    final Turn turn(String direction) {
+        return new Turn() {
+            @Override
+            public String toString() {
+                return "the " + direction + " side of " + DatagramPort.this;
+            }
+        };
+    }
+
     final DatagramChannel channel() {
         return channel;
     }

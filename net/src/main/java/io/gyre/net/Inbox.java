@@ -31,7 +31,7 @@ final class Inbox implements Iterator<Packet> {
 
     Inbox(DatagramPort port) {
         this.port = port;
-        this.turn = new Turn(port, "receiving");
+        this.turn = port.turn("receiving");
     }
 
     /** Receives into a buffer; suspends until a packet arrives. {@return who has sent it} */

@@ -4,14 +4,14 @@ import java.nio.charset.StandardCharsets;
 
 /** Looks for the first of several separators among the bytes that have come, and for each byte once. */
 final class SeparatorSearch {
-    private final StreamInput bytes;
+    private final ReadAhead bytes;
     private final byte[][] separators;
     private final int longest;
     private int searched;
     private int start = -1;
     private int end = -1;
 
-    SeparatorSearch(StreamInput bytes, byte[][] separators) {
+    SeparatorSearch(ReadAhead bytes, byte[][] separators) {
         int max = 0;
         for (byte[] separator : separators) {
             if (separator.length == 0) {

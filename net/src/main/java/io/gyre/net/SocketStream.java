@@ -130,7 +130,7 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
                 throw file.isOpen() ? broken(failure) : failure;
             }
             if (sent > 0) {
-                sent(sent);
+                countSent(sent);
                 return sent;
             }
             if (sent < 0) {
@@ -165,7 +165,7 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
                 unclosed.closed();
             }
         }
-        if (loop().inLoop()) {
+        if (loop.inLoop()) {
             FreedDescriptors.OF_LOOP.get().one();
         }
     }

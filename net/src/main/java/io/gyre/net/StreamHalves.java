@@ -76,7 +76,7 @@ public record StreamHalves(ByteReader reader, ByteWriter writer) {
             writerClosed = true;
             try {
                 // As close does: when a cancelled task does not end the output, the peer waits for ever.
-                Async.shield(StreamOutput.CLOSE_LIMIT, stream::closeOutput);
+                Async.shield(WireWriter.CLOSE_LIMIT, stream::closeOutput);
             } catch (BusyException notNow) {
                 writerClosed = false;
                 throw notNow;

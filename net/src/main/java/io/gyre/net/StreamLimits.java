@@ -1,9 +1,9 @@
 package io.gyre.net;
 
 import io.gyre.loop.Async;
+import io.gyre.loop.EventLoop;
 import io.gyre.loop.TimeoutException;
 import io.gyre.loop.VoidBody;
-import io.gyre.net.PeerFailures.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -18,15 +18,15 @@ final class StreamLimits {
      * counts from the beginning of the wait, or from the last byte that the other direction has moved meanwhile. The clock is
      * read for each byte only while there is an idle limit.
      */
-    private final BufferedStream stream;
+    private final EventLoop loop;
     private @Nullable Duration readTimeout;
     private @Nullable Duration writeTimeout;
     private @Nullable Duration idleTimeout;
     private long idleNanos;
     private long lastMoveNanos;
 
-    StreamLimits(BufferedStream stream) {
-        this.stream = stream;
+    StreamLimits(EventLoop loop) {
+        this.loop = loop;
     }
 
     boolean ofReading() {
@@ -39,27 +39,16 @@ final class StreamLimits {
 
     void bytesHaveMoved() {
         if (idleTimeout != null) {
-            lastMoveNanos = stream.loop().time();
+            lastMoveNanos = loop.time();
         }
     }
 
-    void awaitReceivable() throws IOException {
-        await(readTimeout, "a read from " + stream, stream::awaitReceivable);
-    }
-
-    void awaitSendable() throws IOException {
-        await(writeTimeout, "a write to " + stream, stream::awaitSendable);
-    }
-
-    private void await(@Nullable Duration own, String what, VoidBody<IOException> wait) throws IOException {
-        try {
-            if (own == null) {
-                awaitUnlessIdle(what, wait);
-            } else {
-                Async.timeout(own, what, () -> awaitUnlessIdle(what, wait));
-            }
-        } catch (TimeoutException tooSlow) {
-            throw stream.note(tooSlow, Kind.TIMED_OUT);
+    /** Waits for a limited time: that of the direction, if it has one, and the idle time. */
+    void await(@Nullable Duration timeout, String what, VoidBody<IOException> wait) throws IOException {
+        if (timeout == null) {
+            awaitUnlessIdle(what, wait);
+        } else {
+            Async.timeout(timeout, what, () -> awaitUnlessIdle(what, wait));
         }
     }
 
@@ -68,7 +57,7 @@ final class StreamLimits {
             wait.run();
             return;
         }
-        for (long since = stream.loop().time(); ; since = lastMoveNanos) {
+        for (long since = loop.time(); ; since = lastMoveNanos) {
             try {
                 Async.timeoutAt(since + idleNanos, what + ", while no byte has moved for " + idleTimeout, () -> {
                     wait.run();
@@ -83,8 +72,18 @@ final class StreamLimits {
         }
     }
 
+    @Nullable
+    Duration readTimeout() {
+        return readTimeout;
+    }
+
     void setReadTimeout(@Nullable Duration limit) {
         readTimeout = requirePositive(limit);
+    }
+
+    @Nullable
+    Duration writeTimeout() {
+        return writeTimeout;
     }
 
     void setWriteTimeout(@Nullable Duration limit) {
@@ -94,7 +93,7 @@ final class StreamLimits {
     void setIdleTimeout(@Nullable Duration limit) {
         idleTimeout = requirePositive(limit);
         idleNanos = limit == null ? 0 : Math.min(TimeUnit.NANOSECONDS.convert(limit), Long.MAX_VALUE / 4);
-        lastMoveNanos = stream.loop().time();
+        lastMoveNanos = loop.time();
     }
 
     private static @Nullable Duration requirePositive(@Nullable Duration limit) {

@@ -5,15 +5,8 @@ import io.gyre.loop.Task;
 import org.jspecify.annotations.Nullable;
 
 /** One direction of a stream or socket, which one task at a time may use. */
-class Turn {
-    private final Object resource;
-    private final String direction;
+abstract class Turn {
     private @Nullable Task<?> holder;
-
-    Turn(Object resource, String direction) {
-        this.resource = resource;
-        this.direction = direction;
-    }
 
     final void beginTurn(Task<?> task) {
         if (holder != null) {
@@ -30,8 +23,7 @@ class Turn {
         return holder != null;
     }
 
+    /** {@return which side of what this is, for messages} */
     @Override
-    public final String toString() {
-        return "the " + direction + " side of " + resource;
-    }
+    public abstract String toString();
 }

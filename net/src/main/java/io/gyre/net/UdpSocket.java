@@ -59,7 +59,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     UdpSocket(DatagramPort port) {
         this.port = port;
         this.inbox = new Inbox(port);
-        this.sending = new Turn(port, "sending");
+        this.sending = port.turn("sending");
         this.unclosed = Unclosed.watch(this, port.channel());
     }
 
@@ -101,7 +101,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      *
      * <p><b>Suspends:</b> no.
      *
-     * @param peer a resolved address; see {@link Dns}
+     * @param peer a resolved address; see {@link io.gyre.net.dns.Dns}
      * @return the socket
      * @throws ConnectException if there is no way to the peer
      * @throws UnknownHostException if the address is not resolved

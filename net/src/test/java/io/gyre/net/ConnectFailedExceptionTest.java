@@ -10,6 +10,7 @@ import io.gyre.loop.TimeoutException;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.LoopTest.Time;
 import io.gyre.net.ConnectFailedException.Kind;
+import io.gyre.net.dns.Dns;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

@@ -1,5 +1,7 @@
 package io.gyre.net;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -29,6 +31,34 @@ final class NetArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.gyre.net.os..")
+                .check(NET);
+    }
+
+    @Test
+    void namesOfHostsRestOnTheLoopAlone() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.gyre.net.dns..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.gyre.net..").and(resideOutsideOfPackage("io.gyre.net.dns..")))
+                .check(NET);
+    }
+
+    @Test
+    void callsOfAStreamGoDownAndNotUp() {
+        noClasses()
+                .that()
+                .haveFullyQualifiedName("io.gyre.net.Wire")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("io\\.gyre\\.net\\.(WireReader|WireWriter|BufferedStream|SocketStream)")
+                .check(NET);
+        noClasses()
+                .that()
+                .haveNameMatching("io\\.gyre\\.net\\.(WireReader|WireWriter)")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("io\\.gyre\\.net\\.(BufferedStream|SocketStream)")
                 .check(NET);
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.testing.LoopTest;
+import io.gyre.net.dns.Dns;
+import io.gyre.net.dns.Resolver;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -50,7 +52,7 @@ final class PeerTextTest {
     void whatTheSystemSaysOfANameIsEscaped() {
         String part = "x".repeat(64);
 
-        assertThatThrownBy(() -> SystemResolver.INSTANCE.resolve("\u001b" + part))
+        assertThatThrownBy(() -> Resolver.system().resolve("\u001b" + part))
                 .isInstanceOf(UnknownHostException.class)
                 .hasMessageStartingWith("cannot resolve '\\u001b" + part + "'")
                 .satisfies(failure -> assertThat(failure.getMessage()).doesNotContain("\u001b"));

@@ -25,7 +25,7 @@ final class MemoryPipe {
      *                           wait
      *     receive: 10, room 0
      *
-     * Refused: a reference to the sender's buffer, from which the receiver would take. StreamOutput may replace that buffer
+     * Refused: a reference to the sender's buffer, from which the receiver would take. WriteBehind may replace that buffer
      * while it waits.
      */
     private final boolean lockstep;

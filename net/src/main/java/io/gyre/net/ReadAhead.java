@@ -4,35 +4,34 @@ import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 
-/**
- * The reading side of a stream: whose turn it is, and bytes that have been received and not yet delivered, as the beginning of
- * a line, or what a cancelled read gave back.
- */
-final class StreamInput extends Turn {
+/** Bytes that have been received and not yet delivered, as the beginning of a line, or what a cancelled read gave back. */
+abstract class ReadAhead extends Turn {
+    /*
+     * Design.
+     *
+     * The twin of WriteBehind. It belongs to the task that has the turn to read. It is a class of its own to be read by itself,
+     * and the base of WireReader so that a connection has no further object.
+     */
     private static final byte[] EMPTY = {};
 
     private byte[] bytes = EMPTY;
     private int start;
     private int end;
 
-    StreamInput(BufferedStream stream) {
-        super(stream, "reading");
-    }
-
-    int size() {
+    final int size() {
         return end - start;
     }
 
-    boolean isEmpty() {
+    final boolean isEmpty() {
         return start == end;
     }
 
-    byte at(int index) {
+    final byte at(int index) {
         return bytes[start + index];
     }
 
     /** Takes over what a buffer holds. */
-    void append(ByteBuffer source) {
+    final void append(ByteBuffer source) {
         int length = source.remaining();
         makeRoom(length);
         source.get(bytes, end, length);
@@ -40,7 +39,7 @@ final class StreamInput extends Turn {
     }
 
     /** Puts bytes back in front: they are delivered first. */
-    void prepend(byte[] source, int length) {
+    final void prepend(byte[] source, int length) {
         byte[] joined = new byte[length + size()];
         System.arraycopy(source, 0, joined, 0, length);
         System.arraycopy(bytes, start, joined, length, size());
@@ -50,7 +49,7 @@ final class StreamInput extends Turn {
     }
 
     /** Moves as much as fits into a buffer. */
-    int deliver(ByteBuffer target) {
+    final int deliver(ByteBuffer target) {
         int length = Math.min(size(), target.remaining());
         target.put(bytes, start, length);
         skip(length);
@@ -58,7 +57,7 @@ final class StreamInput extends Turn {
     }
 
     /** Drops bytes from the front. The last one frees the memory: a stream that waits holds none. */
-    void skip(int length) {
+    final void skip(int length) {
         start += length;
         if (start == end) {
             bytes = EMPTY;
@@ -68,24 +67,24 @@ final class StreamInput extends Turn {
     }
 
     /** {@return the first bytes, decoded} They stay. */
-    String text(int length, Charset charset) {
+    final String text(int length, Charset charset) {
         return new String(bytes, start, length, charset);
     }
 
     /** {@return the first bytes} They stay. */
-    byte[] copy(int length) {
+    final byte[] copy(int length) {
         return Arrays.copyOfRange(bytes, start, start + length);
     }
 
     /** {@return the first bytes} They are delivered by that. */
-    byte[] take(int length) {
+    final byte[] take(int length) {
         byte[] taken = copy(length);
         skip(length);
         return taken;
     }
 
     /** {@return where a byte comes first, or -1} */
-    int indexOf(byte wanted, int from) {
+    final int indexOf(byte wanted, int from) {
         for (int i = start + from; i < end; i++) {
             if (bytes[i] == wanted) {
                 return i - start;

@@ -1,4 +1,4 @@
-package io.gyre.net;
+package io.gyre.net.dns;
 
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package io.gyre.net;
+package io.gyre.net.dns;
 
 import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;

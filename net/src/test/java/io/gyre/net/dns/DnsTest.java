@@ -1,4 +1,4 @@
-package io.gyre.net;
+package io.gyre.net.dns;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;

@@ -1,4 +1,4 @@
-package io.gyre.net;
+package io.gyre.net.dns;
 
 import io.gyre.loop.LoopLocal;
 import java.io.IOException;

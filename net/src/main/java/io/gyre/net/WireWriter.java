@@ -10,12 +10,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The writing side of a stream: what goes out at once, and what waits to go out together. */
-final class StreamOutput extends Turn implements Runnable {
+/** The writing side of a stream: what goes out on the {@link Wire} at once, and what waits to go out together. */
+final class WireWriter extends Turn implements Runnable {
     /*
      * Design.
      *
@@ -35,14 +36,13 @@ final class StreamOutput extends Turn implements Runnable {
     /** Long enough for a peer that is alive, short enough not to keep a program that ends. */
     static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
-    private final BufferedStream stream;
+    private final Wire wire;
     private WriteBehind behind = WriteBehind.NOTHING;
     private int lowBytes = DEFAULT_LOW_BYTES;
     private int highBytes = DEFAULT_HIGH_BYTES;
     private boolean flushScheduled;
     private boolean ended;
     private boolean discarded;
-    private long bytesSent;
     private @Nullable Task<?> flusher;
 
     /** How much the flusher may leave: something only while somebody waits for no more than that. */
@@ -50,39 +50,34 @@ final class StreamOutput extends Turn implements Runnable {
 
     private @Nullable IOException lost;
 
-    StreamOutput(BufferedStream stream) {
-        super(stream, "writing");
-        this.stream = stream;
+    WireWriter(Wire wire) {
+        this.wire = wire;
     }
 
     // ---- writing at once
 
-    void write(Task<?> task, ByteBuffer buffer) throws IOException {
-        beginTurn(task);
+    void write(ByteBuffer buffer) throws IOException {
+        beginTurn(wire.checkpoint());
         try {
             throwLost();
             if (behind.isEmpty()) {
-                sendAll(buffer);
+                wire.sendAll(buffer);
             } else if (buffer.remaining() <= highBytes - behind.size() && flusher == null) {
                 ownBehind().append(buffer, buffer.remaining());
                 drainTo(0);
             } else {
                 drainTo(0);
-                sendAll(buffer);
+                wire.sendAll(buffer);
             }
         } finally {
             endTurn();
         }
     }
 
-    void write(Task<?> task, ByteBuffer[] buffers) throws IOException {
-        beginTurnDrained(task);
+    void write(ByteBuffer[] buffers) throws IOException {
+        beginTurnDrained(wire.checkpoint());
         try {
-            for (int first = nextNonEmpty(buffers, 0); first < buffers.length; first = nextNonEmpty(buffers, first)) {
-                long asked = remaining(buffers, first);
-                long count = stream.sendCounted(buffers, first);
-                goOn(count, Math.min(asked, BufferPool.BUFFER_BYTES), count == asked);
-            }
+            wire.sendAll(buffers);
         } finally {
             endTurn();
         }
@@ -90,59 +85,43 @@ final class StreamOutput extends Turn implements Runnable {
 
     /** Sends what can be sent without waiting, if nothing else is to go out before. */
     void sendAvailable(Task<?> task, ByteBuffer buffer) throws IOException {
+        wire.requireLoop(task);
         if (behind.isEmpty() && !isTaken()) {
             beginTurn(task);
             try {
                 throwLost();
-                stream.sendCounted(buffer);
+                wire.sendCounted(buffer);
             } finally {
                 endTurn();
             }
         }
     }
 
-    private static int nextNonEmpty(ByteBuffer[] buffers, int from) {
-        int index = from;
-        while (index < buffers.length && !buffers[index].hasRemaining()) {
-            index++;
-        }
-        return index;
-    }
-
-    private static long remaining(ByteBuffer[] buffers, int first) {
-        long total = 0;
-        for (int i = first; i < buffers.length; i++) {
-            total += buffers[i].remaining();
-        }
-        return total;
-    }
-
-    /** Sends all of a buffer. By whoever has the turn. */
-    void sendAll(ByteBuffer buffer) throws IOException {
-        for (; ; ) {
-            int asked = Math.min(buffer.remaining(), BufferPool.BUFFER_BYTES);
-            int count = stream.sendCounted(buffer);
-            boolean all = !buffer.hasRemaining();
-            goOn(count, asked, all);
-            if (all) {
-                return;
+    void sendFile(FileChannel file, long position, long count) throws IOException {
+        Counts.bytes("position", position);
+        Counts.bytes("count", count);
+        beginTurnDrained(wire.checkpoint());
+        try {
+            long left = count;
+            while (left > 0) {
+                long sent =
+                        wire.sendPortion(file, position + (count - left), Math.min(left, FilePortions.PORTION_BYTES));
+                if (sent < 0) {
+                    FilePortions.requireAll(file, count - left, count, wire);
+                    return;
+                }
+                left -= sent;
+                if (left > 0) {
+                    LowLevel.checkpoint(); // not behind the last byte
+                }
             }
-        }
-    }
-
-    private void goOn(long count, long asked, boolean all) throws IOException {
-        if (all) {
-            return;
-        }
-        if (count < asked) {
-            stream.awaitSendableLimited();
-        } else {
-            LowLevel.checkpoint(); // a peer that is as fast as we are must not keep the others waiting
+        } finally {
+            endTurn();
         }
     }
 
     /** Takes the turn, with nothing left behind. */
-    void beginTurnDrained(Task<?> task) throws IOException {
+    private void beginTurnDrained(Task<?> task) throws IOException {
         beginTurn(task);
         try {
             drainTo(0);
@@ -154,11 +133,11 @@ final class StreamOutput extends Turn implements Runnable {
 
     // ---- writing behind
 
-    void writeBuffered(Task<?> task, ByteBuffer buffer) throws IOException {
-        beginTurn(task);
+    void writeBuffered(ByteBuffer buffer) throws IOException {
+        beginTurn(wire.checkpoint());
         try {
             throwLost();
-            if (ended || !stream.isOpen()) {
+            if (ended || wire.isClosed()) {
                 throw new ClosedChannelException();
             }
             while (buffer.hasRemaining()) {
@@ -176,7 +155,11 @@ final class StreamOutput extends Turn implements Runnable {
         }
     }
 
-    void flush(Task<?> task) throws IOException {
+    void flush() throws IOException {
+        flush(wire.checkpoint());
+    }
+
+    private void flush(Task<?> task) throws IOException {
         if (discarded) {
             throw new ClosedChannelException();
         }
@@ -186,7 +169,7 @@ final class StreamOutput extends Turn implements Runnable {
 
     private WriteBehind ownBehind() {
         if (behind == WriteBehind.NOTHING) {
-            behind = new WriteBehind(stream.pool);
+            behind = new WriteBehind(wire.pool);
         }
         return behind;
     }
@@ -205,7 +188,7 @@ final class StreamOutput extends Turn implements Runnable {
                 if (flusher != null) {
                     awaitFlusher(flusher, left);
                 } else if (sendBehind() == 0) {
-                    stream.awaitSendableLimited();
+                    wire.awaitSendableLimited();
                 } else if (behind.size() > left) {
                     LowLevel.checkpoint();
                 }
@@ -229,7 +212,7 @@ final class StreamOutput extends Turn implements Runnable {
     }
 
     private int sendBehind() throws IOException {
-        int count = stream.sendCounted(behind.content());
+        int count = wire.sendCounted(behind.content());
         behind.drained();
         return count;
     }
@@ -255,7 +238,7 @@ final class StreamOutput extends Turn implements Runnable {
         }
         if (!behind.isEmpty()) {
             behind.settle();
-            flusher = LowLevel.createTask("flush of " + stream, this, this::flushInBackground);
+            flusher = LowLevel.createTask("flush of " + wire, this, this::flushInBackground);
         }
     }
 
@@ -263,7 +246,7 @@ final class StreamOutput extends Turn implements Runnable {
         try {
             while (behind.size() > flusherLeaves) {
                 if (sendBehind() == 0) {
-                    stream.awaitSendableLimited();
+                    wire.awaitSendableLimited();
                 } else {
                     LowLevel.checkpoint();
                 }
@@ -278,8 +261,8 @@ final class StreamOutput extends Turn implements Runnable {
 
     private void loseBehind(Exception failure) {
         if (!discarded) {
-            lost = stream.broken(new IOException(
-                    behind.size() + " bytes that were written to " + stream + " could not be sent: "
+            lost = wire.broken(new IOException(
+                    behind.size() + " bytes that were written to " + wire + " could not be sent: "
                             + LowLevel.describe(failure.getMessage()),
                     failure));
         }
@@ -288,15 +271,15 @@ final class StreamOutput extends Turn implements Runnable {
 
     // ---- ending
 
-    void close(Task<?> task) throws IOException {
-        beginTurnDrained(task);
+    void end() throws IOException {
+        beginTurnDrained(wire.checkpoint());
         try {
             if (!ended) {
                 ended = true;
-                stream.endOutput();
+                wire.endOutput();
             }
         } catch (IOException failure) {
-            throw stream.broken(failure);
+            throw wire.broken(failure);
         } finally {
             endTurn();
         }
@@ -339,15 +322,13 @@ final class StreamOutput extends Turn implements Runnable {
         return highBytes;
     }
 
-    void count(long sent) {
-        bytesSent += sent;
-    }
-
-    long bytesSent() {
-        return bytesSent;
-    }
-
+    /** {@return how many bytes are still to be sent} */
     int pending() {
         return behind.size();
+    }
+
+    @Override
+    public String toString() {
+        return "the writing side of " + wire;
     }
 }

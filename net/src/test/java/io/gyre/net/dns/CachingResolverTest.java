@@ -1,4 +1,4 @@
-package io.gyre.net;
+package io.gyre.net.dns;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
@@ -7,8 +7,8 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
-import static io.gyre.net.FakeResolver.FIRST;
-import static io.gyre.net.FakeResolver.SECOND;
+import static io.gyre.net.dns.FakeResolver.FIRST;
+import static io.gyre.net.dns.FakeResolver.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
