@@ -6,7 +6,6 @@ import io.gyre.loop.LowLevel;
 import io.gyre.loop.TaskGroupException;
 import io.gyre.loop.TimeoutException;
 import io.gyre.net.ConnectFailedException.Attempt;
-import io.gyre.net.dns.Dns;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

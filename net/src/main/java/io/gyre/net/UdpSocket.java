@@ -101,7 +101,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      *
      * <p><b>Suspends:</b> no.
      *
-     * @param peer a resolved address; see {@link io.gyre.net.dns.Dns}
+     * @param peer a resolved address; see {@link Dns}
      * @return the socket
      * @throws ConnectException if there is no way to the peer
      * @throws UnknownHostException if the address is not resolved

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gyre.loop.LoopGroup;
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest;
-import io.gyre.net.dns.Dns;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;

@@ -10,7 +10,6 @@ import io.gyre.loop.TimeoutException;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.LoopTest.Time;
 import io.gyre.net.ConnectFailedException.Kind;
-import io.gyre.net.dns.Dns;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.testing.LoopTest;
-import io.gyre.net.dns.Dns;
 import io.gyre.net.dns.Resolver;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;

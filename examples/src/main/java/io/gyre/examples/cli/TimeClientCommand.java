@@ -2,7 +2,7 @@ package io.gyre.examples.cli;
 
 import io.gyre.examples.time.TimeClient;
 import io.gyre.loop.EventLoop;
-import io.gyre.net.dns.Dns;
+import io.gyre.net.Dns;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;

@@ -4,8 +4,8 @@ import static io.gyre.loop.Combinators.mapAsync;
 
 import io.gyre.net.ConnectFailedException;
 import io.gyre.net.ConnectOptions;
+import io.gyre.net.Dns;
 import io.gyre.net.TcpStream;
-import io.gyre.net.dns.Dns;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

@@ -23,7 +23,7 @@ final class CachingResolver implements Resolver {
             throw new IllegalArgumentException("maxEntries is " + maxEntries + "; it must be 1 or more");
         }
         this.addresses = LoopLocal.withInitial(
-                () -> new LookupCache<>(host -> Dns.requireAny(host, source.resolve(host)), ttl, maxEntries));
+                () -> new LookupCache<>(host -> Resolver.requireAny(host, source.resolve(host)), ttl, maxEntries));
         this.names = LoopLocal.withInitial(() -> new LookupCache<>(source::reverse, ttl, maxEntries));
     }
 

@@ -1,5 +1,6 @@
 package io.gyre.net.dns;
 
+import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -7,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Finds the addresses of a name, and the name of an address: what {@link Dns} asks.
+ * Finds the addresses of a name, and the name of an address: what {@code Dns} asks.
  *
  * {@snippet :
  * Map<String, List<InetAddress>> hosts = Map.of("db.test", List.of(InetAddress.getLoopbackAddress()));
@@ -30,7 +31,7 @@ public interface Resolver {
      * <p><b>Suspends:</b> as the implementation needs. <b>Cancellation:</b> should end the look-up; let
      * {@link io.gyre.loop.CancelledException} pass.
      *
-     * @param host a name, with the dot at its end if it was given one; {@link Dns} answers numeric addresses itself
+     * @param host a name, with the dot at its end if it was given one; {@code Dns} answers numeric addresses itself
      * @return its addresses, best first; at least one
      * @throws UnknownHostException if the name has none; say which name, and what to check
      * @throws IOException if the look-up fails otherwise
@@ -91,5 +92,20 @@ public interface Resolver {
      */
     static Resolver caching(Resolver source, Duration ttl, int maxEntries) {
         return new CachingResolver(source, ttl, maxEntries);
+    }
+
+    /**
+     * {@return what a resolver has answered, if it is an answer} For those who ask a resolver. Any thread.
+     *
+     * @param host the name that was asked for
+     * @param addresses the answer
+     * @throws UnknownHostException if there is no address
+     */
+    static List<InetAddress> requireAny(String host, List<InetAddress> addresses) throws UnknownHostException {
+        if (addresses.isEmpty()) {
+            throw new UnknownHostException("cannot resolve '" + LowLevel.describe(host)
+                    + "': the resolver has answered with no address. Check the spelling.");
+        }
+        return List.copyOf(addresses);
     }
 }

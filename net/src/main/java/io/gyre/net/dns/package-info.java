@@ -1,7 +1,7 @@
 /**
  * Names of hosts: look-ups that suspend, resolvers, and a memory of what they have answered.
  *
- * <p>Start at {@link io.gyre.net.dns.Dns}. It asks the {@link io.gyre.net.dns.Resolver} of the loop: by default the system's, through
+ * <p>{@code Dns} of {@code io.gyre.net} asks the {@link io.gyre.net.dns.Resolver} of the loop: by default the system's, through
  * a cache.
  *
  * <p>Depends on {@code io.gyre.loop} alone; {@code io.gyre.net} depends on it.

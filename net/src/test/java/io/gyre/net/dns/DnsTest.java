@@ -11,6 +11,7 @@ import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest;
+import io.gyre.net.Dns;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;

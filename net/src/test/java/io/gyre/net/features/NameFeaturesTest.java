@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest;
+import io.gyre.net.Dns;
 import io.gyre.net.TcpPair;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
-import io.gyre.net.dns.Dns;
 import io.gyre.net.dns.Resolver;
 import java.io.IOException;
 import java.net.InetAddress;

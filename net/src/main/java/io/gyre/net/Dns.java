@@ -1,7 +1,8 @@
-package io.gyre.net.dns;
+package io.gyre.net;
 
 import io.gyre.loop.LoopLocal;
 import io.gyre.loop.LowLevel;
+import io.gyre.net.dns.Resolver;
 import java.io.IOException;
 import java.net.IDN;
 import java.net.Inet4Address;
@@ -69,7 +70,9 @@ public final class Dns {
     public static List<InetAddress> resolve(String host) throws IOException {
         LowLevel.checkpoint();
         InetAddress numeric = numericAddress(host);
-        return numeric != null ? List.of(numeric) : requireAny(host, resolver().resolve(inAscii(host)));
+        return numeric != null
+                ? List.of(numeric)
+                : Resolver.requireAny(host, resolver().resolve(inAscii(host)));
     }
 
     /**
@@ -136,15 +139,6 @@ public final class Dns {
     private static UnknownHostException noName(String host) {
         return new UnknownHostException("cannot resolve '" + LowLevel.describe(host)
                 + "': it has characters that no name can have. Check the spelling.");
-    }
-
-    /** {@return what a resolver has answered, if it is an answer} */
-    static List<InetAddress> requireAny(String host, List<InetAddress> addresses) throws UnknownHostException {
-        if (addresses.isEmpty()) {
-            throw new UnknownHostException("cannot resolve '" + LowLevel.describe(host)
-                    + "': the resolver has answered with no address. Check the spelling.");
-        }
-        return List.copyOf(addresses);
     }
 
     /**
