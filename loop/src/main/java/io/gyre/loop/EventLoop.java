@@ -248,8 +248,8 @@ public final class EventLoop implements Executor, AutoCloseable {
         enterRun("runUntilComplete");
         boolean interrupted = false;
         try {
-            var task =
-                    new VirtualThreadTask<T>(this, "main", CreationSite.of(main, isDebug()), (Callable<T>) main::run);
+            var task = new VirtualThreadTask<T>(
+                    this, "main", CreationSite.ofTask(main, isDebug()), (Callable<T>) main::run);
             var caller = new RunCaller(task);
             task.addObserver(caller);
             mainTask = task;
@@ -593,7 +593,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     <T extends @Nullable Object> VirtualThreadTask<T> start(
             @Nullable String name, Object origin, Object body, @Nullable CancelScope group) {
         checkTakesTasks("createTask");
-        var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
+        var task = new VirtualThreadTask<T>(this, name, CreationSite.ofTask(origin, isDebug()), body);
         if (group != null) {
             CancelScope.hangUnder(group, task);
             if (group.isOfSystemTask()) {
@@ -647,7 +647,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private <T extends @Nullable Object> Task<T> startSystemTask(String name, Object body) {
         checkTakesTasks("createSystemTask");
         var task = new VirtualThreadTask<T>(
-                this, Objects.requireNonNull(name), CreationSite.of(body, isDebug()), Objects.requireNonNull(body));
+                this, Objects.requireNonNull(name), CreationSite.ofTask(body, isDebug()), Objects.requireNonNull(body));
         task.makeSystem();
         setCreator(task);
         startOrCancel(task);

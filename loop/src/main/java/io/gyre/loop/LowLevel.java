@@ -379,7 +379,8 @@ public final class LowLevel {
      *
      * @param <T> the result
      * @param name for messages and thread dumps
-     * @param origin the user's object that the task serves; messages name the place where it was created
+     * @param origin the user's object that the task serves; messages name the place where it was handed to the library, if
+     *     the packages of the library have the mark {@link io.gyre.loop.spi.LibraryCode}
      * @param body what the task runs
      * @return the task
      */
