@@ -60,8 +60,19 @@ final class CreationSite {
      * @param wholeStack whether to remember the whole stack, and for this one creation
      */
     static @Nullable String ofTask(Object origin, boolean wholeStack) {
+        if (origin instanceof Place place) {
+            return place.text;
+        }
         return wholeStack ? lookUp(WHOLE_STACK) : SITES.get(origin.getClass()).ofTask();
     }
+
+    /** {@return the place that calls now, as the origin of a task that is created later} */
+    static Object here(boolean wholeStack) {
+        return new Place(lookUp(wholeStack ? WHOLE_STACK : 1));
+    }
+
+    /** An origin that was looked up before. */
+    private record Place(@Nullable String text) {}
 
     /**
      * {@return the place of a callback; null if no user is known}
