@@ -72,6 +72,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     private static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
 
     private final LoopOptions options;
+    private final String name;
     private final FailureReporter failures;
     private final Tick tick;
     private final TaskList tasks = new TaskList();
@@ -97,6 +98,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     private EventLoop(LoopOptions options) {
         this.options = options;
+        this.name = DefaultNames.of(options);
         this.failures = new FailureReporter(options.failureHandler());
         this.owner = VirtualThreads.currentCarrier();
         Long seed = options.randomOrderSeed();
@@ -164,10 +166,11 @@ public final class EventLoop implements Executor, AutoCloseable {
             LoopOptions options, Body<T, X> main) throws X {
         // Through the entry queue: an interrupt is lost if it meets the platform thread while that carries a task.
         var made = new CompletableFuture<EventLoop>();
+        LoopOptions named = options.withName(DefaultNames.of(options));
         return PlatformThread.call(
-                options,
+                named,
                 () -> {
-                    try (EventLoop loop = create(options)) {
+                    try (EventLoop loop = create(named)) {
                         made.complete(loop);
                         return loop.runUntilComplete(main);
                     }
@@ -796,7 +799,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     /** {@return the loop's name} Any thread. */
     public String name() {
-        return options.name();
+        return name;
     }
 
     /** {@return whether the caller is on the loop thread} Any thread. */
@@ -841,7 +844,7 @@ public final class EventLoop implements Executor, AutoCloseable {
                 throw new LoopClosedException(this, what);
             }
             throw new WrongThreadException(what + " belongs on the thread of " + this + ", and was called on "
-                    + Thread.currentThread() + ". Use callSoonThreadsafe to get there.");
+                    + Describe.object(Thread.currentThread()) + ". Use callSoonThreadsafe to get there.");
         }
     }
 
@@ -872,7 +875,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         if (Thread.currentThread().isVirtual()) {
             throw new IllegalStateException(
                     what + " needs a platform thread, because the selector would block a virtual" + " one; this is "
-                            + Thread.currentThread() + ". EventLoop.run works in both.");
+                            + Describe.object(Thread.currentThread()) + ". EventLoop.run works in both.");
         }
     }
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Confinement:</b> immutable.
  *
- * @param name appears in messages and thread names; {@code gyre} by default
+ * @param name appears in messages and thread names; null, the default, for the next of {@code gyre-1}, {@code gyre-2} and
+ *     so on, when a loop is made
  * @param ticker the clock; the system's by default
  * @param failureHandler receives failures that nobody observes; logs them by default
  * @param failurePolicy what else happens then; nothing by default
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *     for tests; null, the default, for first come, first served
  */
 public record LoopOptions(
-        String name,
+        @Nullable String name,
         Ticker ticker,
         FailureHandler failureHandler,
         FailurePolicy failurePolicy,
@@ -60,7 +61,6 @@ public record LoopOptions(
      * @throws IllegalArgumentException if a time is negative
      */
     public LoopOptions {
-        Objects.requireNonNull(name, "name");
         Objects.requireNonNull(ticker, "ticker");
         Objects.requireNonNull(failureHandler, "failureHandler");
         Objects.requireNonNull(failurePolicy, "failurePolicy");
@@ -75,7 +75,7 @@ public record LoopOptions(
     /** {@return the options that a loop has when nothing is said} */
     public static LoopOptions defaults() {
         return new LoopOptions(
-                "gyre",
+                null,
                 Ticker.system(),
                 FailureHandler.logging(),
                 FailurePolicy.REPORT,
@@ -90,9 +90,10 @@ public record LoopOptions(
     /**
      * {@return these options with another name}
      *
-     * @param newName the name
+     * @param newName the name, which loops have exactly as it is
      */
     public LoopOptions withName(String newName) {
+        Objects.requireNonNull(newName, "name");
         return with(draft -> draft.name = newName);
     }
 
@@ -188,7 +189,7 @@ public record LoopOptions(
 
     /** Options while one of them is changed. */
     private static final class Draft {
-        private String name;
+        private @Nullable String name;
         private Ticker ticker;
         private FailureHandler failureHandler;
         private FailurePolicy failurePolicy;

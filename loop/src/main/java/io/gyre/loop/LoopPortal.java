@@ -48,8 +48,10 @@ public final class LoopPortal implements AutoCloseable {
      * @throws IllegalStateException if the JVM was started without the flag that Gyre needs
      */
     public static LoopPortal start() {
-        LoopOptions options = LoopOptions.defaults();
-        return start(options, Thread.ofPlatform().daemon().name(options.name()).factory());
+        String name = DefaultNames.of(LoopOptions.defaults());
+        return start(
+                LoopOptions.defaults().withName(name),
+                Thread.ofPlatform().daemon().name(name).factory());
     }
 
     /**
