@@ -28,7 +28,7 @@ sealed class Callback implements Handle, Step permits DoneCallback {
      */
     Callback(LoopCore loop, Object origin, Runnable body) {
         this.loop = loop;
-        this.createdAt = CreationSite.of(origin, loop.isDebug());
+        this.createdAt = CreationSite.ofCallback(origin, loop.isDebug());
         this.origin = origin;
         this.body = loop.withContext(body);
         this.bindings = ScopedBindings.capture();

@@ -1,7 +1,7 @@
 package io.gyre.loop;
 
+import java.lang.StackWalker.Option;
 import java.lang.StackWalker.StackFrame;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -10,63 +10,102 @@ final class CreationSite {
     /*
      * Design.
      *
-     * A stack walk costs about as much as creating ten tasks. But each lambda expression has a class of its own, made at
-     * its place in the source, so the place is looked up once for each such class and then costs one read. Ordinary
-     * classes can be instantiated in many places and are looked up each time. In debug mode everything is, with the
-     * whole stack.
+     * A stack walk costs about as much as creating ten tasks. But each lambda expression of a user has a class of its own,
+     * made at its place in the source, and most of them are used in one place. So the first creations with a lambda walk the
+     * stack; if all find the same place, later ones read it. A lambda that is kept and used in several places shows it in
+     * these walks, as a rule: a timer that schedules itself again does at the second one. From then on each creation walks.
+     *
+     * Ordinary classes can be instantiated in many places and are looked up each time. So are lambdas of a library, which
+     * serve all of its users, if they are the bodies of tasks. Callbacks of a library are many and rarely fail: they take
+     * the place of the task that creates them.
+     *
+     * A library may create a task when no user is on the stack, such as a server that accepts a connection. The task that
+     * does so was created for a user: its place is taken over.
+     *
+     * In debug mode the whole stack is kept, for each creation.
      */
-    private static final Set<String> LIBRARY = Set.of(
-            name(CreationSite.class),
-            name(EventLoop.class),
-            name(LoopCore.class),
-            name(Driver.class),
-            name(Tick.class),
-            name(Async.class),
-            name(LowLevel.class),
-            name(Callback.class),
-            name(Completion.class),
-            name(DoneCallback.class),
-            name(TaskGroup.class),
-            name(TaskGroupOptions.class),
-            name(Combinators.class),
-            name(Race.class),
-            name(ForeignCall.class),
-            name(LoopPortal.class),
-            name(ReadinessWait.class));
+    private static final int WHOLE_STACK = 100;
+
+    /** More than one, because a lambda may be used in several places; few, because each costs a walk. */
+    private static final int LOOKS = 8;
+
+    private static final StackWalker STACK = StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE);
 
     private static final ClassValue<CreationSite> SITES = new ClassValue<>() {
         @Override
-        protected CreationSite computeValue(Class<?> lambda) {
-            return new CreationSite();
+        protected CreationSite computeValue(Class<?> type) {
+            return new CreationSite(type);
         }
     };
 
-    private @Nullable String known;
+    private final CodeOwner owner;
+    private final boolean isUsersLambda;
 
-    private CreationSite() {}
+    /** The place that is read from now on; null as long as each creation is looked up. Loops may race: they find the same. */
+    private @Nullable String settled;
+
+    private @Nullable String first;
+    private int looks;
+    private boolean varies;
+
+    private CreationSite(Class<?> type) {
+        owner = CodeOwner.of(type);
+        isUsersLambda = owner == CodeOwner.USER && type.isHidden();
+    }
 
     /**
-     * {@return the place; its {@code toString} is for messages}
+     * {@return the place of a task; null if no user is known}
      *
      * @param origin what the user handed in
      * @param wholeStack whether to remember the whole stack, and for this one creation
      */
-    static @Nullable Object of(Object origin, boolean wholeStack) {
+    static @Nullable String ofTask(Object origin, boolean wholeStack) {
+        if (origin instanceof Place place) {
+            return place.text;
+        }
+        return wholeStack ? lookUp(WHOLE_STACK) : SITES.get(origin.getClass()).ofTask();
+    }
+
+    /** {@return the place that calls now, as the origin of a task that is created later} */
+    static Object here(boolean wholeStack) {
+        return new Place(lookUp(wholeStack ? WHOLE_STACK : 1));
+    }
+
+    /** An origin that was looked up before. */
+    private record Place(@Nullable String text) {}
+
+    /**
+     * {@return the place of a callback; null if no user is known}
+     *
+     * @param origin what the user or a library handed in
+     * @param wholeStack whether to remember the whole stack, and for this one creation
+     */
+    static @Nullable String ofCallback(Object origin, boolean wholeStack) {
         if (wholeStack) {
-            return walk(100);
+            return lookUp(WHOLE_STACK);
         }
-        Class<?> type = origin.getClass();
-        if (!type.isHidden()) {
-            return walk(1);
+        CreationSite site = SITES.get(origin.getClass());
+        return site.owner == CodeOwner.LIBRARY ? ofCurrentTask() : site.ofTask();
+    }
+
+    private @Nullable String ofTask() {
+        String known = settled;
+        return known != null ? known : isUsersLambda ? look() : lookUp(1);
+    }
+
+    private @Nullable String look() {
+        String now = lookUp(1);
+        if (varies) {
+            return now;
         }
-        CreationSite site = SITES.get(type);
-        String known = site.known;
-        if (known == null) {
-            // Two loops may do this at once; both find the same.
-            known = walk(1);
-            site.known = known;
+        if (first == null) {
+            first = now;
+        } else if (now != null && !first.equals(now)) {
+            varies = true;
+        } else if (++looks >= LOOKS) {
+            settled = first;
         }
-        return known;
+        return now == null ? first : now;
     }
 
     /** {@return the name of an object's class, without what the JDK adds to that of a lambda} */
@@ -76,18 +115,26 @@ final class CreationSite {
         return lambda < 0 ? name : name.substring(0, lambda);
     }
 
-    private static String walk(int frames) {
-        return StackWalker.getInstance().walk(stack -> stack.filter(CreationSite::isOfUser)
+    /** Initialises the classes that are needed here, when there is stack and memory. */
+    static void touch() {
+        SITES.get(CreationSite.class);
+        className("");
+    }
+
+    private static @Nullable String lookUp(int frames) {
+        String place = STACK.walk(stack -> stack.dropWhile(CreationSite::isSkipped)
                 .limit(frames)
                 .map(StackFrame::toString)
                 .collect(Collectors.joining("\n    at ")));
+        return place.isEmpty() ? ofCurrentTask() : place;
     }
 
-    private static boolean isOfUser(StackFrame frame) {
-        return !LIBRARY.contains(frame.getClassName());
+    private static boolean isSkipped(StackFrame frame) {
+        return CodeOwner.of(frame.getDeclaringClass()) != CodeOwner.USER;
     }
 
-    private static String name(Class<?> type) {
-        return type.getName();
+    private static @Nullable String ofCurrentTask() {
+        VirtualThreadTask<?> creator = VirtualThreadTask.currentTaskOrNull();
+        return creator == null ? null : creator.createdAt();
     }
 }

@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import io.gyre.loop.internal.entry.DriverSeat;
+import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.internal.text.Failures;
 import io.gyre.loop.spi.Failure;
 import java.util.concurrent.Callable;
@@ -31,7 +32,7 @@ final class Driver {
         boolean interrupted = false;
         try {
             var task = new VirtualThreadTask<T>(
-                    loop, "main", CreationSite.of(body, loop.isDebug()), (Callable<T>) body::run);
+                    loop, "main", CreationSite.ofTask(body, loop.isDebug()), (Callable<T>) body::run);
             var caller = new RunCaller(task);
             task.addObserver(caller);
             main = task;
@@ -135,7 +136,7 @@ final class Driver {
         if (Thread.currentThread().isVirtual()) {
             throw new IllegalStateException(
                     what + " needs a platform thread, because the selector would block a virtual" + " one; this is "
-                            + Thread.currentThread() + ". EventLoop.run works in both.");
+                            + Describe.object(Thread.currentThread()) + ". EventLoop.run works in both.");
         }
     }
 

@@ -112,10 +112,11 @@ public final class EventLoop implements Executor, AutoCloseable {
             LoopOptions options, Body<T, X> main) throws X {
         // Through the entry queue: an interrupt is lost if it meets the platform thread while that carries a task.
         var made = new CompletableFuture<EventLoop>();
+        LoopOptions named = options.withName(DefaultNames.of(options));
         return PlatformThread.call(
-                options,
+                named,
                 () -> {
-                    try (EventLoop loop = create(options)) {
+                    try (EventLoop loop = create(named)) {
                         made.complete(loop);
                         return loop.runUntilComplete(main);
                     }

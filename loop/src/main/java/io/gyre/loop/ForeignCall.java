@@ -20,7 +20,7 @@ final class ForeignCall {
 
     static <T extends @Nullable Object> VirtualThreadTask<T> create(
             LoopCore loop, Object origin, Callable<? extends T> body) {
-        return new VirtualThreadTask<>(loop, null, CreationSite.of(origin, loop.isDebug()), body);
+        return new VirtualThreadTask<>(loop, null, CreationSite.ofTask(origin, loop.isDebug()), body);
     }
 
     /**

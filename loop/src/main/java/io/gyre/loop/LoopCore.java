@@ -33,6 +33,7 @@ final class LoopCore {
 
     final EventLoop face;
     final LoopOptions options;
+    private final String name;
     final Tick tick;
     final Driver driver = new Driver(this);
     final TaskList tasks = new TaskList();
@@ -61,6 +62,7 @@ final class LoopCore {
     LoopCore(EventLoop face, LoopOptions options) {
         this.face = face;
         this.options = options;
+        this.name = DefaultNames.of(options);
         this.failures = new FailureReporter(options.failureHandler());
         this.owner = VirtualThreads.currentCarrier();
         Long seed = options.randomOrderSeed();
@@ -101,7 +103,7 @@ final class LoopCore {
         if (!inLoop()) {
             checkOpen(what);
             throw new WrongThreadException(what + " belongs on the thread of " + this + ", and was called on "
-                    + Thread.currentThread() + ". Use callSoonThreadsafe to get there.");
+                    + Describe.object(Thread.currentThread()) + ". Use callSoonThreadsafe to get there.");
         }
     }
 
@@ -160,7 +162,7 @@ final class LoopCore {
     <T extends @Nullable Object> VirtualThreadTask<T> start(
             @Nullable String name, Object origin, Object body, @Nullable CancelScope group) {
         checkTakesTasks("createTask");
-        var task = new VirtualThreadTask<T>(this, name, CreationSite.of(origin, isDebug()), body);
+        var task = new VirtualThreadTask<T>(this, name, CreationSite.ofTask(origin, isDebug()), body);
         if (group != null) {
             CancelScope.hangUnder(group, task);
             if (group.isOfSystemTask()) {
@@ -177,7 +179,7 @@ final class LoopCore {
     <T extends @Nullable Object> VirtualThreadTask<T> startSystemTask(String name, Object body) {
         checkTakesTasks("createSystemTask");
         var task = new VirtualThreadTask<T>(
-                this, Objects.requireNonNull(name), CreationSite.of(body, isDebug()), Objects.requireNonNull(body));
+                this, Objects.requireNonNull(name), CreationSite.ofTask(body, isDebug()), Objects.requireNonNull(body));
         task.makeSystem();
         setCreator(task);
         startOrCancel(task);
@@ -288,7 +290,7 @@ final class LoopCore {
     // ---- what was chosen, and what follows from it: any thread
 
     String name() {
-        return options.name();
+        return name;
     }
 
     boolean isDebug() {

@@ -51,7 +51,7 @@ public final class LoopGroup implements AutoCloseable {
     }
 
     /**
-     * {@return loops with the same options; the name gets a number from 1 on}
+     * {@return loops with the same options; a name in them gets a number from 1 on}
      *
      * @param size how many, 1 or more
      * @param options how to make each of them
@@ -65,7 +65,7 @@ public final class LoopGroup implements AutoCloseable {
         var portals = new ArrayList<LoopPortal>();
         try {
             for (int number = 1; number <= size; number++) {
-                String name = options.name() + "-" + number;
+                String name = options.name() == null ? DefaultNames.of(options) : options.name() + "-" + number;
                 portals.add(
                         LoopPortal.start(Thread.ofPlatform().daemon().name(name).factory(), options.withName(name)));
             }

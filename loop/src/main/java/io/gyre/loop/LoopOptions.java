@@ -30,7 +30,7 @@ public final class LoopOptions {
 
     /** One component for each option. Private, so that adding an option breaks nobody. */
     private record Values(
-            String name,
+            @Nullable String name,
             Ticker ticker,
             FailureHandler failureHandler,
             FailurePolicy failurePolicy,
@@ -41,7 +41,6 @@ public final class LoopOptions {
             Duration slowStep,
             @Nullable Long randomOrderSeed) {
         Values {
-            Objects.requireNonNull(name, "name");
             Objects.requireNonNull(ticker, "ticker");
             Objects.requireNonNull(failureHandler, "failureHandler");
             Objects.requireNonNull(failurePolicy, "failurePolicy");
@@ -59,8 +58,11 @@ public final class LoopOptions {
         this.values = values;
     }
 
-    /** {@return appears in messages and thread names; {@code gyre} by default} */
-    public String name() {
+    /**
+     * {@return the name for messages and threads; null, the default, for the next of {@code gyre-1}, {@code gyre-2} and so
+     * on, when a loop is made}
+     */
+    public @Nullable String name() {
         return values.name;
     }
 
@@ -69,26 +71,26 @@ public final class LoopOptions {
         return values.ticker;
     }
 
-    /** {@return receives failures that nobody observes; logs them by default} */
+    /** {@return the receiver of failures that nobody observes; logs them by default} */
     public FailureHandler failureHandler() {
         return values.failureHandler;
     }
 
-    /** {@return what else happens then; nothing by default} */
+    /** {@return what else happens when nobody observes a failure; nothing by default} */
     public FailurePolicy failurePolicy() {
         return values.failurePolicy;
     }
 
     /**
-     * {@return carries the thread-locals of libraries to tasks, callbacks and offloaded calls; null, the default, for
-     * none}
+     * {@return what carries the thread-locals of libraries to tasks, callbacks and offloaded calls; null, the default,
+     * for none}
      */
     public @Nullable ContextSnapshotter contextSnapshotter() {
         return values.contextSnapshotter;
     }
 
     /**
-     * {@return runs what is offloaded, and is not shut down by the loop; null, the default, for a pool of the loop's
+     * {@return the executor of offloaded calls, which the loop does not shut down; null, the default, for a pool of the loop's
      * own: at most 32 daemon threads, or processors + 4 if that is less, made when they are needed}
      */
     public @Nullable Executor offloadExecutor() {
@@ -121,8 +123,8 @@ public final class LoopOptions {
     }
 
     /**
-     * {@return if not null, the tasks that are ready take turns in a random order that this seed determines, for
-     * tests; null, the default, for first come, first served}
+     * {@return the seed of a random order in which ready tasks take turns, for tests; null, the default, for first come,
+     * first served}
      */
     public @Nullable Long randomOrderSeed() {
         return values.randomOrderSeed;
@@ -131,7 +133,7 @@ public final class LoopOptions {
     /** {@return the options that a loop has when nothing is said} */
     public static LoopOptions defaults() {
         return new LoopOptions(new Values(
-                "gyre",
+                null,
                 Ticker.system(),
                 FailureHandler.logging(),
                 FailurePolicy.REPORT,
@@ -146,9 +148,10 @@ public final class LoopOptions {
     /**
      * {@return these options with another name}
      *
-     * @param newName the name
+     * @param newName the name, which loops have exactly as it is
      */
     public LoopOptions withName(String newName) {
+        Objects.requireNonNull(newName, "name");
         return with(draft -> draft.name = newName);
     }
 
@@ -244,7 +247,7 @@ public final class LoopOptions {
 
     /** Options while one of them is changed. */
     private static final class Draft {
-        private String name;
+        private @Nullable String name;
         private Ticker ticker;
         private FailureHandler failureHandler;
         private FailurePolicy failurePolicy;

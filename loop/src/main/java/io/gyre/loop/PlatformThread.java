@@ -17,7 +17,7 @@ final class PlatformThread {
     static <T extends @Nullable Object, X extends Exception> T call(
             LoopOptions options, Body<T, X> body, Runnable onInterrupt) throws X {
         var call = new FutureTask<T>(inContext(options.contextSnapshotter(), body::run));
-        Thread thread = Thread.ofPlatform().name(options.name()).unstarted(call);
+        Thread thread = Thread.ofPlatform().name(DefaultNames.of(options)).unstarted(call);
         ScopedBindings.inherit(thread);
         thread.start();
         return PatientWait.<T, X>forOutcome(

@@ -14,7 +14,7 @@ final class Preload {
         Offloading.onLoopExecutor();
         OffloadPool.touch();
         TaskGroup.touch();
-        CreationSite.className("");
+        CreationSite.touch();
         ForeignPark.isInterruptible(new StackTraceElement[0]);
         ForeignWaiter.touch();
         Guest.touch();

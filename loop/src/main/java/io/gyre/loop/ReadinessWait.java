@@ -8,7 +8,6 @@ import io.gyre.loop.spi.IdleLoop;
 import io.gyre.loop.spi.OutsideWait;
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.util.Objects;
@@ -179,18 +178,6 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
 
     @Override
     public String toString() {
-        return (direction == Direction.READ ? "readable " : "writable ") + describeChannel();
-    }
-
-    /** The JDK's channels say who they are, but for those of datagrams. */
-    private String describeChannel() {
-        if (channel instanceof DatagramChannel datagrams) {
-            try {
-                return "DatagramChannel[" + datagrams.getLocalAddress() + "]";
-            } catch (IOException noLongerOpen) {
-                return "DatagramChannel[closed]";
-            }
-        }
-        return Describe.object(channel);
+        return (direction == Direction.READ ? "readable " : "writable ") + Describe.object(channel);
     }
 }

@@ -160,9 +160,10 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
     static VirtualThreadTask<?> current() {
         Thread current = Thread.currentThread();
         if (!current.isVirtual() || !(VirtualThreads.scheduler(current) instanceof VirtualThreadTask<?> task)) {
-            throw new IllegalStateException("this call suspends, and " + current + " is not a task of an event loop."
-                    + " Call it in a task: EventLoop.run(() -> ...), or loop.callSoonThreadsafe(() ->"
-                    + " loop.createTask(...)) from another thread.");
+            throw new IllegalStateException(
+                    "this call suspends, and " + Describe.object(current) + " is not a task of an event loop."
+                            + " Call it in a task: EventLoop.run(() -> ...), or loop.callSoonThreadsafe(() ->"
+                            + " loop.createTask(...)) from another thread.");
         }
         if (task.loop.isClosed()) {
             throw task.outlivedLoop();

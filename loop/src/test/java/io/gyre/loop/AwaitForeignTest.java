@@ -122,7 +122,7 @@ class AwaitForeignTest {
     void waiterNamesTheStage() {
         Task<String> task = driven.start(() -> Async.await(future));
 
-        assertThat(task.waitsFor()).isEqualTo(future.toString());
+        assertThat(task.waitsFor()).isEqualTo("a CompletableFuture (Not completed, 1 dependents)");
 
         future.complete("value");
         driven.settle();
@@ -133,7 +133,8 @@ class AwaitForeignTest {
         var futureTask = new FutureTask<>(() -> "value");
         Task<String> task = driven.start(() -> Async.await(futureTask));
         assertThat(task.isDone()).isFalse();
-        assertThat(task.waitsFor()).isEqualTo(futureTask.toString());
+        assertThat(task.waitsFor())
+                .isEqualTo("a FutureTask (Not completed, task = a lambda of " + AwaitForeignTest.class.getName() + ")");
 
         futureTask.run();
         driven.settle();
@@ -203,7 +204,9 @@ class AwaitForeignTest {
         assertThat(task.isCancelled()).isTrue();
         assertThatExceptionOfType(CancellationException.class)
                 .isThrownBy(task::get)
-                .withMessageContaining("its thread was interrupted while waiting for " + futureTask);
+                .withMessageContaining(
+                        "its thread was interrupted while waiting for a FutureTask (Not completed, task ="
+                                + " a lambda of " + AwaitForeignTest.class.getName() + ")");
     }
 
     @Test

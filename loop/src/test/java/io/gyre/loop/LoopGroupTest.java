@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.sync.Event;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,11 +16,12 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class LoopGroupTest {
+    private static final LoopOptions NAMED = LoopOptions.defaults().withName("gyre");
     private static final Duration ONE_DAY = Duration.ofDays(1);
 
     @Test
     void eachLoopHasAThreadOfItsOwn() {
-        try (LoopGroup group = LoopGroup.start(3)) {
+        try (LoopGroup group = LoopGroup.start(3, NAMED)) {
             var loops = new ArrayList<EventLoop>();
             for (int i = 0; i < 4; i++) {
                 loops.add(group.next().call(EventLoop::current));
@@ -33,7 +35,7 @@ class LoopGroupTest {
 
     @Test
     void loopsCallEachOther() {
-        try (LoopGroup group = LoopGroup.start(2)) {
+        try (LoopGroup group = LoopGroup.start(2, NAMED)) {
             EventLoop second = group.loops().get(1);
 
             List<String> names = group.portals().getFirst().call(() -> {
@@ -62,7 +64,7 @@ class LoopGroupTest {
 
     @Test
     void primitiveOfAnotherLoopIsRefused() {
-        try (LoopGroup group = LoopGroup.start(2)) {
+        try (LoopGroup group = LoopGroup.start(2, NAMED)) {
             var event = new Event("shared");
             group.portals().get(0).call(event::set);
 
@@ -144,5 +146,23 @@ class LoopGroupTest {
     @Test
     void groupNeedsALoop() {
         assertThatIllegalArgumentException().isThrownBy(() -> LoopGroup.start(0));
+    }
+
+    @Test
+    void loopsOfTwoGroupsWithoutANameHaveDifferentNames() {
+        try (LoopGroup one = LoopGroup.start(2);
+                LoopGroup other = LoopGroup.start(2)) {
+            var names = new ArrayList<String>();
+            for (LoopPortal portal : List.of(
+                    one.portals().get(0),
+                    one.portals().get(1),
+                    other.portals().get(0),
+                    other.portals().get(1))) {
+                String thread = portal.call(VirtualThreads::currentCarrier).getName();
+                assertThat(thread).isEqualTo(portal.loop().name()).matches("gyre-\\d+");
+                names.add(thread);
+            }
+            assertThat(names).doesNotHaveDuplicates();
+        }
     }
 }

@@ -16,7 +16,7 @@ class LoopOptionsTest {
 
     @Test
     void defaultsAreAsDocumented() {
-        assertThat(defaults.name()).isEqualTo("gyre");
+        assertThat(defaults.name()).isNull();
         assertThat(defaults.offloadExecutor()).isNull();
         assertThat(defaults.closeTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(defaults.debug()).isEqualTo(Boolean.getBoolean("gyre.debug"));
@@ -55,7 +55,7 @@ class LoopOptionsTest {
 
     @Test
     void optionsAreValues() {
-        LoopOptions same = defaults.withName("other").withName(defaults.name());
+        LoopOptions same = defaults.withDebug(!defaults.debug()).withDebug(defaults.debug());
 
         assertThat(same)
                 .isEqualTo(defaults)
@@ -83,5 +83,27 @@ class LoopOptionsTest {
         assertThatNullPointerException()
                 .isThrownBy(() -> defaults.withFailureHandler(null))
                 .withMessage("failureHandler");
+    }
+
+    @Test
+    void loopsWithoutANameHaveDifferentOnes() throws Exception {
+        try (EventLoop first = EventLoop.create(defaults)) {
+            String second = OtherThread.call(() ->
+                            EventLoop.run(defaults, () -> EventLoop.current().name()))
+                    .get();
+
+            assertThat(first.name()).matches("gyre-\\d+");
+            assertThat(second).matches("gyre-\\d+").isNotEqualTo(first.name());
+        }
+    }
+
+    @Test
+    void nameOfTheUserStaysAsItIs() {
+        LoopOptions named = defaults.withName("crawler");
+        for (int i = 0; i < 2; i++) {
+            try (EventLoop loop = EventLoop.create(named)) {
+                assertThat(loop.name()).isEqualTo("crawler");
+            }
+        }
     }
 }

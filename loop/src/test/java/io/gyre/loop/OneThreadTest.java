@@ -96,7 +96,8 @@ class OneThreadTest {
 
     @Test
     void offloadedCallsRunElsewhere() {
-        Thread worker = EventLoop.run(() -> offload(VirtualThreads::currentCarrier));
+        Thread worker =
+                EventLoop.run(LoopOptions.defaults().withName("gyre"), () -> offload(VirtualThreads::currentCarrier));
 
         assertThat(worker).isNotSameAs(Thread.currentThread());
         assertThat(worker.getName()).startsWith("gyre-offload-");
@@ -107,7 +108,7 @@ class OneThreadTest {
         Set<Thread> before = platformThreads();
         var during = new HashSet<Thread>();
 
-        EventLoop.run(LoopOptions.defaults().withSlowStep(Duration.ZERO), () -> {
+        EventLoop.run(LoopOptions.defaults().withName("gyre").withSlowStep(Duration.ZERO), () -> {
             var tasks = new ArrayList<Task<String>>();
             for (int number = 0; number < 100; number++) {
                 tasks.add(createTask(() -> {

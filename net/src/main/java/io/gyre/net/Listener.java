@@ -44,12 +44,12 @@ final class Listener {
     /** Once for each time that descriptors run out, however often accepting is tried and paused meanwhile. */
     private boolean exhaustionReported;
 
-    Listener(StreamServer<?> server, ServerSocketChannel channel, SocketAddress address, Object origin) {
+    Listener(StreamServer<?> server, ServerSocketChannel channel, SocketAddress address) {
         this.server = server;
         this.channel = channel;
         this.address = address;
         reserve.fill();
-        this.acceptor = LowLevel.createTask("accept on " + StreamServer.text(address), origin, this::accept);
+        this.acceptor = LowLevel.createTask("accept on " + StreamServer.text(address), server.origin(), this::accept);
     }
 
     SocketAddress address() {

@@ -92,7 +92,8 @@ public final class SocketOptions {
         try {
             channel.setOption(option, (V) value);
         } catch (IOException | RuntimeException refused) {
-            var named = new SocketException("cannot set " + option.name() + " to " + value + " on " + channel + ": "
+            var named = new SocketException("cannot set " + option.name() + " to " + LowLevel.describe(value) + " on "
+                    + LowLevel.describe(channel) + ": "
                     + LowLevel.describe(refused.getMessage()));
             named.initCause(refused);
             throw named;

@@ -61,6 +61,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private final StreamHandler<? super S> handler;
     private final ServerOptions options;
     private final EventLoop loop = EventLoop.current();
+    private final Object origin = LowLevel.origin();
     private final Map<Task<?>, S> connections = new LinkedHashMap<>();
     private final Map<InetAddress, Integer> connectionsOfPeer = new HashMap<>();
     private final LoopFuture<@Nullable Void> ended = loop.createFuture();
@@ -102,8 +103,9 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         return addresses;
     }
 
-    final StreamHandler<? super S> handler() {
-        return handler;
+    /** {@return where the user asked for this server} */
+    final Object origin() {
+        return origin;
     }
 
     /** {@return whether one more connection may be accepted, be it to be shed} */
@@ -179,7 +181,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         String name = peer == null ? "connection " + accepted + " on " + this : "connection from " + text(remote);
         Task<?> task;
         try {
-            task = LowLevel.createTask(name, handler, () -> {
+            task = LowLevel.createTask(name, origin, () -> {
                 try (stream) {
                     handler.handle(stream);
                 }

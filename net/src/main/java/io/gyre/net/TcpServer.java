@@ -190,7 +190,7 @@ public final class TcpServer extends StreamServer<TcpStream> {
     private void listen(ServerSocketChannel channel) throws IOException {
         try {
             channel.configureBlocking(false);
-            add(new Listener(this, channel, channel.getLocalAddress(), handler()));
+            add(new Listener(this, channel, channel.getLocalAddress()));
         } catch (Throwable failure) {
             channel.close();
             throw failure;

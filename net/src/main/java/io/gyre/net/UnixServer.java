@@ -86,7 +86,7 @@ public final class UnixServer extends StreamServer<UnixStream> {
             SocketFile file = SocketFile.bind(channel, path, mode, options.backlog());
             channel.configureBlocking(false);
             var server = new UnixServer(options, file, handler);
-            server.add(new Listener(server, channel, UnixDomainSocketAddress.of(path), handler));
+            server.add(new Listener(server, channel, UnixDomainSocketAddress.of(path)));
             return server;
         } catch (Throwable failure) {
             channel.close();
@@ -115,7 +115,7 @@ public final class UnixServer extends StreamServer<UnixStream> {
             }
             listening.configureBlocking(false);
             var server = new UnixServer(options, SocketFile.ofOther(address.getPath()), handler);
-            server.add(new Listener(server, listening, address, handler));
+            server.add(new Listener(server, listening, address));
             return server;
         } catch (Throwable failure) {
             listening.close();

@@ -38,7 +38,8 @@ class ServerGroupTest {
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     private final List<Failure> failures = new CopyOnWriteArrayList<>();
-    private final LoopGroup loops = LoopGroup.start(2, LoopOptions.defaults().withFailureHandler(failures::add));
+    private final LoopGroup loops =
+            LoopGroup.start(2, LoopOptions.defaults().withName("gyre").withFailureHandler(failures::add));
 
     @AfterEach
     void close() {

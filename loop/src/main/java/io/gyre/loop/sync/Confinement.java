@@ -48,7 +48,7 @@ final class Confinement {
             EventLoop owner = loop;
             throw new WrongThreadException(
                     what + " of " + primitive + " belongs on the thread of " + (owner == null ? "a loop" : owner)
-                            + ", and was called on " + Thread.currentThread()
+                            + ", and was called on " + LowLevel.describe(Thread.currentThread())
                             + ". Use callSoonThreadsafe to get there.",
                     e);
         }

@@ -7,7 +7,9 @@
  *
  * <p>Depends on {@code io.gyre.net} and {@code io.gyre.loop}; {@code io.gyre.net} does not depend on it.
  */
+@LibraryCode
 @NullMarked
 package io.gyre.net.os;
 
+import io.gyre.loop.spi.LibraryCode;
 import org.jspecify.annotations.NullMarked;

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopGroup;
+import io.gyre.loop.LoopOptions;
 import io.gyre.loop.Task;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.testing.LoopTest;
@@ -344,7 +345,7 @@ class ServerFeaturesTest {
 
     private static List<String> placesOf(int count, Sharing sharing) throws IOException {
         var places = new ArrayList<String>();
-        try (LoopGroup loops = LoopGroup.start(2);
+        try (LoopGroup loops = LoopGroup.start(2, LoopOptions.defaults().withName("gyre"));
                 ServerGroup server = ServerGroup.serve(
                         loops, sharing, ServerOptions.defaults(), TcpPair.loopback(), ServerFeaturesTest::sayWhere)) {
             for (int i = 0; i < count; i++) {

@@ -18,7 +18,8 @@ public final class Describe {
     private Describe() {}
 
     /**
-     * {@return what an object says of itself}
+     * {@return what an object says of itself; for arrays, lambdas and objects of the JDK that would say no more than the name of
+     * their class and a hash, what they are}
      *
      * @param object anything
      */
@@ -32,7 +33,8 @@ public final class Describe {
 
     private static String wordsOf(Object object) {
         try {
-            String words = object.toString();
+            String ofJdk = JdkWords.of(object);
+            String words = ofJdk == null ? object.toString() : ofJdk;
             return words == null ? object.getClass().getName() + " (whose toString returned null)" : words;
         } catch (Throwable failed) {
             return object.getClass().getName() + " (whose toString failed with "

@@ -1,0 +1,70 @@
+package io.gyre.loop;
+
+import io.gyre.loop.spi.LibraryCode;
+import java.security.CodeSource;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Says for a class whether messages may name its lines: those of users are named, all others are skipped. */
+enum CodeOwner {
+    USER,
+    LIBRARY,
+    JDK;
+
+    /*
+     * Design.
+     *
+     * A package name alone does not tell: tests and examples may live in packages of the library. A jar or module alone does
+     * not either: a program may be shaded into one jar with the libraries it uses. So a class is the library's if both agree:
+     * its package, and the module, class loader and code source that it comes from. The names of packages are taken from
+     * classes, so that they follow when a shaded jar renames them.
+     */
+    private static final String OF_LOOP = EventLoop.class.getPackageName();
+
+    private static final ClassValue<CodeOwner> OWNERS = new ClassValue<>() {
+        @Override
+        protected CodeOwner computeValue(Class<?> type) {
+            return isOfJdk(type) ? JDK : isOfLoop(type) || isOfMarkedPackage(type) ? LIBRARY : USER;
+        }
+    };
+
+    static CodeOwner of(Class<?> type) {
+        return OWNERS.get(type);
+    }
+
+    private static boolean isOfJdk(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        if (loader == null || loader == ClassLoader.getPlatformClassLoader()) {
+            return true;
+        }
+        String module = type.getModule().getName();
+        return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
+    }
+
+    private static boolean isOfLoop(Class<?> type) {
+        String room = type.getPackageName();
+        return (room.equals(OF_LOOP) || room.startsWith(OF_LOOP + ".")) && haveOneSource(type, EventLoop.class);
+    }
+
+    private static boolean isOfMarkedPackage(Class<?> type) {
+        try {
+            Class<?> info = Class.forName(type.getPackageName() + ".package-info", false, type.getClassLoader());
+            return info.isAnnotationPresent(LibraryCode.class) && haveOneSource(type, info);
+        } catch (ClassNotFoundException | LinkageError unmarked) {
+            return false;
+        }
+    }
+
+    private static boolean haveOneSource(Class<?> one, Class<?> other) {
+        return one.getClassLoader() == other.getClassLoader()
+                && one.getModule() == other.getModule()
+                && Objects.equals(source(one), source(other));
+    }
+
+    private static @Nullable String source(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        return source == null || source.getLocation() == null
+                ? null
+                : source.getLocation().toExternalForm(); // as text: comparing URLs may look up hosts
+    }
+}
