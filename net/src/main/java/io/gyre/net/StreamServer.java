@@ -86,8 +86,8 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     /** Makes a stream of a connection that was accepted; closes it if that fails. */
     abstract S streamOf(SocketChannel connection, SocketOptions connectionOptions) throws IOException;
 
-    /** Called when this accepts no more. */
-    void listenersClosed() throws IOException {}
+    /** Called when this is about to accept no more, and still listens. */
+    void listenersClose() throws IOException {}
 
     // ---- accepting
 
@@ -290,14 +290,14 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     }
 
     private void closeListeners() {
+        try {
+            listenersClose();
+        } catch (IOException failure) {
+            LowLevel.report(new Failure(this + " cannot tidy up behind itself", toString(), null, failure));
+        }
         listeners.forEach(Listener::close);
         if (handedOver) {
             openListeners--;
-        }
-        try {
-            listenersClosed();
-        } catch (IOException failure) {
-            LowLevel.report(new Failure(this + " cannot tidy up behind itself", toString(), null, failure));
         }
     }
 

@@ -115,7 +115,7 @@ public final class UnixServer extends StreamServer<UnixStream> {
     }
 
     @Override
-    void listenersClosed() throws IOException {
+    void listenersClose() throws IOException {
         file.remove();
     }
 
