@@ -77,7 +77,10 @@ final class SocketFile {
                 return new SocketFile(path, key);
             }
         } catch (IOException failure) {
-            var named = new BindException("cannot listen on " + path + ": " + LowLevel.describe(failure.getMessage()));
+            // Those of files name the file and nothing else.
+            Object reason = failure instanceof FileSystemException ? failure : failure.getMessage();
+            var named =
+                    new BindException("cannot listen on " + LowLevel.describe(path) + ": " + LowLevel.describe(reason));
             named.initCause(failure);
             throw named;
         }

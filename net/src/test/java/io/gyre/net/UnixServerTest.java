@@ -382,6 +382,28 @@ final class UnixServerTest {
         }
     }
 
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    @SuppressWarnings("NullAway") // misuse
+    void serverThatFailsBehindItsFileLeavesNothing() throws Exception {
+        Set<String> before = Descriptors.sockets();
+
+        assertThatThrownBy(() -> UnixServer.serve(path, null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> TcpServer.serve(TcpPair.loopback(), null)).isInstanceOf(NullPointerException.class);
+
+        assertThat(directory).isEmptyDirectory();
+        assertThat(Descriptors.sockets()).isEqualTo(before);
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void failureSaysWhatIsWrongAndNotOnlyWhere() {
+        assertThatThrownBy(() -> UnixServer.serve(directory.resolve("none/s"), UnixServerTest::echo))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("NoSuchFileException");
+        assertThatThrownBy(() -> UnixStream.connect(directory.resolve("a\nb")))
+                .isInstanceOf(ConnectException.class)
+                .hasMessageContaining("a\\nb: No such file");
+    }
+
     // ---- two servers at once
 
     /** What one of two servers that start at once has come to. */
