@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Without descriptors no class can be loaded from a directory: a server that has none left must not need one. */
 final class RehearsalTest {
     private static final int DESCRIPTORS = 80;
+
+    /** For what takes milliseconds, unless the acceptor has died. */
+    private static final int LIMIT_MILLIS = 15_000;
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // by JUnit
@@ -111,7 +115,7 @@ final class RehearsalTest {
                 .start();
         List<Socket> clients = new ArrayList<>();
         try {
-            flood(server.inputReader(), server.getOutputStream(), clients);
+            exhaust(server.inputReader(), server.getOutputStream(), clients);
         } finally {
             for (Socket client : clients) {
                 client.close();
@@ -123,29 +127,35 @@ final class RehearsalTest {
         assertThat(errors).content().contains("cannot accept").doesNotContain("NoClassDefFoundError");
     }
 
-    private static void flood(BufferedReader answers, OutputStream commands, List<Socket> clients) throws IOException {
+    private static void exhaust(BufferedReader answers, OutputStream commands, List<Socket> clients)
+            throws IOException {
         int port = Integer.parseInt(answers.readLine());
-        clients.add(new Socket(InetAddress.getLoopbackAddress(), port));
-        assertEchoes(clients.getFirst(), 1);
-        assertThat(pauses(answers, commands)).isZero();
-        for (int i = 1; i < DESCRIPTORS; i++) {
+        for (int i = 0; i < 20; i++) {
+            clients.add(new Socket(InetAddress.getLoopbackAddress(), port));
+            assertEchoes(clients.getLast(), 1);
+        }
+        assertThat(pausesAfter('?', answers, commands)).isZero();
+        pausesAfter('t', answers, commands);
+        for (int i = 0; i < DESCRIPTORS; i++) {
             clients.add(new Socket(InetAddress.getLoopbackAddress(), port));
         }
-        while (pauses(answers, commands) < 2) {
-            // not yet
+        long limit = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS);
+        while (pausesAfter('?', answers, commands) < 2) {
+            assertThat(limit - System.nanoTime()).as("the acceptor lives").isPositive();
         }
 
         for (Socket early : clients.subList(0, 20)) {
             assertEchoes(early, 2);
         }
-        for (Socket early : clients.subList(0, 40)) {
+        pausesAfter('g', answers, commands);
+        for (Socket early : clients.subList(0, 60)) {
             early.close();
         }
         assertEchoes(clients.getLast(), 3); // it had to wait
     }
 
-    private static long pauses(BufferedReader answers, OutputStream commands) throws IOException {
-        commands.write('\n');
+    private static long pausesAfter(char command, BufferedReader answers, OutputStream commands) throws IOException {
+        commands.write(command);
         commands.flush();
         String answer = answers.readLine();
         assertThat(answer).as("the server lives").isNotNull();
@@ -153,6 +163,7 @@ final class RehearsalTest {
     }
 
     private static void assertEchoes(Socket client, int value) throws IOException {
+        client.setSoTimeout(LIMIT_MILLIS);
         client.getOutputStream().write(value);
         assertThat(client.getInputStream().read()).isEqualTo(value);
     }
