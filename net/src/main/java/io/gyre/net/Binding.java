@@ -30,7 +30,8 @@ final class Binding {
      * does not if both have SO_REUSEPORT, and gives IPv4 to the more special of them, which is 0.0.0.0. That option lets others
      * take the port, too. So 0.0.0.0 gets it when it is bound, which must have succeeded without; and [::] is bound with it only
      * if it could not be without and [::1] can, in which case it is IPv4 that is in the way and not another [::]. The other way
-     * round there is no telling, so a server binds [::] last.
+     * round there is no telling, whatever options [::] has: each address of IPv4 that could be tried is in the way of [::] as of
+     * another 0.0.0.0. So a server binds [::] last.
      */
     private Binding() {}
 

@@ -48,8 +48,8 @@ final class Listener {
         this.server = server;
         this.channel = channel;
         this.address = address;
-        reserve.fill();
         this.acceptor = LowLevel.createTask("accept on " + StreamServer.text(address), server.origin(), this::accept);
+        reserve.fill(); // behind what may fail
     }
 
     SocketAddress address() {

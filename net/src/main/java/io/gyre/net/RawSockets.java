@@ -25,7 +25,9 @@ import java.util.Objects;
  * RawSockets.receive(channel, reply);
  * }
  *
- * <p>Close such a channel by {@link LowLevel#close}, so that tasks which wait for it are told.
+ * <p><b>Resources:</b> the channel stays yours, also one that {@link #accept} has returned. Unlike streams it is not closed with
+ * the loop, nor when it has become unreachable, because it may be used elsewhere afterwards: close it, best with try. Close it by
+ * {@link LowLevel#close} while tasks may wait for it, so that they are told.
  *
  * <p><b>Confinement:</b> tasks. The channel must be in non-blocking mode ({@link
  * IllegalBlockingModeException} else), and belong to one loop. One task at a time may wait for each direction

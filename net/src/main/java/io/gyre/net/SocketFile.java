@@ -17,9 +17,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +33,17 @@ final class SocketFile {
      * directory that only its owner may enter, and gets its mode there, where nobody can have put a link in its place. Then it is
      * linked to where it shall be, which fails if there is something: of two servers that start at once, one is refused.
      *
-     * What a server that is gone has left there is first moved into our directory, which is one step, and looked at again: if it
-     * is not what was seen to be left over, another server was faster, and gets its file back. The same is done at the end, with
-     * the file that was made, known by its key (device and inode).
+     * What a server that is gone has left there is replaced by whoever has the claim on it: the first whose own socket, which
+     * listens, could be linked to a name made of the key (device and inode) of what is left over. Without that, a server takes away
+     * what it has seen to be left over, and is another's new file by now. A claim whose owner has died is itself a socket that is left
+     * over, and replaced in the same way.
      *
-     * The system's limit is that of the path in the end. The path in our directory may be too long where that is not, so it is
-     * bound by way of a short symbolic link then, in a directory of our own, too.
+     * What is taken away is moved into our directory, which is one step, and looked at again: programs that know nothing of claims
+     * get their file back. The same is done at the end, with the file that was made, before the server ceases to listen: until then
+     * nobody takes it for left over.
+     *
+     * The system's limit is that of the path in the end. The paths in our directory and of claims may be too long where that is
+     * not, so they are used by way of a short symbolic link then, in a directory of our own, too.
      */
     static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
@@ -63,19 +68,19 @@ final class SocketFile {
     static SocketFile bind(ServerSocketChannel channel, Path path, Set<PosixFilePermission> mode, int backlog)
             throws IOException {
         try {
-            Object leftOver = requireFree(path);
+            Object leftOver = requireFree(path, each -> probe(UnixDomainSocketAddress.of(each)));
             try (var room = new Room(path)) {
                 room.bind(channel, backlog);
                 Files.setPosixFilePermissions(room.file(), mode);
                 Object key = Objects.requireNonNull(keyOf(room.file()));
-                if (leftOver != null && !room.takeAway(path, leftOver)) {
-                    throw new BindException("a server listens there already");
-                }
-                link(room.file(), path);
+                room.put(path, leftOver);
                 return new SocketFile(path, key);
             }
         } catch (IOException failure) {
-            var named = new BindException("cannot listen on " + path + ": " + LowLevel.describe(failure.getMessage()));
+            // Those of files name the file and nothing else.
+            Object reason = failure instanceof FileSystemException ? failure : failure.getMessage();
+            var named =
+                    new BindException("cannot listen on " + LowLevel.describe(path) + ": " + LowLevel.describe(reason));
             named.initCause(failure);
             throw named;
         }
@@ -85,9 +90,39 @@ final class SocketFile {
         try {
             Files.createLink(path, made);
         } catch (FileAlreadyExistsException otherWasFaster) {
-            throw new BindException("a server has begun to listen there at the same time");
+            throw atTheSameTime();
         } catch (FileSystemException | UnsupportedOperationException noLinksHere) {
             Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private static BindException atTheSameTime() {
+        return new BindException("a server has begun to listen there at the same time");
+    }
+
+    /** What is done with the address of a socket. */
+    @FunctionalInterface
+    private interface Use {
+        void with(UnixDomainSocketAddress address) throws IOException;
+    }
+
+    /** Uses the address of a socket, also of one whose path is too long for an address. */
+    private static void reach(Path path, Use use) throws IOException {
+        try {
+            use.with(UnixDomainSocketAddress.of(path));
+        } catch (SocketException failure) {
+            if (!isTooLong(failure)) {
+                throw failure;
+            }
+            Path aliases = Files.createTempDirectory("gyre");
+            Path alias = aliases.resolve("d");
+            try {
+                Files.createSymbolicLink(alias, path.getParent());
+                use.with(UnixDomainSocketAddress.of(alias.resolve(path.getFileName())));
+            } finally {
+                Files.deleteIfExists(alias);
+                Files.delete(aliases);
+            }
         }
     }
 
@@ -105,27 +140,44 @@ final class SocketFile {
         }
 
         void bind(ServerSocketChannel channel, int backlog) throws IOException {
+            reach(file(), address -> channel.bind(address, backlog));
+        }
+
+        /** Makes the socket appear at a path, instead of what is left over there. */
+        void put(Path path, @Nullable Object leftOver) throws IOException {
+            if (leftOver == null) {
+                link(file(), path);
+                return;
+            }
+            Path claim = directory.resolveSibling(nameOfClaim(leftOver));
+            claim(claim);
             try {
-                channel.bind(UnixDomainSocketAddress.of(file()), backlog);
-            } catch (SocketException failure) {
-                if (!isTooLong(failure)) {
-                    throw failure;
+                if (!takeAway(path, leftOver)) {
+                    throw atTheSameTime();
                 }
-                Path aliases = Files.createTempDirectory("gyre");
-                Path alias = aliases.resolve("d");
-                try {
-                    Files.createSymbolicLink(alias, directory);
-                    channel.bind(UnixDomainSocketAddress.of(alias.resolve("s")), backlog);
-                } finally {
-                    Files.deleteIfExists(alias);
-                    Files.delete(aliases);
-                }
+                link(file(), path);
+            } finally {
+                Files.deleteIfExists(claim);
+            }
+        }
+
+        private void claim(Path claim) throws IOException {
+            try {
+                Files.createLink(claim, file());
+            } catch (FileAlreadyExistsException taken) {
+                put(claim, requireFree(claim, each -> reach(each, SocketFile::probe)));
+            } catch (FileSystemException | UnsupportedOperationException noLinksHere) {
+                // then the path cannot be had by one alone either
             }
         }
 
         /** {@return whether a file was what its key says, and is gone now; any other is left, or put back} */
         boolean takeAway(Path path, Object key) throws IOException {
             Path taken = directory.resolve("t");
+            Object present = keyOf(path);
+            if (present != null && !key.equals(present)) {
+                return false;
+            }
             try {
                 Files.move(path, taken, StandardCopyOption.ATOMIC_MOVE);
             } catch (NoSuchFileException gone) {
@@ -146,15 +198,33 @@ final class SocketFile {
         }
     }
 
-    /** {@return the key of a socket that nobody listens on, which is left over and may be replaced; null if nothing is there} */
-    private static @Nullable Object requireFree(Path path) throws IOException {
-        Object key = keyOf(path);
-        if (key != null && !isSocket(path)) {
-            throw new BindException("there is a file that is not a socket");
-        }
+    /** {@return the name of the right to replace what is left over} */
+    static String nameOfClaim(Object leftOver) {
+        return ".gyre-" + leftOver.toString().replaceAll("[^0-9A-Za-z]", "");
+    }
+
+    /** Connects to a socket. */
+    @FunctionalInterface
+    private interface Probe {
+        void connect(Path path) throws IOException;
+    }
+
+    private static void probe(UnixDomainSocketAddress address) throws IOException {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.configureBlocking(false);
-            probe.connect(UnixDomainSocketAddress.of(path));
+            probe.connect(address);
+        }
+    }
+
+    /** {@return the key of a socket that nobody listens on, which is left over and may be replaced; null if nothing is there} */
+    private static @Nullable Object requireFree(Path path, Probe probe) throws IOException {
+        Map<String, Object> present = attributes(path);
+        Object key = present.get("fileKey");
+        if (present.get("mode") instanceof Integer mode && (mode & FILE_TYPE) != SOCKET) {
+            throw new BindException("there is a file that is not a socket");
+        }
+        try {
+            probe.connect(path);
         } catch (ConnectException nobodyListens) {
             return key;
         } catch (IOException failure) {
@@ -165,6 +235,9 @@ final class SocketFile {
             }
             if (key == null) {
                 return null;
+            }
+            if (!key.equals(keyOf(path))) {
+                throw atTheSameTime();
             }
             if (!UnixStream.isWantOfRoom(failure)) {
                 throw new BindException("a socket is there, and whether anybody listens cannot be said: "
@@ -178,11 +251,6 @@ final class SocketFile {
     private static boolean isTooLong(IOException failure) {
         return failure instanceof SocketException
                 && String.valueOf(failure.getMessage()).contains("too long");
-    }
-
-    private static boolean isSocket(Path path) throws IOException {
-        Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-        return (((Integer) mode) & FILE_TYPE) == SOCKET;
     }
 
     /** Removes the file, if it is still ours. */
@@ -199,15 +267,15 @@ final class SocketFile {
     }
 
     private static @Nullable Object keyOf(Path path) throws IOException {
-        BasicFileAttributes present = attributes(path);
-        return present == null ? null : present.fileKey();
+        return attributes(path).get("fileKey");
     }
 
-    private static @Nullable BasicFileAttributes attributes(Path path) throws IOException {
+    /** {@return the key and the mode of a file; nothing if there is none} */
+    private static Map<String, Object> attributes(Path path) throws IOException {
         try {
-            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return Files.readAttributes(path, "unix:fileKey,mode", LinkOption.NOFOLLOW_LINKS);
         } catch (NoSuchFileException none) {
-            return null;
+            return Map.of();
         }
     }
 }

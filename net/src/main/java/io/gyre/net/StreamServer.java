@@ -87,8 +87,8 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     /** Makes a stream of a connection that was accepted; closes it if that fails. */
     abstract S streamOf(SocketChannel connection, SocketOptions connectionOptions) throws IOException;
 
-    /** Called when this accepts no more. */
-    void listenersClosed() throws IOException {}
+    /** Called when this is about to accept no more, and still listens. */
+    void listenersClose() throws IOException {}
 
     // ---- accepting
 
@@ -292,14 +292,14 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     }
 
     private void closeListeners() {
+        try {
+            listenersClose();
+        } catch (IOException failure) {
+            LowLevel.report(new Failure(this + " cannot tidy up behind itself", toString(), null, failure));
+        }
         listeners.forEach(Listener::close);
         if (handedOver) {
             openListeners--;
-        }
-        try {
-            listenersClosed();
-        } catch (IOException failure) {
-            LowLevel.report(new Failure(this + " cannot tidy up behind itself", toString(), null, failure));
         }
     }
 

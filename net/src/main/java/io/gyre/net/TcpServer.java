@@ -38,7 +38,8 @@ public final class TcpServer extends StreamServer<TcpStream> {
      * Listens on an address and serves connections, from now until {@link #close}.
      *
      * <p>An IPv4 address means IPv4 alone, 0.0.0.0 included, which is what {@code new InetSocketAddress(port)} stands for. The
-     * address {@code ::} takes connections of both families, unless 0.0.0.0 is taken on the same port: then those of IPv6.
+     * address {@code ::} takes connections of both families, unless 0.0.0.0 is taken on the same port: then those of IPv6. It
+     * keeps a 0.0.0.0 out that comes later: start with 0.0.0.0, or name both in one call.
      *
      * <p><b>Suspends:</b> no.
      *

@@ -67,7 +67,8 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      * Opens a socket that receives at an address from anybody.
      *
      * <p>An IPv4 address means IPv4 alone, 0.0.0.0 included, which is what {@code new InetSocketAddress(port)} stands for. The
-     * address {@code ::} receives packets of both families, unless 0.0.0.0 is taken on the same port: then those of IPv6.
+     * address {@code ::} receives packets of both families, unless 0.0.0.0 is taken on the same port: then those of IPv6. It
+     * keeps a 0.0.0.0 out that comes later: start with 0.0.0.0.
      *
      * <p><b>Suspends:</b> no.
      *

@@ -82,13 +82,17 @@ public final class UnixServer extends StreamServer<UnixStream> {
             ServerOptions options, Path path, Set<PosixFilePermission> mode, StreamHandler<? super UnixStream> handler)
             throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        SocketFile file = null;
         try {
-            SocketFile file = SocketFile.bind(channel, path, mode, options.backlog());
+            file = SocketFile.bind(channel, path, mode, options.backlog());
             channel.configureBlocking(false);
             var server = new UnixServer(options, file, handler);
             server.add(new Listener(server, channel, UnixDomainSocketAddress.of(path)));
             return server;
         } catch (Throwable failure) {
+            if (file != null) {
+                file.remove();
+            }
             channel.close();
             throw failure;
         }
@@ -129,7 +133,7 @@ public final class UnixServer extends StreamServer<UnixStream> {
     }
 
     @Override
-    void listenersClosed() throws IOException {
+    void listenersClose() throws IOException {
         file.remove();
     }
 

@@ -105,8 +105,8 @@ public final class UnixStream extends SocketStream {
             } catch (IOException failure) {
                 channel.close();
                 if (!isWantOfRoom(failure)) {
-                    var named = new ConnectException(
-                            "cannot connect to " + path + ": " + LowLevel.describe(failure.getMessage()));
+                    var named = new ConnectException("cannot connect to " + LowLevel.describe(path) + ": "
+                            + LowLevel.describe(failure.getMessage()));
                     named.initCause(failure);
                     throw named;
                 }

@@ -26,6 +26,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -380,6 +382,28 @@ final class UnixServerTest {
         }
     }
 
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    @SuppressWarnings("NullAway") // misuse
+    void serverThatFailsBehindItsFileLeavesNothing() throws Exception {
+        Set<String> before = Descriptors.sockets();
+
+        assertThatThrownBy(() -> UnixServer.serve(path, null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> TcpServer.serve(TcpPair.loopback(), null)).isInstanceOf(NullPointerException.class);
+
+        assertThat(directory).isEmptyDirectory();
+        assertThat(Descriptors.sockets()).isEqualTo(before);
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void failureSaysWhatIsWrongAndNotOnlyWhere() {
+        assertThatThrownBy(() -> UnixServer.serve(directory.resolve("none/s"), UnixServerTest::echo))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("NoSuchFileException");
+        assertThatThrownBy(() -> UnixStream.connect(directory.resolve("a\nb")))
+                .isInstanceOf(ConnectException.class)
+                .hasMessageContaining("a\\nb: No such file");
+    }
+
     // ---- two servers at once
 
     /** What one of two servers that start at once has come to. */
@@ -444,6 +468,105 @@ final class UnixServerTest {
                 assertThat(List.of(ofFirst.get(round), ofSecond.get(round)))
                         .as("round %d", round)
                         .containsExactlyInAnyOrder(Outcome.SERVES, Outcome.REFUSED);
+            }
+        }
+    }
+
+    /** {@return which server answers} */
+    private int answering() throws IOException {
+        try (UnixStream stream = UnixStream.connect(path)) {
+            return stream.readExactly(1)[0];
+        }
+    }
+
+    /** {@return for each round the server that answered, which is this one if it was not refused} */
+    private List<Integer> startAmongMany(int id, int rounds, CyclicBarrier barrier) throws Exception {
+        return EventLoop.run(() -> {
+            var answers = new ArrayList<Integer>();
+            for (int round = 0; round < rounds; round++) {
+                if (id == 0) {
+                    leaveSocketBehind();
+                }
+                meet(barrier);
+                UnixServer server = null;
+                try {
+                    server = UnixServer.serve(path, stream -> stream.write(new byte[] {(byte) id}));
+                } catch (BindException refused) {
+                    // by the one that answers
+                }
+                meet(barrier);
+                answers.add(answering());
+                assertThat(answers.getLast() == id)
+                        .as("server %d has the file in round %d", id, round)
+                        .isEqualTo(server != null);
+                meet(barrier);
+                if (server != null) {
+                    server.close();
+                }
+                meet(barrier);
+                assertThat(directory).isEmptyDirectory();
+                meet(barrier);
+            }
+            return answers;
+        });
+    }
+
+    @Test
+    void ofManyServersThatStartAtOnceOverALeftOverFileOneServesAndKeepsItsFile() throws Exception {
+        int servers = 6;
+        int rounds = 100;
+        var barrier = new CyclicBarrier(servers);
+        try (var threads = Executors.newFixedThreadPool(servers)) {
+            var outcomes = new ArrayList<Future<List<Integer>>>();
+            for (int i = 0; i < servers; i++) {
+                int id = i;
+                outcomes.add(threads.submit(() -> startAmongMany(id, rounds, barrier)));
+            }
+            List<Integer> ofFirst = outcomes.getFirst().get(60, TimeUnit.SECONDS);
+            assertThat(ofFirst).hasSize(rounds);
+            for (Future<List<Integer>> outcome : outcomes) {
+                assertThat(outcome.get(60, TimeUnit.SECONDS)).isEqualTo(ofFirst);
+            }
+        }
+    }
+
+    private Path claimOnLeftOver() throws IOException {
+        leaveSocketBehind();
+        Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        return directory.resolve(SocketFile.nameOfClaim(key));
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void leftOverFileThatAnotherServerIsReplacingIsNotTouched() throws Exception {
+        Path claim = claimOnLeftOver();
+        Object leftOver = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        try (var other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(UnixDomainSocketAddress.of(claim));
+
+            assertThatThrownBy(() -> UnixServer.serve(path, UnixServerTest::echo))
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining("cannot listen on " + path);
+
+            assertThat(Files.readAttributes(path, BasicFileAttributes.class).fileKey())
+                    .isEqualTo(leftOver);
+            assertThat(directory).isDirectoryContaining(file -> file.equals(claim));
+        }
+        Files.delete(claim);
+        Files.delete(path);
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void claimOfAServerThatHasDiedIsReplacedToo() throws Exception {
+        Path claim = claimOnLeftOver();
+        try (var dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(claim));
+        }
+
+        try (UnixServer server = UnixServer.serve(path, UnixServerTest::echo)) {
+            assertEchoes();
+            try (var files = Files.list(directory)) {
+                assertThat(files).containsExactly(server.path());
             }
         }
     }

@@ -57,7 +57,8 @@ public interface Resolver {
     /**
      * {@return the resolver of the system: its hosts file, its name servers, its search domains}
      *
-     * <p>The calls block, and run in up to 8 daemon threads for each loop that nothing else uses. <b>Suspends:</b>
+     * <p>The calls block, and run in up to 256 daemon threads for each loop that nothing else uses; a name holds one of
+     * them at the most. <b>Suspends:</b>
      * until the system has answered, which may take 10 s and more when a name server is down. <b>Cancellation:</b> ends
      * the wait at once; the system cannot be interrupted, so the call ends by itself and its answer is dropped.
      *
