@@ -21,10 +21,10 @@ abstract class Wire {
     /*
      * Design.
      *
-     *     BufferedStream        what users see
+     *     BufferedStream          what users see
      *     WireReader, WireWriter  whose turn it is, reading ahead, writing behind
-     *     Wire                  each call of the transport: counted, logged, limited, its failure noted
-     *     the transport         the protected methods here, which SocketStream and its like implement
+     *     Wire                    each call of the transport: counted, logged, limited, its failure noted
+     *     the transport           the protected methods here, which SocketStream and its like implement
      *
      * A call goes down these layers and does not come back up. The first layer and the last are one object, because
      * BufferedStream extends Wire: a connection has three objects (the stream, its reader, its writer), and no fourth for the

@@ -10,6 +10,7 @@ import io.gyre.loop.LoopOptions;
 import io.gyre.loop.Task;
 import io.gyre.loop.spi.Failure;
 import io.gyre.net.ServerGroup.Sharing;
+import io.gyre.net.dns.Resolver;
 import io.gyre.net.os.Signals;
 import io.gyre.net.os.Subprocess;
 import io.gyre.net.testing.MemoryStream;
@@ -227,7 +228,7 @@ class CreationSiteTest {
     @Test
     void lookUps() throws Exception {
         TcpPair.runLoop(() -> {
-            var resolver = new CachingResolver(
+            var resolver = Resolver.caching(
                     host -> {
                         noted.add("" + Async.currentTask().createdAt());
                         return List.of(TcpPair.loopback().getAddress());

@@ -24,13 +24,13 @@ final class NetArchitectureTest {
     }
 
     @Test
-    void theSystemRestsOnTheStreams() {
+    void theSystemAndTheTestsRestOnTheStreams() {
         noClasses()
                 .that()
                 .resideInAPackage("io.gyre.net")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("io.gyre.net.os..")
+                .resideInAnyPackage("io.gyre.net.os..", "io.gyre.net.testing..")
                 .check(NET);
     }
 
