@@ -47,6 +47,7 @@ class AwaitedFailureTest {
     }
 
     @Test
+    @Feature("One wrapper, however long the chain of tasks")
     void failureIsWrappedOnceHoweverLongTheChain() {
         driven.run(() -> {
             Throwable thrown = thrownBy(() -> chain(3_000).await());
@@ -58,6 +59,7 @@ class AwaitedFailureTest {
     }
 
     @Test
+    @Feature("Both stacks survive")
     void bothStacksSurvive() {
         driven.run(() -> {
             Throwable thrown = thrownBy(() -> chain(2).await());

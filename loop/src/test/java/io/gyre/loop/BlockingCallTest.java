@@ -125,6 +125,7 @@ class BlockingCallTest {
     }
 
     @Test
+    @Feature("A blocking call of another library can be cancelled")
     void cancelInterruptsTheBody() {
         Task<?> task = driven.start(() -> {
             try {

@@ -169,6 +169,7 @@ class EventLoopCloseTest {
     }
 
     @Test
+    @Feature("Tasks that ignore their cancellation outlive the loop and are reported")
     void taskThatIgnoresCancellationIsReportedWithItsStackAndGoesOnElsewhere() throws Exception {
         EventLoop impatient = create(Duration.ofMillis(50));
         var release = new CountDownLatch(1);

@@ -32,6 +32,7 @@ class LoopGroupTest {
     }
 
     @Test
+    @Feature("One loop for each core")
     void loopsCallEachOther() {
         try (LoopGroup group = LoopGroup.start(2)) {
             EventLoop second = group.loops().get(1);
@@ -46,6 +47,7 @@ class LoopGroupTest {
     }
 
     @Test
+    @Feature("A task of one loop awaits a task of another")
     void taskOfOneLoopIsAwaitedOnAnother() throws Exception {
         try (LoopGroup group = LoopGroup.start(2)) {
             Task<String> task = group.portals()

@@ -59,6 +59,7 @@ class TimeoutTest {
     }
 
     @Test
+    @Feature("A time-out that throws")
     void blockThatTakesTooLongIsCancelled() {
         Task<?> task = loop.createTask("slow", () -> {
             assertThatExceptionOfType(TimeoutException.class)
@@ -286,6 +287,7 @@ class TimeoutTest {
     }
 
     @Test
+    @Feature("A time-out that moves on")
     void moveOnAfterIsEmptyWhenTheTimeHasPassed() {
         Task<Optional<String>> task = driven.start(() -> moveOnAfter(ONE_SECOND, () -> {
             sleep(ONE_DAY);
@@ -390,6 +392,7 @@ class TimeoutTest {
     }
 
     @Test
+    @Feature("A time-out says what took too long")
     void messageSaysWhatHasTakenTooLong() {
         Task<?> named = driven.loop.createTask(
                 "asker",

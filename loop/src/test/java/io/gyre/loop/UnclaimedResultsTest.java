@@ -59,6 +59,7 @@ class UnclaimedResultsTest {
     }
 
     @Test
+    @Feature("Results that nobody gets are closed")
     void gatherClosesTheResultsOfThoseThatHaveSucceeded() {
         assertFails(() -> gather(() -> new Connection("a"), () -> new Connection("b"), failing()));
 

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.LoopOptions;
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LaunchedTests;
@@ -76,7 +77,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.23 test runner/annotation per framework")
+    @Feature("Tests that run as a task")
     void testRunsAsATaskOfALoopOfItsOwn(EventLoop loop, VirtualClock clock) {
         assertThat(EventLoop.current()).isSameAs(loop);
         assertThat(loop.tasks()).containsExactly(currentTask());
@@ -84,7 +85,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Row("1.23 virtual time: manual jump + autojump when idle")
+    @Feature("A clock that jumps when nothing can run")
     void virtualTimeJumpsByHandOrByItselfWhenNobodyCanRun() {
         var autojump = VirtualClock.autojump();
         EventLoop.run(LoopOptions.defaults().withTicker(autojump), () -> {
@@ -105,7 +106,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.23 wait until all tasks blocked")
+    @Feature("Wait until all tasks wait")
     void waitUntilAllTasksAreParked(VirtualClock clock) {
         Task<?> task = createTask(() -> {
             for (int i = 0; i < 10; i++) {
@@ -123,7 +124,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Row("1.23 default test time-out with task dump")
+    @Feature("A hanging test shows its tasks")
     void testHasATimeoutThatShowsWhereItsTasksAre() throws Exception {
         assertThat(LoopTest.class.getMethod("timeoutMillis").getDefaultValue()).isEqualTo(10_000L);
         assertThat(failureOf("hangs"))
@@ -134,7 +135,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Row("1.23 uncaught child failures fail the test; leaked tasks fail the test")
+    @Feature("Lost failures and left-over tasks fail the test")
     void uncaughtFailuresAndLeakedTasksFailTheTest() {
         assertThat(failureOf("childFails"))
                 .hasMessageContaining("task 'child' failed")
@@ -145,7 +146,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Row("1.23 background scope auto-cancelled at end")
+    @Feature("Tasks that end with the test")
     void backgroundTaskIsCancelledAtTheEnd() {
         LaunchedOnly.SERVERS.clear();
 
@@ -156,7 +157,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.23 assert checkpoints / no checkpoints")
+    @Feature("Assert that a call suspends, or does not")
     void callsAreAssertedToSuspendOrNotTo() {
         assertSuspends(() -> yieldNow());
         assertNoSuspend(() -> log.add("goes through"));
@@ -165,7 +166,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.23 sequencer for interleavings")
+    @Feature("Force an interleaving")
     void sequencerMakesOneInterleaving() {
         var sequencer = new Sequencer();
         Task<?> odd = createTask(() -> {
@@ -186,7 +187,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Row("1.23 seeded scheduler RNG")
+    @Feature("Try many orders, and name the seed of a failure")
     void seedDeterminesTheOrderAndAFailureNamesIt() {
         LaunchedOnly.ORDERS.clear();
 

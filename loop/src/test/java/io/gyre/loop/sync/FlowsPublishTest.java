@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.HandDrivenLoop;
 import io.gyre.loop.OtherThread;
 import io.gyre.loop.Task;
@@ -548,6 +549,7 @@ class FlowsPublishTest {
     }
 
     @Test
+    @Feature("Reactive Streams, in both directions")
     void roundTripOnOneLoopLosesNothing() {
         List<Integer> numbers = IntStream.range(0, 1_000).boxed().toList();
         List<Integer> received = driven.call(() -> {

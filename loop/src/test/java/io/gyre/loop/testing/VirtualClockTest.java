@@ -9,6 +9,7 @@ import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.LoopOptions;
 import io.gyre.loop.Task;
 import io.gyre.loop.VoidBody;
@@ -119,6 +120,7 @@ class VirtualClockTest {
 
     @Test
     @SuppressWarnings("LockNotBeforeTry") // the lock is there to be waited for
+    @Feature("The clock waits for what it cannot see, and names it")
     void holdersAreNamed() throws Exception {
         var clock = VirtualClock.autojump();
         var lock = new ReentrantLock();

@@ -13,6 +13,7 @@ import io.gyre.net.ConnectFailedException;
 import io.gyre.net.ConnectFailedException.Attempt;
 import io.gyre.net.ConnectOptions;
 import io.gyre.net.Dns;
+import io.gyre.net.Feature;
 import io.gyre.net.SocketOptions;
 import io.gyre.net.TcpPair;
 import io.gyre.net.TcpServer;
@@ -59,7 +60,7 @@ class ConnectFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.12 connect(host,port) with name resolution")
+    @Feature("Connect by name")
     void connectTakesANameOrAnAddress() throws IOException {
         name(ip("127.0.0.1"));
         try (TcpServer server = TcpServer.serve(new InetSocketAddress(ip("127.0.0.1"), 0), ConnectFeaturesTest::echo)) {
@@ -79,7 +80,7 @@ class ConnectFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.12 Happy Eyeballs v2 + family interleave, staggered")
+    @Feature("Several addresses at once (Happy Eyeballs)")
     void addressesAreTriedStaggeredAndTheFamiliesInTurnByDefault(VirtualClock clock) throws IOException {
         name(ip("127.0.0.2"), ip("127.0.0.3"));
         try (ServerSocketChannel answering =
@@ -106,7 +107,7 @@ class ConnectFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.12 local bind address, all socket options, TCP_NODELAY default on")
+    @Feature("Socket options and the local address")
     void socketHasTheAddressAndTheOptionsThatAreAskedForAndSendsSmallWritesAtOnce() throws IOException {
         ConnectOptions options = ConnectOptions.defaults()
                 .withLocal(new InetSocketAddress(ip("127.0.0.9"), 0))
@@ -137,7 +138,7 @@ class ConnectFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.12 typed extra info (peer, local, tls session, raw channel)")
+    @Feature("Addresses and options of a stream, by type")
     void streamKnowsItsEndsAndItsOptionsByType() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         try (TcpStream left = pair.left();

@@ -22,6 +22,7 @@ import io.gyre.loop.testing.VirtualClock;
 import io.gyre.net.ConnectFailedException;
 import io.gyre.net.ConnectOptions;
 import io.gyre.net.ExhaustedProcess;
+import io.gyre.net.Feature;
 import io.gyre.net.ServerGroup;
 import io.gyre.net.ServerGroup.Sharing;
 import io.gyre.net.ServerOptions;
@@ -86,7 +87,7 @@ class ServerFeaturesTest {
     // ---- serving
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.13 start server with per-connection task (stream handler)")
+    @Feature("A task for each connection")
     void eachConnectionIsServedInATaskOfItsOwn() throws IOException {
         Set<Task<?>> tasks = new HashSet<>();
         try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
@@ -108,7 +109,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.13 bind several hosts/ports, port 0, reuse addr/port, backlog, v6only")
+    @Feature("Where and how a server listens")
     void serverListensWhereAndHowItIsTold() throws Exception {
         try (TcpServer server = serve(ServerOptions.defaults(), any("127.0.0.1"), any("127.0.0.2"), any("::1"))) {
             assertThat(server.addresses()).hasSize(3);
@@ -162,8 +163,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row(
-            "1.13 start_serving / serve_forever / close / wait_closed / close_clients / abort_clients / is_serving / sockets")
+    @Feature("Await, ask and end a server")
     void serverIsAwaitedAskedAndEndedWithAndWithoutItsConnections() throws IOException {
         TcpServer server = serve(ServerOptions.defaults(), any("127.0.0.1"));
         Task<?> forEver = createTask(server::awaitClosed);
@@ -196,7 +196,7 @@ class ServerFeaturesTest {
     // ---- handlers
 
     @Test
-    @Row("1.13 handler exceptions: isolated & reported, connection closed")
+    @Feature("A failing handler costs its connection alone")
     void handlerThatFailsIsReportedAndCostsItsConnectionAlone() throws Exception {
         List<Failure> failures = TcpPair.runLoopForFailures(() -> {
             try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
@@ -223,7 +223,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.13 handler tasks owned by a group → server close cancels them")
+    @Feature("A server owns its handlers")
     void closeCancelsTheHandlersAndAwaitsThem(EventLoop loop) throws IOException {
         TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
             try {
@@ -250,7 +250,7 @@ class ServerFeaturesTest {
 
     @Test
     @Timeout(60)
-    @Row("1.13 accept loop: N accepts per readiness, EMFILE pause 1 s + report")
+    @Feature("Bursts, and no descriptors left")
     void burstIsAcceptedInBatchesAndWithoutDescriptorsAcceptingPauses() throws Exception {
         EventLoop.run(() -> {
             try (TcpServer server = serve(ServerOptions.defaults(), any("127.0.0.1"))) {
@@ -276,7 +276,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.13 max connections, per-IP limit, accept gate")
+    @Feature("Limits for all connections and for each peer")
     void connectionsAreLimitedInAllAndForEachPeer() throws IOException {
         ServerOptions one = ServerOptions.defaults().withMaxConnections(1, Overload.PAUSE);
         try (TcpServer server = serve(one, any("127.0.0.1"))) {
@@ -310,7 +310,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.13 graceful drain w/ deadline")
+    @Feature("End without hurry")
     void drainLetsConnectionsEndAndCancelsThoseThatDoNotInTime(VirtualClock clock) throws IOException {
         TcpServer polite = TcpServer.serve(TcpPair.loopback(), stream -> {
             log.add(new String(stream.readAll(100), US_ASCII));
@@ -359,13 +359,13 @@ class ServerFeaturesTest {
     }
 
     @Test
-    @Row("1.13 SO_REUSEPORT multi-loop sharding")
+    @Feature("One port, several loops, shared out by the system")
     void systemSharesConnectionsOutAmongLoopsThatListenAtOnePort() throws IOException {
         assertThat(placesOf(64, Sharing.REUSE_PORT)).contains("gyre-1", "gyre-2");
     }
 
     @Test
-    @Row("1.13 share one listener over N loops")
+    @Feature("One loop accepts, all serve in turn")
     void oneLoopAcceptsAndHandsConnectionsToAllInTurn() throws IOException {
         assertThat(placesOf(6, Sharing.HAND_OVER))
                 .containsOnly("gyre-1", "gyre-2")
