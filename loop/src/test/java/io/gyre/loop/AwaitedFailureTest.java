@@ -16,17 +16,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What has failed elsewhere comes wrapped once, and on demand as it was thrown. */
 class AwaitedFailureTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private static String fetch() throws IOException {
         throw new IOException("boom");

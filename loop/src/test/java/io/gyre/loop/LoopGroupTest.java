@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -15,8 +16,6 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class LoopGroupTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     @Test
     void eachLoopHasAThreadOfItsOwn() {
         try (LoopGroup group = LoopGroup.start(3)) {

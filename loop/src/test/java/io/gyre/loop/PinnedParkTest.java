@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -8,8 +9,6 @@ import org.junit.jupiter.api.Test;
 
 /** A thread that cannot be unmounted would stop its loop for good when it waits for something of the loop. */
 class PinnedParkTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     /** The JDK pins a thread to its carrier while it runs this. */
     private static final class Sleeper {
         static final String VALUE = sleep();

@@ -19,7 +19,6 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -52,15 +51,8 @@ final class UnixServerTest {
         this.path = directory.resolve("server.sock");
     }
 
-    private static void echo(ByteStream stream) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(1024);
-        while (stream.read(buffer.clear()) >= 0) {
-            stream.write(buffer.flip());
-        }
-    }
-
     private UnixServer serve() throws IOException {
-        return UnixServer.serve(path, UnixServerTest::echo);
+        return UnixServer.serve(path, Wire::echo);
     }
 
     private void assertEchoes() throws IOException {
@@ -99,7 +91,7 @@ final class UnixServerTest {
         try (UnixServer server = serve()) {
             assertThat(Files.getPosixFilePermissions(server.path())).isEqualTo(SocketFile.OWNER_ONLY);
         }
-        try (UnixServer server = UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, UnixServerTest::echo)) {
+        try (UnixServer server = UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, Wire::echo)) {
             assertThat(Files.getPosixFilePermissions(server.path())).isEqualTo(FOR_ALL);
             assertEchoes();
         }
@@ -213,7 +205,7 @@ final class UnixServerTest {
     void directoryThatIsNotThereIsNamedAndNothingIsLeft() throws Exception {
         Path nowhere = directory.resolve("nowhere").resolve("server.sock");
 
-        assertThatThrownBy(() -> UnixServer.serve(nowhere, UnixServerTest::echo))
+        assertThatThrownBy(() -> UnixServer.serve(nowhere, Wire::echo))
                 .isInstanceOf(BindException.class)
                 .hasMessageContaining("cannot listen on " + nowhere);
         assertThat(directory).isEmptyDirectory();
@@ -361,7 +353,7 @@ final class UnixServerTest {
             assertThat(longest).isGreaterThan(90);
             for (int length = 20; length <= longest; length++) {
                 Path each = pathOfLength(base, length);
-                try (UnixServer server = UnixServer.serve(each, UnixServerTest::echo);
+                try (UnixServer server = UnixServer.serve(each, Wire::echo);
                         UnixStream stream = UnixStream.connect(server.path())) {
                     stream.write(new byte[] {7});
                     assertThat(stream.readExactly(1)).as("%d bytes", length).containsExactly(7);
@@ -369,7 +361,7 @@ final class UnixServerTest {
             }
 
             Path tooLong = pathOfLength(base, longest + 1);
-            assertThatThrownBy(() -> UnixServer.serve(tooLong, UnixServerTest::echo))
+            assertThatThrownBy(() -> UnixServer.serve(tooLong, Wire::echo))
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("cannot listen on " + tooLong)
                     .hasMessageContaining("the path has " + (longest + 1) + " bytes")
@@ -456,7 +448,7 @@ final class UnixServerTest {
                 directory.resolve("secret"), PosixFilePermissions.asFileAttribute(SocketFile.OWNER_ONLY));
         Files.createSymbolicLink(path, secret);
 
-        assertThatThrownBy(() -> UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, UnixServerTest::echo))
+        assertThatThrownBy(() -> UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, Wire::echo))
                 .isInstanceOf(BindException.class)
                 .hasMessageContaining("cannot listen on " + path)
                 .hasMessageContaining("not a socket");
@@ -477,7 +469,7 @@ final class UnixServerTest {
         Files.setPosixFilePermissions(other, SocketFile.OWNER_ONLY);
         Files.createSymbolicLink(path, other);
 
-        assertThatThrownBy(() -> UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, UnixServerTest::echo))
+        assertThatThrownBy(() -> UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, Wire::echo))
                 .isInstanceOf(BindException.class);
 
         assertThat(Files.getPosixFilePermissions(other)).isEqualTo(SocketFile.OWNER_ONLY);
@@ -491,7 +483,7 @@ final class UnixServerTest {
         ServerSocketChannel bound = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         bound.bind(UnixDomainSocketAddress.of(path));
 
-        try (UnixServer server = UnixServer.serve(ServerOptions.defaults(), bound, UnixServerTest::echo)) {
+        try (UnixServer server = UnixServer.serve(ServerOptions.defaults(), bound, Wire::echo)) {
             assertThat(server.path()).isEqualTo(path);
             assertEchoes();
             assertEchoes();

@@ -9,6 +9,8 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.timeoutAt;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -33,9 +35,6 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class CancellationFeaturesTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final List<String> log = new ArrayList<>();
 
     @LoopTest

@@ -7,6 +7,7 @@ import static io.gyre.loop.Combinators.awaitTasks;
 import static io.gyre.loop.Combinators.gather;
 import static io.gyre.loop.Combinators.gatherSettled;
 import static io.gyre.loop.Combinators.staggered;
+import static io.gyre.loop.Durations.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -22,7 +23,6 @@ import io.gyre.loop.sync.Select;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.VirtualClock;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -31,10 +31,6 @@ import java.util.concurrent.Future.State;
 class CombinatorFeaturesTest {
     private final IOException boom = new IOException("boom");
     private final List<String> log = new ArrayList<>();
-
-    private static Duration seconds(long number) {
-        return Duration.ofSeconds(number);
-    }
 
     private Callable<String> after(long seconds, String value) {
         return () -> {

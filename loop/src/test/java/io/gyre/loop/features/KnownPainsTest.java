@@ -8,6 +8,8 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Combinators.gather;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -36,22 +38,16 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What users of other loops suffer from, by issues of those, and what happens here instead. */
 class KnownPainsTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final List<String> log = new CopyOnWriteArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private void sleepOrLog(String line) {
         try {

@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -27,8 +28,6 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class LoopLifecycleFeaturesTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final List<String> log = new CopyOnWriteArrayList<>();
 
     private void sleepAndCleanUp() {

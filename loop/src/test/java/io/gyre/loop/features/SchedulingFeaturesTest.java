@@ -6,6 +6,7 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.sleepUntil;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,8 +45,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SchedulingFeaturesTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
     private final List<String> log = new CopyOnWriteArrayList<>();
 
     @LoopTest

@@ -5,6 +5,7 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Combinators.mapAsync;
 import static io.gyre.loop.Combinators.race;
+import static io.gyre.loop.Durations.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -18,7 +19,6 @@ import io.gyre.loop.TimeoutException;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.VirtualClock;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -28,10 +28,6 @@ import java.util.concurrent.Future.State;
 class StructuredConcurrencyFeaturesTest {
     private final IOException boom = new IOException("boom");
     private final List<String> log = new ArrayList<>();
-
-    private static Duration seconds(long number) {
-        return Duration.ofSeconds(number);
-    }
 
     private static String after(long seconds, String value) {
         sleep(seconds(seconds));

@@ -5,6 +5,7 @@ import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.wrapFuture;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -37,7 +38,6 @@ import java.util.concurrent.Future.State;
 import org.junit.jupiter.api.Test;
 
 class TaskFeaturesTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
     private static final ScopedValue<String> USER = ScopedValue.newInstance();
 
     private final List<String> log = new ArrayList<>();

@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
@@ -27,8 +28,6 @@ import java.util.concurrent.Future.State;
 import org.junit.jupiter.api.Test;
 
 class TestingFeaturesTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final List<String> log = new ArrayList<>();
 
     /** Launched by the tests below, and else by nobody. */

@@ -22,12 +22,14 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Publishing, rule by rule where {@link FlowsTckTest} does not look. */
 class FlowsPublishTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final ManualSubscriber subscriber = new ManualSubscriber();
 
@@ -66,11 +68,6 @@ class FlowsPublishTest {
         public String toString() {
             return "the subscriber";
         }
-    }
-
-    @AfterEach
-    void close() {
-        driven.close();
     }
 
     private void subscribeTo(Iterable<?> values) {

@@ -5,6 +5,7 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,7 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class VirtualClockTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
     private static final Executor LATER = CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
 
     private final List<String> log = new ArrayList<>();

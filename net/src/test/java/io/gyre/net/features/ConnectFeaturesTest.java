@@ -1,5 +1,6 @@
 package io.gyre.net.features;
 
+import static io.gyre.net.Wire.assertEchoes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -18,13 +19,13 @@ import io.gyre.net.SocketOptions;
 import io.gyre.net.TcpPair;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
+import io.gyre.net.Wire;
 import io.gyre.net.testing.StreamPair;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -35,18 +36,6 @@ class ConnectFeaturesTest {
 
     private static InetAddress ip(String numeric) {
         return InetAddress.ofLiteral(numeric);
-    }
-
-    private static void echo(TcpStream stream) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(100);
-        while (stream.read(buffer.clear()) >= 0) {
-            stream.write(buffer.flip());
-        }
-    }
-
-    private static void assertEchoes(TcpStream stream) throws IOException {
-        stream.write(new byte[] {7});
-        assertThat(stream.readExactly(1)).containsExactly(7);
     }
 
     /** Has a name resolve to addresses, and no other. */
@@ -63,7 +52,7 @@ class ConnectFeaturesTest {
     @Feature("Connect by name")
     void connectTakesANameOrAnAddress() throws IOException {
         name(ip("127.0.0.1"));
-        try (TcpServer server = TcpServer.serve(new InetSocketAddress(ip("127.0.0.1"), 0), ConnectFeaturesTest::echo)) {
+        try (TcpServer server = TcpServer.serve(new InetSocketAddress(ip("127.0.0.1"), 0), Wire::echo)) {
             int port = server.address().getPort();
             for (String host : List.of(HOST, "127.0.0.1")) {
                 try (TcpStream stream = TcpStream.connect(host, port)) {
@@ -113,7 +102,7 @@ class ConnectFeaturesTest {
                 .withLocal(new InetSocketAddress(ip("127.0.0.9"), 0))
                 .withSocket(SocketOptions.of(StandardSocketOptions.SO_KEEPALIVE, true)
                         .with(StandardSocketOptions.SO_LINGER, 0));
-        try (TcpServer server = TcpServer.serve(TcpPair.loopback(), ConnectFeaturesTest::echo)) {
+        try (TcpServer server = TcpServer.serve(TcpPair.loopback(), Wire::echo)) {
             try (TcpStream stream = TcpStream.connect(server.address())) {
                 assertEchoes(stream);
                 assertThat(stream.option(StandardSocketOptions.TCP_NODELAY)).isTrue();

@@ -6,6 +6,8 @@ import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+import static io.gyre.net.Wire.assertEchoes;
+import static io.gyre.net.Wire.echo;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -31,12 +33,12 @@ import io.gyre.net.ServerState;
 import io.gyre.net.TcpPair;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
+import io.gyre.net.Wire;
 import io.gyre.net.testing.Backlog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,20 +57,8 @@ class ServerFeaturesTest {
         return new InetSocketAddress(InetAddress.ofLiteral(host), 0);
     }
 
-    private static void echo(TcpStream stream) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(100);
-        while (stream.read(buffer.clear()) >= 0) {
-            stream.write(buffer.flip());
-        }
-    }
-
     private static TcpServer serve(ServerOptions options, InetSocketAddress... addresses) throws IOException {
-        return TcpServer.serve(options, List.of(addresses), ServerFeaturesTest::echo);
-    }
-
-    private static void assertEchoes(TcpStream stream) throws IOException {
-        stream.write(new byte[] {7});
-        assertThat(stream.readExactly(1)).containsExactly(7);
+        return TcpServer.serve(options, List.of(addresses), Wire::echo);
     }
 
     private static void assertServes(InetSocketAddress address) throws IOException {

@@ -3,7 +3,7 @@ package io.gyre.net.features;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static io.gyre.net.Wire.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -38,10 +38,6 @@ import org.jspecify.annotations.Nullable;
 
 class StreamExtrasFeaturesTest {
     private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(US_ASCII);
-    }
 
     // ---- P1 of 1.12
 

@@ -5,8 +5,8 @@ import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+import static io.gyre.net.Wire.bytes;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,10 +29,6 @@ import java.nio.channels.Pipe;
 class StreamFeaturesTest {
     /** More than the buffers of two sockets hold. */
     private static final int MUCH = 32 << 20;
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
-    }
 
     private static long readAll(ByteReader reader, long count) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);

@@ -3,7 +3,7 @@ package io.gyre.net.features;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.gyre.net.Wire.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -50,10 +50,6 @@ class SystemFeaturesTest {
 
     SystemFeaturesTest(@TempDir Path directory) {
         this.directory = directory;
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
     }
 
     private static void sendSignal() throws IOException {
