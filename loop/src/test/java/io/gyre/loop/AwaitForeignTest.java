@@ -12,19 +12,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** {@code Async.await} of what other libraries hand out. */
 class AwaitForeignTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final CompletableFuture<String> future = new CompletableFuture<>();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private Task<@Nullable Throwable> causeOf(Awaiting awaiting) {
         return driven.start(() -> {

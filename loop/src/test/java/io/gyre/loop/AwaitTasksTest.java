@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Combinators.awaitTasks;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -21,8 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class AwaitTasksTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
     private final HandDrivenLoop driven = new HandDrivenLoop();
     private final EventLoop loop = driven.loop;
 

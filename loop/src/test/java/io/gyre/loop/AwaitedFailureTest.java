@@ -16,17 +16,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What has failed elsewhere comes wrapped once, and on demand as it was thrown. */
 class AwaitedFailureTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private static String fetch() throws IOException {
         throw new IOException("boom");
@@ -47,6 +43,7 @@ class AwaitedFailureTest {
     }
 
     @Test
+    @Feature("One wrapper, however long the chain of tasks")
     void failureIsWrappedOnceHoweverLongTheChain() {
         driven.run(() -> {
             Throwable thrown = thrownBy(() -> chain(3_000).await());
@@ -58,6 +55,7 @@ class AwaitedFailureTest {
     }
 
     @Test
+    @Feature("Both stacks survive")
     void bothStacksSurvive() {
         driven.run(() -> {
             Throwable thrown = thrownBy(() -> chain(2).await());

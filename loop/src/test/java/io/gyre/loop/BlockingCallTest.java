@@ -15,21 +15,18 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** {@code LowLevel.blocking}. */
 class BlockingCallTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final List<String> log = new ArrayList<>();
     private final BlockingQueue<String> queue = new LinkedBlockingQueue<>();
     private final CountDownLatch latch = new CountDownLatch(1);
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private String take() {
         return LowLevel.blocking("a word", () -> queue.take());
@@ -125,6 +122,7 @@ class BlockingCallTest {
     }
 
     @Test
+    @Feature("A blocking call of another library can be cancelled")
     void cancelInterruptsTheBody() {
         Task<?> task = driven.start(() -> {
             try {

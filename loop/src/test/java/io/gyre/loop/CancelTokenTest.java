@@ -2,6 +2,7 @@ package io.gyre.loop;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -17,8 +18,6 @@ import java.util.concurrent.Future.State;
 import org.junit.jupiter.api.Test;
 
 class CancelTokenTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final CancelToken token = new CancelToken();
     private final List<String> log = new ArrayList<>();
 

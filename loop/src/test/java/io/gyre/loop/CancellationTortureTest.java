@@ -2,6 +2,7 @@ package io.gyre.loop;
 
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_HOUR;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -30,8 +31,6 @@ class CancellationTortureTest {
     private static final @Nullable Integer SEEDS_OF_A_COMBINATION = Integer.getInteger("gyre.torture.seeds");
 
     /** Before any sleep of an operation ends. */
-    private static final Duration ONE_HOUR = Duration.ofHours(1);
-
     private enum Moment {
         BEFORE_IT_BEGINS,
         PARKED,

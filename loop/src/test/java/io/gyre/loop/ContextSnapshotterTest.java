@@ -5,6 +5,7 @@ import static io.gyre.loop.Async.moveOnAfter;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -24,8 +25,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a logging library keeps in a thread-local follows the work. */
 class ContextSnapshotterTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
     private static final ThreadLocal<@Nullable String> REQUEST = new ThreadLocal<>();
 
     private static final ContextSnapshotter SNAPSHOTTER = () -> {

@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -24,8 +25,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EventLoopCloseTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final List<Failure> failures = new CopyOnWriteArrayList<>();
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final EventLoop loop = create(Duration.ofSeconds(8));
@@ -169,13 +168,14 @@ class EventLoopCloseTest {
     }
 
     @Test
+    @Feature("Tasks that ignore their cancellation outlive the loop and are reported")
     void taskThatIgnoresCancellationIsReportedWithItsStackAndGoesOnElsewhere() throws Exception {
         EventLoop impatient = create(Duration.ofMillis(50));
         var release = new CountDownLatch(1);
         var ended = new CountDownLatch(1);
         Task<String> stubborn = impatient.createTask("stubborn", () -> {
             try {
-                awaitWhateverHappens(release);
+                OtherThread.awaitUninterruptibly(release);
                 return "ended elsewhere";
             } finally {
                 log.add("cleaned up by the JDK's scheduler");
@@ -192,25 +192,13 @@ class EventLoopCloseTest {
             assertThat(failure.source()).isEqualTo("stubborn");
             assertThat(failure.exception().getStackTrace())
                     .extracting(StackTraceElement::getMethodName)
-                    .contains("awaitWhateverHappens");
+                    .contains("awaitUninterruptibly");
         });
         release.countDown();
         ended.await();
 
         assertThat(log).containsExactly("cleaned up by the JDK's scheduler");
         assertThat(stubborn.name()).isEqualTo("stubborn");
-    }
-
-    @SuppressWarnings("InterruptedExceptionSwallowed") // a task that does not react is the subject
-    private static void awaitWhateverHappens(CountDownLatch latch) {
-        for (boolean released = false; !released; ) {
-            try {
-                latch.await();
-                released = true;
-            } catch (InterruptedException e) {
-                // goes on waiting
-            }
-        }
     }
 
     @Test
@@ -239,7 +227,7 @@ class EventLoopCloseTest {
         var release = new CountDownLatch(1);
         var ended = new CountDownLatch(1);
         impatient.createTask(() -> {
-            awaitWhateverHappens(release);
+            OtherThread.awaitUninterruptibly(release);
             try {
                 sleep(Duration.ZERO);
             } catch (LoopClosedException e) {
@@ -262,7 +250,7 @@ class EventLoopCloseTest {
         EventLoop impatient = create(Duration.ZERO);
         var release = new CountDownLatch(1);
         Task<?> survivor = impatient.createTask(() -> {
-            awaitWhateverHappens(release);
+            OtherThread.awaitUninterruptibly(release);
             throw new IllegalStateException("late");
         });
         impatient.close();
@@ -401,7 +389,7 @@ class EventLoopCloseTest {
         assertSurvivorIsTold(
                 Duration.ZERO,
                 () -> TaskGroup.run(group -> group.createTask("stubborn", () -> {
-                    awaitWhateverHappens(release);
+                    OtherThread.awaitUninterruptibly(release);
                     childEnded.countDown();
                 })));
 
@@ -417,7 +405,7 @@ class EventLoopCloseTest {
         impatient.createTask(
                 "survivor",
                 () -> TaskGroup.run(group -> {
-                    awaitWhateverHappens(release);
+                    OtherThread.awaitUninterruptibly(release);
                     throw new IllegalStateException("late");
                 }));
         impatient.runOnce(Duration.ZERO);

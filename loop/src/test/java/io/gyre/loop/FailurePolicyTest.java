@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -16,8 +17,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FailurePolicyTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final IllegalStateException boom = new IllegalStateException("boom");
     private final List<Failure> reported = new ArrayList<>();
     private final LoopOptions stopping =

@@ -16,17 +16,14 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class FailureReportingTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
-    private final EventLoop loop = driven.loop;
 
-    @AfterEach
-    void close() {
-        driven.close();
-    }
+    private final EventLoop loop = driven.loop;
 
     private static String fail(String message) throws IOException {
         throw new IOException(message);

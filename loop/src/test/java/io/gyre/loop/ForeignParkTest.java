@@ -25,7 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.concurrent.locks.StampedLock;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,14 +33,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A cancellation interrupts a task that waits in a call of the JDK which reacts to that, and no other. */
 class ForeignParkTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     /** A call of the JDK that waits, and what lets it go on. */
     private record Call(String name, VoidBody<Exception> body, Runnable release) {

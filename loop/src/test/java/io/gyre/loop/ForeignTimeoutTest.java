@@ -4,6 +4,8 @@ import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -20,7 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,18 +30,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A time-out around blocking calls of the JDK, which know nothing of scopes. */
 class ForeignTimeoutTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-    private static final Duration ONE_DAY = Duration.ofDays(1);
+    @AutoClose
+    private final HandDrivenLoop driven = HandDrivenLoop.idleAtTheEnd();
 
-    private final HandDrivenLoop driven = new HandDrivenLoop();
     private final EventLoop loop = driven.loop;
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.assertIdle();
-        driven.close();
-    }
 
     static Stream<Named<VoidBody<Exception>>> blockingCalls() {
         return Stream.of(

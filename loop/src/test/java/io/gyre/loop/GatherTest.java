@@ -7,34 +7,28 @@ import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Combinators.gather;
 import static io.gyre.loop.Combinators.gatherSettled;
 import static io.gyre.loop.Combinators.gatherTasks;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future.State;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** {@code gather}, {@code gatherTasks} and {@code gatherSettled}. */
 class GatherTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-    private static final Duration ONE_DAY = Duration.ofDays(1);
+    @AutoClose
+    private final HandDrivenLoop driven = HandDrivenLoop.idleAtTheEnd();
 
-    private final HandDrivenLoop driven = new HandDrivenLoop();
     private final EventLoop loop = driven.loop;
     private final List<String> log = new ArrayList<>();
     private final RuntimeException boom = new IllegalStateException("boom");
-
-    @AfterEach
-    void close() {
-        driven.assertIdle();
-        driven.close();
-    }
 
     private Callable<String> after(int seconds, String value) {
         return () -> {

@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -13,21 +14,16 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Virtual threads that user code starts inside a task: they run on the loop, and may call what tasks may. */
 class GuestTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private Thread startGuest(Runnable body) {
         var guests = new ArrayList<Thread>();
@@ -36,6 +32,7 @@ class GuestTest {
     }
 
     @Test
+    @Feature("Virtual threads of a task run on its loop")
     void guestRunsOnTheLoop() {
         startGuest(() ->
                 log.add("in loop: " + loop.inLoop() + ", " + EventLoop.current().name()));
@@ -236,7 +233,7 @@ class GuestTest {
         try (LoopPortal other = LoopPortal.start()) {
             Task<?> sleeper = other.call(() -> createTask(() -> sleep(Duration.ofDays(1))));
             Thread guest = startGuest(() -> {
-                awaitUninterruptibly(release);
+                OtherThread.awaitUninterruptibly(release);
                 log.add("blocks for a " + LowLevel.<String, RuntimeException>blocking("nothing", () -> "value"));
                 log.add("calls for a " + other.<String, RuntimeException>call(() -> "value"));
                 log.add("cancels " + sleeper.cancel(true));
@@ -252,17 +249,5 @@ class GuestTest {
         assertThat(log)
                 .containsExactly(
                         "blocks for a value", "calls for a value", "cancels true", "gets what it has cancelled");
-    }
-
-    @SuppressWarnings("InterruptedExceptionSwallowed") // the loop interrupts what it leaves behind
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        for (boolean released = false; !released; ) {
-            try {
-                latch.await();
-                released = true;
-            } catch (InterruptedException e) {
-                // goes on waiting
-            }
-        }
     }
 }

@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A loop whose time and ticks belong to the test. Every failure that it reports must be taken by the test: closing
- * fails otherwise.
+ * fails otherwise. A test class has one in a field that JUnit closes behind each test:
+ *
+ * <pre>{@code
+ *     @AutoClose
+ *     private final HandDrivenLoop driven = HandDrivenLoop.idleAtTheEnd();
+ * }</pre>
  */
 public final class HandDrivenLoop implements AutoCloseable {
     /** How long to wait for another thread before the test counts as hung. */
@@ -23,10 +28,18 @@ public final class HandDrivenLoop implements AutoCloseable {
     public final ManualTicker ticker = new ManualTicker();
     public final EventLoop loop;
     private final List<Failure> failures = new CopyOnWriteArrayList<>();
+    private boolean isIdleAtTheEnd;
 
     /** Makes a loop with the options that tests want. */
     public HandDrivenLoop() {
         this(options -> options);
+    }
+
+    /** {@return a loop whose {@link #close} fails if anything is left on it; one that the test has closed has nothing} */
+    public static HandDrivenLoop idleAtTheEnd() {
+        var driven = new HandDrivenLoop();
+        driven.isIdleAtTheEnd = true;
+        return driven;
     }
 
     /** Makes a loop with options that start from {@code change}. */
@@ -119,6 +132,9 @@ public final class HandDrivenLoop implements AutoCloseable {
 
     @Override
     public void close() {
+        if (isIdleAtTheEnd && !loop.isClosed()) {
+            assertIdle();
+        }
         loop.close();
         assertThat(failures).isEmpty();
     }

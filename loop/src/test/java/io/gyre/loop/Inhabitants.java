@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.sync.Queue;
@@ -11,8 +12,6 @@ import java.util.stream.IntStream;
 
 /** Tasks and timers that want to go on, whatever is done to their loop. Made in a task of it; they live on its clock. */
 final class Inhabitants {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
     private final EventLoop loop = EventLoop.current();
     private final Queue<Integer> queue = new Queue<>(1);
     private final List<Integer> received = new ArrayList<>();

@@ -17,6 +17,7 @@ class JdkStructuredTaskScopeTest {
 
     @Test
     @Timeout(60) // starts a JVM and a compiler in it
+    @Feature("The JDK's `StructuredTaskScope` runs on the loop")
     void subtasksRunOnTheLoopAndSuspendTheTaskAlone() throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

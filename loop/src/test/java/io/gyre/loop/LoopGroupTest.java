@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -17,7 +18,6 @@ import org.junit.jupiter.api.Test;
 
 class LoopGroupTest {
     private static final LoopOptions NAMED = LoopOptions.defaults().withName("gyre");
-    private static final Duration ONE_DAY = Duration.ofDays(1);
 
     @Test
     void eachLoopHasAThreadOfItsOwn() {
@@ -34,6 +34,7 @@ class LoopGroupTest {
     }
 
     @Test
+    @Feature("One loop for each core")
     void loopsCallEachOther() {
         try (LoopGroup group = LoopGroup.start(2, NAMED)) {
             EventLoop second = group.loops().get(1);
@@ -48,6 +49,7 @@ class LoopGroupTest {
     }
 
     @Test
+    @Feature("A task of one loop awaits a task of another")
     void taskOfOneLoopIsAwaitedOnAnother() throws Exception {
         try (LoopGroup group = LoopGroup.start(2)) {
             Task<String> task = group.portals()

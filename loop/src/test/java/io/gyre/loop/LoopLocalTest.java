@@ -5,17 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class LoopLocalTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
-    private final LoopLocal<List<String>> local = LoopLocal.withInitial(ArrayList::new);
 
-    @AfterEach
-    void close() {
-        driven.close();
-    }
+    private final LoopLocal<List<String>> local = LoopLocal.withInitial(ArrayList::new);
 
     @Test
     void tasksOfALoopShareTheValue() {

@@ -11,19 +11,16 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What {@link Offloading} adds to an offloaded call: a policy for cancelled tasks, and a limit. */
 class OffloadCancelPolicyTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private Offloading queued(OnCancel onCancel) {
         return Offloading.on(queue::add).withOnCancel(onCancel);

@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,18 @@ public final class OtherThread {
             body.run();
             return null;
         });
+    }
+
+    /** Waits for a latch, and hears no interrupt. */
+    @SuppressWarnings("InterruptedExceptionSwallowed") // a task that does not react is the subject
+    public static void awaitUninterruptibly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException ignored) {
+                // goes on waiting
+            }
+        }
     }
 
     /** Spins until another thread has brought a condition about; fails instead of hanging. */

@@ -1,8 +1,8 @@
 package io.gyre.loop;
 
+import static io.gyre.loop.Durations.ONE_HOUR;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,8 +20,6 @@ import org.junit.jupiter.api.Test;
  */
 class ParkSchedulesTest {
     private static final int SCHEDULES = 2_000;
-    private static final Duration ONE_HOUR = Duration.ofHours(1);
-
     /** How a task waits. */
     private interface Waiter {
         /** Waits, behind what ends with the step. In the task. */

@@ -2,27 +2,23 @@ package io.gyre.loop;
 
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Callbacks run in a virtual thread that is replaced when one of them parks. */
 class ParkingCallbackTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private Runnable logs(String line) {
         return () -> log.add(line);

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -8,8 +9,6 @@ import org.junit.jupiter.api.Test;
 
 /** A thread that cannot be unmounted would stop its loop for good when it waits for something of the loop. */
 class PinnedParkTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     /** The JDK pins a thread to its carrier while it runs this. */
     private static final class Sleeper {
         static final String VALUE = sleep();
@@ -21,6 +20,7 @@ class PinnedParkTest {
     }
 
     @Test
+    @Feature("A wait with a native frame on the stack fails instead of stopping the loop")
     void waitInAClassInitializerFailsAndTheLoopGoesOn() throws Exception {
         String other = EventLoop.run(LoopOptions.defaults().withSlowStep(Duration.ofMillis(20)), () -> {
             assertThatExceptionOfType(ExceptionInInitializerError.class)

@@ -6,6 +6,8 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Combinators.race;
 import static io.gyre.loop.Combinators.staggered;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -13,28 +15,20 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.gyre.loop.sync.Queue;
 import java.io.IOException;
 import java.nio.channels.Pipe;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class RaceTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-    private static final Duration ONE_DAY = Duration.ofDays(1);
+    @AutoClose
+    private final HandDrivenLoop driven = HandDrivenLoop.idleAtTheEnd();
 
-    private final HandDrivenLoop driven = new HandDrivenLoop();
     private final List<Object> log = new ArrayList<>();
     private final RuntimeException boom = new IllegalStateException("boom");
-
-    @AfterEach
-    void close() {
-        driven.assertIdle();
-        driven.close();
-    }
 
     private Callable<String> after(int seconds, String value) {
         return () -> {

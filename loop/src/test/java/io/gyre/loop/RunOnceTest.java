@@ -9,21 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** A program that owns the thread drives the loop in portions. */
 class RunOnceTest {
     private static final Duration NO_WAIT = Duration.ZERO;
 
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     @Test
     void budgetThatIsSpentLeavesTheRestReadyInOrder() {

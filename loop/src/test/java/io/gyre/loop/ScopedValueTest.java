@@ -13,21 +13,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class ScopedValueTest {
     private static final ScopedValue<String> USER = ScopedValue.newInstance();
     private static final ScopedValue<String> REQUEST = ScopedValue.newInstance();
 
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private static String seen() {
         return USER.orElse("nobody") + "/" + REQUEST.orElse("none");

@@ -69,6 +69,7 @@ class SlowStepTest {
     }
 
     @Test
+    @Feature("A blocker is reported again and again")
     void stepThatHangsIsReportedAgainAndAgain() {
         EventLoop.run(IMPATIENT, () -> {
             Async.createTask("hanging", () -> log.computeUntilLogged("task 'hanging' has kept", 3))

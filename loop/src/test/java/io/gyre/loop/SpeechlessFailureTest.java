@@ -3,9 +3,9 @@ package io.gyre.loop;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,7 +15,7 @@ import java.util.concurrent.Future.State;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,15 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** An exception that fails when it is asked to describe itself arrives like any other. */
 class SpeechlessFailureTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
-    private final HandDrivenLoop driven = new HandDrivenLoop();
-
-    @AfterEach
-    void close() {
-        driven.assertIdle();
-        driven.close();
-    }
+    @AutoClose
+    private final HandDrivenLoop driven = HandDrivenLoop.idleAtTheEnd();
 
     private static final class SpeechlessException extends RuntimeException {
         private static final long serialVersionUID = 1;

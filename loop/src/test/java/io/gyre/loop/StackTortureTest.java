@@ -2,6 +2,7 @@ package io.gyre.loop;
 
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.sync.Queue;
@@ -22,7 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that start a thread are not among them: the JDK pins the caller meanwhile, for good if the stack overflows there.
  */
 class StackTortureTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
     private static final int ROUNDS = 1;
     private static final int SMALL_STACK = 256 << 10;
 

@@ -8,6 +8,7 @@ import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.timeoutAt;
+import static io.gyre.loop.Durations.ONE_DAY;
 
 import io.gyre.loop.Combinators.ReturnWhen;
 import io.gyre.loop.sync.Select;
@@ -27,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A call that suspends until the test completes it: one of each kind that the loop has, and some of the JDK's. */
 abstract class SuspendingOperation {
-    /** How long the calls sleep that sleep. */
-    static final Duration ONE_DAY = Duration.ofDays(1);
-
     /** Longer than any test lasts. */
     private static final Duration ONE_YEAR = Duration.ofDays(365);
 

@@ -5,6 +5,7 @@ import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.spi.Failure;
@@ -19,8 +20,6 @@ import org.junit.jupiter.api.Test;
 
 /** Tasks on which others rely end last. */
 class SystemTaskTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final List<String> log = new CopyOnWriteArrayList<>();
 
     private void untilCancelled(String name) {

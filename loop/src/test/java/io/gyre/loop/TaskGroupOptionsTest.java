@@ -3,6 +3,8 @@ package io.gyre.loop;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.moveOnAfter;
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -11,15 +13,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.VirtualClock;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future.State;
 
 class TaskGroupOptionsTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final List<String> log = new ArrayList<>();
 
     @LoopTest

@@ -2,6 +2,8 @@ package io.gyre.loop;
 
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_HOUR;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.spi.ContextSnapshotter;
@@ -50,10 +52,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the throwable, as the outcome of a call or as a report.
  */
 class ThrowableTortureTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
     private static final int PATIENCE_OF_AN_ATTACK = 5;
-    private static final Duration ONE_HOUR = Duration.ofHours(1);
-
     // ---- what is thrown
 
     /** Text that fails when it is asked for, as some exceptions of libraries do. */

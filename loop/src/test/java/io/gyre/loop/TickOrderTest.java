@@ -11,18 +11,15 @@ import java.nio.channels.Pipe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class TickOrderTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private Runnable logs(String line) {
         return () -> log.add(line);

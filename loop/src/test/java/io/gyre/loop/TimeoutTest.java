@@ -6,6 +6,8 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.timeoutAt;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,25 +17,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** {@code timeout} and {@code moveOnAfter}. The tests of asyncio that assert the same are named; they are in test_timeouts.py. */
 class TimeoutTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
     private static final Duration TWO_SECONDS = Duration.ofSeconds(2);
-    private static final Duration ONE_DAY = Duration.ofDays(1);
 
-    private final HandDrivenLoop driven = new HandDrivenLoop();
+    @AutoClose
+    private final HandDrivenLoop driven = HandDrivenLoop.idleAtTheEnd();
+
     private final EventLoop loop = driven.loop;
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.assertIdle();
-        driven.close();
-    }
 
     /** Runs a block that is expected to time out, and notes by which message. */
     private void expectTimeout(VoidBody<?> block) throws Exception {
@@ -45,6 +42,7 @@ class TimeoutTest {
         }
     }
 
+    /** asyncio: test_timeout_not_called. */
     @Test
     void blockInTimeHasItsResult() {
         Task<String> task = driven.start(() -> timeout(TWO_SECONDS, () -> {
@@ -58,7 +56,9 @@ class TimeoutTest {
         assertThat(loop.statistics().timers()).isZero();
     }
 
+    /** asyncio: test_timeout_basic, test_outer_task_is_not_cancelled, test_wait_for_waits_for_task_cancellation. */
     @Test
+    @Feature("A time-out that throws")
     void blockThatTakesTooLongIsCancelled() {
         Task<?> task = loop.createTask("slow", () -> {
             assertThatExceptionOfType(TimeoutException.class)
@@ -80,8 +80,10 @@ class TimeoutTest {
 
         assertThat(log).containsExactly("cleaned up", "went on");
         assertThat(task.isDone()).isTrue();
+        assertThat(task.isCancelled()).isFalse();
     }
 
+    /** asyncio: test_timeout_zero, test_timeout_in_the_past. */
     @ParameterizedTest
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
     void blockWithoutTimeIsEnteredAndStopsAtItsFirstCheckpoint(long seconds) {
@@ -150,6 +152,7 @@ class TimeoutTest {
         assertThat(log).containsExactly("swallowed", "timed out after PT1S");
     }
 
+    /** asyncio: test_foreign_exception_passed. */
     @Test
     void exceptionOfTheBlockPassesAsItIs() {
         var failure = new IOException("boom");
@@ -160,6 +163,7 @@ class TimeoutTest {
                 .isSameAs(failure));
     }
 
+    /** asyncio: test_foreign_exception_on_timeout. */
     @Test
     void exceptionOfTheBlockPassesAsItIsAfterTheTimeToo() {
         var failure = new IOException("boom");
@@ -175,6 +179,7 @@ class TimeoutTest {
         driven.advance(ONE_SECOND);
     }
 
+    /** asyncio: test_nested_timeouts; the outer time-out strikes first. */
     @Test
     void earlierOuterDeadlineEndsBoth() {
         driven.start(() -> expectTimeout(() -> timeout(ONE_SECOND, () -> {
@@ -187,6 +192,7 @@ class TimeoutTest {
         assertThat(log).containsExactly("timed out after PT1S");
     }
 
+    /** asyncio: test_nested_timeouts; the inner time-out strikes first. */
     @Test
     void earlierInnerDeadlineEndsTheInnerBlock() {
         driven.start(() -> expectTimeout(() -> timeout(TWO_SECONDS, () -> {
@@ -238,6 +244,7 @@ class TimeoutTest {
         assertThat(log).containsExactly("timed out after PT1S");
     }
 
+    /** asyncio: test_foreign_cancel_doesnt_timeout_if_not_expired. */
     @Test
     void cancellationOfTheTaskIsNoTimeOut() {
         Task<?> task = driven.start(() -> timeout(ONE_SECOND, () -> sleep(ONE_DAY)));
@@ -263,6 +270,7 @@ class TimeoutTest {
         assertThat(log).containsExactly("timed out after PT1S");
     }
 
+    /** asyncio: test_timeout_at_basic. */
     @Test
     void timeoutAtTakesAnInstant() {
         long deadline = loop.time() + ONE_SECOND.toNanos();
@@ -286,6 +294,7 @@ class TimeoutTest {
     }
 
     @Test
+    @Feature("A time-out that moves on")
     void moveOnAfterIsEmptyWhenTheTimeHasPassed() {
         Task<Optional<String>> task = driven.start(() -> moveOnAfter(ONE_SECOND, () -> {
             sleep(ONE_DAY);
@@ -335,6 +344,7 @@ class TimeoutTest {
         assertThat(log).containsExactly("timed out after PT1S");
     }
 
+    /** asyncio: test_timeout_taskgroup. */
     @Test
     void timeOutAroundAGroupCancelsItsTasksAndWaitsForThem() {
         driven.start(() -> expectTimeout(() -> timeout(
@@ -390,6 +400,7 @@ class TimeoutTest {
     }
 
     @Test
+    @Feature("A time-out says what took too long")
     void messageSaysWhatHasTakenTooLong() {
         Task<?> named = driven.loop.createTask(
                 "asker",

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -17,8 +18,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** One thread drives a loop. Another that wants to is told so, whenever it comes, and changes nothing. */
 class TwoDriversTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final EventLoop loop = EventLoop.create(LoopOptions.defaults().withName("contested"));
 
     @AfterEach

@@ -6,29 +6,23 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Combinators.gather;
 import static io.gyre.loop.Combinators.gatherSettled;
 import static io.gyre.loop.Combinators.mapAsync;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** A result that can be closed, and that nobody gets because something else has failed, is closed. */
 class UnclaimedResultsTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+    @AutoClose
+    private final HandDrivenLoop driven = HandDrivenLoop.idleAtTheEnd();
 
-    private final HandDrivenLoop driven = new HandDrivenLoop();
     private final List<String> closed = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.assertIdle();
-        driven.close();
-    }
 
     private final class Connection implements AutoCloseable {
         private final String name;
@@ -59,6 +53,7 @@ class UnclaimedResultsTest {
     }
 
     @Test
+    @Feature("Results that nobody gets are closed")
     void gatherClosesTheResultsOfThoseThatHaveSucceeded() {
         assertFails(() -> gather(() -> new Connection("a"), () -> new Connection("b"), failing()));
 

@@ -3,6 +3,7 @@ package io.gyre.loop;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -14,21 +15,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** The failure of a task is reported when nobody will look at it any more, and not while somebody may. */
 class UnseenFailuresTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
-    private final EventLoop loop = driven.loop;
 
-    @AfterEach
-    void close() {
-        driven.close();
-    }
+    private final EventLoop loop = driven.loop;
 
     private static String fail() throws IOException {
         throw new IOException("boom");

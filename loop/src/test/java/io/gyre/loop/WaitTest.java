@@ -2,6 +2,8 @@ package io.gyre.loop;
 
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -13,22 +15,16 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** A wait ends by what it is for, by its cancellation or by its own error; nothing else ends it, and no word is lost. */
 class WaitTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private static AbortHandler newHandler() {
         return new AbortHandler() {

@@ -11,22 +11,19 @@ import io.gyre.loop.sync.Select;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** {@code LowLevel.whenEnded}, beside {@code whenDone}. */
 class WhenEndedTest {
     private static final ScopedValue<String> NAME = ScopedValue.newInstance();
 
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final List<String> log = new ArrayList<>();
     private final Event mayEnd = new Event();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private Task<?> startWatched() {
         return driven.start(() -> mayEnd.await());

@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future.State;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class WrapFutureTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final CompletableFuture<String> source = new CompletableFuture<>();
     private final LoopFuture<String> wrapped = driven.call(() -> Async.wrapFuture(source));
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     @Test
     void valueArrivesOnTheLoop() throws Exception {

@@ -9,17 +9,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class WrongThreadTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
-    private final EventLoop loop = driven.loop;
 
-    @AfterEach
-    void close() {
-        driven.close();
-    }
+    private final EventLoop loop = driven.loop;
 
     private static void inOtherThread(Runnable check) throws Exception {
         var call = new FutureTask<>(check, "passed");

@@ -2,6 +2,7 @@ package io.gyre.net;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+import static io.gyre.net.Talk.bytes;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -33,10 +34,6 @@ final class ArgumentsTest {
 
     ArgumentsTest(@TempDir Path directory) throws IOException {
         path = Files.writeString(directory.resolve("file"), TEXT);
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(US_ASCII);
     }
 
     /** A body with the two ends of a connection. */

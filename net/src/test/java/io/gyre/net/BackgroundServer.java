@@ -6,9 +6,7 @@ import io.gyre.loop.LoopOptions;
 import io.gyre.loop.LoopStatistics;
 import io.gyre.loop.Task;
 import io.gyre.loop.spi.Failure;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -30,20 +28,13 @@ final class BackgroundServer implements AutoCloseable {
     private void run() {
         try {
             EventLoop.run(LoopOptions.defaults().withFailureHandler(failures::add), () -> {
-                try (TcpServer server = TcpServer.serve(TcpPair.loopback(), BackgroundServer::echo)) {
+                try (TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo)) {
                     running.complete(new Running(EventLoop.current(), server, Async.currentTask()));
                     server.awaitClosed();
                 }
             });
         } catch (Throwable ended) {
             running.completeExceptionally(ended);
-        }
-    }
-
-    private static void echo(TcpStream stream) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(16 * 1024);
-        while (stream.read(buffer.clear()) >= 0) {
-            stream.write(buffer.flip());
         }
     }
 

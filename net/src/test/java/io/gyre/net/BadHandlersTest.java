@@ -2,6 +2,7 @@ package io.gyre.net;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.net.Talk.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.CancelledException;
@@ -27,13 +28,6 @@ import org.junit.jupiter.api.Timeout;
 class BadHandlersTest {
     /** The byte that a client sends to the handler that misbehaves. */
     private static final byte MISBEHAVE = 1;
-
-    private static void echo(TcpStream stream) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(100);
-        while (stream.read(buffer.clear()) >= 0) {
-            stream.write(buffer.flip());
-        }
-    }
 
     private static void assertServes(TcpServer server) throws IOException {
         try (TcpStream client = TcpStream.connect(server.address())) {

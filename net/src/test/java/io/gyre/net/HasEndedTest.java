@@ -52,6 +52,7 @@ final class HasEndedTest {
     }
 
     @LoopTest(time = Time.REAL)
+    @Feature("Ask without waiting whether the peer has gone")
     void connectionThatThePeerHasClosedHasEnded() throws Exception {
         withPair((left, right) -> {
             left.close();

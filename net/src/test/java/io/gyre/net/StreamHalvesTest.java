@@ -3,7 +3,7 @@ package io.gyre.net;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static io.gyre.net.Talk.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,10 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the rules of the contract do not say of halves. */
 final class StreamHalvesTest {
-    private static byte[] bytes(String text) {
-        return text.getBytes(US_ASCII);
-    }
-
     @LoopTest
     void readerReadsInEveryWayThatTheStreamDoes() throws Exception {
         StreamPair<MemoryStream> pair = MemoryStream.pair();

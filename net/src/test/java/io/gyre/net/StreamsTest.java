@@ -2,7 +2,7 @@ package io.gyre.net;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static io.gyre.net.Talk.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,10 +24,6 @@ import java.util.List;
 /** Two connections: what the client says goes to the server by one in the middle. */
 final class StreamsTest {
     private final byte[] much = new byte[300_000];
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(US_ASCII);
-    }
 
     // ---- copy
 

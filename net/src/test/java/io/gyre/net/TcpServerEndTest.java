@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+import static io.gyre.net.Talk.assertEchoes;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,13 +30,6 @@ final class TcpServerEndTest {
 
     private final List<String> seen = new ArrayList<>();
 
-    private static void echo(ByteStream stream) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(1024);
-        while (stream.read(buffer.clear()) >= 0) {
-            stream.write(buffer.flip());
-        }
-    }
-
     private void readLines(ByteStream stream) throws IOException {
         for (Optional<String> line = stream.readLine(100); line.isPresent(); line = stream.readLine(100)) {
             seen.add(line.get());
@@ -47,11 +41,6 @@ final class TcpServerEndTest {
         TcpStream client = TcpStream.connect(server.address());
         awaitAllTasksParked();
         return client;
-    }
-
-    private static void assertEchoes(TcpStream stream) throws IOException {
-        stream.write(new byte[] {7});
-        assertThat(stream.readExactly(1)).containsExactly(7);
     }
 
     private static void assertNothingIsLeft() {
@@ -89,7 +78,7 @@ final class TcpServerEndTest {
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
     void serverThatNobodyUsesIsClosedAtOnce() throws Exception {
-        TcpServer server = TcpServer.serve(TcpPair.loopback(), TcpServerEndTest::echo);
+        TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo);
 
         server.stopAccepting();
         server.awaitClosed();
@@ -102,7 +91,7 @@ final class TcpServerEndTest {
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
     void serverThatStopsAcceptingServesOn() throws Exception {
-        TcpServer server = TcpServer.serve(TcpPair.loopback(), TcpServerEndTest::echo);
+        TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo);
         TcpStream client = connectedTo(server);
 
         server.stopAccepting();
@@ -207,7 +196,7 @@ final class TcpServerEndTest {
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
     void abortResetsTheConnectionsAndDoesNotWait() throws Exception {
-        TcpServer server = TcpServer.serve(TcpPair.loopback(), TcpServerEndTest::echo);
+        TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo);
         TcpStream client = connectedTo(server);
         assertEchoes(client);
 
@@ -223,7 +212,7 @@ final class TcpServerEndTest {
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
     void endIsNotForOtherLoops() throws Exception {
-        try (TcpServer server = TcpServer.serve(TcpPair.loopback(), TcpServerEndTest::echo)) {
+        try (TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo)) {
             EventLoop.run(() -> {
                 assertThatThrownBy(server::close)
                         .isInstanceOf(WrongLoopException.class)

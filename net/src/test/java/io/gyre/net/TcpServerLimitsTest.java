@@ -1,6 +1,7 @@
 package io.gyre.net;
 
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+import static io.gyre.net.Talk.assertEchoes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,7 +18,6 @@ import java.net.ServerSocket;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,20 +27,8 @@ final class TcpServerLimitsTest {
     private static final InetSocketAddress FIRST = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
     private static final InetSocketAddress SECOND = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), 0);
 
-    private static void echo(ByteStream stream) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(1024);
-        while (stream.read(buffer.clear()) >= 0) {
-            stream.write(buffer.flip());
-        }
-    }
-
     private static TcpServer serve(ServerOptions options, InetSocketAddress... addresses) throws IOException {
-        return TcpServer.serve(options, List.of(addresses), TcpServerLimitsTest::echo);
-    }
-
-    private static void assertEchoes(TcpStream stream) throws IOException {
-        stream.write(new byte[] {7});
-        assertThat(stream.readExactly(1)).containsExactly(7);
+        return TcpServer.serve(options, List.of(addresses), Talk::echo);
     }
 
     /** The reset may come before the client knows that it is connected. */
@@ -120,7 +108,7 @@ final class TcpServerLimitsTest {
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
     void socketThatListensAlreadyIsServed() throws Exception {
         ServerSocketChannel listening = ServerSocketChannel.open().bind(FIRST);
-        try (TcpServer server = TcpServer.serve(ServerOptions.defaults(), listening, TcpServerLimitsTest::echo);
+        try (TcpServer server = TcpServer.serve(ServerOptions.defaults(), listening, Talk::echo);
                 TcpStream stream = TcpStream.connect(server.address())) {
             assertEchoes(stream);
         }
@@ -130,7 +118,7 @@ final class TcpServerLimitsTest {
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
     void socketThatDoesNotListenIsRefused() throws Exception {
         try (ServerSocketChannel idle = ServerSocketChannel.open()) {
-            assertThatThrownBy(() -> TcpServer.serve(ServerOptions.defaults(), idle, TcpServerLimitsTest::echo))
+            assertThatThrownBy(() -> TcpServer.serve(ServerOptions.defaults(), idle, Talk::echo))
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("bind it first");
         }
@@ -267,7 +255,7 @@ final class TcpServerLimitsTest {
                 .hasMessageContaining("cannot set SO_RCVBUF to -1");
         try (var listening = ServerSocketChannel.open()) {
             listening.bind(FIRST);
-            assertThatThrownBy(() -> TcpServer.serve(options, listening, TcpServerLimitsTest::echo))
+            assertThatThrownBy(() -> TcpServer.serve(options, listening, Talk::echo))
                     .isInstanceOf(SocketException.class);
         }
     }
@@ -276,7 +264,7 @@ final class TcpServerLimitsTest {
     void oneAddressMayHaveOptions() throws Exception {
         ServerOptions one = ServerOptions.defaults().withMaxConnections(1, Overload.SHED);
 
-        try (TcpServer server = TcpServer.serve(one, FIRST, TcpServerLimitsTest::echo);
+        try (TcpServer server = TcpServer.serve(one, FIRST, Talk::echo);
                 TcpStream first = TcpStream.connect(server.address())) {
             assertEchoes(first);
             assertShed(server);

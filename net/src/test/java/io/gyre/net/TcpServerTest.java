@@ -5,6 +5,7 @@ import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.net.Talk.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,13 +24,6 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 final class TcpServerTest {
-    private static void echo(TcpStream stream) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(1024);
-        while (stream.read(buffer.clear()) >= 0) {
-            stream.write(buffer.flip());
-        }
-    }
-
     @Test
     void failingHandlerIsReportedWithThePeerAndEndsOnlyItsConnection() throws Exception {
         List<String> peers = new ArrayList<>();
@@ -78,7 +72,7 @@ final class TcpServerTest {
     @Test
     void peerThatResetsIsCountedAndNotReported() throws Exception {
         TcpPair.runLoop(() -> {
-            try (TcpServer server = TcpServer.serve(TcpPair.loopback(), TcpServerTest::echo)) {
+            try (TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo)) {
                 TcpStream client = TcpStream.connect(server.address());
                 client.write(new byte[] {1});
                 client.readExactly(1);
@@ -181,7 +175,7 @@ final class TcpServerTest {
     @Test
     void serverWhoseAcceptorIsCancelledIsClosed() throws Exception {
         TcpPair.runLoop(() -> {
-            TcpServer server = TcpServer.serve(TcpPair.loopback(), TcpServerTest::echo);
+            TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo);
             TcpStream client = TcpStream.connect(server.address());
             while (server.statistics().active() == 0) {
                 yieldNow();
@@ -200,7 +194,7 @@ final class TcpServerTest {
     @Test
     void awaitClosedEndsWithTheServer() throws Exception {
         TcpPair.runLoop(() -> {
-            TcpServer server = TcpServer.serve(TcpPair.loopback(), TcpServerTest::echo);
+            TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo);
             Task<?> waiting = createTask(server::awaitClosed);
             yieldNow();
             assertThat(waiting.isDone()).isFalse();
@@ -252,8 +246,8 @@ final class TcpServerTest {
     @Test
     void takenPortIsNamed() throws Exception {
         TcpPair.runLoop(() -> {
-            try (TcpServer server = TcpServer.serve(TcpPair.loopback(), TcpServerTest::echo)) {
-                assertThatThrownBy(() -> TcpServer.serve(server.address(), TcpServerTest::echo))
+            try (TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo)) {
+                assertThatThrownBy(() -> TcpServer.serve(server.address(), Talk::echo))
                         .isInstanceOf(BindException.class)
                         .hasMessageContaining("cannot listen on")
                         .hasMessageContaining("" + server.address().getPort())
@@ -265,7 +259,7 @@ final class TcpServerTest {
     @Test
     void burstLargerThanABatchIsAcceptedWhole() throws Exception {
         TcpPair.runLoop(() -> {
-            try (TcpServer server = TcpServer.serve(TcpPair.loopback(), TcpServerTest::echo)) {
+            try (TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo)) {
                 List<Task<TcpStream>> clients = new ArrayList<>();
                 for (int i = 0; i < 200; i++) {
                     clients.add(createTask(() -> TcpStream.connect(server.address())));

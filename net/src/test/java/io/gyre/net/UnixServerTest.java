@@ -19,7 +19,6 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -54,15 +53,8 @@ final class UnixServerTest {
         this.path = directory.resolve("server.sock");
     }
 
-    private static void echo(ByteStream stream) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(1024);
-        while (stream.read(buffer.clear()) >= 0) {
-            stream.write(buffer.flip());
-        }
-    }
-
     private UnixServer serve() throws IOException {
-        return UnixServer.serve(path, UnixServerTest::echo);
+        return UnixServer.serve(path, Talk::echo);
     }
 
     private void assertEchoes() throws IOException {
@@ -101,7 +93,7 @@ final class UnixServerTest {
         try (UnixServer server = serve()) {
             assertThat(Files.getPosixFilePermissions(server.path())).isEqualTo(SocketFile.OWNER_ONLY);
         }
-        try (UnixServer server = UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, UnixServerTest::echo)) {
+        try (UnixServer server = UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, Talk::echo)) {
             assertThat(Files.getPosixFilePermissions(server.path())).isEqualTo(FOR_ALL);
             assertEchoes();
         }
@@ -215,7 +207,7 @@ final class UnixServerTest {
     void directoryThatIsNotThereIsNamedAndNothingIsLeft() throws Exception {
         Path nowhere = directory.resolve("nowhere").resolve("server.sock");
 
-        assertThatThrownBy(() -> UnixServer.serve(nowhere, UnixServerTest::echo))
+        assertThatThrownBy(() -> UnixServer.serve(nowhere, Talk::echo))
                 .isInstanceOf(BindException.class)
                 .hasMessageContaining("cannot listen on " + nowhere);
         assertThat(directory).isEmptyDirectory();
@@ -363,7 +355,7 @@ final class UnixServerTest {
             assertThat(longest).isGreaterThan(90);
             for (int length = 20; length <= longest; length++) {
                 Path each = pathOfLength(base, length);
-                try (UnixServer server = UnixServer.serve(each, UnixServerTest::echo);
+                try (UnixServer server = UnixServer.serve(each, Talk::echo);
                         UnixStream stream = UnixStream.connect(server.path())) {
                     stream.write(new byte[] {7});
                     assertThat(stream.readExactly(1)).as("%d bytes", length).containsExactly(7);
@@ -371,7 +363,7 @@ final class UnixServerTest {
             }
 
             Path tooLong = pathOfLength(base, longest + 1);
-            assertThatThrownBy(() -> UnixServer.serve(tooLong, UnixServerTest::echo))
+            assertThatThrownBy(() -> UnixServer.serve(tooLong, Talk::echo))
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("cannot listen on " + tooLong)
                     .hasMessageContaining("the path has " + (longest + 1) + " bytes")
@@ -396,7 +388,7 @@ final class UnixServerTest {
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
     void failureSaysWhatIsWrongAndNotOnlyWhere() {
-        assertThatThrownBy(() -> UnixServer.serve(directory.resolve("none/s"), UnixServerTest::echo))
+        assertThatThrownBy(() -> UnixServer.serve(directory.resolve("none/s"), Talk::echo))
                 .isInstanceOf(BindException.class)
                 .hasMessageContaining("NoSuchFileException");
         assertThatThrownBy(() -> UnixStream.connect(directory.resolve("a\nb")))
@@ -543,7 +535,7 @@ final class UnixServerTest {
         try (var other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             other.bind(UnixDomainSocketAddress.of(claim));
 
-            assertThatThrownBy(() -> UnixServer.serve(path, UnixServerTest::echo))
+            assertThatThrownBy(() -> UnixServer.serve(path, Talk::echo))
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("cannot listen on " + path);
 
@@ -563,7 +555,7 @@ final class UnixServerTest {
             dead.bind(UnixDomainSocketAddress.of(claim));
         }
 
-        try (UnixServer server = UnixServer.serve(path, UnixServerTest::echo)) {
+        try (UnixServer server = UnixServer.serve(path, Talk::echo)) {
             assertEchoes();
             try (var files = Files.list(directory)) {
                 assertThat(files).containsExactly(server.path());
@@ -579,7 +571,7 @@ final class UnixServerTest {
                 directory.resolve("secret"), PosixFilePermissions.asFileAttribute(SocketFile.OWNER_ONLY));
         Files.createSymbolicLink(path, secret);
 
-        assertThatThrownBy(() -> UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, UnixServerTest::echo))
+        assertThatThrownBy(() -> UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, Talk::echo))
                 .isInstanceOf(BindException.class)
                 .hasMessageContaining("cannot listen on " + path)
                 .hasMessageContaining("not a socket");
@@ -600,7 +592,7 @@ final class UnixServerTest {
         Files.setPosixFilePermissions(other, SocketFile.OWNER_ONLY);
         Files.createSymbolicLink(path, other);
 
-        assertThatThrownBy(() -> UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, UnixServerTest::echo))
+        assertThatThrownBy(() -> UnixServer.serve(ServerOptions.defaults(), path, FOR_ALL, Talk::echo))
                 .isInstanceOf(BindException.class);
 
         assertThat(Files.getPosixFilePermissions(other)).isEqualTo(SocketFile.OWNER_ONLY);
@@ -614,7 +606,7 @@ final class UnixServerTest {
         ServerSocketChannel bound = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         bound.bind(UnixDomainSocketAddress.of(path));
 
-        try (UnixServer server = UnixServer.serve(ServerOptions.defaults(), bound, UnixServerTest::echo)) {
+        try (UnixServer server = UnixServer.serve(ServerOptions.defaults(), bound, Talk::echo)) {
             assertThat(server.path()).isEqualTo(path);
             assertEchoes();
             assertEchoes();

@@ -1,38 +1,26 @@
 package io.gyre.loop.conformance;
 
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Durations.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.HandDrivenLoop;
 import io.gyre.loop.Task;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 
 /** A loop whose time stands still, and tasks that take their time on it. */
 abstract class ConformanceCase {
-    static final Duration ONE_DAY = Duration.ofDays(1);
+    @AutoClose
+    final HandDrivenLoop driven = HandDrivenLoop.idleAtTheEnd();
 
-    final HandDrivenLoop driven = new HandDrivenLoop();
     final EventLoop loop = driven.loop;
     final List<String> log = new ArrayList<>();
     final RuntimeException boom = new IllegalStateException("boom");
-
-    @AfterEach
-    void close() {
-        if (!loop.isClosed()) {
-            driven.assertIdle();
-        }
-        driven.close();
-    }
-
-    static Duration seconds(long number) {
-        return Duration.ofSeconds(number);
-    }
 
     /** Lets what is ready begin, then moves the clock on second by second. */
     final void pass(int number) {

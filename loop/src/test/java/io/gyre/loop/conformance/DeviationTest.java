@@ -7,6 +7,8 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Combinators.gather;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,6 +23,7 @@ import io.gyre.loop.HandDrivenLoop;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.LoopLog;
 import io.gyre.loop.LoopOptions;
+import io.gyre.loop.OtherThread;
 import io.gyre.loop.Task;
 import io.gyre.loop.TaskGroup;
 import io.gyre.loop.TaskGroupException;
@@ -378,7 +381,7 @@ class DeviationTest extends ConformanceCase {
         var release = new CountDownLatch(1);
         var bounded = new HandDrivenLoop(options -> options.withCloseTimeout(Duration.ofMillis(20)));
         bounded.loop.createTask("stubborn", () -> {
-            awaitUninterruptibly(release);
+            OtherThread.awaitUninterruptibly(release);
             return "";
         });
         bounded.settle();
@@ -402,7 +405,7 @@ class DeviationTest extends ConformanceCase {
         var bounded = new HandDrivenLoop(options -> options.withCloseTimeout(Duration.ofMillis(20)));
         bounded.start(() -> {
             try {
-                awaitUninterruptibly(release);
+                OtherThread.awaitUninterruptibly(release);
             } finally {
                 ended.countDown();
             }
@@ -414,16 +417,6 @@ class DeviationTest extends ConformanceCase {
         release.countDown();
 
         assertThat(awaitsWithinPatience(ended)).isTrue();
-    }
-
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        while (latch.getCount() > 0) {
-            try {
-                latch.await();
-            } catch (InterruptedException e) {
-                // stubborn
-            }
-        }
     }
 
     private static boolean awaitsWithinPatience(CountDownLatch latch) {

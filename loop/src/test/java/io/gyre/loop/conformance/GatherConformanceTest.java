@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Combinators.gather;
 import static io.gyre.loop.Combinators.gatherSettled;
 import static io.gyre.loop.Combinators.gatherTasks;
+import static io.gyre.loop.Durations.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 

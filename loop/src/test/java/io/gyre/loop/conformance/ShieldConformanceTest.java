@@ -5,6 +5,8 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Combinators.gather;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -3,6 +3,7 @@ package io.gyre.loop.conformance;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.sleepUntil;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.Task;

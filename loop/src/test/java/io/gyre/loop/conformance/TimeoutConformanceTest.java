@@ -3,11 +3,10 @@ package io.gyre.loop.conformance;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
-import static io.gyre.loop.Async.timeoutAt;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.CancelScope;
 import io.gyre.loop.CancelledException;
@@ -20,7 +19,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** {@code asyncio.timeout}, {@code timeout_at} and {@code wait_for}. */
+/**
+ * {@code asyncio.timeout}, {@code timeout_at} and {@code wait_for}. What every time-out does stands in {@code TimeoutTest} alone,
+ * which names the tests of asyncio.
+ */
 class TimeoutConformanceTest extends ConformanceCase {
     private void logTimeout(int number, Runnable block) {
         try {
@@ -29,39 +31,6 @@ class TimeoutConformanceTest extends ConformanceCase {
         } catch (TimeoutException e) {
             log.add("timed out after " + number);
         }
-    }
-
-    /** test_timeouts.TimeoutTests.test_timeout_basic */
-    @Test
-    void blockThatTakesTooLongTimesOut() {
-        driven.start(() -> logTimeout(1, () -> sleep(seconds(10))));
-
-        pass(1);
-
-        assertLog("timed out after 1");
-    }
-
-    /** test_timeouts.TimeoutTests.test_timeout_at_basic */
-    @Test
-    void timeoutAtTakesAnInstantOfTheLoop() {
-        long deadline = loop.time() + seconds(1).toNanos();
-        driven.start(() -> assertThatExceptionOfType(TimeoutException.class)
-                .isThrownBy(() -> timeoutAt(deadline, () -> after(10, "slept").call())));
-
-        pass(1);
-
-        assertLog("slept cancelled");
-    }
-
-    /** test_timeouts.TimeoutTests.test_timeout_not_called */
-    @Test
-    void blockInTimeDoesNot() {
-        driven.start(() -> logTimeout(10, () -> sleep(seconds(1))));
-
-        pass(1);
-
-        assertLog("in time");
-        assertThat(loop.statistics().timers()).isZero();
     }
 
     /** test_timeouts.TimeoutTests.test_timeout_disabled: without a deadline there is no time-out. */
@@ -78,54 +47,12 @@ class TimeoutConformanceTest extends ConformanceCase {
         assertThat(task.resultNow()).isTrue();
     }
 
-    /** test_timeouts.TimeoutTests.test_timeout_zero: the block is entered. */
-    @Test
-    void zeroEntersTheBlockAndStopsAtTheFirstSuspension() {
-        driven.run(() -> logTimeout(0, () -> {
-            log.add("entered");
-            sleep(seconds(10));
-        }));
-
-        assertLog("entered", "timed out after 0");
-    }
-
-    /** test_timeouts.TimeoutTests.test_timeout_in_the_past */
-    @Test
-    void negativeIsLikeZero() {
-        driven.run(() -> logTimeout(-11, () -> {
-            log.add("entered");
-            yieldNow();
-        }));
-
-        assertLog("entered", "timed out after -11");
-    }
-
     /** test_timeouts.TimeoutTests.test_timeout_zero without a suspension: the block ends normally. */
     @Test
     void zeroWithoutASuspensionIsInTime() {
         driven.run(() -> logTimeout(0, () -> log.add("entered")));
 
         assertLog("entered", "in time");
-    }
-
-    /** test_timeouts.TimeoutTests.test_nested_timeouts: the outer one fires first. */
-    @Test
-    void outerTimeOutPassesThroughTheInnerOne() {
-        driven.start(() -> logTimeout(1, () -> logTimeout(2, () -> sleep(seconds(10)))));
-
-        pass(1);
-
-        assertLog("timed out after 1");
-    }
-
-    /** test_timeouts.TimeoutTests.test_nested_timeouts, the other way round: the inner one fires first. */
-    @Test
-    void innerTimeOutIsCaughtByTheInnerBlock() {
-        driven.start(() -> logTimeout(2, () -> logTimeout(1, () -> sleep(seconds(10)))));
-
-        pass(1);
-
-        assertLog("timed out after 1", "in time");
     }
 
     /** test_timeouts.TimeoutTests.test_nested_timeouts_loop_busy: both have passed when the loop looks. */
@@ -154,57 +81,6 @@ class TimeoutConformanceTest extends ConformanceCase {
         pass(6);
 
         assertLog("timed out after 1", "timed out after 2", "in time");
-    }
-
-    /** test_timeouts.TimeoutTests.test_foreign_exception_passed */
-    @Test
-    void exceptionOfTheBlockPasses() {
-        driven.run(() -> assertThatThrownBy(() -> timeout(seconds(1), () -> {
-                    throw boom;
-                }))
-                .isSameAs(boom));
-    }
-
-    /** test_timeouts.TimeoutTests.test_foreign_exception_on_timeout: it replaces the time-out. */
-    @Test
-    void exceptionOfTheBlockAfterTheTimePasses() {
-        driven.start(() -> assertThatThrownBy(() -> timeout(seconds(1), () -> {
-                    try {
-                        sleep(seconds(10));
-                    } catch (CancelledException e) {
-                        throw boom;
-                    }
-                }))
-                .isSameAs(boom));
-
-        pass(1);
-    }
-
-    /** test_timeouts.TimeoutTests.test_foreign_cancel_doesnt_timeout_if_not_expired */
-    @Test
-    void cancellationBeforeTheTimeIsNoTimeOut() {
-        Task<?> task = driven.start(() -> logTimeout(10, () -> sleep(seconds(20))));
-
-        task.cancel("enough");
-        driven.settle();
-
-        assertThat(task.isCancelled()).isTrue();
-        assertLog();
-    }
-
-    /** test_timeouts.TimeoutTests.test_outer_task_is_not_cancelled */
-    @Test
-    void taskOfATimeOutIsNotCancelled() {
-        Task<?> task = driven.start(() -> {
-            logTimeout(1, () -> sleep(seconds(10)));
-            sleep(seconds(1));
-            log.add("went on");
-        });
-
-        pass(2);
-
-        assertThat(task.isCancelled()).isFalse();
-        assertLog("timed out after 1", "went on");
     }
 
     /** test_timeouts.TimeoutTests.test_reschedule */
@@ -265,21 +141,6 @@ class TimeoutConformanceTest extends ConformanceCase {
                 .withCauseInstanceOf(CancelledException.class));
     }
 
-    /** test_timeouts.TimeoutTests.test_timeout_taskgroup: a group in a time-out. */
-    @Test
-    void groupInATimeOutIsCancelled() {
-        driven.start(() -> logTimeout(
-                1,
-                () -> TaskGroup.run(group -> {
-                    group.createTask(after(10, "child"));
-                    group.createTask(after(10, "other child"));
-                })));
-
-        pass(1);
-
-        assertLog("child cancelled", "other child cancelled", "timed out after 1");
-    }
-
     /** test_timeouts.TimeoutTests.test_timeout_taskgroup: a child fails as the time passes. */
     @Test
     void failureOfAChildWinsOverTheTimeOut() {
@@ -335,22 +196,6 @@ class TimeoutConformanceTest extends ConformanceCase {
         driven.settle();
 
         assertThat(task.resultNow()).isEqualTo("value");
-    }
-
-    /** test_waitfor.AsyncioWaitForTest.test_wait_for_waits_for_task_cancellation: the clean-up is over by then. */
-    @Test
-    void timeOutWaitsForTheCleanUp() {
-        driven.start(() -> logTimeout(1, () -> {
-            try {
-                sleep(seconds(10));
-            } finally {
-                log.add("cleaned up");
-            }
-        }));
-
-        pass(1);
-
-        assertLog("cleaned up", "timed out after 1");
     }
 
     /** test_waitfor.AsyncioWaitForTest.test_wait_for_self_cancellation */

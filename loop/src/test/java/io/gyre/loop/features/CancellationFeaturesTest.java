@@ -2,7 +2,6 @@ package io.gyre.loop.features;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.effectiveDeadline;
-import static io.gyre.loop.Async.moveOnAfter;
 import static io.gyre.loop.Async.moveOnAt;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.shield;
@@ -10,6 +9,8 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.timeoutAt;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -18,6 +19,7 @@ import io.gyre.loop.CancelScope;
 import io.gyre.loop.CancelToken;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.SuspendingApi;
 import io.gyre.loop.Task;
@@ -33,13 +35,10 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class CancellationFeaturesTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final List<String> log = new ArrayList<>();
 
     @LoopTest
-    @Row("1.5 cancel(reason); request count; uncancel")
+    @Feature("Cancel a task, with a reason")
     void cancelHasAReasonAndRepeatedRequestsNeedNoCountAndNoUncancel() {
         Task<?> task = createTask(() -> {
             try {
@@ -68,7 +67,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.5 cancel scopes (block-level), nested")
+    @Feature("Cancel a block")
     void cancelScopesAreBlocksThatCanBeNested() {
         boolean outer = CancelScope.run(outerScope -> {
             boolean inner = CancelScope.run(innerScope -> {
@@ -89,7 +88,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.5 level-triggered: stays cancelled, each checkpoint throws again")
+    @Feature("A cancellation stays until the block ends")
     void cancellationIsLevelTriggeredAndEachCheckpointThrowsAgain() {
         CancelScope.run(scope -> {
             scope.cancel("enough");
@@ -104,7 +103,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.5 value wins: a task already resumed with a value gets it, cancel hits next checkpoint")
+    @Feature("A value wins over a cancellation")
     void valueWinsAndTheCancellationHitsTheNextCheckpoint(EventLoop loop) {
         LoopFuture<String> future = loop.createFuture();
         Task<?> task = createTask(() -> {
@@ -123,7 +122,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.5 task cancelled before start still enters body")
+    @Feature("A cancelled task begins nevertheless")
     void taskThatIsCancelledBeforeItsStartStillEntersItsBody() {
         Task<?> task = createTask(() -> {
             log.add("entered");
@@ -138,7 +137,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.5 shield a block from outer cancel")
+    @Feature("Shield a block, for a limited time")
     void shieldKeepsOuterCancellationFromABlockForALimitedTime(VirtualClock clock) {
         Task<?> task = createTask(() -> {
             try {
@@ -160,34 +159,13 @@ class CancellationFeaturesTest {
         assertThat(clock.elapsed()).as("the limit").isEqualTo(Duration.ofSeconds(2));
     }
 
-    @LoopTest
-    @Row("1.5 timeouts throwing / silent")
-    void timeoutsThrowOrAreSilent(VirtualClock clock) throws IOException {
-        assertThatExceptionOfType(TimeoutException.class)
-                .isThrownBy(() -> timeout(ONE_SECOND, () -> sleep(ONE_DAY)))
-                .isNotInstanceOf(CancellationException.class);
-        assertThat(clock.elapsed()).isEqualTo(ONE_SECOND);
-        String inTime = timeout(ONE_SECOND, CancellationFeaturesTest::value);
-        assertThat(inTime).isEqualTo("value");
-
-        assertThat(moveOnAfter(ONE_SECOND, () -> {
-                    sleep(ONE_DAY);
-                    return value();
-                }))
-                .isEmpty();
-        assertThat(moveOnAfter(ONE_SECOND, CancellationFeaturesTest::value)).contains("value");
-        boolean completed = moveOnAfter(ONE_SECOND, () -> sleep(ONE_DAY));
-        assertThat(completed).isFalse();
-        assertThat(clock.elapsed()).isEqualTo(Duration.ofSeconds(3));
-    }
-
     private static String value() throws IOException {
         sleep(Duration.ZERO);
         return "value";
     }
 
     @LoopTest
-    @Row("1.5 absolute deadlines, reschedule, expired?, effective deadline")
+    @Feature("Deadlines that can be moved")
     void deadlinesAreAbsoluteCanBeMovedTellWhetherTheyHavePassedAndAddUp(EventLoop loop, VirtualClock clock)
             throws IOException {
         long inASecond = loop.time() + ONE_SECOND.toNanos();
@@ -218,7 +196,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.5 cancellation exception not swallowed by catch-all")
+    @Feature("A catch-all does not swallow a cancellation")
     void catchAllDoesNotSwallowACancellation() {
         Task<?> task = createTask(() -> {
             for (int i = 0; i < 3; i++) {
@@ -240,7 +218,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.5 cancel and wait until really stopped")
+    @Feature("Cancel and wait for the end")
     void cancelAndJoinWaitsUntilTheTaskHasReallyStopped(VirtualClock clock) {
         Task<?> task = createTask(() -> {
             try {
@@ -258,7 +236,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.5 cancel a JDK-blocking region (interrupt)")
+    @Feature("Cancel blocking calls of the JDK")
     void cancelInterruptsABlockingCallOfTheJdkOnce() {
         var never = new CountDownLatch(1);
         var cleanedUp = new CountDownLatch(1);
@@ -285,7 +263,7 @@ class CancellationFeaturesTest {
 
     /** That each also does what it says is what the tests of torture show. */
     @Test
-    @Row("1.5 per-op cancel safety documented")
+    @Feature("What a cancellation leaves, call by call")
     void cancelSafetyOfEachOperationIsDocumented() throws IOException {
         assertThat(SuspendingApi.calls()).allSatisfy(call -> assertThat(call.javadoc() + call.surroundings())
                 .as("what %s says about its cancellation", call)
@@ -293,15 +271,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.5 timeout reason text")
-    void timeoutSaysWhatHasTakenTooLong() {
-        assertThatExceptionOfType(TimeoutException.class)
-                .isThrownBy(() -> timeout(ONE_SECOND, "the look-up of gyre.io", () -> sleep(ONE_DAY)))
-                .withMessageEndingWith("timed out after PT1S: the look-up of gyre.io");
-    }
-
-    @LoopTest
-    @Row("1.5 cancellation tokens, tree-shaped, usable outside tasks")
+    @Feature("Tokens for code outside tasks")
     void tokenCancelsTasksCallsAndTokensUnderIt() {
         var shutdown = new CancelToken();
         CancelToken child = shutdown.child();

@@ -7,12 +7,14 @@ import static io.gyre.loop.Combinators.awaitTasks;
 import static io.gyre.loop.Combinators.gather;
 import static io.gyre.loop.Combinators.gatherSettled;
 import static io.gyre.loop.Combinators.staggered;
+import static io.gyre.loop.Durations.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.Combinators.ReturnWhen;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.Task;
 import io.gyre.loop.TaskGroupException;
@@ -21,7 +23,6 @@ import io.gyre.loop.sync.Select;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.VirtualClock;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,10 +31,6 @@ import java.util.concurrent.Future.State;
 class CombinatorFeaturesTest {
     private final IOException boom = new IOException("boom");
     private final List<String> log = new ArrayList<>();
-
-    private static Duration seconds(long number) {
-        return Duration.ofSeconds(number);
-    }
 
     private Callable<String> after(long seconds, String value) {
         return () -> {
@@ -55,7 +52,7 @@ class CombinatorFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.6 gather (ordered results; return-exceptions mode)")
+    @Feature("All results, in order")
     void gatherReturnsOrderedResultsCancelsSiblingsOrReturnsExceptions(VirtualClock clock) {
         assertThat(gather(after(2, "a"), after(1, "b"))).containsExactly("a", "b");
         assertThat(clock.elapsed()).isEqualTo(seconds(2));
@@ -72,7 +69,7 @@ class CombinatorFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.6 wait FIRST_COMPLETED / FIRST_EXCEPTION / ALL + timeout → (done,pending)")
+    @Feature("Wait for the first, for a failure or for all")
     void waitForTheFirstTheFirstExceptionOrAllOrATimeAndGetDoneAndPending(VirtualClock clock) {
         Task<String> first = createTask(after(1, "first"));
         Task<String> failing = createTask(failingAfter(2));
@@ -98,7 +95,7 @@ class CombinatorFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.6 as_completed iterator (sync+async, original handles)")
+    @Feature("Results as they come")
     void asCompletedIsAPlainLoopOverTheOriginalHandles(VirtualClock clock) {
         Task<String> slow = createTask(after(2, "slow"));
         Task<String> fast = createTask(after(1, "fast"));
@@ -114,7 +111,7 @@ class CombinatorFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.6 select over heterogeneous ops (recv/await/timeout/default), biased")
+    @Feature("Wait for the first of several events")
     void selectTakesTheFirstOfAReceiveADoneTaskATimeoutOrADefault(EventLoop loop, VirtualClock clock) {
         Channel<String> channel = Channel.open(1);
         LoopFuture<String> future = loop.createFuture();
@@ -139,7 +136,7 @@ class CombinatorFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.6 staggered race (happy-eyeballs helper)")
+    @Feature("A race with a delay between the starts")
     void staggeredRaceBeginsTheNextWhenOneFailsOrTakesLong(VirtualClock clock) {
         String winner = staggered(seconds(5), List.of(failingAfter(1), after(9, "slow"), after(2, "late but fast")));
 

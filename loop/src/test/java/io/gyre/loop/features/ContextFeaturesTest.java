@@ -8,6 +8,7 @@ import static java.lang.ScopedValue.where;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.LoopLocal;
 import io.gyre.loop.LoopOptions;
 import io.gyre.loop.Task;
@@ -31,7 +32,7 @@ class ContextFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.7 context vars copied to tasks, callbacks, offloads")
+    @Feature("Scoped values reach tasks, callbacks and offloaded calls")
     void contextIsCopiedToTasksCallbacksAndOffloadedCalls(EventLoop loop) {
         where(USER, "ann").run(() -> {
             createTask(() -> logUser("task"));
@@ -52,7 +53,7 @@ class ContextFeaturesTest {
     }
 
     @Test
-    @Row("1.7 loop-local vars")
+    @Feature("Values that belong to a loop")
     void loopLocalIsOneValueForEachLoop() {
         var made = new AtomicInteger();
         LoopLocal<Integer> local = LoopLocal.withInitial(made::incrementAndGet);
@@ -65,7 +66,7 @@ class ContextFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.7 task-local storage")
+    @Feature("Values that belong to a task")
     void threadLocalIsTaskLocal() {
         var local = new ThreadLocal<@Nullable String>();
         Task<String> first = createTask(() -> setAndGet(local, "first"));
@@ -76,7 +77,7 @@ class ContextFeaturesTest {
     }
 
     @Test
-    @Row("1.7 MDC/trace propagation hooks")
+    @Feature("Thread-locals of a library follow the work")
     void threadLocalsOfALibraryFollowTheWorkByASnapshotter() {
         var mdc = new ThreadLocal<@Nullable String>();
         ContextSnapshotter snapshotter = () -> {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.gyre.loop.BusyException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.FailurePolicy;
+import io.gyre.loop.Feature;
 import io.gyre.loop.HandDrivenLoop;
 import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LoopFailedException;
@@ -41,7 +42,7 @@ class ErrorFeaturesTest {
     }
 
     @Test
-    @Row("1.20 loop exception handler with context map")
+    @Feature("A handler for failures, with their context")
     void exceptionHandlerOfTheLoopGetsTheContextOfAFailure() {
         try (var driven = new HandDrivenLoop()) {
             driven.loop.createTask("worker", () -> fail());
@@ -64,7 +65,7 @@ class ErrorFeaturesTest {
     }
 
     @Test
-    @Row("1.20 unobserved task failure reported")
+    @Feature("No failure of a task is lost")
     void failureOfATaskThatNobodyObservesIsReportedWhenItHappens() {
         try (var driven = new HandDrivenLoop()) {
             Task<?> task = driven.loop.createTask("lost", () -> fail());
@@ -79,7 +80,7 @@ class ErrorFeaturesTest {
     }
 
     @Test
-    @Row("1.20 handler failing inside handler is contained")
+    @Feature("A failing handler does no harm")
     void handlerThatFailsItselfIsContained() {
         LoopOptions options = LoopOptions.defaults().withFailureHandler(failure -> {
             throw new IllegalStateException("the handler fails, too");
@@ -98,7 +99,7 @@ class ErrorFeaturesTest {
     }
 
     @Test
-    @Row("1.20 policy: escalate to shut the loop down")
+    @Feature("Stop the loop at a failure")
     void policyMayStopTheLoopForAFailureThatNobodyObserves() {
         LoopOptions options = LoopOptions.defaults()
                 .withFailureHandler(failure -> log.add(failure.source() + " reported"))
@@ -117,7 +118,7 @@ class ErrorFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.20 typed errors: Closed/Broken/Busy/End")
+    @Feature("Errors tell by their type")
     void errorsTellByTheirTypeWhatIsClosedBrokenBusyOrAtItsEnd(EventLoop loop) throws Exception {
         Channel<String> closed = Channel.open(1);
         closed.sender().close();

@@ -8,11 +8,14 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Combinators.gather;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.HandDrivenLoop;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.LoopLog;
@@ -35,22 +38,16 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What users of other loops suffer from, by issues of those, and what happens here instead. */
 class KnownPainsTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final List<String> log = new CopyOnWriteArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private void sleepOrLog(String line) {
         try {
@@ -81,6 +78,7 @@ class KnownPainsTest {
 
     /** 2: background failures are lost, or reported at some collection. python/asyncio#397, #399; yalexs-ble#327. */
     @Test
+    @Feature("Where a task was created")
     void backgroundFailureIsReportedAtOnceWithThePlaceOfItsTask() {
         loop.createTask("background", () -> fail());
         driven.tick();
@@ -94,6 +92,7 @@ class KnownPainsTest {
 
     /** 3: nobody sees who blocks the loop while it is blocked. MagicStack/uvloop#656; python/cpython#101946. */
     @Test
+    @Feature("Who blocks the loop is named while it blocks")
     void blockerOfTheLoopIsNamedWithItsStackWhileItBlocks() {
         assertThat(LoopOptions.defaults().slowStep()).as("by default").isPositive();
         LoopOptions impatient = LoopOptions.defaults().withSlowStep(Duration.ofMillis(1));
@@ -261,6 +260,7 @@ class KnownPainsTest {
 
     /** 10: a time-out looks like a cancellation. Kotlin/kotlinx.coroutines#1374, #961, #2394. */
     @Test
+    @Feature("A time-out is no cancellation")
     void timeoutIsATypeOfItsOwnAndFailsATaskThatDoesNotCatchIt() {
         Task<?> task = loop.createTask(() -> timeout(ONE_SECOND, () -> {
             sleep(ONE_DAY);
@@ -357,6 +357,7 @@ class KnownPainsTest {
 
     /** 18: a loop cannot be run from a running loop. python/cpython#66435; nest_asyncio. */
     @Test
+    @Feature("Run a loop inside a task of another loop")
     void loopCanBeRunInATaskOfARunningLoop() {
         String value = EventLoop.run(() -> {
             Task<?> other = createTask(() -> log.add("the outer loop goes on"));
@@ -382,6 +383,7 @@ class KnownPainsTest {
 
     /** 20: nobody can tell which task of a stalled program waits for which. python-trio/trio#182, #1085; anyio#462. */
     @Test
+    @Feature("What a task waits for")
     void taskOfAStalledProgramSaysWhatItWaitsFor() {
         var lock = new Lock("account");
         Task<?> holder = loop.createTask("holder", () -> lock.withLock(() -> sleep(ONE_DAY)));
@@ -400,6 +402,7 @@ class KnownPainsTest {
 
     /** 21: a lock shared with a parked virtual thread stops the loop. franz1981#4, #8; netty/netty#13204. */
     @Test
+    @Feature("A callback that waits for a lock does not stop the loop")
     void lockThatAParkedTaskHoldsDoesNotStopTheLoop() throws Exception {
         var lock = new ReentrantLock();
         loop.createTask(() -> {

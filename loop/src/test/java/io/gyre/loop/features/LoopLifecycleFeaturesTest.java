@@ -4,12 +4,14 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.HandDrivenLoop;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.LoopOptions;
@@ -26,8 +28,6 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class LoopLifecycleFeaturesTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final List<String> log = new CopyOnWriteArrayList<>();
 
     private void sleepAndCleanUp() {
@@ -39,7 +39,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @Test
-    @Row("1.1 one-call entry: make loop, run main, cancel leftovers, close")
+    @Feature("Run a program with one call")
     void oneCallEntryMakesTheLoopRunsMainCancelsLeftoversAndCloses() {
         EventLoop made = EventLoop.run(() -> {
             createTask(this::sleepAndCleanUp);
@@ -53,7 +53,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @Test
-    @Row("1.1 reusable runner: several run()s on one loop + guaranteed finalisation")
+    @Feature("Run several programs on one loop")
     void reusableRunnerRunsSeveralTimesOnOneLoopAndFinalisesForSure() {
         var failure = new IllegalStateException("a run that fails");
 
@@ -76,7 +76,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @Test
-    @Row("1.1 run forever / stop / is running / is closed / close")
+    @Feature("Run until told to stop")
     void runForeverEndsWithStopAndLoopsSayWhetherTheyRunOrAreClosed() {
         EventLoop loop = EventLoop.create();
         loop.callSoon(() -> {
@@ -95,7 +95,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @Test
-    @Row("1.1 run until a future completes")
+    @Feature("Run until a future completes")
     void runUntilAFutureCompletesOrTellThatTheLoopWasStoppedBefore() {
         try (EventLoop loop = EventLoop.create()) {
             LoopFuture<String> future = loop.createFuture();
@@ -112,7 +112,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @Test
-    @Row("1.1 loop factory / options object")
+    @Feature("Options of a loop")
     void loopFactoryTakesAnOptionsObject() {
         var clock = VirtualClock.manual();
         LoopOptions options = LoopOptions.defaults()
@@ -145,7 +145,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.1 current-loop accessor; fail when off-loop")
+    @Feature("The current loop")
     void currentLoopIsThatOfTheCallerAndFailsOffTheLoop(EventLoop loop) {
         loop.callSoon(() -> log.add("callback: " + (EventLoop.current() == loop)));
         yieldNow();
@@ -159,7 +159,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.1 thread ownership check on non-thread-safe calls")
+    @Feature("Calls from the wrong thread are refused")
     void threadOwnershipIsCheckedOnCallsThatAreNotThreadSafe(EventLoop loop) throws Exception {
         LoopFuture<String> future = loop.createFuture();
         var lock = new Lock();
@@ -189,7 +189,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @Test
-    @Row("1.1 default-executor shutdown with timeout")
+    @Feature("Closing names the calls that do not end")
     void defaultExecutorIsShutDownWithATimeoutAndStuckCallsAreReported() throws Exception {
         var begun = new CountDownLatch(1);
         var released = new CountDownLatch(1);
@@ -208,7 +208,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @Test
-    @Row("1.1 manual driving: run what's ready now / run with max wait / run tasks only for a time budget / wakeup")
+    @Feature("Drive the loop from a loop of your own")
     void manualDrivingRunsWhatIsReadyOrAPortionOfItWaitsForAWhileAndCanBeWokenUp() {
         var counts = new ArrayList<Integer>();
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.LoopPortal;
 import io.gyre.loop.Offloading;
 import io.gyre.loop.OnCancel;
@@ -62,7 +63,7 @@ class OffloadFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.10 run blocking call in pool, await")
+    @Feature("Run a blocking call in a pool")
     void blockingCallRunsInAPoolAndIsAwaited() {
         Thread worker = offload(Thread::currentThread);
         assertThat(worker.isVirtual()).isFalse();
@@ -81,7 +82,7 @@ class OffloadFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.10 abandon on cancel vs wait")
+    @Feature("Wait for, interrupt or abandon a call whose task is cancelled")
     void cancelWaitsForTheCallInterruptsItOrAbandonsIt() throws Exception {
         var awaited = new HeldCall();
         Task<?> waiting = startHeld(awaited, OnCancel.WAIT);
@@ -108,7 +109,7 @@ class OffloadFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.10 from worker thread: call into loop sync/async, check cancelled")
+    @Feature("Call into the loop from a worker thread")
     void workerThreadCallsIntoTheLoopAndSeesThatItIsCancelled(EventLoop loop) throws Exception {
         String answer = offload(() -> {
             loop.callSoonThreadsafe(() -> log.add("asynchronous, on the loop: " + loop.inLoop()));
@@ -135,7 +136,7 @@ class OffloadFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.10 limiter per kind of work")
+    @Feature("A limit for each kind of work")
     void eachKindOfWorkHasALimitOfItsOwn() throws Exception {
         Offloading images = Offloading.onLoopExecutor().withLimit(1);
         Offloading mails = Offloading.onLoopExecutor().withLimit(1);
@@ -154,7 +155,7 @@ class OffloadFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.10 process pool")
+    @Feature("A pool of processes")
     void processPoolRunsACallInAChild() {
         try (var pool = new ProcessPool(ProcessPoolOptions.defaults().withSize(1))) {
             long pid = offload(pool, () -> ProcessHandle.current().pid());
@@ -164,7 +165,7 @@ class OffloadFeaturesTest {
     }
 
     @Test
-    @Row("1.10 blocking portal: own loop in a background thread for sync apps")
+    @Feature("A loop in a background thread, for blocking programs")
     void blockingPortalIsALoopInAThreadOfItsOwn() throws Exception {
         EventLoop loop;
         try (var portal = LoopPortal.start()) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.OtherThread;
 import io.gyre.loop.Task;
@@ -47,7 +48,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.9 Queue/LIFO/Priority, bounded, join/task_done, nowait")
+    @Feature("Queues: first in first out, last in first out, by priority")
     void queuesAreFifoLifoOrByPriorityBoundedJoinableAndHaveCallsThatDoNotWait() {
         assertThat(drained(new Queue<>())).containsExactly(2, 3, 1);
         assertThat(drained(new LifoQueue<>())).containsExactly(1, 3, 2);
@@ -73,7 +74,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.9 queue shutdown(immediate) → waiting ops fail")
+    @Feature("Shut a queue down")
     void queueThatIsShutDownFailsWaitingOperationsAtOnceOrAfterItsItems() {
         var empty = new Queue<String>();
         Task<?> getter = start("getter", () -> assertThatExceptionOfType(QueueShutDownException.class)
@@ -98,7 +99,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.9 memory channel send/receive ends, rendezvous default 0, clone, close semantics, statistics (peak buffer)")
+    @Feature("Channels with two ends")
     void channelHasTwoEndsIsARendezvousByDefaultAndCountsItsOpenEnds() {
         Channel<String> rendezvous = Channel.open();
         Task<?> sender = start("sender", () -> rendezvous.sender().send("hand to hand"));
@@ -126,7 +127,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.9 overflow policies drop-oldest/latest/suspend; conflated")
+    @Feature("A full channel drops or suspends")
     void overflowDropsTheOldestOrTheLatestOrSuspends() {
         assertThat(sent(Channel.open(2, Overflow.DROP_OLDEST))).containsExactly(2, 3);
         assertThat(sent(Channel.open(2, Overflow.DROP_LATEST))).containsExactly(1, 2);
@@ -146,7 +147,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.9 broadcast / watch (latest value) / oneshot / mpsc")
+    @Feature("One value to many, the latest value")
     void broadcastWatchOneshotAndManyProducers(EventLoop loop) {
         var news = new Broadcast<String>("news");
         Receiver<String> first = news.subscribe(2, Overflow.SUSPEND);
@@ -179,7 +180,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.9 thread-safe channel between loop and threads")
+    @Feature("A channel between threads and loops")
     void threadChannelPassesValuesBetweenTheLoopAndThreads() throws Exception {
         var questions = new ThreadChannel<Integer>("questions", 1);
         var answers = new ThreadChannel<Integer>("answers", 1);
@@ -203,7 +204,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.9 Java Stream/Iterator from async source")
+    @Feature("A channel as a Java `Stream`")
     void receiverIsAJavaStreamAndIterator() {
         Channel<Integer> channel = Channel.open();
         createTask(() -> {

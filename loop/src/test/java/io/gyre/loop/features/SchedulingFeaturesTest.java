@@ -6,6 +6,7 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.sleepUntil;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.gyre.loop.CancelScope;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.HandDrivenLoop;
 import io.gyre.loop.Handle;
 import io.gyre.loop.Interval;
@@ -43,12 +45,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SchedulingFeaturesTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
     private final List<String> log = new CopyOnWriteArrayList<>();
 
     @LoopTest
-    @Row("1.2 call soon (FIFO), returns cancellable handle")
+    @Feature("Callbacks in their order")
     void callSoonIsFifoAndReturnsACancellableHandle(EventLoop loop) {
         loop.callSoon(() -> log.add("first"));
         Handle second = loop.callSoon(() -> log.add("second"));
@@ -62,7 +62,7 @@ class SchedulingFeaturesTest {
     }
 
     @Test
-    @Row("1.2 thread-safe call soon + wakeup")
+    @Feature("Callbacks from other threads")
     void threadSafeCallSoonWakesTheLoopUpAndIsRefusedAfterClose() throws Exception {
         EventLoop loop = EventLoop.create();
         Executor executor = loop;
@@ -82,7 +82,7 @@ class SchedulingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.2 call later / call at, cancellable, when()")
+    @Feature("Timers")
     void callLaterAndCallAtAreCancellableAndSayWhen(EventLoop loop, VirtualClock clock) {
         TimerHandle at = loop.callAt(loop.time() + 2_000_000_000, () -> log.add("at " + clock.elapsed()));
         TimerHandle later = loop.callLater(ONE_SECOND, () -> log.add("later " + clock.elapsed()));
@@ -98,7 +98,7 @@ class SchedulingFeaturesTest {
     }
 
     @Test
-    @Row("1.2 loop clock (monotonic, injectable)")
+    @Feature("A clock that can be replaced")
     void loopClockIsMonotonicAndInjectable() {
         var injected = new ManualTicker();
 
@@ -115,7 +115,7 @@ class SchedulingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.2 periodic timer (fixed rate/delay) + missed-tick policy burst/delay/skip")
+    @Feature("Periodic timers")
     void periodicTimerKeepsItsRateOrItsDelayOrCatchesUp(VirtualClock clock) {
         assertThat(missingTwo(MissedTicks.SKIP, clock)).as("fixed rate").containsExactly(10L, 35L, 40L, 50L);
         assertThat(missingTwo(MissedTicks.DELAY, clock)).as("fixed delay").containsExactly(10L, 35L, 45L, 55L);
@@ -140,7 +140,7 @@ class SchedulingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.2 timer-heap compaction of cancelled timers")
+    @Feature("Cancelled timers cost no memory")
     void cancelledTimersLeaveTheTimerHeapAtOnce(EventLoop loop) {
         List<TimerHandle> timers = IntStream.range(0, 1_000)
                 .mapToObj(i -> loop.callLater(Duration.ofHours(1 + i % 7), () -> log.add("fired")))
@@ -159,7 +159,7 @@ class SchedulingFeaturesTest {
     }
 
     @Test
-    @Row("1.2 sleep / sleep until / sleep forever")
+    @Feature("Sleep")
     void sleepSleepUntilAndSleepForever() {
         try (var driven = new HandDrivenLoop()) {
             driven.start(() -> {
@@ -182,7 +182,7 @@ class SchedulingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.2 yield point (sleep(0)) / cancellation checkpoint / check-cancel only")
+    @Feature("Yield, and look for a cancellation")
     void yieldPointCancellationCheckpointAndCheckOnly() {
         createTask(() -> log.add("others run"));
         assertSuspends(() -> yieldNow());
@@ -202,7 +202,7 @@ class SchedulingFeaturesTest {
     }
 
     @Test
-    @Row("1.2 snapshot rule: one pass runs only callbacks ready at pass start; then polls I/O")
+    @Feature("Callbacks never starve input and output")
     void onePassRunsOnlyWhatWasReadyAtItsStartAndThenPollsIo() throws IOException {
         Pipe pipe = Pipe.open();
         pipe.source().configureBlocking(false);
@@ -227,7 +227,7 @@ class SchedulingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.2 cooperative budget: library ops force a yield after N (128) ops")
+    @Feature("Calls that never wait let others run")
     void operationsThatAreAlwaysReadyForceAYieldAfter128() {
         var queue = new Queue<Integer>();
         var operations = new ArrayList<Integer>();
@@ -243,7 +243,7 @@ class SchedulingFeaturesTest {
     }
 
     @Test
-    @Row("1.2 bounded unfairness + random order in batch (finds order bugs)")
+    @Feature("Random order by seed, to find bugs")
     void randomOrderInABatchFindsOrderBugsAndIsDeterminedByItsSeed() {
         List<Integer> order = orderOfTen(1);
 

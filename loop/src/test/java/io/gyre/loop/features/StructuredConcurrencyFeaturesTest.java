@@ -5,9 +5,11 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Combinators.mapAsync;
 import static io.gyre.loop.Combinators.race;
+import static io.gyre.loop.Durations.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.gyre.loop.Feature;
 import io.gyre.loop.Joiner;
 import io.gyre.loop.Task;
 import io.gyre.loop.TaskGroup;
@@ -17,7 +19,6 @@ import io.gyre.loop.TimeoutException;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.VirtualClock;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -27,10 +28,6 @@ import java.util.concurrent.Future.State;
 class StructuredConcurrencyFeaturesTest {
     private final IOException boom = new IOException("boom");
     private final List<String> log = new ArrayList<>();
-
-    private static Duration seconds(long number) {
-        return Duration.ofSeconds(number);
-    }
 
     private static String after(long seconds, String value) {
         sleep(seconds(seconds));
@@ -52,7 +49,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 task group: waits for all; first failure cancels siblings + body")
+    @Feature("Task groups")
     void taskGroupWaitsForAllAndItsFirstFailureCancelsSiblingsAndBody(VirtualClock clock) {
         TaskGroup.run(group -> {
             group.createTask(() -> sleep(seconds(1)));
@@ -72,7 +69,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 aggregated errors")
+    @Feature("All failures of a group in one exception")
     void errorsOfAGroupAreAggregated() {
         var second = new IllegalStateException("second");
 
@@ -99,7 +96,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 results via handles")
+    @Feature("Results of the tasks of a group")
     void resultsOfAGroupComeByHandles() {
         var handles = new ArrayList<Task<String>>();
 
@@ -115,7 +112,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 spawn more from children; group passable")
+    @Feature("Tasks of a group create more tasks")
     void childrenSpawnMoreAndTheGroupIsPassedOn(VirtualClock clock) {
         TaskGroup.run(group -> visit(group, 3));
 
@@ -135,7 +132,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 cancel whole group without error")
+    @Feature("End a group early, without an error")
     void wholeGroupIsCancelledWithoutAnError(VirtualClock clock) {
         TaskGroup.run(group -> {
             group.createTask(() -> sleepOrLog("child cancelled"));
@@ -152,7 +149,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 cancel-on-first-success race")
+    @Feature("The first success wins")
     void raceCancelsTheOthersOnTheFirstSuccess(VirtualClock clock) {
         String winner = race(
                 () -> failAfter(1),
@@ -168,7 +165,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 list children")
+    @Feature("The tasks of a group")
     void groupListsItsChildren() {
         TaskGroup.run(group -> {
             Task<?> a = group.createTask(() -> after(1, "a"));
@@ -182,7 +179,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 supervisor: sibling failure isolated")
+    @Feature("A failure leaves the siblings alone")
     void supervisorIsolatesTheFailureOfASibling() {
         TaskGroup.supervise(group -> {
             Task<String> failing = group.createTask(() -> failAfter(1));
@@ -196,7 +193,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 joiner policies: all-ok, any-ok, all, until predicate, custom")
+    @Feature("Rules for when a group is done")
     void joinersWantAllOrAnyToSucceedOrWaitForAllOrUntilAPredicateOrDecideThemselves() {
         assertThatExceptionOfType(TaskGroupException.class)
                 .isThrownBy(() -> join(Joiner.allSuccessfulOrThrow()))
@@ -236,7 +233,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 bounded-concurrency map")
+    @Feature("Map with a limit of calls at a time")
     void mapRunsABoundedNumberOfCallsAtATime(VirtualClock clock) {
         int[] running = {0};
 
@@ -253,7 +250,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 exit-stack / scoped resources closed on scope exit in order")
+    @Feature("Resources that are closed with the group")
     void groupClosesWhatItOwnsInReverseOrderWhenItsTasksHaveEnded() {
         assertThatExceptionOfType(TaskGroupException.class)
                 .isThrownBy(() -> TaskGroup.run(group -> {
@@ -268,7 +265,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.4 task-scope deadline + name")
+    @Feature("A time limit and a name for a group")
     void groupHasADeadlineAndAName(VirtualClock clock) {
         assertThatExceptionOfType(TimeoutException.class)
                 .isThrownBy(() -> TaskGroup.run(

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.gyre.loop.BusyException;
 import io.gyre.loop.CancelledException;
+import io.gyre.loop.Feature;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.VoidBody;
@@ -40,7 +41,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.8 Lock (FIFO fair; owner-checked)")
+    @Feature("Lock")
     void lockIsFairAndChecksItsOwner() {
         var lock = new Lock("account");
         try (var _ = lock.hold()) {
@@ -63,7 +64,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.8 Event / resettable; Notify (permit)")
+    @Feature("Event")
     void eventIsResettableAndAConflatedChannelKeepsOnePermit() {
         var event = new Event("ready");
         start("early", () -> {
@@ -90,7 +91,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.8 Condition with predicate wait")
+    @Feature("Condition")
     void conditionWaitsForAPredicate() {
         var stock = new ArrayDeque<String>();
         var condition = new Condition(new Lock("stock"));
@@ -112,7 +113,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.8 Semaphore / bounded / many permits")
+    @Feature("Semaphore")
     void semaphoreCanBeBoundedAndGivesManyPermitsAtOnce() {
         var semaphore = Semaphore.bounded("connections", 3);
         semaphore.acquire(2);
@@ -142,7 +143,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.8 ResourceGuard (two tasks on same stream → BusyResource)")
+    @Feature("Two users of one resource are told of each other")
     void twoTasksOnTheSameResourceAreToldWhoIsBusyWithIt() throws Exception {
         Pipe pipe = Pipe.open();
         pipe.source().configureBlocking(false);
@@ -160,7 +161,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.8 CapacityLimiter (borrower tokens, resizable, statistics)")
+    @Feature("Capacity limiter")
     void capacityLimiterKnowsItsBorrowersAndIsResizable() {
         var limiter = new CapacityLimiter("parsers", 1);
         limiter.acquireOnBehalfOf("first");
@@ -183,7 +184,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.8 Barrier (reusable, action, abort)")
+    @Feature("Barrier")
     void barrierIsReusableHasAnActionAndCanBeAborted() {
         var barrier = new Barrier("round", 2, () -> log.add("action"));
         Task<?> other = start("other", () -> {
@@ -204,7 +205,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.8 per-primitive statistics (waiters)")
+    @Feature("Statistics of each primitive")
     void eachPrimitiveHasStatisticsOfItsWaiters() {
         var lock = new Lock();
         var event = new Event();
@@ -235,7 +236,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.8 lock never released by exiting task → error")
+    @Feature("A lock whose holder has ended is an error")
     void lockThatAnEndedTaskHasNotReleasedIsAnError() {
         var lock = new Lock("account");
         var end = new Event();
@@ -257,7 +258,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.8 ParkingLot / low-level park with abort fn")
+    @Feature("Primitives of your own")
     void lowLevelParkHasAnAbortFunction() {
         Task<?> unparked = start("unparked", () -> {
             LowLevel.park("a place of its own", () -> true);

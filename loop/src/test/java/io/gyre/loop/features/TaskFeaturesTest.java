@@ -5,6 +5,7 @@ import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.wrapFuture;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -13,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.gyre.loop.Async;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.Handle;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.OtherThread;
@@ -36,13 +38,12 @@ import java.util.concurrent.Future.State;
 import org.junit.jupiter.api.Test;
 
 class TaskFeaturesTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
     private static final ScopedValue<String> USER = ScopedValue.newInstance();
 
     private final List<String> log = new ArrayList<>();
 
     @LoopTest
-    @Row("1.3 spawn task returning handle")
+    @Feature("Start a task")
     void createTaskReturnsAHandle(EventLoop loop) {
         Task<String> task = createTask(() -> "value");
         Task<?> ofLoop = loop.createTask(() -> log.add("ran"));
@@ -55,7 +56,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.3 strong reference until done")
+    @Feature("A running task never vanishes")
     void loopHoldsATaskByAStrongReferenceUntilItIsDone(EventLoop loop) {
         var futures = new ArrayList<WeakReference<LoopFuture<String>>>();
         createTask(() -> {
@@ -76,7 +77,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.3 name, id, context")
+    @Feature("Name, number and context of a task")
     void taskHasANameAnIdAndTheContextOfItsCreator() {
         Task<String> named = ScopedValue.where(USER, "ann").call(() -> createTask("mine", USER::get));
         Task<String> unnamed = createTask(() -> currentTask().name());
@@ -88,7 +89,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.3 state queries: done/cancelled/exception/result(now)")
+    @Feature("State and result without waiting")
     void stateQueriesTellDoneCancelledExceptionAndResult() {
         var failure = new IOException("boom");
         Task<String> good = createTask(() -> "value");
@@ -113,7 +114,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.3 await task / join (result or throw)")
+    @Feature("Await a task")
     void awaitAndGetReturnTheResultOrThrow(VirtualClock clock) throws Exception {
         Task<String> slow = createTask(() -> {
             sleep(ONE_DAY);
@@ -137,7 +138,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.3 done callbacks add/remove")
+    @Feature("Call back when a task is done")
     void doneCallbacksAreAddedAndRemovedAndAStageFollows() {
         Task<String> task = createTask(() -> "value");
         task.whenDone(done -> log.add("first " + done.resultNow()));
@@ -152,7 +153,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.3 plain future/promise bound to loop")
+    @Feature("Futures")
     void plainFutureIsBoundToItsLoop(EventLoop loop) throws Exception {
         LoopFuture<String> value = loop.createFuture();
         loop.callSoon(() -> value.setResult("value"));
@@ -178,7 +179,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.3 await any CompletionStage/java Future and vice versa")
+    @Feature("Await futures of the JDK")
     void awaitAnyStageOrFutureOfTheJdkAndTheOtherWayRound() throws Exception {
         assertThat(Async.await(CompletableFuture.supplyAsync(() -> "stage"))).isEqualTo("stage");
         assertThat(Async.await((Future<String>) OtherThread.call(() -> "java future")))
@@ -204,7 +205,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.3 stack of suspended task")
+    @Feature("The whole stack of a suspended task")
     void stackOfASuspendedTaskIsWhole() {
         Task<?> task = createTask(TaskFeaturesTest::outermost);
         awaitAllTasksParked();
@@ -216,7 +217,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.3 start and wait until child says \"ready\" (value)")
+    @Feature("Start a task and wait until it is ready")
     void startWaitsUntilTheChildSaysThatItIsReady(VirtualClock clock) {
         TaskGroup.run(group -> {
             int port = group.start(ready -> {
@@ -241,7 +242,7 @@ class TaskFeaturesTest {
     }
 
     @Test
-    @Row("1.3 system/background tasks cancelled last")
+    @Feature("Background tasks that end last")
     void systemTasksAreCancelledWhenTheOthersHaveEnded() {
         EventLoop.run(() -> {
             EventLoop.current().createSystemTask("log writer", () -> sleepAndLog("system task"));

@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
@@ -12,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.LoopOptions;
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LaunchedTests;
@@ -26,8 +28,6 @@ import java.util.concurrent.Future.State;
 import org.junit.jupiter.api.Test;
 
 class TestingFeaturesTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final List<String> log = new ArrayList<>();
 
     /** Launched by the tests below, and else by nobody. */
@@ -76,7 +76,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.23 test runner/annotation per framework")
+    @Feature("Tests that run as a task")
     void testRunsAsATaskOfALoopOfItsOwn(EventLoop loop, VirtualClock clock) {
         assertThat(EventLoop.current()).isSameAs(loop);
         assertThat(loop.tasks()).containsExactly(currentTask());
@@ -84,7 +84,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Row("1.23 virtual time: manual jump + autojump when idle")
+    @Feature("A clock that jumps when nothing can run")
     void virtualTimeJumpsByHandOrByItselfWhenNobodyCanRun() {
         var autojump = VirtualClock.autojump();
         EventLoop.run(LoopOptions.defaults().withTicker(autojump), () -> {
@@ -105,7 +105,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.23 wait until all tasks blocked")
+    @Feature("Wait until all tasks wait")
     void waitUntilAllTasksAreParked(VirtualClock clock) {
         Task<?> task = createTask(() -> {
             for (int i = 0; i < 10; i++) {
@@ -123,7 +123,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Row("1.23 default test time-out with task dump")
+    @Feature("A hanging test shows its tasks")
     void testHasATimeoutThatShowsWhereItsTasksAre() throws Exception {
         assertThat(LoopTest.class.getMethod("timeoutMillis").getDefaultValue()).isEqualTo(10_000L);
         assertThat(failureOf("hangs"))
@@ -134,7 +134,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Row("1.23 uncaught child failures fail the test; leaked tasks fail the test")
+    @Feature("Lost failures and left-over tasks fail the test")
     void uncaughtFailuresAndLeakedTasksFailTheTest() {
         assertThat(failureOf("childFails"))
                 .hasMessageContaining("task 'child' failed")
@@ -145,7 +145,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Row("1.23 background scope auto-cancelled at end")
+    @Feature("Tasks that end with the test")
     void backgroundTaskIsCancelledAtTheEnd() {
         LaunchedOnly.SERVERS.clear();
 
@@ -156,7 +156,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.23 assert checkpoints / no checkpoints")
+    @Feature("Assert that a call suspends, or does not")
     void callsAreAssertedToSuspendOrNotTo() {
         assertSuspends(() -> yieldNow());
         assertNoSuspend(() -> log.add("goes through"));
@@ -165,7 +165,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.23 sequencer for interleavings")
+    @Feature("Force an interleaving")
     void sequencerMakesOneInterleaving() {
         var sequencer = new Sequencer();
         Task<?> odd = createTask(() -> {
@@ -186,7 +186,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Row("1.23 seeded scheduler RNG")
+    @Feature("Try many orders, and name the seed of a failure")
     void seedDeterminesTheOrderAndAFailureNamesIt() {
         LaunchedOnly.ORDERS.clear();
 

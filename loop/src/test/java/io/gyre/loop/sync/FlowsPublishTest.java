@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.HandDrivenLoop;
 import io.gyre.loop.OtherThread;
 import io.gyre.loop.Task;
@@ -21,12 +22,14 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Publishing, rule by rule where {@link FlowsTckTest} does not look. */
 class FlowsPublishTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final EventLoop loop = driven.loop;
     private final ManualSubscriber subscriber = new ManualSubscriber();
 
@@ -65,11 +68,6 @@ class FlowsPublishTest {
         public String toString() {
             return "the subscriber";
         }
-    }
-
-    @AfterEach
-    void close() {
-        driven.close();
     }
 
     private void subscribeTo(Iterable<?> values) {
@@ -548,6 +546,7 @@ class FlowsPublishTest {
     }
 
     @Test
+    @Feature("Reactive Streams, in both directions")
     void roundTripOnOneLoopLosesNothing() {
         List<Integer> numbers = IntStream.range(0, 1_000).boxed().toList();
         List<Integer> received = driven.call(() -> {

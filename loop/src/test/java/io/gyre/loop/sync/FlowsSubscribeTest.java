@@ -27,12 +27,14 @@ import java.util.concurrent.Future.State;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Receiving from a publisher, rule by rule where {@link FlowsTckTest} does not look. */
 class FlowsSubscribeTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final List<String> log = new ArrayList<>();
     private final ManualPublisher publisher = new ManualPublisher();
 
@@ -88,11 +90,6 @@ class FlowsSubscribeTest {
         public String toString() {
             return "ManualPublisher";
         }
-    }
-
-    @AfterEach
-    void close() {
-        driven.close();
     }
 
     private Receiver<String> subscribe(int capacity) {

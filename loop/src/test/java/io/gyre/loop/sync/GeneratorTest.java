@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.Task;
 import io.gyre.loop.TaskGroup;
 import io.gyre.loop.TimeoutException;
@@ -147,6 +148,7 @@ class GeneratorTest {
     }
 
     @Test
+    @Feature("Generators that never leave their producer behind")
     void leavingTheLoopOfABlockEarlyDoesTheSame() throws Exception {
         Loops.run(() -> {
             numbers(0, 1_000_000).run(receiver -> {

@@ -3,6 +3,7 @@ package io.gyre.loop.sync;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static io.gyre.loop.sync.Loops.settle;
 import static io.gyre.loop.sync.Loops.start;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,8 +24,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A primitive that outlives its loop, with tasks that still wait for it, loses nothing to them in the next. */
 class OutlivedLoopTest {
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private static final LoopOptions IMPATIENT =
             LoopOptions.defaults().withCloseTimeout(Duration.ofMillis(1)).withFailureHandler(failure -> {});
 

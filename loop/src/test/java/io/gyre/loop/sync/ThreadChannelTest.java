@@ -19,19 +19,16 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future.State;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** One loop, driven by hand, and threads; {@link ThreadChannelLoopsTest} has several loops. */
 class ThreadChannelTest {
+    @AutoClose
     private final HandDrivenLoop driven = new HandDrivenLoop();
+
     private final ThreadChannel<String> channel = new ThreadChannel<>("a", 2);
     private final List<String> log = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        driven.close();
-    }
 
     private Task<String> startReceiving() {
         return driven.start(() -> {

@@ -3,6 +3,7 @@ package io.gyre.loop.testing;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_HOUR;
 import static io.gyre.loop.testing.LoopTesting.background;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,7 +12,6 @@ import io.gyre.loop.EventLoop;
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest.Time;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,8 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.TestExecutionResult;
 
 class LoopTestFailureTest {
-    private static final Duration ONE_HOUR = Duration.ofHours(1);
-
     private static Throwable failureOf(String method, Class<?>... parameters) {
         List<LaunchedTests.Ended> ended = LaunchedTests.of(FailingTests.class, method, parameters);
         assertThat(ended).hasSize(1);

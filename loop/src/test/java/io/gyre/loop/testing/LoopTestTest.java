@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_HOUR;
 import static io.gyre.loop.testing.LoopTesting.background;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,8 +21,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LoopTestTest {
-    private static final Duration ONE_HOUR = Duration.ofHours(1);
-
     /** Also launched by the tests below. */
     static class Passing {
         static final List<String> LOG = new CopyOnWriteArrayList<>();

@@ -4,6 +4,7 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
@@ -23,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LoopTestingTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
     private static Task<@Nullable Void> yielding(int times) {
         return createTask(() -> {
             for (int i = 0; i < times; i++) {

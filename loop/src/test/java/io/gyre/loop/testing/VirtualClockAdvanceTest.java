@@ -3,6 +3,7 @@ package io.gyre.loop.testing;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -21,8 +22,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class VirtualClockAdvanceTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
     private final List<String> log = new ArrayList<>();
 
     private static void run(VirtualClock clock, VoidBody<Exception> main) throws Exception {

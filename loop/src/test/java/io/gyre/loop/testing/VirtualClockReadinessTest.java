@@ -2,6 +2,7 @@ package io.gyre.loop.testing;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,8 +21,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 class VirtualClockReadinessTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-
     private final List<String> log = new ArrayList<>();
     private final Pipe pipe;
 

@@ -5,10 +5,12 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
 import io.gyre.loop.LoopOptions;
 import io.gyre.loop.Task;
 import io.gyre.loop.VoidBody;
@@ -27,7 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class VirtualClockTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
     private static final Executor LATER = CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
 
     private final List<String> log = new ArrayList<>();
@@ -119,6 +120,7 @@ class VirtualClockTest {
 
     @Test
     @SuppressWarnings("LockNotBeforeTry") // the lock is there to be waited for
+    @Feature("The clock waits for what it cannot see, and names it")
     void holdersAreNamed() throws Exception {
         var clock = VirtualClock.autojump();
         var lock = new ReentrantLock();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.gyre.loop.Task;
 import io.gyre.loop.VoidBody;
 import io.gyre.loop.testing.LoopTest;
+import io.gyre.net.Feature;
 import io.gyre.net.LimitExceededException;
 import io.gyre.net.Packet;
 import io.gyre.net.ServerOptions;
@@ -45,7 +46,7 @@ class BufferAndOverloadFeaturesTest {
     // ---- 1.19
 
     @LoopTest
-    @Row("1.19 no ref-counting in user API")
+    @Feature("No buffers to release")
     void buffersAreTheUsersBeforeAndAfterACallAndNothingIsGivenBack() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         ByteBuffer reused = ByteBuffer.allocateDirect(5);
@@ -79,7 +80,7 @@ class BufferAndOverloadFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.19 pooled direct buffers")
+    @Feature("Direct buffers are shared")
     void heapBuffersOfAllStreamsOfALoopGoThroughTheSameDirectOnes() throws IOException {
         exchange(TcpPair.connected()); // whatever is made once, is made now
         long before = directBuffers();
@@ -105,7 +106,7 @@ class BufferAndOverloadFeaturesTest {
     // ---- 1.25
 
     @LoopTest
-    @Row("1.25 bounded queues everywhere by default")
+    @Feature("What nobody takes is kept up to a limit")
     void whatNobodyTakesIsKeptUpToALimitThatIsThereByDefault() throws IOException {
         StreamPair<MemoryStream> memory = MemoryStream.pair();
         assertNoSuspend(() -> memory.left().write(new byte[64 * KIB]));
@@ -131,7 +132,7 @@ class BufferAndOverloadFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.25 buffer caps per connection")
+    @Feature("A limit of memory for each connection")
     void connectionKeepsNoMoreThanItsReadsAndItsWatermarksAllow() throws IOException {
         StreamPair<TcpStream> tcp = TcpPair.connected();
         try (TcpStream left = tcp.left();

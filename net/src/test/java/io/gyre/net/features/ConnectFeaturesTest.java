@@ -1,5 +1,6 @@
 package io.gyre.net.features;
 
+import static io.gyre.net.Talk.assertEchoes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -13,7 +14,9 @@ import io.gyre.net.ConnectFailedException;
 import io.gyre.net.ConnectFailedException.Attempt;
 import io.gyre.net.ConnectOptions;
 import io.gyre.net.Dns;
+import io.gyre.net.Feature;
 import io.gyre.net.SocketOptions;
+import io.gyre.net.Talk;
 import io.gyre.net.TcpPair;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
@@ -23,7 +26,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -34,18 +36,6 @@ class ConnectFeaturesTest {
 
     private static InetAddress ip(String numeric) {
         return InetAddress.ofLiteral(numeric);
-    }
-
-    private static void echo(TcpStream stream) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(100);
-        while (stream.read(buffer.clear()) >= 0) {
-            stream.write(buffer.flip());
-        }
-    }
-
-    private static void assertEchoes(TcpStream stream) throws IOException {
-        stream.write(new byte[] {7});
-        assertThat(stream.readExactly(1)).containsExactly(7);
     }
 
     /** Has a name resolve to addresses, and no other. */
@@ -59,10 +49,10 @@ class ConnectFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.12 connect(host,port) with name resolution")
+    @Feature("Connect by name")
     void connectTakesANameOrAnAddress() throws IOException {
         name(ip("127.0.0.1"));
-        try (TcpServer server = TcpServer.serve(new InetSocketAddress(ip("127.0.0.1"), 0), ConnectFeaturesTest::echo)) {
+        try (TcpServer server = TcpServer.serve(new InetSocketAddress(ip("127.0.0.1"), 0), Talk::echo)) {
             int port = server.address().getPort();
             for (String host : List.of(HOST, "127.0.0.1")) {
                 try (TcpStream stream = TcpStream.connect(host, port)) {
@@ -79,7 +69,7 @@ class ConnectFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.12 Happy Eyeballs v2 + family interleave, staggered")
+    @Feature("Several addresses at once (Happy Eyeballs)")
     void addressesAreTriedStaggeredAndTheFamiliesInTurnByDefault(VirtualClock clock) throws IOException {
         name(ip("127.0.0.2"), ip("127.0.0.3"));
         try (ServerSocketChannel answering =
@@ -106,13 +96,13 @@ class ConnectFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.12 local bind address, all socket options, TCP_NODELAY default on")
+    @Feature("Socket options and the local address")
     void socketHasTheAddressAndTheOptionsThatAreAskedForAndSendsSmallWritesAtOnce() throws IOException {
         ConnectOptions options = ConnectOptions.defaults()
                 .withLocal(new InetSocketAddress(ip("127.0.0.9"), 0))
                 .withSocket(SocketOptions.of(StandardSocketOptions.SO_KEEPALIVE, true)
                         .with(StandardSocketOptions.SO_LINGER, 0));
-        try (TcpServer server = TcpServer.serve(TcpPair.loopback(), ConnectFeaturesTest::echo)) {
+        try (TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo)) {
             try (TcpStream stream = TcpStream.connect(server.address())) {
                 assertEchoes(stream);
                 assertThat(stream.option(StandardSocketOptions.TCP_NODELAY)).isTrue();
@@ -137,7 +127,7 @@ class ConnectFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.12 typed extra info (peer, local, tls session, raw channel)")
+    @Feature("Addresses and options of a stream, by type")
     void streamKnowsItsEndsAndItsOptionsByType() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         try (TcpStream left = pair.left();

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest;
+import io.gyre.net.Feature;
 import io.gyre.net.Membership;
 import io.gyre.net.Packet;
 import io.gyre.net.ServerOptions;
@@ -50,7 +51,7 @@ class DatagramAndUnixFeaturesTest {
     // ---- UDP
 
     @LoopTest
-    @Row("1.14 datagram endpoint bound/connected; broadcast; reuse_port")
+    @Feature("UDP, bound or connected")
     void packetsAreExchangedWithAnybodyWithOnePeerOrWithAllOfANetwork() throws IOException {
         try (UdpPair pair = UdpPair.bound()) {
             pair.left().send(bytes("hello"), pair.right().local());
@@ -85,7 +86,7 @@ class DatagramAndUnixFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.14 send back-pressure (buffer, pause_writing)")
+    @Feature("A send waits while the system takes nothing")
     void sendWaitsWhileTheSystemTakesNothingInsteadOfCollecting() throws IOException {
         try (UdpPair pair = UdpPair.reluctant(3)) {
             Task<?> sender = createTask(
@@ -108,7 +109,7 @@ class DatagramAndUnixFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.14 multicast join/leave/ttl/loop")
+    @Feature("Multicast")
     void memberOfAGroupReceivesWhatIsSentToItUntilItLeaves() throws IOException {
         SocketOptions options = SocketOptions.of(StandardSocketOptions.IP_MULTICAST_IF, loopback())
                 .with(StandardSocketOptions.IP_MULTICAST_TTL, 0)
@@ -133,7 +134,7 @@ class DatagramAndUnixFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.14 iterate packets / UdpFramed codec")
+    @Feature("Iterate over packets")
     void packetsAreIteratedOverUntilTheSocketIsClosed() throws IOException {
         UdpPair pair = UdpPair.bound();
         Task<?> iteration = createTask(() -> {
@@ -169,7 +170,7 @@ class DatagramAndUnixFeaturesTest {
     }
 
     @LoopTest(time = LoopTest.Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.14 unix stream client/server, file mode, unlink on close (only if same inode)")
+    @Feature("Unix sockets")
     void unixServerHasAFileWithAModeAndRemovesItUnlessItIsAnothers() throws IOException {
         Path path = directory.resolve("server.sock");
         Set<PosixFilePermission> group = PosixFilePermissions.fromString("rw-rw----");

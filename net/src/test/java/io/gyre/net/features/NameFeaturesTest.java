@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.net.Dns;
+import io.gyre.net.Feature;
 import io.gyre.net.TcpPair;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
@@ -36,7 +37,7 @@ class NameFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.16 getaddrinfo/getnameinfo off-loop")
+    @Feature("Names are looked up in threads of their own")
     void namesAndAddressesAreLookedUpInThreadsOfTheirOwn() throws IOException {
         Dns.use(Resolver.system());
 
@@ -51,7 +52,7 @@ class NameFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.16 numeric address short-cut (never offload)")
+    @Feature("An address needs no look-up")
     void numericAddressIsItsOwnAnswer() throws IOException {
         Dns.use(NameFeaturesTest::refuse);
 
@@ -65,7 +66,7 @@ class NameFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.16 pluggable resolver")
+    @Feature("A resolver of your own")
     void loopAsksTheResolverThatItIsGiven() throws IOException {
         Dns.use(new Resolver() {
             @Override
@@ -89,7 +90,7 @@ class NameFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.16 in-flight coalescing + cache TTL")
+    @Feature("Equal look-ups are asked once and remembered")
     void equalQuestionsAreAskedOnceAndTheAnswerIsRememberedForATime() throws IOException {
         Dns.use(Resolver.caching(this::slowly, Duration.ofSeconds(10), 100));
         Task<List<InetAddress>> one = createTask(() -> Dns.resolve("a.test"));

@@ -13,6 +13,7 @@ import io.gyre.loop.EventLoop;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest;
+import io.gyre.net.Feature;
 import io.gyre.net.RawSockets;
 import io.gyre.net.TcpPair;
 import io.gyre.net.TcpStream;
@@ -90,7 +91,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.11 add/remove reader/writer callback")
+    @Feature("Callbacks for ready channels")
     void callbacksAreCalledWhileAChannelIsReadyUntilTheyAreRemoved() throws IOException {
         LowLevel.addReader(pipe.source(), this::readByte);
         tick();
@@ -116,7 +117,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.11 await readable/writable on any selectable channel")
+    @Feature("Wait for any channel of the JDK")
     void taskWaitsUntilAChannelOfAnyKindIsReadableOrWritable() throws IOException {
         Task<?> reader = createTask(() -> LowLevel.awaitReadable(pipe.source()));
         awaitAllTasksParked();
@@ -134,7 +135,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.11 notify closing so waiters wake")
+    @Feature("Waiting tasks are told that their channel is closed")
     void whoWaitsForAChannelIsToldThatItIsClosed() throws IOException {
         fillPipe();
         Task<?> reader = createTask(() -> assertThatExceptionOfType(AsynchronousCloseException.class)
@@ -152,7 +153,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.11 sock_recv/recv_into/sendall/accept/connect/recvfrom(_into)/sendto/sendfile")
+    @Feature("Raw socket calls")
     void callsOfChannelsWaitInTheTask() throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(100);
         try (ServerSocketChannel listening = ServerSocketChannel.open().bind(TcpPair.loopback());
@@ -188,7 +189,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.11 try-op-first then register (eager I/O) + fairness budget")
+    @Feature("An operation is tried before it waits")
     void operationIsTriedBeforeItIsWaitedForAndLetsOthersRunNowAndThen(EventLoop loop) throws IOException {
         ByteBuffer one = ByteBuffer.allocate(1);
         left.write(ByteBuffer.allocate(1001));
@@ -218,7 +219,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.11 keep interest registered across ops (no epoll_ctl churn)")
+    @Feature("No system call to wait for the same channel again")
     void interestStaysRegisteredBetweenOperationsUntilAnEventComesThatNobodyWants() throws IOException {
         var before = new HashSet<>(ProcFiles.sockets().values());
         try (DatagramChannel channel = DatagramChannel.open().bind(TcpPair.loopback())) {
@@ -248,7 +249,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.11 wrap existing connected/accepted socket")
+    @Feature("Streams of sockets that are connected already")
     void streamIsMadeOfASocketThatIsConnectedAlready() throws IOException {
         try (ServerSocketChannel listening = ServerSocketChannel.open().bind(TcpPair.loopback());
                 TcpStream connected = TcpStream.of(SocketChannel.open(listening.getLocalAddress()));

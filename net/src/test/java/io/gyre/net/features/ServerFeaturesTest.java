@@ -6,6 +6,8 @@ import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+import static io.gyre.net.Talk.assertEchoes;
+import static io.gyre.net.Talk.echo;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -23,11 +25,13 @@ import io.gyre.loop.testing.VirtualClock;
 import io.gyre.net.ConnectFailedException;
 import io.gyre.net.ConnectOptions;
 import io.gyre.net.ExhaustedProcess;
+import io.gyre.net.Feature;
 import io.gyre.net.ServerGroup;
 import io.gyre.net.ServerGroup.Sharing;
 import io.gyre.net.ServerOptions;
 import io.gyre.net.ServerOptions.Overload;
 import io.gyre.net.ServerState;
+import io.gyre.net.Talk;
 import io.gyre.net.TcpPair;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
@@ -36,7 +40,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,20 +58,8 @@ class ServerFeaturesTest {
         return new InetSocketAddress(InetAddress.ofLiteral(host), 0);
     }
 
-    private static void echo(TcpStream stream) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(100);
-        while (stream.read(buffer.clear()) >= 0) {
-            stream.write(buffer.flip());
-        }
-    }
-
     private static TcpServer serve(ServerOptions options, InetSocketAddress... addresses) throws IOException {
-        return TcpServer.serve(options, List.of(addresses), ServerFeaturesTest::echo);
-    }
-
-    private static void assertEchoes(TcpStream stream) throws IOException {
-        stream.write(new byte[] {7});
-        assertThat(stream.readExactly(1)).containsExactly(7);
+        return TcpServer.serve(options, List.of(addresses), Talk::echo);
     }
 
     private static void assertServes(InetSocketAddress address) throws IOException {
@@ -87,7 +78,7 @@ class ServerFeaturesTest {
     // ---- serving
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.13 start server with per-connection task (stream handler)")
+    @Feature("A task for each connection")
     void eachConnectionIsServedInATaskOfItsOwn() throws IOException {
         Set<Task<?>> tasks = new HashSet<>();
         try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
@@ -109,7 +100,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.13 bind several hosts/ports, port 0, reuse addr/port, backlog, v6only")
+    @Feature("Where and how a server listens")
     void serverListensWhereAndHowItIsTold() throws Exception {
         try (TcpServer server = serve(ServerOptions.defaults(), any("127.0.0.1"), any("127.0.0.2"), any("::1"))) {
             assertThat(server.addresses()).hasSize(3);
@@ -163,8 +154,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row(
-            "1.13 start_serving / serve_forever / close / wait_closed / close_clients / abort_clients / is_serving / sockets")
+    @Feature("Await, ask and end a server")
     void serverIsAwaitedAskedAndEndedWithAndWithoutItsConnections() throws IOException {
         TcpServer server = serve(ServerOptions.defaults(), any("127.0.0.1"));
         Task<?> forEver = createTask(server::awaitClosed);
@@ -197,7 +187,7 @@ class ServerFeaturesTest {
     // ---- handlers
 
     @Test
-    @Row("1.13 handler exceptions: isolated & reported, connection closed")
+    @Feature("A failing handler costs its connection alone")
     void handlerThatFailsIsReportedAndCostsItsConnectionAlone() throws Exception {
         List<Failure> failures = TcpPair.runLoopForFailures(() -> {
             try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
@@ -224,7 +214,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.13 handler tasks owned by a group → server close cancels them")
+    @Feature("A server owns its handlers")
     void closeCancelsTheHandlersAndAwaitsThem(EventLoop loop) throws IOException {
         TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
             try {
@@ -251,7 +241,7 @@ class ServerFeaturesTest {
 
     @Test
     @Timeout(60)
-    @Row("1.13 accept loop: N accepts per readiness, EMFILE pause 1 s + report")
+    @Feature("Bursts, and no descriptors left")
     void burstIsAcceptedInBatchesAndWithoutDescriptorsAcceptingPauses() throws Exception {
         EventLoop.run(() -> {
             try (TcpServer server = serve(ServerOptions.defaults(), any("127.0.0.1"))) {
@@ -277,7 +267,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.13 max connections, per-IP limit, accept gate")
+    @Feature("Limits for all connections and for each peer")
     void connectionsAreLimitedInAllAndForEachPeer() throws IOException {
         ServerOptions one = ServerOptions.defaults().withMaxConnections(1, Overload.PAUSE);
         try (TcpServer server = serve(one, any("127.0.0.1"))) {
@@ -311,7 +301,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Row("1.13 graceful drain w/ deadline")
+    @Feature("End without hurry")
     void drainLetsConnectionsEndAndCancelsThoseThatDoNotInTime(VirtualClock clock) throws IOException {
         TcpServer polite = TcpServer.serve(TcpPair.loopback(), stream -> {
             log.add(new String(stream.readAll(100), US_ASCII));
@@ -360,13 +350,13 @@ class ServerFeaturesTest {
     }
 
     @Test
-    @Row("1.13 SO_REUSEPORT multi-loop sharding")
+    @Feature("One port, several loops, shared out by the system")
     void systemSharesConnectionsOutAmongLoopsThatListenAtOnePort() throws IOException {
         assertThat(placesOf(64, Sharing.REUSE_PORT)).contains("gyre-1", "gyre-2");
     }
 
     @Test
-    @Row("1.13 share one listener over N loops")
+    @Feature("One loop accepts, all serve in turn")
     void oneLoopAcceptsAndHandsConnectionsToAllInTurn() throws IOException {
         assertThat(placesOf(6, Sharing.HAND_OVER))
                 .containsOnly("gyre-1", "gyre-2")

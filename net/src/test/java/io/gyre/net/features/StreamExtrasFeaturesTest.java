@@ -3,7 +3,7 @@ package io.gyre.net.features;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static io.gyre.net.Talk.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -15,6 +15,7 @@ import io.gyre.loop.testing.VirtualClock;
 import io.gyre.net.ByteReader;
 import io.gyre.net.ByteStream;
 import io.gyre.net.ByteWriter;
+import io.gyre.net.Feature;
 import io.gyre.net.IncompleteReadException;
 import io.gyre.net.LimitExceededException;
 import io.gyre.net.StreamHalves;
@@ -38,14 +39,10 @@ import org.jspecify.annotations.Nullable;
 class StreamExtrasFeaturesTest {
     private static final Duration ONE_SECOND = Duration.ofSeconds(1);
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(US_ASCII);
-    }
-
     // ---- P1 of 1.12
 
     @LoopTest
-    @Row("1.12 peek / unread")
+    @Feature("Look at bytes before you read them")
     void whatIsLookedAtIsReadAllTheSame() throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair();
         pair.left().write(bytes("GET /"));
@@ -56,7 +53,7 @@ class StreamExtrasFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.12 flush coalescing at end of tick")
+    @Feature("Small writes of a step are one system call")
     void smallBufferedWritesOfOneStepAreOneSystemCallAndAreNotLostByClose() throws IOException {
         StreamPair<TcpStream> tcp = TcpPair.connected();
         TcpStream left = tcp.left();
@@ -81,7 +78,7 @@ class StreamExtrasFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.12 linked read/write halves, split ownership, staple two halves")
+    @Feature("Halves for two tasks")
     void streamIsSplitIntoHalvesForTwoTasksAndTwoHalvesMakeAStream() throws IOException {
         StreamPair<TcpStream> tcp = TcpPair.connected();
         StreamHalves halves = tcp.left().split();
@@ -112,7 +109,7 @@ class StreamExtrasFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.12 copy / copy bidirectional (proxy)")
+    @Feature("Copy and relay")
     void relayPassesBytesAndEndsOnInBothDirections() throws IOException {
         StreamPair<MemoryStream> client = MemoryStream.pair();
         StreamPair<MemoryStream> server = MemoryStream.pair();
@@ -135,7 +132,7 @@ class StreamExtrasFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.12 idle/read/write timeouts per connection")
+    @Feature("Time limits of a connection")
     void connectionLimitsHowLongItsCallsWait(VirtualClock clock) throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair(1);
         MemoryStream stream = pair.left();
@@ -165,7 +162,7 @@ class StreamExtrasFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.12 byte counters / rates per stream")
+    @Feature("Counters of a connection")
     void streamCountsItsBytes() throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair(10);
         pair.left().write(bytes("12345"));
@@ -203,7 +200,7 @@ class StreamExtrasFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.12 wire logging (hexdump)")
+    @Feature("Log the bytes")
     void bytesThatComeAndGoAreLoggedInHexadecimal() throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair();
         var log = new KeptLog(new ArrayList<>());
@@ -223,7 +220,7 @@ class StreamExtrasFeaturesTest {
     // ---- 1.20
 
     @LoopTest
-    @Row("1.20 typed stream errors: closed, broken, busy, incomplete read, limit exceeded")
+    @Feature("Errors of streams tell by their type")
     void eachWayToFailHasItsType() throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair();
         MemoryStream stream = pair.left();

@@ -5,8 +5,8 @@ import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+import static io.gyre.net.Talk.bytes;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,6 +15,7 @@ import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.net.ByteReader;
+import io.gyre.net.Feature;
 import io.gyre.net.IncompleteReadException;
 import io.gyre.net.LimitExceededException;
 import io.gyre.net.TcpPair;
@@ -29,10 +30,6 @@ class StreamFeaturesTest {
     /** More than the buffers of two sockets hold. */
     private static final int MUCH = 32 << 20;
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
-    }
-
     private static long readAll(ByteReader reader, long count) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
         long total = 0;
@@ -45,7 +42,7 @@ class StreamFeaturesTest {
     // ---- reading
 
     @LoopTest
-    @Row("1.12 read some / read into / exactly / until sep / line / to EOF, with limit")
+    @Feature("Read some, exactly, a line, up to a separator, all")
     void bytesAreReadAsOneLikesAndNoFurtherThanALimit() throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair();
         MemoryStream reader = pair.right();
@@ -75,7 +72,7 @@ class StreamFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.12 pause/resume reading")
+    @Feature("A peer is held back while nobody reads")
     void peerIsHeldBackWhileNobodyReadsAndGoesOnThen() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         try (TcpStream left = pair.left();
@@ -124,7 +121,7 @@ class StreamFeaturesTest {
     // ---- writing
 
     @LoopTest
-    @Row("1.12 write that itself applies back-pressure")
+    @Feature("A write waits for a slow peer")
     void writeSuspendsUntilThePeerHasTakenAll() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         try (TcpStream left = pair.left();
@@ -142,7 +139,7 @@ class StreamFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.12 buffered write + flush/drain, watermarks configurable and readable")
+    @Feature("Buffered writes with watermarks")
     void bufferedWritesSuspendAboveTheHighWatermarkUntilTheLowOneIsReached() throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair(1);
         MemoryStream writer = pair.left();
@@ -175,7 +172,7 @@ class StreamFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.12 gathering writes (writev)")
+    @Feature("Several buffers in one system call")
     void severalBuffersAreWrittenByOneSystemCall() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         try (TcpStream left = pair.left();
@@ -200,7 +197,7 @@ class StreamFeaturesTest {
     // ---- ending
 
     @LoopTest
-    @Row("1.12 half-close (send EOF, keep reading)")
+    @Feature("End the output, and go on reading")
     void outputIsEndedWhileReadingGoesOn() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         try (TcpStream left = pair.left();
@@ -216,7 +213,7 @@ class StreamFeaturesTest {
     }
 
     @LoopTest
-    @Row("1.12 close (flush) vs abort (RST) + await closed")
+    @Feature("Close in peace, or at once")
     void closeDeliversWhatWasWrittenAndAbortResets() throws IOException {
         StreamPair<MemoryStream> slow = MemoryStream.pair(1);
         slow.left().writeBuffered(bytes("all of it"));
@@ -247,7 +244,7 @@ class StreamFeaturesTest {
     // ---- in memory
 
     @LoopTest
-    @Row("1.12 in-memory stream pair, lockstep pair")
+    @Feature("Streams in memory")
     void pairInMemoryHasRoomAndALockstepPairHasNone() throws IOException {
         StreamPair<MemoryStream> roomy = MemoryStream.pair();
         assertNoSuspend(() -> roomy.left().write(bytes("hello\n")));

@@ -3,7 +3,7 @@ package io.gyre.net.features;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.gyre.net.Talk.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +16,7 @@ import io.gyre.loop.testing.LoopTest.Time;
 import io.gyre.loop.testing.VirtualClock;
 import io.gyre.net.ByteReader;
 import io.gyre.net.ByteStream;
+import io.gyre.net.Feature;
 import io.gyre.net.ServerState;
 import io.gyre.net.Streams;
 import io.gyre.net.TcpPair;
@@ -51,10 +52,6 @@ class SystemFeaturesTest {
         this.directory = directory;
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
-    }
-
     private static void sendSignal() throws IOException {
         Subprocess.run("sh", "-c", "kill -WINCH " + ProcessHandle.current().pid());
     }
@@ -81,7 +78,7 @@ class SystemFeaturesTest {
     }
 
     @Test
-    @Row("1.11 pipes/ttys/stdin as streams")
+    @Feature("Standard input and pipes")
     void pipesAndTheStandardInputAreStreamsAndKeepNoProcessAlive() throws Exception {
         EventLoop.run(() -> {
             try (Subprocess cat = Subprocess.exec("cat")) {
@@ -104,7 +101,7 @@ class SystemFeaturesTest {
     // ---- files
 
     @LoopTest
-    @Row("1.17 sendfile w/ fallback")
+    @Feature("Send a file")
     void fileIsSentByTheSystemOrThroughABuffer() throws IOException {
         var content = new byte[200_000];
         new Random(1).nextBytes(content);
@@ -132,7 +129,7 @@ class SystemFeaturesTest {
     // ---- programs
 
     @LoopTest
-    @Row("1.17 exec/shell, pipes, communicate, wait, kill, returncode")
+    @Feature("Programs")
     void programIsRunTalkedToAndAwaited() throws IOException {
         assertThat(Subprocess.run("echo", "$HOME; no shell looks at this").text())
                 .isEqualTo("$HOME; no shell looks at this");
@@ -160,7 +157,7 @@ class SystemFeaturesTest {
     }
 
     @LoopTest(time = Time.MANUAL)
-    @Row("1.17 kill on cancel (terminate → grace → kill), kill_on_drop")
+    @Feature("A cancelled task ends its program")
     void cancelledTaskTellsItsProgramToEndAndKillsWhatIsLeftAfterAGrace(VirtualClock clock) throws IOException {
         Subprocess polite = ready("trap 'exit 7' TERM");
         Task<?> owner = owner(polite);
@@ -202,7 +199,7 @@ class SystemFeaturesTest {
     // ---- signals
 
     @LoopTest
-    @Row("1.17 signal handler / stream of signals")
+    @Feature("Signals")
     void signalsAreReceivedOneAfterTheOther() throws IOException {
         try (Signals signals = Signals.receive("WINCH")) {
             Task<String> first = createTask(signals::next);
@@ -220,7 +217,7 @@ class SystemFeaturesTest {
     }
 
     @LoopTest(time = Time.MANUAL)
-    @Row("1.17 SIGTERM → graceful shutdown helper")
+    @Feature("A signal drains a server")
     void signalDrainsAServer() throws IOException {
         try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
                     stream.write(bytes("ready\n"));

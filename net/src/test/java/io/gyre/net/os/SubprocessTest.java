@@ -5,6 +5,7 @@ import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
+import static io.gyre.net.Talk.random;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,19 +25,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future.State;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SubprocessTest {
     private static final int MEGABYTE = 1_000_000;
-
-    private static byte[] random(int length) {
-        var bytes = new byte[length];
-        new Random(length).nextBytes(bytes);
-        return bytes;
-    }
 
     // ---- talking
 

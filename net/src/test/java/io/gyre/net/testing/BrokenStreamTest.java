@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.TimerHandle;
+import io.gyre.net.Feature;
 import io.gyre.net.testing.BrokenStream.Fault;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +54,7 @@ final class BrokenStreamTest {
     }
 
     @Test
+    @Feature("A contract for streams of your own")
     void readThatLosesBytesWhenItIsCancelledIsFound() {
         assertThat(rulesBrokenBy(Fault.LOSES_THE_BYTES_OF_A_CANCELLED_READ))
                 .contains(

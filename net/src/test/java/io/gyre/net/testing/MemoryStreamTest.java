@@ -4,7 +4,7 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static io.gyre.net.Talk.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,10 +18,6 @@ import java.time.Duration;
 
 /** What the contract does not say of streams in memory. */
 final class MemoryStreamTest {
-    private static byte[] bytes(String text) {
-        return text.getBytes(US_ASCII);
-    }
-
     // ---- room
 
     @LoopTest

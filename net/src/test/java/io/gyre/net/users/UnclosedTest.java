@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;
 import io.gyre.net.ByteStream;
+import io.gyre.net.Feature;
 import io.gyre.net.ServerOptions;
 import io.gyre.net.SocketOptions;
 import io.gyre.net.TcpPair;
@@ -83,6 +84,7 @@ final class UnclosedTest {
     }
 
     @Test
+    @Feature("A stream that nobody closed is closed, with a warning")
     void tcpStreamThatIsLeftIsClosedWithItsLoopAndSaid() throws Exception {
         try (var server = ServerSocketChannel.open().bind(TcpPair.loopback())) {
             var address = (InetSocketAddress) server.getLocalAddress();
