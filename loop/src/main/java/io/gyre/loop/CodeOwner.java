@@ -50,7 +50,8 @@ enum CodeOwner {
         try {
             Class<?> info = Class.forName(type.getPackageName() + ".package-info", false, type.getClassLoader());
             return info.isAnnotationPresent(LibraryCode.class) && haveOneSource(type, info);
-        } catch (ClassNotFoundException | LinkageError unmarked) {
+        } catch (Throwable unmarked) {
+            // Also when stack or memory runs out: loading a class again and again there would take seconds.
             return false;
         }
     }

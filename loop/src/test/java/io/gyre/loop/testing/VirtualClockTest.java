@@ -143,7 +143,7 @@ class VirtualClockTest {
                     .containsExactly(
                             "task 'locker', parked in java.util.concurrent.locks.ReentrantLock.lock",
                             "task 'offloader', waiting for an offloaded call of " + VirtualClockTest.class.getName(),
-                            "task 'stager', waiting for " + stage);
+                            "task 'stager', waiting for a CompletableFuture (Not completed, 1 dependents)");
 
             lock.unlock();
             released.countDown();
