@@ -104,7 +104,7 @@ sealed class Callback implements Handle, Step permits DoneCallback {
 
     private void report(Throwable failure) {
         loop.report(new Failure(
-                this + " failed. Catch what it may throw, or use a task, whose failure can be awaited.",
+                this + " failed. Catch its exceptions, or use a task, whose failure can be awaited.",
                 toString(),
                 createdAt == null ? null : createdAt.toString(),
                 failure));

@@ -101,8 +101,7 @@ final class Closing {
             } catch (Throwable failure) {
                 loop.report(new Failure(
                         "a LoopLocal of " + loop
-                                + " could not give up its value when the loop closed. What the value holds may"
-                                + " still be open: close it yourself, and let the end not throw.",
+                                + " could not dispose of its value when the loop closed. Resources of the value may still be open: close them yourself, and make the end function not throw.",
                         loop.name(),
                         null,
                         failure));
@@ -177,8 +176,8 @@ final class Closing {
         loop.report(new Failure(
                 call.call() + " has run for " + call.age().toMillis() + " ms and has not ended "
                         + (interrupted ? "when closing was interrupted" : "within " + timeout + " of closing")
-                        + ". It goes on in the daemon thread " + call.thread().getName()
-                        + "; let it react to interrupts.",
+                        + ". It continues in the daemon thread " + call.thread().getName()
+                        + "; make it react to interrupts.",
                 loop.name(),
                 null,
                 where));
@@ -191,8 +190,7 @@ final class Closing {
             where.setStackTrace(survivor.stackTrace());
             loop.report(new Failure(
                     survivor + " was cancelled and has not ended within " + timeout
-                            + ". It goes on under the JDK's scheduler; let CancelledException and"
-                            + " InterruptedException pass.",
+                            + ". It continues under the JDK's scheduler; do not catch CancelledException or InterruptedException.",
                     survivor.name(),
                     survivor.createdAt(),
                     where));

@@ -29,7 +29,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
 
     /** What is recorded when there is no memory to record more. */
     private static final Failed NO_MEMORY = new Failed(
-            new OutOfMemoryError("there was no memory to record how this ended; its own failure is lost"), false);
+            new OutOfMemoryError("there was no memory to record the outcome; the original failure is lost"), false);
 
     /** An outcome that is not a value, and whether anybody has looked at it. */
     static final class Failed {
@@ -184,7 +184,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
 
     private void parkUntilDone(VirtualThreadTask<?> task) {
         if (task == this) {
-            throw new IllegalStateException(task + " awaits itself, and would for ever");
+            throw new IllegalStateException(task + " awaits itself and would never end");
         }
         var waiter = new Waiter(this, task);
         addObserver(waiter);

@@ -59,7 +59,7 @@ final class Completions implements AutoCloseable {
         for (Task<?> task : tasks) {
             waiter.loop.checkSameLoop((VirtualThreadTask<?>) task);
             if (task == waiter) {
-                throw new IllegalStateException(task + " waits for itself, and would for ever");
+                throw new IllegalStateException(task + " waits for itself and would never end");
             }
             pending.add((VirtualThreadTask<?>) task);
         }

@@ -110,7 +110,7 @@ final class Driver {
         Thread driver = seat.take(Thread.currentThread());
         if (driver != null) {
             throw new IllegalStateException(what + ": " + loop + " is already running, in " + driver
-                    + ". Only one thread drives a loop, and not in the middle of a tick.");
+                    + ". Only one thread may drive a loop, and never from inside a tick.");
         }
         if (loop.isClosed()) {
             seat.leave();

@@ -39,7 +39,7 @@ final class FailureReporter {
 
     private static Failure ofHandler(Failure failure, Throwable thrown) {
         return new Failure(
-                "the failure handler failed when it was told: " + Describe.line(failure.what())
+                "the failure handler threw while it handled: " + Describe.line(failure.what())
                         + " A failure handler must not throw.",
                 failure.source(),
                 failure.createdAt(),

@@ -14,7 +14,7 @@ final class ForeignCall {
         return PatientWait.<T, X>forOutcome(
                 task,
                 () -> ForeignWaiter.await(task),
-                () -> cancel(task, "the thread that waits for it was interrupted"),
+                () -> cancel(task, "the thread that waits for the call was interrupted"),
                 () -> Driver.outcomeOf(task));
     }
 

@@ -67,7 +67,7 @@ final class GuardedTicker implements Ticker {
         if ((failures & (failures - 1)) == 0) {
             loop.reportFromAnywhere(new Failure(
                     "the ticker of " + loop + " failed (failures so far: " + failures
-                            + "); the system's clock goes on in its place. A ticker must not throw.",
+                            + "); the system clock replaces it. A ticker must not throw.",
                     loop.name(),
                     null,
                     failure));

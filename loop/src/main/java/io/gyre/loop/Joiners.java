@@ -72,7 +72,7 @@ final class Joiners {
             }
             throwIfFailed(failures);
             throw new NoSuchElementException(
-                    "no task of the group has succeeded: there was none, or all were cancelled");
+                    "no task of the group succeeded: the group had no task, or all were cancelled");
         }
 
         /** {@return the results, that of the winner first} */

@@ -38,7 +38,7 @@ final class Leftovers {
             }
             VirtualThreadTask<?> task = VirtualThreadTask.current();
             task.loop.report(new Failure(
-                    task + " got a result that nobody wants any more, and disposing of it failed.",
+                    task + " left a result that nobody receives, and closing it failed.",
                     task.name(),
                     task.createdAt(),
                     failure));

@@ -7,6 +7,6 @@ public final class LoopClosedException extends RejectedExecutionException {
     private static final long serialVersionUID = 1;
 
     LoopClosedException(LoopCore loop, String what) {
-        super(what + ": " + loop + " is closed. Keep the loop open for as long as anything may call it.");
+        super(what + ": " + loop + " is closed. Keep the loop open as long as other code may call it.");
     }
 }

@@ -102,8 +102,8 @@ final class LoopCore {
     void checkLoopThread(String what) {
         if (!inLoop()) {
             checkOpen(what);
-            throw new WrongThreadException(what + " belongs on the thread of " + this + ", and was called on "
-                    + Describe.object(Thread.currentThread()) + ". Use callSoonThreadsafe to get there.");
+            throw new WrongThreadException(what + " must run on the thread of " + this + ", but was called on "
+                    + Describe.object(Thread.currentThread()) + ". Use callSoonThreadsafe to reach the loop.");
         }
     }
 
@@ -118,15 +118,15 @@ final class LoopCore {
     void checkSameLoop(Completion<?> awaited) {
         if (awaited.loop != this) {
             throw new WrongLoopException(
-                    awaited, awaited.loop.face, Async.currentTask(), "Await it by itself, which works across loops.");
+                    awaited, awaited.loop.face, Async.currentTask(), "Await it alone: await works across loops.");
         }
     }
 
     /** Another thread may wait for this loop; the one that should drive it would wait for ever. */
     void checkNotDrivenByThisThread(Completion<?> awaited) {
         if (Thread.currentThread() == owner && !awaited.isDone()) {
-            throw new IllegalStateException("waiting for " + awaited + " here would be for ever: this thread drives "
-                    + this + ", which is not running meanwhile. Use runUntilComplete.");
+            throw new IllegalStateException("waiting for " + awaited + " here would never end: this thread drives "
+                    + this + ", which does not run while the thread waits. Use runUntilComplete.");
         }
     }
 

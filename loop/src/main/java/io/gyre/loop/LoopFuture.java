@@ -92,7 +92,8 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
 
     private void requireNew() {
         if (isDone()) {
-            throw new IllegalStateException(this + " is already done. Test isDone() first if others may set it too.");
+            throw new IllegalStateException(
+                    this + " is already done. Check isDone() first if other code may complete it, too.");
         }
     }
 

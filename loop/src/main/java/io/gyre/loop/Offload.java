@@ -229,7 +229,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         if (failure == null && call.state() == Future.State.SUCCESS) {
             dispose(call.resultNow());
         } else if (failure != null && how.onCancel() != OnCancel.ABANDON && !saysThatItWasBrokenOff(failure)) {
-            report("failed after " + task + ", which waited for it, had been cancelled.", failure);
+            report("failed after its caller " + task + " was cancelled.", failure);
         }
     }
 
@@ -248,8 +248,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
             Leftovers.close(nobodyGets);
         } catch (Throwable failure) {
             report(
-                    "has brought a result after " + task + ", which waited for it, had been cancelled, and closing that"
-                            + " failed.",
+                    "produced a result after its caller " + task + " was cancelled, and closing the result failed.",
                     failure);
         }
     }
@@ -326,9 +325,10 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
 
         private void leaveTheLoop() {
             if (handedOverAgain) {
-                fail(new IllegalStateException(what + " was offloaded to " + Describe.object(executor)
-                        + ", whose virtual threads run on a loop, because a task has started them. Let it start one for"
-                        + " each call, or have it start them outside of any task."));
+                fail(
+                        new IllegalStateException(
+                                what + " was offloaded to " + Describe.object(executor)
+                                        + ", whose virtual threads run on a loop, because a task started them. Let the executor start a thread for each call, or start its threads outside of tasks."));
             } else {
                 handedOverAgain = true;
                 VirtualThreads.newThread(VirtualThreads.defaultScheduler(), null, this::handOverAgain)

@@ -187,8 +187,7 @@ final class OffloadPool extends ThreadPoolExecutor {
             Warnings.log(waiting + " offloaded calls on " + loop + " have not begun and nothing has moved for "
                     + TimeUnit.NANOSECONDS.toMillis(still) + " ms; " + describe(running) + "."
                     + (waitingForLoop > 0
-                            ? " A call that waits for a loop whose tasks offload, too, may wait for itself: give such"
-                                    + " calls an executor of their own (Offloading.on), or let the task do it."
+                            ? " A call that waits for a loop whose tasks offload, too, may wait for itself: give such calls an executor of their own (Offloading.on), or move the work into the task."
                             : " Give long calls an executor of their own (Offloading.on)."));
         }
     }

@@ -71,14 +71,13 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
 
     private static String adviceFor(SelectableChannel channel, int op) {
         if (channel.validOps() == SelectionKey.OP_ACCEPT) {
-            return " listens for connections, and is neither read nor written nor connected. Await them, which is"
-                    + " OP_ACCEPT, by LowLevel.awaitAcceptable or RawSockets.accept.";
+            return " listens for connections and cannot be read, written or connected. Use LowLevel.awaitAcceptable or RawSockets.accept.";
         }
         if (op == SelectionKey.OP_ACCEPT) {
-            return " does not listen. Await what it receives by LowLevel.awaitReadable.";
+            return " does not listen. Use LowLevel.awaitReadable for what it receives.";
         }
-        return " does not do what is awaited: of the operations of SelectionKey it has " + channel.validOps()
-                + ", and not " + op + ".";
+        return " does not support the awaited operation: of the operations of SelectionKey it supports "
+                + channel.validOps() + ", and not " + op + ".";
     }
 
     static boolean removeCallback(LoopCore loop, SelectableChannel channel, Direction direction) {

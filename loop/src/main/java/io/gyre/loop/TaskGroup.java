@@ -492,8 +492,8 @@ public final class TaskGroup<T extends @Nullable Object> {
                 return null;
             } finally {
                 if (!ready.isDone()) {
-                    ready.setException(new IllegalStateException(
-                            VirtualThreadTask.current() + " has ended without saying that it is ready"));
+                    ready.setException(
+                            new IllegalStateException(VirtualThreadTask.current() + " ended before it was ready"));
                 }
             }
         };

@@ -118,8 +118,7 @@ final class Tick {
         if (error != null) {
             loop.callInternally(() -> loop.report(new Failure(
                     loop
-                            + " ran out of memory or stack in the middle of a tick, and has gone on with the next. Give the"
-                            + " program more (-Xmx, -Xss), or let it hold less.",
+                            + " ran out of memory or stack in the middle of a tick and continues with the next tick. Give the program more memory (-Xmx) or stack (-Xss), or make it hold less.",
                     loop.name(),
                     null,
                     error)));

@@ -153,7 +153,7 @@ final class Watchdog {
         if (before != null && (now == null || now.number() != before.number())) {
             if (reportAfter > thresholdNanos) {
                 Warnings.log(
-                        before.step() + " on " + loop + " has gone on after about " + millis(time - seenSince) + " ms");
+                        before.step() + " on " + loop + " continued after about " + millis(time - seenSince) + " ms");
             }
             seen = null;
         }
@@ -172,8 +172,8 @@ final class Watchdog {
 
     private void report(Step step, long nanos) {
         Warnings.log(step + " has kept " + loop + " for " + millis(nanos)
-                + " ms without suspending, and nothing else runs there meanwhile. Hand what computes or blocks to"
-                + " Async.offload, or let others run with Async.yieldNow." + step.stackNow());
+                + " ms without suspending; nothing else runs on the loop meanwhile. Offload computing or blocking calls with Async.offload, or yield with Async.yieldNow."
+                + step.stackNow());
     }
 
     private static long millis(long nanos) {

@@ -19,7 +19,7 @@ public final class WrongLoopException extends IllegalStateException {
      * @param remedy what to do instead, as a sentence
      */
     public WrongLoopException(Object what, EventLoop owner, Object user, String remedy) {
-        super(Describe.object(what) + " belongs to " + owner + ", and was used by " + Describe.object(user)
+        super(Describe.object(what) + " belongs to " + owner + ", but was used by " + Describe.object(user)
                 + describeLoop(user) + ". " + remedy);
     }
 

@@ -81,7 +81,7 @@ class LoopCallTest {
                     return false;
                 });
             } catch (CancelledException cancelled) {
-                assertThat(cancelled).hasMessageContaining("the thread that waits for it was interrupted");
+                assertThat(cancelled).hasMessageContaining("the thread that waits for the call was interrupted");
                 return Thread.currentThread().isInterrupted();
             }
         });

@@ -184,7 +184,7 @@ class TaskTest {
 
         assertThat(task.exceptionNow())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("task 'narcissus' awaits itself, and would for ever");
+                .hasMessage("task 'narcissus' awaits itself and would never end");
     }
 
     @Test

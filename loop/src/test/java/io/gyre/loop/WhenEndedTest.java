@@ -205,7 +205,7 @@ class WhenEndedTest {
 
         OtherThread.run(() -> assertThatExceptionOfType(WrongThreadException.class)
                         .isThrownBy(() -> LowLevel.whenEnded(task, () -> {}))
-                        .withMessageContaining("whenEnded belongs on the thread of EventLoop[hand-driven]"))
+                        .withMessageContaining("whenEnded must run on the thread of EventLoop[hand-driven]"))
                 .get();
         letItEnd();
     }

@@ -25,7 +25,7 @@ class DatagramPort {
     static final int MAX_BYTES_IPV4 = MAX_BYTES_IPV6 - 20;
 
     /** The JDK's type for a permission that is denied. */
-    private static final String NEEDS_BROADCAST = ", which needs SO_BROADCAST if that is all machines of a network";
+    private static final String NEEDS_BROADCAST = "; sending to a broadcast address needs SO_BROADCAST";
 
     private final DatagramChannel channel;
     private final EventLoop loop = EventLoop.current();
@@ -153,7 +153,7 @@ class DatagramPort {
         }
         if (failure instanceof PortUnreachableException) {
             var named = new PortUnreachableException("cannot " + what
-                    + ": the peer's machine has refused an earlier packet, because nobody receives at that port");
+                    + ": the peer's machine refused an earlier packet: no socket receives at that port");
             named.initCause(failure);
             return named;
         }

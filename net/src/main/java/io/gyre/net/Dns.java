@@ -112,7 +112,7 @@ public final class Dns {
             if (host.startsWith("[") || host.indexOf(':') >= 0) {
                 throw new UnknownHostException(
                         "cannot resolve '" + LowLevel.describe(host) + "': it is neither a name nor a numeric address."
-                                + " Leave a port away, and check that a scope is an interface of this machine.");
+                                + " Remove the port, and check that the scope names an interface of this machine.");
             }
             return null;
         }
@@ -138,7 +138,7 @@ public final class Dns {
 
     private static UnknownHostException noName(String host) {
         return new UnknownHostException("cannot resolve '" + LowLevel.describe(host)
-                + "': it has characters that no name can have. Check the spelling.");
+                + "': it contains characters that host names cannot have. Check the spelling.");
     }
 
     /**

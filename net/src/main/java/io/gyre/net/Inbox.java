@@ -115,7 +115,7 @@ final class Inbox implements Iterator<Packet> {
                     "a packet from " + Addresses.text(packet.sender()) + " to " + port,
                     size,
                     buffer.remaining(),
-                    "It is kept: receive it with a larger buffer, or with receive().");
+                    "The packet is kept: receive it with a larger buffer, or with receive().");
         }
         kept = null;
         buffer.put(packet.bytes());

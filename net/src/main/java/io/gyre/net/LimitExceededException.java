@@ -13,6 +13,6 @@ public final class LimitExceededException extends IOException {
 
     LimitExceededException(Object stream, String what, int maxBytes) {
         super(stream + " sent " + what + " more than " + maxBytes
-                + " bytes. Close it, or read on with a higher limit.");
+                + " bytes. Close the stream, or read on with a higher limit.");
     }
 }

@@ -135,8 +135,7 @@ final class Listener {
     private Failure exhaustion(IOException exhausted) {
         return new Failure(
                 server + " cannot accept (" + LowLevel.describe(exhausted.getMessage())
-                        + ") and pauses until a socket is closed, asking again"
-                        + " every " + ACCEPT_PAUSE.toMillis()
+                        + ") and pauses until a socket is closed, retrying every " + ACCEPT_PAUSE.toMillis()
                         + " ms. If descriptors have run out, raise the limit of open"
                         + " files (ulimit -n) or serve fewer connections (ServerOptions.withMaxConnections).",
                 toString(),

@@ -97,7 +97,7 @@ final class SocketFile {
     }
 
     private static BindException atTheSameTime() {
-        return new BindException("a server has begun to listen there at the same time");
+        return new BindException("another server started to listen there at the same time");
     }
 
     /** What is done with the address of a socket. */
@@ -221,7 +221,7 @@ final class SocketFile {
         Map<String, Object> present = attributes(path);
         Object key = present.get("fileKey");
         if (present.get("mode") instanceof Integer mode && (mode & FILE_TYPE) != SOCKET) {
-            throw new BindException("there is a file that is not a socket");
+            throw new BindException("the file exists and is not a socket");
         }
         try {
             probe.connect(path);
@@ -240,7 +240,7 @@ final class SocketFile {
                 throw atTheSameTime();
             }
             if (!UnixStream.isWantOfRoom(failure)) {
-                throw new BindException("a socket is there, and whether anybody listens cannot be said: "
+                throw new BindException("a socket file exists, and it is unknown whether a server listens on it: "
                         + LowLevel.describe(failure.getMessage()));
             }
         }

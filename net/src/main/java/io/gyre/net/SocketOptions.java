@@ -68,8 +68,7 @@ public final class SocketOptions {
         if (option == StandardSocketOptions.SO_LINGER && value instanceof Integer seconds && seconds > 0) {
             throw new IllegalArgumentException(
                     "SO_LINGER of " + seconds + " s would hold up the loop when the socket is"
-                            + " closed. The system delivers without it, too; to be sure that the peer has got everything, let it"
-                            + " answer, or call closeOutput and read to the end.");
+                            + " closed. The system delivers without SO_LINGER, too. To be sure that the peer received everything, wait for its answer, or call closeOutput and read to the end.");
         }
     }
 

@@ -295,7 +295,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         try {
             listenersClose();
         } catch (IOException failure) {
-            LowLevel.report(new Failure(this + " cannot tidy up behind itself", toString(), null, failure));
+            LowLevel.report(new Failure(this + " cannot clean up after itself", toString(), null, failure));
         }
         listeners.forEach(Listener::close);
         if (handedOver) {

@@ -146,7 +146,7 @@ public final class TcpServer extends StreamServer<TcpStream> {
         if (inherited instanceof ServerSocketChannel listening) {
             return serve(options, listening, handler);
         }
-        throw new BindException("this process has inherited no listening socket as its standard input, but "
+        throw new BindException("the standard input of this process is not a listening socket but "
                 + (inherited == null ? "nothing" : inherited) + ". Start it from inetd or with StandardInput=socket.");
     }
 

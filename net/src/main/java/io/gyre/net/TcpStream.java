@@ -72,7 +72,7 @@ public final class TcpStream extends SocketStream {
             case InetSocketAddress peer -> peer;
             case SocketAddress other ->
                 throw new IllegalArgumentException(
-                        "a connection to " + other + " is not one of TCP; use UnixStream.of");
+                        "a connection to " + other + " is not a TCP connection; use UnixStream.of");
         };
     }
 

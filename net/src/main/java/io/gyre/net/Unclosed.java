@@ -85,10 +85,10 @@ final class Unclosed implements Runnable {
             }
             LOG.log(
                     Level.WARNING,
-                    what + " was not closed" + (loopClosed ? " when its loop ended" : ", and nobody has it any more")
+                    what + " was not closed" + (loopClosed ? " when its loop ended" : " and became unreachable")
                             + "; it is closed now. It was opened at "
                             + (openedAt == null ? "an unknown place" : openedAt.toStackTraceElement())
-                            + ". Close it, best with try.");
+                            + ". Close it with try-with-resources.");
         }
     }
 

@@ -75,7 +75,7 @@ public final class UnixStream extends SocketStream {
             case UnixDomainSocketAddress peer -> peer.getPath();
             case SocketAddress other ->
                 throw new IllegalArgumentException(
-                        "a connection to " + other + " is not one of a Unix socket; use TcpStream.of");
+                        "a connection to " + other + " is not a Unix socket connection; use TcpStream.of");
         };
     }
 

@@ -130,7 +130,7 @@ final class WorkerProcess {
         return switch (child.readKind()) {
             case Wire.VALUE -> readValue(Wire.readFrame(child.in), call);
             case Wire.FAILURE -> throw readFailure(Wire.readFrame(child.in), Wire.readFrame(child.in), call);
-            default -> throw new StreamCorruptedException("the child has sent something else than an answer");
+            default -> throw new StreamCorruptedException("the child sent something that is not an answer");
         };
     }
 

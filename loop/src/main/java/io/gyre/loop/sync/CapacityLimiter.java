@@ -143,8 +143,8 @@ public final class CapacityLimiter {
     private boolean take(Object borrower) {
         if (borrowers.contains(borrower) || candidates.contains(borrower)) {
             throw new IllegalStateException(
-                    LowLevel.describe(borrower) + " has a token of " + this + " or waits for one already. A"
-                            + " borrower has one at the most; use acquireOnBehalfOf for several pieces of work.");
+                    LowLevel.describe(borrower) + " has a token of " + this
+                            + " or waits for one already. A borrower has at most one token; use acquireOnBehalfOf for several pieces of work.");
         }
         return borrowers.size() < total && waiters.isEmpty() && borrowers.add(borrower);
     }

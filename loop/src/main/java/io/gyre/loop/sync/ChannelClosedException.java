@@ -9,6 +9,6 @@ public final class ChannelClosedException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
     ChannelClosedException(Object channel, String end) {
-        super("this " + end + " of " + channel + " is closed. Close it when all who use it are done, or duplicate it.");
+        super("this " + end + " of " + channel + " is closed. Close it after its last use, or duplicate it.");
     }
 }

@@ -31,7 +31,7 @@ public final class Condition {
      * owner. From the move on it refuses to be cancelled; the signal has been taken, and the lock must be held again
      * anyway.
      *
-     * The lock knows which of its conditions are awaited, to tell those who wait when a task has ended without releasing it.
+     * The lock knows which of its conditions are awaited, to tell those who wait when a task ended without releasing it.
      */
     private final Lock lock;
     private final WaitQueue<Lock> waiters = new WaitQueue<>("a signal of");
@@ -72,7 +72,7 @@ public final class Condition {
      * acquired again first, which may take time. Once signalled this returns, and the next checkpoint raises.
      *
      * @throws IllegalStateException if this task does not hold the lock; if the lock cannot be acquired again, or no signal
-     *     can come any more, because a task has ended without releasing it: then this task does not hold it
+     *     can come any more, because a task ended without releasing it: then this task does not hold it
      */
     public void await() {
         Task<?> task = lock.checkpointOfOwner("await");

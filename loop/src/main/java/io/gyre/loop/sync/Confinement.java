@@ -47,9 +47,9 @@ final class Confinement {
         } catch (IllegalStateException e) {
             EventLoop owner = loop;
             throw new WrongThreadException(
-                    what + " of " + primitive + " belongs on the thread of " + (owner == null ? "a loop" : owner)
-                            + ", and was called on " + LowLevel.describe(Thread.currentThread())
-                            + ". Use callSoonThreadsafe to get there.",
+                    what + " of " + primitive + " must run on the thread of " + (owner == null ? "a loop" : owner)
+                            + ", but was called on " + LowLevel.describe(Thread.currentThread())
+                            + ". Use callSoonThreadsafe to reach the loop.",
                     e);
         }
     }
@@ -58,7 +58,7 @@ final class Confinement {
         EventLoop owner = loop;
         if (owner != null && !owner.isClosed()) {
             throw new WrongLoopException(
-                    primitive, owner, user, "Give each loop its own, or use callSoonThreadsafe to get there.");
+                    primitive, owner, user, "Give each loop its own, or use callSoonThreadsafe to reach the loop.");
         }
         loop = newOwner;
     }

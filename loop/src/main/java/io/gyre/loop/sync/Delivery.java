@@ -153,7 +153,7 @@ final class Delivery<T> implements Flow.Subscription {
         Iterator<? extends T> iterator = values.iterator();
         while (awaitDemand(values, iterator)) {
             T value = iterator.next();
-            Objects.requireNonNull(value, "a null among the values to publish, against rule 2.13 of Reactive Streams");
+            Objects.requireNonNull(value, "a null among the values to publish violates rule 2.13 of Reactive Streams");
             demand--;
             signal("onNext", () -> subscriber.onNext(value));
         }
@@ -190,8 +190,8 @@ final class Delivery<T> implements Flow.Subscription {
         } catch (Throwable e) {
             subscriberHasThrown = true;
             throw new IllegalStateException(
-                    LowLevel.describe(subscriber) + " has thrown in " + what
-                            + ", against rule 2.13 of Reactive Streams. Its subscription is cancelled.",
+                    LowLevel.describe(subscriber) + " threw in " + what
+                            + ", which violates rule 2.13 of Reactive Streams. Its subscription is cancelled.",
                     e);
         } finally {
             signalling = false;

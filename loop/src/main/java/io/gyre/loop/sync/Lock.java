@@ -94,7 +94,7 @@ public final class Lock {
      * <p><b>Suspends:</b> until then. Always a checkpoint. <b>Cancellation:</b> takes nothing; once the lock has been handed
      * over this returns, and the next checkpoint raises.
      *
-     * @throws IllegalStateException if this task holds it already, or its owner has ended without releasing it, also while
+     * @throws IllegalStateException if this task holds it already, or its owner ended without releasing it, also while
      *     waiting
      */
     public void acquire() {
@@ -109,7 +109,7 @@ public final class Lock {
      * Takes the lock if it is free. <b>Suspends:</b> no.
      *
      * @return whether this task holds it now
-     * @throws IllegalStateException if this task holds it already, or its owner has ended without releasing it
+     * @throws IllegalStateException if this task holds it already, or its owner ended without releasing it
      */
     public boolean tryAcquire() {
         confinement.check("tryAcquire");
@@ -125,8 +125,9 @@ public final class Lock {
             return true;
         }
         if (owner == task) {
-            throw new IllegalStateException(task + " holds " + label + " already, and would wait for itself for ever."
-                    + " Acquire it once, and call code that expects it to be held.");
+            throw new IllegalStateException(
+                    task + " holds " + label
+                            + " already, and would wait for itself forever. Acquire the lock once, and call code that expects the lock to be held.");
         }
         if (isBroken()) {
             throw ownerHasEnded();
@@ -139,8 +140,8 @@ public final class Lock {
     }
 
     private IllegalStateException ownerHasEnded() {
-        return new IllegalStateException(owner + " has ended without releasing " + label
-                + ", so nobody will. Use withLock, or release in a finally block.");
+        return new IllegalStateException(owner + " ended without releasing " + label
+                + ", so nothing will release it. Use withLock, or release in a finally block.");
     }
 
     /**

@@ -102,7 +102,7 @@ final class Subscribed<T> extends Conduit<T> implements Flow.Subscriber<T> {
         if (outstanding == 0) {
             refused = true;
             fail(new IllegalStateException("the publisher of " + this
-                    + " has sent more than it was asked for, against rule 1.1 of Reactive Streams."));
+                    + " sent more than was requested, which violates rule 1.1 of Reactive Streams."));
         } else {
             outstanding--;
             offer(value);
@@ -147,7 +147,7 @@ final class Subscribed<T> extends Conduit<T> implements Flow.Subscriber<T> {
             }
         } catch (Throwable e) {
             failed(new IllegalStateException(
-                    "the subscription of " + this + " has thrown, against rules 3.15 and 3.16 of Reactive Streams.",
+                    "the subscription of " + this + " threw, which violates rules 3.15 and 3.16 of Reactive Streams.",
                     e));
         } finally {
             calling = false;

@@ -77,7 +77,7 @@ public final class LoopTesting {
         long before = ticks();
         T result = body.run();
         if (ticks() == before) {
-            throw new AssertionError("expected a call that suspends, and it has not");
+            throw new AssertionError("expected a call that suspends, but it did not suspend");
         }
         return result;
     }
@@ -113,7 +113,8 @@ public final class LoopTesting {
         T result = body.run();
         long passed = ticks() - before;
         if (passed != 0) {
-            throw new AssertionError("expected a call that does not suspend, and it has, for " + passed + " ticks");
+            throw new AssertionError(
+                    "expected a call that does not suspend, but it suspended for " + passed + " ticks");
         }
         return result;
     }

@@ -246,7 +246,7 @@ class SynchronisationFeaturesTest {
         });
         Task<?> waiting = start("waiting", () -> assertThatIllegalStateException()
                 .isThrownBy(lock::acquire)
-                .withMessageContaining("task 'careless' has ended without releasing Lock[account]"));
+                .withMessageContaining("task 'careless' ended without releasing Lock[account]"));
 
         end.set();
         careless.await();
@@ -254,7 +254,7 @@ class SynchronisationFeaturesTest {
 
         assertThatIllegalStateException()
                 .isThrownBy(lock::acquire)
-                .withMessageContaining("task 'careless' has ended without releasing Lock[account]");
+                .withMessageContaining("task 'careless' ended without releasing Lock[account]");
     }
 
     @LoopTest

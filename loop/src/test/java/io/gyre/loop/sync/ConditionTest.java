@@ -208,7 +208,7 @@ class ConditionTest {
             lock.acquire();
             assertThatIllegalStateException()
                     .isThrownBy(condition::await)
-                    .withMessageContaining("task 'forgetful' has ended without releasing Lock[a]");
+                    .withMessageContaining("task 'forgetful' ended without releasing Lock[a]");
             assertThat(lock.statistics().owner()).isNotSameAs(Async.currentTask());
         });
     }
@@ -248,7 +248,7 @@ class ConditionTest {
                 lock.acquire();
                 assertThatIllegalStateException()
                         .isThrownBy(condition::await)
-                        .withMessageContaining("task 'forgetful' has ended without releasing Lock[a]")
+                        .withMessageContaining("task 'forgetful' ended without releasing Lock[a]")
                         .satisfies(broken ->
                                 assertThat(broken.getSuppressed()).hasExactlyElementsOfTypes(CancelledException.class));
             });

@@ -70,7 +70,7 @@ class ConfinementTest {
 
             Loops.inOtherThread(() -> assertThatExceptionOfType(WrongThreadException.class)
                     .isThrownBy(() -> queue.tryPut("2"))
-                    .withMessageContaining("tryPut of Queue[jobs 1/10] belongs on the thread of EventLoop[test]"));
+                    .withMessageContaining("tryPut of Queue[jobs 1/10] must run on the thread of EventLoop[test]"));
 
             assertThat(queue.size()).isEqualTo(1);
         });

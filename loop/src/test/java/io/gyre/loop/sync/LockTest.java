@@ -151,7 +151,7 @@ class LockTest {
 
             assertThatIllegalStateException()
                     .isThrownBy(lock::acquire)
-                    .withMessageContaining("task 'forgetful' has ended without releasing Lock[a]")
+                    .withMessageContaining("task 'forgetful' ended without releasing Lock[a]")
                     .withMessageContaining("Use withLock");
             assertThat(lock).hasToString("Lock[a] held by task 'forgetful', which is done");
         });
@@ -160,7 +160,7 @@ class LockTest {
     private Task<?> startWaiter(String name) {
         return start(name, () -> assertThatIllegalStateException()
                 .isThrownBy(() -> lock.withLock(() -> log.add(name + " got it")))
-                .withMessageContaining("task 'forgetful' has ended without releasing Lock[a]")
+                .withMessageContaining("task 'forgetful' ended without releasing Lock[a]")
                 .withMessageContaining("Use withLock"));
     }
 
@@ -256,7 +256,7 @@ class LockTest {
 
             assertThatIllegalStateException()
                     .isThrownBy(lock::release)
-                    .withMessageContaining("task 'forgetful' has ended without releasing Lock[a]");
+                    .withMessageContaining("task 'forgetful' ended without releasing Lock[a]");
         });
     }
 

@@ -131,7 +131,7 @@ class LoopTestingTest {
     void assertSuspendsFailsWhenTheCallDoesNot() {
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() -> assertSuspends(() -> currentTask().name()))
-                .withMessage("expected a call that suspends, and it has not");
+                .withMessage("expected a call that suspends, but it did not suspend");
     }
 
     @LoopTest
@@ -147,7 +147,7 @@ class LoopTestingTest {
                     yieldNow();
                     yieldNow();
                 }))
-                .withMessage("expected a call that does not suspend, and it has, for 2 ticks");
+                .withMessage("expected a call that does not suspend, but it suspended for 2 ticks");
         assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> assertNoSuspend(() -> Thread.sleep(1)));
     }
 

@@ -127,7 +127,7 @@ final class LookupCache<K, V> {
             } finally {
                 waiters--;
                 if (waiters == 0 && inFlight.remove(key, this)) {
-                    task.cancel("nobody waits for its answer any more");
+                    task.cancel("no caller waits for the answer any more");
                 }
             }
         }

@@ -42,7 +42,7 @@ final class JdkSignals {
     static int number(String name) {
         if (OF_THE_JVM.contains(name)) {
             throw new IllegalArgumentException("the signal " + name
-                    + " cannot be received: the JVM uses it. For one of your own take USR1 or HUP.");
+                    + " cannot be received: the JVM uses it. Use USR1 or HUP for your own purposes.");
         }
         return (int) call(NUMBER, signal(name));
     }
@@ -52,7 +52,7 @@ final class JdkSignals {
             return call(NEW, name);
         } catch (IllegalArgumentException unknown) {
             throw new IllegalArgumentException(
-                    "there is no signal " + name + ". Write TERM, INT, HUP or USR1, as kill(1) has them, without SIG.",
+                    "there is no signal " + name + ". Use a name of kill(1) without SIG: TERM, INT, HUP or USR1.",
                     unknown);
         }
     }
@@ -87,8 +87,7 @@ final class JdkSignals {
         } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException(
                     "the signal " + name + " cannot be received: " + LowLevel.describe(refused.getMessage())
-                            + ". KILL and STOP nobody can; QUIT, SEGV and the like belong to the JVM, and with -Xrs"
-                            + " INT, TERM and HUP to the system.",
+                            + ". No process can receive KILL or STOP; the JVM keeps QUIT, SEGV and the like; with -Xrs the system keeps INT, TERM and HUP.",
                     refused);
         }
     }

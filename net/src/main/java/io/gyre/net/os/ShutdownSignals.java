@@ -62,8 +62,7 @@ final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Regis
     static ShutdownSignals draining(StreamServer<?> server, Duration grace, String... names) {
         EventLoop loop = server.loop();
         if (!loop.inLoop()) {
-            throw new WrongLoopException(
-                    server, loop, Async.currentTask(), "Ask for its signals on the server's loop.");
+            throw new WrongLoopException(server, loop, Async.currentTask(), "Call this on the server's loop.");
         }
         var signals = new ShutdownSignals(new Draining(server, loop, () -> server.drain(grace), server::close), names);
         signals.endWith(server, loop, server::awaitClosed);

@@ -239,7 +239,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
         Task<?> task = LowLevel.checkpoint();
         if (task.loop() != mailbox.loop) {
             throw new WrongLoopException(
-                    this, mailbox.loop, task, "Receive signals on each loop; all of them get them.");
+                    this, mailbox.loop, task, "Receive signals on each loop; each loop gets all signals.");
         }
         while (!closed && !mailbox.hasPending()) {
             mailbox.bell.await();

@@ -315,7 +315,7 @@ public final class Subprocess implements AutoCloseable {
         checkLoop();
         if (!SIGNAL_NAME.matcher(signal).matches()) {
             throw new IllegalArgumentException(
-                    "the signal '" + LowLevel.describe(signal) + "' is no name such as HUP or USR1");
+                    "the signal '" + LowLevel.describe(signal) + "' is not the name of a signal, such as HUP or USR1");
         }
         if (isAlive()) {
             try (Subprocess sender = exec("kill", "-s", signal, Long.toString(pid()))) {
@@ -396,7 +396,7 @@ public final class Subprocess implements AutoCloseable {
         var where = new IllegalStateException(name + " was killed and has not ended within " + KILL_LIMIT);
         LowLevel.report(new Failure(
                 LowLevel.describe(where.getMessage())
-                        + ". The system keeps it in a call that cannot be broken off; nobody waits any more.",
+                        + ". The system keeps it in an uninterruptible call; Gyre no longer waits for it.",
                 name,
                 null,
                 where));

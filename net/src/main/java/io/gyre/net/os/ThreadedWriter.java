@@ -47,7 +47,7 @@ final class ThreadedWriter extends BufferedStream {
         } catch (IOException broken) {
             throw new IOException(
                     "nobody reads " + this + " any more: " + LowLevel.describe(broken.getMessage())
-                            + ". The program has closed it, or has ended",
+                            + ". The program closed it, or ended",
                     broken);
         }
     }

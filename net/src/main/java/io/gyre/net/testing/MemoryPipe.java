@@ -122,7 +122,7 @@ final class MemoryPipe {
     int send(ByteBuffer source) throws IOException {
         throwIfReset(from, to);
         if (refused) {
-            throw new IOException(from + " has a broken pipe: " + to + " was closed, and reads no more");
+            throw new IOException(from + " has a broken pipe: " + to + " was closed and no longer reads");
         }
         int length = Math.min(room - size, source.remaining());
         if (length > 0) {

@@ -134,7 +134,7 @@ final class SignalUsesTest {
 
             assertThat(refused)
                     .isInstanceOf(WrongLoopException.class)
-                    .hasMessageContaining("Ask for its signals on the server's loop.");
+                    .hasMessageContaining("Call this on the server's loop.");
         }
     }
 

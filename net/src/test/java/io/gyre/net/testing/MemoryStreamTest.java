@@ -156,8 +156,7 @@ final class MemoryStreamTest {
         assertThatThrownBy(() -> closed.left().write(bytes("x")))
                 .isExactlyInstanceOf(IOException.class)
                 .hasMessage(
-                        "MemoryStream[left of pair 1] has a broken pipe: MemoryStream[right of pair 1] was closed, and"
-                                + " reads no more");
+                        "MemoryStream[left of pair 1] has a broken pipe: MemoryStream[right of pair 1] was closed and no longer reads");
 
         StreamPair<MemoryStream> aborted = MemoryStream.pair();
         aborted.right().abort();

@@ -13,7 +13,7 @@ public final class Describe {
     /** Room for a class name and a sentence, so that messages about messages about messages stay readable. */
     static final int MAX_CHARS = 400;
 
-    private static final String NO_ROOM = "an object that there was no memory or stack to describe";
+    private static final String NO_ROOM = "an object (no memory or stack to describe it)";
 
     private Describe() {}
 

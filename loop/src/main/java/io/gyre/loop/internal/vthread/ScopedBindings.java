@@ -141,6 +141,6 @@ public final class ScopedBindings {
         if (e instanceof Error error) {
             throw error;
         }
-        return new IllegalStateException("a JDK method failed that has no reason to; please report this", e);
+        return new IllegalStateException("a JDK method failed unexpectedly; please report this", e);
     }
 }

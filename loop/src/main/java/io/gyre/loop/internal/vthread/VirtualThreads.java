@@ -159,6 +159,6 @@ public final class VirtualThreads {
         if (e instanceof Error error) {
             throw error;
         }
-        return new IllegalStateException("a JDK method failed that has no reason to; please report this", e);
+        return new IllegalStateException("a JDK method failed unexpectedly; please report this", e);
     }
 }
