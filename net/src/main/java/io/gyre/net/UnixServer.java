@@ -44,7 +44,8 @@ public final class UnixServer extends StreamServer<UnixStream> {
      * @param path where the socket appears, at most about 100 bytes
      * @param handler serves one connection
      * @return the server, which is listening
-     * @throws BindException if a server listens there already, or something else than a socket is there
+     * @throws BindException if a server listens there already, or begins to at the same time; if something else than a socket is
+     *     there
      * @throws IOException if the system refuses a socket, or the file
      */
     public static UnixServer serve(Path path, StreamHandler<? super UnixStream> handler) throws IOException {
@@ -75,7 +76,8 @@ public final class UnixServer extends StreamServer<UnixStream> {
      * @param mode who may connect: whoever may write
      * @param handler serves one connection
      * @return the server, which is listening
-     * @throws BindException if a server listens there already, or something else than a socket is there
+     * @throws BindException if a server listens there already, or begins to at the same time; if something else than a socket is
+     *     there
      * @throws IOException if the system refuses a socket, or the file
      */
     public static UnixServer serve(
@@ -90,10 +92,11 @@ public final class UnixServer extends StreamServer<UnixStream> {
             server.add(new Listener(server, channel, UnixDomainSocketAddress.of(path)));
             return server;
         } catch (Throwable failure) {
-            if (file != null) {
-                file.remove();
+            try (channel) {
+                if (file != null) {
+                    file.remove();
+                }
             }
-            channel.close();
             throw failure;
         }
     }
