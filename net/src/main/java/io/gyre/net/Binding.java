@@ -160,11 +160,20 @@ final class Binding {
     }
 
     /** {@return what is wrong when the JDK says no more than that it does not support an address} */
-    static SocketException noIPv6(RuntimeException refused) {
-        return new SocketException(
-                "the socket has no IPv6: its own address is one of IPv4, or the system has none, or the JVM was started with"
-                        + " java.net.preferIPv4Stack=true",
-                refused);
+    static NoIPv6Exception noIPv6(RuntimeException refused) {
+        return new NoIPv6Exception(refused);
+    }
+
+    /** Thrown where a socket cannot have an address of IPv6. Callers that know the address add it. */
+    static final class NoIPv6Exception extends SocketException {
+        private static final long serialVersionUID = 1;
+
+        private NoIPv6Exception(RuntimeException refused) {
+            super(
+                    "the socket has no IPv6: its own address is an IPv4 address, or the system has none, or the JVM was"
+                            + " started with java.net.preferIPv4Stack=true",
+                    refused);
+        }
     }
 
     private static boolean isAll4(InetSocketAddress address) {

@@ -11,7 +11,6 @@ import io.gyre.loop.spi.Failure;
 import io.gyre.net.PeerFailures.Kind;
 import io.gyre.net.ServerOptions.Overload;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -23,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Future.State;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +53,6 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
      * Listeners accept, this class decides what becomes of a connection and counts. `ended` is done when no listener and no
      * connection is left; whoever closes waits for that.
      */
-    private static final System.Logger LOG = System.getLogger("io.gyre.net");
 
     /** As long as a loop that is closed waits for its tasks, if nobody says otherwise. */
     static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
@@ -173,9 +172,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
             stream = streamOf(connection, options.connection());
         } catch (IOException gone) {
             broken++;
-            LOG.log(
-                    Level.DEBUG,
-                    () -> this + ": a connection was gone before it was served: " + LowLevel.describe(gone));
+            NetLog.debug(() -> this + ": a connection was gone before it was served: " + LowLevel.describe(gone));
             return;
         }
         String name = peer == null ? "connection " + accepted + " on " + this : "connection from " + text(remote);
@@ -258,7 +255,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
             }
             case CUT_OFF -> {}
         }
-        LOG.log(Level.DEBUG, () -> this + ": " + stream + " has ended early: " + LowLevel.describe(failure));
+        NetLog.debug(() -> this + ": " + stream + " has ended early: " + LowLevel.describe(failure));
     }
 
     // ---- the end of the server
@@ -331,6 +328,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
      * @return whether all have ended by themselves
      */
     public final boolean drain(Duration limit) {
+        Objects.requireNonNull(limit);
         checkLoop();
         if (reach(ServerState.DRAINING)) {
             connections.values().forEach(BufferedStream::endInput);

@@ -124,7 +124,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      */
     public static UdpSocket connect(InetSocketAddress peer, SocketOptions options) throws IOException {
         requireResolved(peer);
-        return of(Binding.openDatagram(peer, options), channel -> connect(channel, peer));
+        return of(openTo(peer, options), channel -> connect(channel, peer));
     }
 
     /**
@@ -144,6 +144,14 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         requireResolved(peer);
         requireResolved(local);
         return of(Binding.receive(local, options), channel -> connect(channel, peer));
+    }
+
+    private static DatagramChannel openTo(InetSocketAddress peer, SocketOptions options) throws IOException {
+        try {
+            return Binding.openDatagram(peer, options);
+        } catch (Binding.NoIPv6Exception noSuchFamily) {
+            throw cannotConnect(peer, noSuchFamily);
+        }
     }
 
     private static void connect(DatagramChannel channel, InetSocketAddress peer) throws IOException {

@@ -3,7 +3,6 @@ package io.gyre.net;
 import io.gyre.loop.LoopLocal;
 import io.gyre.loop.LowLevel;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import java.net.SocketAddress;
 import java.nio.channels.DatagramChannel;
@@ -24,7 +23,6 @@ final class Unclosed implements Runnable {
      * server. This must not hold the stream itself, or it would never become unreachable; run() is called once, by whichever
      * comes first: close (which has set `closed` by then), the end of the loop or the cleaner's thread.
      */
-    private static final System.Logger LOG = System.getLogger("io.gyre.net");
     private static final Cleaner CLEANER =
             Cleaner.create(Thread.ofPlatform().daemon().name("gyre-unclosed").factory());
     private static final Set<String> OURS = Set.of(Unclosed.class.getPackageName(), LowLevel.class.getPackageName());
@@ -83,9 +81,8 @@ final class Unclosed implements Runnable {
             } catch (IOException alreadyBroken) {
                 // it is gone, in any case
             }
-            LOG.log(
-                    Level.WARNING,
-                    what + " was not closed" + (loopClosed ? " when its loop ended" : " and became unreachable")
+            NetLog.warn(
+                    () -> what + " was not closed" + (loopClosed ? " when its loop ended" : " and became unreachable")
                             + "; it is closed now. It was opened at "
                             + (openedAt == null ? "an unknown place" : openedAt.toStackTraceElement())
                             + ". Close it with try-with-resources.");

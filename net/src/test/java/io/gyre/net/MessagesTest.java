@@ -93,7 +93,7 @@ class MessagesTest {
             if (tree.getKind() == Kind.PLUS) {
                 note(textOf(tree));
             }
-            return super.visitBinary(tree, nothing);
+            return super.visitBinary(tree, null);
         }
 
         @Override
@@ -111,7 +111,7 @@ class MessagesTest {
             boolean isPartOfALongerOne =
                     found.stream().anyMatch(line -> line.startsWith(file + ": ") && line.contains(text));
             if (text.replace("{}", "").matches("(?s).*\\p{L}[,.:;]? \\p{L}.*") && !isPartOfALongerOne) {
-                found.add(file + ": " + text.strip().replace("\n", "\\n"));
+                found.add(file + ": " + text.strip().replace("\n", "\\n").replaceAll("\\p{Cntrl}", "?"));
             }
         }
 

@@ -295,7 +295,7 @@ final class UdpReceiveTest {
             assertThatThrownBy(() -> socket.receive())
                     .isInstanceOf(PortUnreachableException.class)
                     .hasMessageContaining(Addresses.text(nobody))
-                    .hasMessageContaining("nobody receives");
+                    .hasMessageContaining("no socket receives");
             assertThat(socket.tryReceive()).as("once").isEmpty();
         }
     }

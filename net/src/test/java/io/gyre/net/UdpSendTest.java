@@ -122,7 +122,7 @@ final class UdpSendTest {
             assertThatThrownBy(() -> socket.send(second))
                     .isInstanceOf(PortUnreachableException.class)
                     .hasMessageContaining(Addresses.text(nobody))
-                    .hasMessageContaining("nobody receives");
+                    .hasMessageContaining("no socket receives");
             assertThat(second.remaining()).isEqualTo(6);
             socket.send(second);
             assertThat(socket.statistics().packetsSent()).isEqualTo(2);

@@ -6,7 +6,9 @@
  *
  * <p>Depends on {@code io.gyre.loop} alone; {@code io.gyre.net} depends on it.
  */
+@LibraryCode
 @NullMarked
 package io.gyre.net.dns;
 
+import io.gyre.loop.spi.LibraryCode;
 import org.jspecify.annotations.NullMarked;
