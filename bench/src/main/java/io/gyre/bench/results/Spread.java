@@ -1,6 +1,7 @@
 package io.gyre.bench.results;
 
 import java.util.List;
+import org.apache.commons.math3.distribution.BinomialDistribution;
 
 /**
  * What the rounds came to.
@@ -57,14 +58,7 @@ public record Spread(double median, double min, double max) {
 
     /** {@return how many values may be left out at either end} */
     private static int outside(int count) {
-        double probability = Math.pow(0.5, count); // that none is on one side
-        double cumulated = probability;
-        int outside = 0;
-        while (cumulated + probability * (count - outside) / (outside + 1) <= TAIL) {
-            probability *= (double) (count - outside) / (outside + 1);
-            cumulated += probability;
-            outside++;
-        }
-        return outside;
+        // The distribution gives the first number of values on one side that is not too improbable.
+        return Math.max(0, new BinomialDistribution(null, count, 0.5).inverseCumulativeProbability(TAIL) - 1);
     }
 }

@@ -1,5 +1,0 @@
-/** Tests. */
-@NullMarked
-package io.gyre.bench.report;
-
-import org.jspecify.annotations.NullMarked;
