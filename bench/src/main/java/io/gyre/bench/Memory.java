@@ -33,13 +33,13 @@ public final class Memory {
     private static final String HEAP = "-Xmx1g";
 
     /** The most that a sleeping task may take. */
-    static final int GOAL_BYTES = 800;
+    public static final int GOAL_BYTES = 800;
 
     /** The figure of the task, named as those of JMH are. */
-    static final String TASK = "Memory.sleepingTask";
+    public static final String TASK = "Memory.sleepingTask";
 
     /** The figure of its floor. */
-    static final String THREAD = "Memory.parkedThread";
+    public static final String THREAD = "Memory.parkedThread";
 
     private static final Duration LONG = Duration.ofDays(1);
 
@@ -61,7 +61,7 @@ public final class Memory {
     }
 
     /** {@return the bytes of both kinds, by name; without an end if a million do not fit} */
-    static Map<String, Double> measure() throws IOException, InterruptedException {
+    public static Map<String, Double> measure() throws IOException, InterruptedException {
         return Map.of(TASK, bytesOrNoEnd(inOwnJvm("tasks")), THREAD, bytesOrNoEnd(inOwnJvm("threads")));
     }
 

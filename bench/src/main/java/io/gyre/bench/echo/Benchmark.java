@@ -1,11 +1,15 @@
 package io.gyre.bench.echo;
 
-import io.gyre.bench.echo.Settings.Cell;
-import io.gyre.bench.echo.load.LoadGenerator;
-import io.gyre.bench.echo.process.Tools;
-import io.gyre.bench.echo.process.Workshop;
-import io.gyre.bench.echo.report.CellResult;
-import io.gyre.bench.echo.report.Results;
+import io.gyre.bench.load.LoadGenerator;
+import io.gyre.bench.load.Meter;
+import io.gyre.bench.options.LoadOptions.Cell;
+import io.gyre.bench.options.Progress;
+import io.gyre.bench.process.Cores;
+import io.gyre.bench.process.Tools;
+import io.gyre.bench.process.Workshop;
+import io.gyre.bench.results.Machine;
+import io.gyre.bench.servers.Peer;
+import io.gyre.bench.servers.Peers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,11 +37,11 @@ final class Benchmark {
         this.settings = settings;
         this.workshop = workshop;
         this.tools = tools;
-        if (tools.find("taskset").isEmpty()) {
-            throw new IOException("There is no taskset on the PATH, to pin servers to a core. Install util-linux.");
-        }
+        Cores.checkPinning(tools);
         this.generator = LoadGenerator.build(workshop, tools, settings.cores());
-        this.all = new Peers(workshop, tools).all();
+        var peers = new ArrayList<>(new Peers(workshop, tools).all());
+        peers.addAll(peers.size() - 1, settings.own()); // one floor is the first, the other the last
+        this.all = List.copyOf(peers);
         this.strace = tools.find("strace");
     }
 
@@ -49,6 +53,7 @@ final class Benchmark {
     private boolean isWanted(Peer peer) {
         return settings.servers().isEmpty()
                 || settings.servers().contains(peer.id())
+                || peer.isOwn()
                 || peer.id().startsWith("floor");
     }
 
@@ -72,10 +77,10 @@ final class Benchmark {
     }
 
     /** {@return what was measured} */
-    Results run(String started, Map<String, String> about, Sink sink) throws IOException, InterruptedException {
+    Results run(String started, String command, Sink sink) throws IOException, InterruptedException {
         var versions = new HashMap<String, String>();
         var cells = new ArrayList<CellResult>();
-        Map<String, String> environment = environment(about);
+        Map<String, String> environment = environment(command);
         Results results = new Results(started, environment, servers(versions), List.of());
         try (var progress = new Progress("echo", plannedMillis())) {
             for (Cell cell : settings.cells()) {
@@ -100,9 +105,10 @@ final class Benchmark {
         return new CellRun(settings, cell, plan(), new Meter(generator), tracer, progress);
     }
 
-    private Map<String, String> environment(Map<String, String> about) {
+    private Map<String, String> environment(String command) {
         var environment = new LinkedHashMap<>(Machine.describe());
-        environment.putAll(about);
+        environment.put("command", command);
+        environment.putAll(settings.about());
         Cell cell = settings.cells().getFirst();
         environment.put(
                 "load generator",

@@ -1,11 +1,14 @@
 package io.gyre.bench.echo;
 
-import io.gyre.bench.echo.Settings.Cell;
-import io.gyre.bench.echo.load.Connections;
-import io.gyre.bench.echo.load.Load;
-import io.gyre.bench.echo.process.Workshop;
-import io.gyre.bench.echo.report.CellResult;
-import io.gyre.bench.echo.report.Sample;
+import io.gyre.bench.load.Connections;
+import io.gyre.bench.load.Load;
+import io.gyre.bench.load.Meter;
+import io.gyre.bench.load.Sample;
+import io.gyre.bench.options.LoadOptions.Cell;
+import io.gyre.bench.options.Progress;
+import io.gyre.bench.process.Workshop;
+import io.gyre.bench.servers.Peer;
+import io.gyre.bench.servers.ServerProcess;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,7 +69,7 @@ final class CellRun {
             forEachAlive("connects", server -> connected.put(server, meter.connect(server, settings.closed(cell))));
             List<Sample> closed = measure(settings.closed(cell), peers, (server, latencies) -> {});
             trace();
-            long rate = settings.rate() == Settings.HALF ? Pacing.half(closed) : settings.rate();
+            long rate = settings.rate() == Settings.HALF ? Pacing.half(closed, settings.own()) : settings.rate();
             List<Sample> paced = rate == 0
                     ? List.of()
                     : measure(

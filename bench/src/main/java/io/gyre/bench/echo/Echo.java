@@ -1,24 +1,28 @@
 package io.gyre.bench.echo;
 
-import io.gyre.bench.echo.process.Tools;
-import io.gyre.bench.echo.process.Workshop;
-import io.gyre.bench.echo.report.HtmlReport;
-import io.gyre.bench.echo.report.MarkdownReport;
-import io.gyre.bench.echo.report.Results;
+import io.gyre.bench.options.CoreOptions;
+import io.gyre.bench.options.LoadOptions;
+import io.gyre.bench.options.RunOptions;
+import io.gyre.bench.process.Tools;
+import io.gyre.bench.process.Workshop;
+import io.gyre.bench.report.ResultFiles;
+import io.gyre.bench.results.StartTime;
+import io.gyre.bench.servers.Peer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command line of the echo benchmark. Runs in the directory of this module. */
 @Command(
@@ -26,67 +30,136 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Measures echo servers against each other: Gyre, a bare Selector as the floor, and the peers that this machine"
-                    + " has the tools for.",
-            "Without options the whole matrix runs, in about 70 minutes. The report goes to bench/results, as HTML, Markdown"
-                    + " and JSON."
+            "Measures echo servers against each other: Gyre, a bare Selector as the floor, the peers that this machine has the"
+                    + " tools for, and servers of your own.",
+            "Without options the whole matrix runs: 40 rounds of 0.2 s, in about 70 minutes. The report goes to bench/results,"
+                    + " as HTML and Markdown, with every figure in a compressed JSON."
         })
 public final class Echo implements Callable<Integer> {
     private static final Path WORKSHOP = Path.of("target", "echo");
+    private static final List<Integer> SIZES = List.of(64, 1024, 16 * 1024, 100 * 1024);
+    private static final List<Integer> QUICK_SIZES = List.of(1024, 100 * 1024);
+    private static final List<Integer> CONNECTIONS = List.of(1, 50, 1000);
+    private static final List<Integer> QUICK_CONNECTIONS = List.of(50);
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    /** Makes the noise a few percent in a quiet hour, in which the whole matrix is through. */
+    private static final int ROUNDS = 40;
+
+    /** Many short runs rather than a few long ones: what disturbs a shared machine lasts for seconds. */
+    private static final double SECONDS = 0.2;
+
+    /** About one pass of the faster servers over 1,000 connections with the largest messages. */
+    private static final double WARM_UP_SECONDS = 0.05;
+
+    private static final double FIRST_WARM_UP_SECONDS = 4;
+    private static final double QUICK_FIRST_WARM_UP_SECONDS = 0.5;
+    private static final long TRACE_MILLIS = 500;
+    private static final long QUICK_TRACE_MILLIS = 100;
 
     @Mixin
-    private EchoOptions options = new EchoOptions();
+    private RunOptions run = new RunOptions();
 
     @Mixin
-    private ReportOptions report = new ReportOptions();
+    private LoadOptions load = new LoadOptions();
 
-    private Echo() {}
+    @Mixin
+    private CoreOptions cores = new CoreOptions();
 
-    /**
-     * Runs what the arguments ask for, and exits.
-     *
-     * @param arguments see {@code --help}
-     */
-    public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
-    }
+    @Option(
+            names = "--servers",
+            split = ",",
+            paramLabel = "ID",
+            description = "Which servers; both floors and your own always run. Default: all that are there.")
+    private List<String> servers = new ArrayList<>();
+
+    @Option(
+            names = "--server",
+            paramLabel = "'NAME=COMMAND {port}'",
+            description =
+                    "A server of your own: a command that serves on the port put in place of {port}. May be repeated.")
+    private List<String> own = new ArrayList<>();
+
+    @Option(
+            names = "--first-warmup",
+            paramLabel = "S",
+            description = "How long a new server is loaded before its first measurement. Default: 4; not of a JVM: 0.5")
+    private @Nullable Double firstWarmup;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description =
+                    "Messages per second in the open loop, over all connections; 0 leaves that part out. Default: half of"
+                            + " what the slowest of the servers compared there can do in the closed loop.")
+    private @Nullable Long rate;
 
     static CommandLine commandLine() {
-        return ReportOptions.commandLine(new Echo());
+        return RunOptions.commandLine(new Echo());
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path earlier = report.from();
-        if (earlier != null) {
-            write(Results.read(earlier), ReportOptions.nameOf(earlier));
+        Optional<Path> earlier = run.from();
+        if (earlier.isPresent()) {
+            Results results = ResultFiles.read(earlier.get(), Results.class);
+            run.files(ResultFiles.nameOf(earlier.get())).write(results, EchoReport.of(results));
             return 0;
         }
-        Settings settings = options.settings(spec.commandLine());
+        Settings settings = settings();
         var benchmark = new Benchmark(settings, Workshop.in(WORKSHOP), Tools.ofPath());
-        checkServers(benchmark);
+        checkServers(benchmark.all());
         settings.cores().pinThisProcess();
         StartTime now = StartTime.now();
-        String name = now.nameOf("echo");
+        ResultFiles files = run.files(now.nameOf("echo"));
         announce(benchmark);
-        Results results = benchmark.run(now.text(), about(), soFar -> write(soFar, name));
-        System.out.println(MarkdownReport.summary(results));
-        System.out.println("The report is in " + directory().toAbsolutePath().resolve(name) + ".{html,md,json}");
+        Results results = benchmark.run(now.text(), run.line(), soFar -> files.write(soFar, EchoReport.of(soFar)));
+        System.out.println(EchoReport.of(results).summaryText());
+        System.out.println("The report is in " + files);
         return results.cells().stream().allMatch(cell -> cell.failures().isEmpty()) ? 0 : 1;
     }
 
-    private void checkServers(Benchmark benchmark) {
-        List<String> known = benchmark.all().stream().map(Peer::id).toList();
-        for (String server : options.servers()) {
-            if (!known.contains(server)) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "There is no server " + server + ". There are: " + String.join(", ", known));
+    /**
+     * {@return what is asked for}
+     *
+     * @throws ParameterException if that makes no sense
+     */
+    Settings settings() {
+        boolean quick = run.isQuick();
+        return new Settings(
+                load.cells(quick ? QUICK_SIZES : SIZES, quick ? QUICK_CONNECTIONS : CONNECTIONS),
+                servers,
+                ownServers(),
+                run.rounds(ROUNDS),
+                load.measureMillis(SECONDS),
+                load.warmupMillis(WARM_UP_SECONDS),
+                LoadOptions.millis(firstWarmup, quick ? QUICK_FIRST_WARM_UP_SECONDS : FIRST_WARM_UP_SECONDS),
+                load.pipelining(),
+                rate == null ? Settings.HALF : rate,
+                quick ? QUICK_TRACE_MILLIS : TRACE_MILLIS,
+                cores.cores());
+    }
+
+    private List<Peer> ownServers() {
+        var peers = new ArrayList<Peer>();
+        for (String text : own) {
+            try {
+                peers.add(Peer.own(text));
+            } catch (IllegalArgumentException wrong) {
+                run.require(false, "--server: " + wrong.getMessage());
             }
         }
+        return peers;
+    }
+
+    private void checkServers(List<Peer> all) {
+        List<String> ids = all.stream().map(Peer::id).toList();
+        for (String server : servers) {
+            run.require(
+                    ids.contains(server), "There is no server " + server + ". There are: " + String.join(", ", ids));
+        }
+        Set<String> seen = new HashSet<>();
+        ids.forEach(
+                id -> run.require(seen.add(id), "--server: there are two servers " + id + "; choose another name."));
     }
 
     private static void announce(Benchmark benchmark) {
@@ -99,24 +172,5 @@ public final class Echo implements Callable<Integer> {
         System.err.printf(
                 "%d servers, about %d min %d s%n",
                 benchmark.running().size(), planned.toMinutes(), planned.toSecondsPart());
-    }
-
-    private Map<String, String> about() {
-        var about = new LinkedHashMap<String, String>();
-        about.put("command", ("bench/run echo " + report.arguments()).strip());
-        about.putAll(options.about());
-        return about;
-    }
-
-    private Path directory() {
-        return report.directory(options.isQuick());
-    }
-
-    private void write(Results results, String name) throws IOException {
-        Path directory = directory();
-        Files.createDirectories(directory);
-        Files.writeString(directory.resolve(name + ".json"), results.toJson());
-        Files.writeString(directory.resolve(name + ".md"), MarkdownReport.render(results));
-        Files.writeString(directory.resolve(name + ".html"), HtmlReport.render(results));
     }
 }

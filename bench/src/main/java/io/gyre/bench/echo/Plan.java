@@ -1,6 +1,7 @@
 package io.gyre.bench.echo;
 
-import io.gyre.bench.echo.Settings.Cell;
+import io.gyre.bench.options.LoadOptions.Cell;
+import io.gyre.bench.servers.Peer;
 import java.util.List;
 
 /** How long a run is going to take, so that the progress bar can tell. */

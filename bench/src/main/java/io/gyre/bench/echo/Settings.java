@@ -1,14 +1,19 @@
 package io.gyre.bench.echo;
 
-import io.gyre.bench.echo.load.Load;
-import io.gyre.bench.echo.process.Cores;
+import io.gyre.bench.load.Load;
+import io.gyre.bench.options.LoadOptions.Cell;
+import io.gyre.bench.process.Cores;
+import io.gyre.bench.servers.Peer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What is run.
  *
  * @param cells in this order
  * @param servers ids; empty for all
+ * @param own servers of the user
  * @param rounds how often each server is measured in each cell
  * @param measureMillis of a run
  * @param warmupMillis before each run, for the caches
@@ -21,6 +26,7 @@ import java.util.List;
 record Settings(
         List<Cell> cells,
         List<String> servers,
+        List<Peer> own,
         int rounds,
         long measureMillis,
         long warmupMillis,
@@ -37,14 +43,6 @@ record Settings(
 
     private static final int WARM_UP_CONNECTIONS = 50;
 
-    /**
-     * A place in the matrix.
-     *
-     * @param size bytes of a message
-     * @param connections how many
-     */
-    record Cell(int size, int connections) {}
-
     Load closed(Cell cell) {
         return Load.closed(cell.size(), cell.connections(), pipelining, warmupMillis, measureMillis);
     }
@@ -55,7 +53,28 @@ record Settings(
 
     /** On many connections at once, whatever the cell: with one, a JVM has not compiled what it runs when it is measured. */
     Load first(Cell cell, Peer peer) {
-        long millis = peer.isJava() ? firstWarmupMillis : Math.min(firstWarmupMillis, FOREIGN_WARM_UP_MILLIS);
+        long millis =
+                peer.isJava() || peer.isOwn() ? firstWarmupMillis : Math.min(firstWarmupMillis, FOREIGN_WARM_UP_MILLIS);
         return Load.closed(cell.size(), Math.max(cell.connections(), WARM_UP_CONNECTIONS), pipelining, 0, millis);
+    }
+
+    /** {@return the settings in words, by name} */
+    Map<String, String> about() {
+        var about = new LinkedHashMap<String, String>();
+        about.put(
+                "rounds",
+                rounds + " of " + measureMillis + " ms, each after " + warmupMillis
+                        + " ms of warm-up, on connections that stay; a new JVM is loaded for " + firstWarmupMillis
+                        + " ms before its first");
+        about.put("pipelining", Integer.toString(pipelining));
+        about.put(
+                "pinning",
+                "servers on core " + cores.server() + ", load generator on core " + cores.generator()
+                        + "; all servers of a cell are alive, one is loaded");
+        about.put(
+                "receive buffer",
+                "64 KiB. Exceptions, which cannot be told: Vert.x adapts, up to 64 KiB; uvloop has 256,000 bytes");
+        about.put("TCP_NODELAY", "on, in all servers and in the generator");
+        return about;
     }
 }

@@ -1,12 +1,13 @@
 package io.gyre.bench.echo;
 
-import io.gyre.bench.echo.load.Connections;
-import io.gyre.bench.echo.load.Load;
-import io.gyre.bench.echo.load.LoadGenerator;
-import io.gyre.bench.echo.load.LoadRun;
-import io.gyre.bench.echo.measure.SyscallCounts;
-import io.gyre.bench.echo.process.Child;
-import io.gyre.bench.echo.process.Workshop;
+import io.gyre.bench.load.Connections;
+import io.gyre.bench.load.Load;
+import io.gyre.bench.load.LoadGenerator;
+import io.gyre.bench.load.LoadRun;
+import io.gyre.bench.process.Child;
+import io.gyre.bench.process.SyscallCounts;
+import io.gyre.bench.process.Workshop;
+import io.gyre.bench.servers.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

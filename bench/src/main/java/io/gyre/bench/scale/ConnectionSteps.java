@@ -1,16 +1,13 @@
 package io.gyre.bench.scale;
 
-import io.gyre.bench.echo.Meter;
-import io.gyre.bench.echo.Peer;
-import io.gyre.bench.echo.Peers;
-import io.gyre.bench.echo.load.Load;
-import io.gyre.bench.echo.load.LoadGenerator;
-import io.gyre.bench.echo.process.Workshop;
-import io.gyre.bench.echo.report.Sample;
-import io.gyre.bench.echo.servers.JavaServer;
-import io.gyre.bench.scale.report.Figure;
-import io.gyre.bench.scale.report.Point;
-import io.gyre.bench.scale.report.Question;
+import io.gyre.bench.load.Load;
+import io.gyre.bench.load.LoadGenerator;
+import io.gyre.bench.load.Meter;
+import io.gyre.bench.load.Sample;
+import io.gyre.bench.process.Workshop;
+import io.gyre.bench.servers.JavaServer;
+import io.gyre.bench.servers.Peer;
+import io.gyre.bench.servers.Peers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,23 +1,23 @@
 package io.gyre.bench.scale;
 
-import io.gyre.bench.echo.ReportOptions;
-import io.gyre.bench.echo.StartTime;
-import io.gyre.bench.echo.process.Tools;
-import io.gyre.bench.echo.process.Workshop;
-import io.gyre.bench.scale.report.ScaleReport;
-import io.gyre.bench.scale.report.ScaleResults;
-import io.netty.util.Version;
+import io.gyre.bench.options.CoreOptions;
+import io.gyre.bench.options.RunOptions;
+import io.gyre.bench.process.Cores;
+import io.gyre.bench.process.Tools;
+import io.gyre.bench.process.Workshop;
+import io.gyre.bench.report.ResultFiles;
+import io.gyre.bench.results.StartTime;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** The command line. Runs in the directory of this module. */
 @Command(
@@ -27,76 +27,64 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures how cost grows: with tasks and timers from a thousand to a million, connections from 10 to 10,000, and"
                     + " loops from one to two; and what memory each takes.",
-            "Takes about 40 minutes, and a machine with two cores and 8 GiB of memory to itself. The report goes to"
-                    + " bench/results, as Markdown and JSON."
+            "Takes five rounds and about 40 minutes, and a machine with two cores and 8 GiB of memory to itself. The report"
+                    + " goes to bench/results, as Markdown, with every figure in a compressed JSON."
         })
 public final class Scale implements Callable<Integer> {
     private static final Path WORKSHOP = Path.of("target", "scale");
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private static final int ROUNDS = 5;
 
     @Mixin
-    private ScaleOptions options = new ScaleOptions();
+    private RunOptions run = new RunOptions();
 
     @Mixin
-    private ReportOptions report = new ReportOptions();
+    private CoreOptions cores = new CoreOptions();
 
-    private Scale() {}
-
-    /**
-     * Runs what the arguments ask for, and exits.
-     *
-     * @param arguments see {@code --help}
-     */
-    public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
-    }
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "PART",
+            description = "Which parts: tasks, timers, connections, loops, memory. Default: all.")
+    private List<Part> only = new ArrayList<>();
 
     static CommandLine commandLine() {
-        return ReportOptions.commandLine(new Scale()).setCaseInsensitiveEnumValuesAllowed(true);
+        return RunOptions.commandLine(new Scale());
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path earlier = report.from();
-        if (earlier != null) {
-            write(ScaleResults.read(earlier), ReportOptions.nameOf(earlier));
+        Optional<Path> earlier = run.from();
+        if (earlier.isPresent()) {
+            ScaleResults results = ResultFiles.read(earlier.get(), ScaleResults.class);
+            run.files(ResultFiles.nameOf(earlier.get())).write(results, ScaleReport.of(results));
             return 0;
         }
-        ScaleSettings settings = options.settings(spec.commandLine());
+        ScaleSettings settings = settings();
         FileLimit.require(settings.mostConnections(), FileLimit.hard());
         Tools tools = Tools.ofPath();
-        if (tools.find("taskset").isEmpty()) {
-            throw new IOException("There is no taskset on the PATH, to pin processes to a core. Install util-linux.");
-        }
+        Cores.checkPinning(tools);
         settings.cores().pinThisProcess();
         StartTime now = StartTime.now();
-        String name = now.nameOf("scale");
+        ResultFiles files = run.files(now.nameOf("scale"));
         ScaleResults results = new ScaleRun(settings, Workshop.in(WORKSHOP), tools)
-                .run(now.text(), options.isQuick(), about(settings), soFar -> write(soFar, name));
-        System.out.println(ScaleReport.summary(results));
-        System.out.println("The report is in " + directory().toAbsolutePath().resolve(name) + ".{md,json}");
+                .run(now.text(), run.isQuick(), run.line(), soFar -> files.write(soFar, ScaleReport.of(soFar)));
+        System.out.println(ScaleReport.of(results).summaryText());
+        System.out.println("The report is in " + files);
         return results.failures().isEmpty() ? 0 : 1;
     }
 
-    private Map<String, String> about(ScaleSettings settings) throws IOException {
-        var about = new LinkedHashMap<String, String>();
-        about.put("command", ("bench/run scale " + report.arguments()).strip());
-        about.putAll(options.about(settings));
-        about.put("open files", "at most " + FileLimit.hard() + " in a process");
-        Version netty = Version.identify().get("netty-transport");
-        about.put("Netty", netty == null ? "?" : netty.artifactVersion());
-        return about;
-    }
-
-    private Path directory() {
-        return report.directory(options.isQuick());
-    }
-
-    private void write(ScaleResults results, String name) throws IOException {
-        Files.createDirectories(directory());
-        Files.writeString(directory().resolve(name + ".json"), results.toJson());
-        Files.writeString(directory().resolve(name + ".md"), ScaleReport.render(results));
+    /**
+     * {@return what is asked for}
+     *
+     * @throws ParameterException if that makes no sense
+     */
+    ScaleSettings settings() {
+        List<Part> parts = List.of(Part.values()).stream()
+                .filter(part -> only.isEmpty() || only.contains(part))
+                .toList();
+        int rounds = run.rounds(ROUNDS);
+        return run.isQuick()
+                ? ScaleSettings.quick(parts, rounds, cores.cores())
+                : ScaleSettings.whole(parts, rounds, cores.cores());
     }
 }

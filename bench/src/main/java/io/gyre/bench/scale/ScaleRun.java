@@ -1,13 +1,10 @@
 package io.gyre.bench.scale;
 
-import io.gyre.bench.echo.Machine;
-import io.gyre.bench.echo.Progress;
-import io.gyre.bench.echo.load.LoadGenerator;
-import io.gyre.bench.echo.process.Tools;
-import io.gyre.bench.echo.process.Workshop;
-import io.gyre.bench.scale.report.Part;
-import io.gyre.bench.scale.report.Point;
-import io.gyre.bench.scale.report.ScaleResults;
+import io.gyre.bench.load.LoadGenerator;
+import io.gyre.bench.options.Progress;
+import io.gyre.bench.process.Tools;
+import io.gyre.bench.process.Workshop;
+import io.gyre.bench.results.Machine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,10 +37,11 @@ final class ScaleRun {
     }
 
     /** {@return what was measured} */
-    ScaleResults run(String started, boolean isQuick, Map<String, String> about, Sink sink)
+    ScaleResults run(String started, boolean isQuick, String command, Sink sink)
             throws IOException, InterruptedException {
         var environment = new LinkedHashMap<>(Machine.describe());
-        environment.putAll(about);
+        environment.put("command", command);
+        environment.putAll(settings.about());
         List<Step.Source> sources = sources(environment);
         System.err.printf("about %d min%n", 1 + plannedMillis(sources) / 60_000);
         ScaleResults results = new ScaleResults(started, isQuick, environment, List.of(), List.of());

@@ -1,9 +1,12 @@
 package io.gyre.bench.scale;
 
-import io.gyre.bench.echo.load.Load;
-import io.gyre.bench.echo.process.Cores;
-import io.gyre.bench.scale.report.Part;
+import io.gyre.bench.load.Load;
+import io.gyre.bench.process.Cores;
+import io.netty.util.Version;
+import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What is run.
@@ -52,5 +55,44 @@ record ScaleSettings(
             most = connections.stream().mapToInt(Integer::intValue).max().orElse(0) + FEW_CONNECTIONS;
         }
         return parts.contains(Part.MEMORY) ? Math.max(most, held) : most;
+    }
+
+    /** {@return everything, in about 40 minutes} */
+    static ScaleSettings whole(List<Part> parts, int rounds, Cores cores) {
+        return new ScaleSettings(
+                parts,
+                rounds,
+                List.of(1_000, 10_000, 100_000, 1_000_000),
+                List.of(10, 100, 1_000, 10_000),
+                1_000_000,
+                10_000,
+                2_000,
+                800,
+                cores);
+    }
+
+    /** {@return enough to see that everything runs; with the largest number of connections, which may be refused} */
+    static ScaleSettings quick(List<Part> parts, int rounds, Cores cores) {
+        return new ScaleSettings(
+                parts, rounds, List.of(1_000, 10_000), List.of(10, 10_000), 10_000, 1_000, 200, 100, cores);
+    }
+
+    /** {@return the settings in words, by name} */
+    Map<String, String> about() throws IOException {
+        var about = new LinkedHashMap<String, String>();
+        about.put(
+                "rounds",
+                rounds + ", each with figures of " + measureMillis + " ms; a JVM warms up for " + warmupMillis
+                        + " ms; odd rounds forwards, even ones backwards");
+        about.put(
+                "pinning",
+                "what is measured on core " + cores.server() + ", load generator and the rest on core "
+                        + cores.generator() + "; in the part about loops server and generator have both cores");
+        about.put(
+                "receive buffer", "4 KiB for each connection where each has one (streams, virtual threads), or shared");
+        about.put("open files", "at most " + FileLimit.hard() + " in a process");
+        Version netty = Version.identify().get("netty-transport");
+        about.put("Netty", netty == null ? "?" : netty.artifactVersion());
+        return about;
     }
 }

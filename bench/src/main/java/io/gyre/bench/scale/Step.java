@@ -1,6 +1,5 @@
 package io.gyre.bench.scale;
 
-import io.gyre.bench.scale.report.Point;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,14 +1,10 @@
 package io.gyre.bench.scale;
 
-import io.gyre.bench.echo.Peers;
-import io.gyre.bench.echo.process.Child;
-import io.gyre.bench.echo.process.Workshop;
-import io.gyre.bench.scale.report.Figure;
-import io.gyre.bench.scale.report.Part;
-import io.gyre.bench.scale.report.Point;
-import io.gyre.bench.scale.report.Question;
+import io.gyre.bench.process.Child;
+import io.gyre.bench.process.Workshop;
 import io.gyre.bench.scale.subject.SubjectKind;
 import io.gyre.bench.scale.subject.SubjectMain;
+import io.gyre.bench.servers.Peers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

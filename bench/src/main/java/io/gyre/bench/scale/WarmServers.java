@@ -1,11 +1,11 @@
 package io.gyre.bench.scale;
 
-import io.gyre.bench.echo.Meter;
-import io.gyre.bench.echo.Peer;
-import io.gyre.bench.echo.ServerProcess;
-import io.gyre.bench.echo.load.Load;
-import io.gyre.bench.echo.process.Cores;
-import io.gyre.bench.echo.process.Workshop;
+import io.gyre.bench.load.Load;
+import io.gyre.bench.load.Meter;
+import io.gyre.bench.process.Cores;
+import io.gyre.bench.process.Workshop;
+import io.gyre.bench.servers.Peer;
+import io.gyre.bench.servers.ServerProcess;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -3,8 +3,9 @@ package io.gyre.bench.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gyre.bench.echo.Settings.Cell;
-import io.gyre.bench.echo.process.Cores;
+import io.gyre.bench.options.LoadOptions.Cell;
+import io.gyre.bench.process.Cores;
+import io.gyre.bench.servers.Peer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -66,6 +67,25 @@ class EchoOptionsTest {
     }
 
     @Test
+    void ownServersGetAPortAndAreWarmedUpAsAJvmIs() {
+        Settings settings = parse("--server", "mine=./serve --port {port}", "--server=other=serve {port}");
+        Peer mine = settings.own().getFirst();
+
+        assertThat(settings.own()).extracting(Peer::id).containsExactly("mine", "other");
+        assertThat(mine.command()).containsExactly("sh", "-c", "exec ./serve --port {port}");
+        assertThat(settings.first(settings.cells().getFirst(), mine).measureMillis())
+                .isEqualTo(4000);
+    }
+
+    @Test
+    void ownServerWithoutANameOrAPortIsRefused() {
+        assertRefused("is not 'name=command {port}'", "--server=serve {port}");
+        assertRefused("the command of mine has no {port}", "--server=mine=serve");
+        assertRefused("would pass for a server of Gyre", "--server=gyre-mine=serve {port}");
+        assertRefused("would pass for a server of Gyre or a floor", "--server=floor=serve {port}");
+    }
+
+    @Test
     void compiledCodeIsWarmedUpForLess() {
         Settings settings = parse();
         Cell cell = settings.cells().getFirst();
@@ -77,10 +97,10 @@ class EchoOptionsTest {
     }
 
     private static Settings parse(String... arguments) {
-        var options = new EchoOptions();
-        var commandLine = new CommandLine(options);
+        CommandLine commandLine = Echo.commandLine();
         commandLine.parseArgs(arguments);
-        return options.settings(commandLine);
+        Echo echo = commandLine.getCommand();
+        return echo.settings();
     }
 
     private static void assertRefused(String message, String... arguments) {

@@ -2,24 +2,25 @@ package io.gyre.bench.echo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gyre.bench.echo.Settings.Cell;
-import io.gyre.bench.echo.process.Cores;
-import io.gyre.bench.echo.process.Tools;
-import io.gyre.bench.echo.process.Workshop;
-import io.gyre.bench.echo.report.CellResult;
-import io.gyre.bench.echo.report.MarkdownReport;
-import io.gyre.bench.echo.report.Results;
-import io.gyre.bench.echo.report.Sample;
+import io.gyre.bench.load.Sample;
+import io.gyre.bench.options.LoadOptions.Cell;
+import io.gyre.bench.process.Cores;
+import io.gyre.bench.process.Tools;
+import io.gyre.bench.process.Workshop;
+import io.gyre.bench.report.MarkdownReport;
+import io.gyre.bench.servers.Peer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole benchmark, as small as it gets. Both processes may share a core here: the figures do not matter. */
 class MiniatureTest {
     private static final Cores SAME_CORE = new Cores(0, 0);
+
+    private static final String OWN = System.getProperty("java.home") + "/bin/java -XX:+UseSerialGC -cp "
+            + System.getProperty("java.class.path") + " " + OwnServer.class.getName();
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit does it
@@ -30,7 +31,7 @@ class MiniatureTest {
         var benchmark = new Benchmark(settings("gyre-streams"), Workshop.in(directory), Tools.ofPath());
         var written = new ArrayList<Results>();
 
-        Results results = benchmark.run("now", Map.of("command", "a test"), written::add);
+        Results results = benchmark.run("now", "a test", written::add);
 
         CellResult cell = results.cells().getFirst();
         assertThat(cell.failures()).isEmpty();
@@ -45,7 +46,8 @@ class MiniatureTest {
             assertThat(sample.allocatedBytes()).isNotNull();
         });
         assertThat(written).containsExactly(results);
-        assertThat(MarkdownReport.render(results)).contains("Gyre streams", "100 B × 2", "this checkout");
+        assertThat(MarkdownReport.render(EchoReport.of(results)))
+                .contains("Gyre streams", "100 B × 2", "this checkout");
     }
 
     @Test
@@ -72,8 +74,56 @@ class MiniatureTest {
                 .contains("Deaf was being measured when", "cannot connect to port 1");
     }
 
-    private static Settings settings(String server) {
+    @Test
+    void serverOfTheUserIsMeasuredInBothLoops() throws Exception {
+        Settings settings = settings("floor", Peer.own("mine=" + OWN + " {port}"));
+        var benchmark = new Benchmark(settings, Workshop.in(directory), Tools.ofPath());
+
+        Results results = benchmark.run("now", "a test", soFar -> {});
+
+        CellResult cell = results.cells().getFirst();
+        assertThat(cell.failures()).isEmpty();
+        assertThat(cell.closed()).extracting(Sample::server).containsExactly("floor", "mine", "floor-again");
+        assertThat(cell.paced()).extracting(Sample::server).containsExactly("floor", "mine", "floor-again");
+        assertThat(cell.closed())
+                .allSatisfy(sample -> assertThat(sample.cpuMicros()).isPositive());
+        assertThat(MarkdownReport.render(EchoReport.of(results))).contains("| mine | your own |");
+    }
+
+    @Test
+    void serverOfTheUserThatDoesNotServeIsReported() throws Exception {
+        assertThat(failure("mine=sh -c 'echo no such luck >&2; exit 3' {port}"))
+                .startsWith("mine has ended before it listened on port ")
+                .endsWith(": no such luck");
+    }
+
+    /** Its time would be that of the shell, which does nothing. */
+    @Test
+    void serverOfTheUserThatIsNotTheProcessThatWasStartedIsReported() throws Exception {
+        assertThat(failure("mine=sh -c '" + OWN + " {port}; true'")).startsWith("mine has started another process (");
+    }
+
+    private String failure(String own) throws Exception {
+        Settings settings = settings("floor");
+        var benchmark = new Benchmark(settings, Workshop.in(directory), Tools.ofPath());
+        CellResult cell = benchmark.cell(settings.cells().getFirst(), List.of(Peer.own(own)));
+        assertThat(cell.closed()).isEmpty();
+        assertThat(cell.failures()).hasSize(1);
+        return cell.failures().getFirst();
+    }
+
+    private static Settings settings(String server, Peer... own) {
         return new Settings(
-                List.of(new Cell(100, 2)), List.of(server), 1, 200, 50, 50, 1, Settings.HALF, 50, SAME_CORE);
+                List.of(new Cell(100, 2)),
+                List.of(server),
+                List.of(own),
+                1,
+                200,
+                50,
+                50,
+                1,
+                Settings.HALF,
+                50,
+                SAME_CORE);
     }
 }

@@ -2,7 +2,8 @@ package io.gyre.bench.echo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gyre.bench.echo.report.Sample;
+import io.gyre.bench.load.Sample;
+import io.gyre.bench.servers.Peer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,12 +17,19 @@ class PacingTest {
                 sample("gyre-streams", 94_000),
                 sample("asyncio-streams", 20_000));
 
-        assertThat(Pacing.half(closed)).isEqualTo(45_000);
+        assertThat(Pacing.half(closed, List.of())).isEqualTo(45_000);
+    }
+
+    @Test
+    void serverOfTheUserIsCompared() {
+        List<Sample> closed = List.of(sample("floor", 100_000), sample("mine", 30_000));
+
+        assertThat(Pacing.half(closed, List.of(Peer.own("mine=serve {port}")))).isEqualTo(15_000);
     }
 
     @Test
     void withoutSamplesThereIsNoRate() {
-        assertThat(Pacing.half(List.of())).isZero();
+        assertThat(Pacing.half(List.of(), List.of())).isZero();
     }
 
     private static Sample sample(String server, double messagesPerSecond) {

@@ -3,8 +3,7 @@ package io.gyre.bench.scale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gyre.bench.echo.process.Cores;
-import io.gyre.bench.scale.report.Part;
+import io.gyre.bench.process.Cores;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -45,9 +44,9 @@ class ScaleOptionsTest {
     }
 
     private static ScaleSettings parse(String... arguments) {
-        var options = new ScaleOptions();
-        CommandLine commandLine = new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine commandLine = Scale.commandLine();
         commandLine.parseArgs(arguments);
-        return options.settings(commandLine);
+        Scale scale = commandLine.getCommand();
+        return scale.settings();
     }
 }

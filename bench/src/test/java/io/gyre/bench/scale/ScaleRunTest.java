@@ -2,17 +2,12 @@ package io.gyre.bench.scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gyre.bench.echo.process.Cores;
-import io.gyre.bench.echo.process.Tools;
-import io.gyre.bench.echo.process.Workshop;
-import io.gyre.bench.scale.report.Figure;
-import io.gyre.bench.scale.report.Part;
-import io.gyre.bench.scale.report.Point;
-import io.gyre.bench.scale.report.ScaleResults;
+import io.gyre.bench.process.Cores;
+import io.gyre.bench.process.Tools;
+import io.gyre.bench.process.Workshop;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,8 +23,8 @@ class ScaleRunTest {
                 new ScaleSettings(List.of(Part.LOOPS), 2, List.of(10), List.of(2), 10, 2, 50, 50, new Cores(0, 0));
         var written = new ArrayList<ScaleResults>();
 
-        ScaleResults results = new ScaleRun(settings, Workshop.in(directory), Tools.ofPath())
-                .run("now", true, Map.of("command", "a test"), written::add);
+        ScaleResults results =
+                new ScaleRun(settings, Workshop.in(directory), Tools.ofPath()).run("now", true, "a test", written::add);
 
         assertThat(results.failures()).isEmpty();
         assertThat(results.points()).hasSize(8).allSatisfy(point -> assertThat(

@@ -1,8 +1,8 @@
 package io.gyre.bench.scale.subject;
 
-import io.gyre.bench.echo.measure.Footprint;
-import io.gyre.bench.echo.measure.ProcessCpu;
-import io.gyre.bench.echo.servers.JvmMemory;
+import io.gyre.bench.process.Footprint;
+import io.gyre.bench.process.ProcessCpu;
+import io.gyre.bench.servers.JvmMemory;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;

@@ -1,0 +1,43 @@
+package io.gyre.bench.load;
+
+import java.util.List;
+
+/**
+ * What a server is loaded with.
+ *
+ * @param size bytes of a message
+ * @param connections how many at the same time
+ * @param idle how many besides that say nothing
+ * @param pipelining messages under way on each connection, in the closed loop
+ * @param rate messages a second over all connections, in the open loop; 0 for the closed loop
+ * @param warmupMillis how long before anything is measured
+ * @param measureMillis how long is measured
+ */
+public record Load(
+        int size, int connections, int idle, int pipelining, long rate, long warmupMillis, long measureMillis) {
+    /** {@return as much as the server can do, or the generator} */
+    public static Load closed(int size, int connections, int pipelining, long warmupMillis, long measureMillis) {
+        return new Load(size, connections, 0, pipelining, 0, warmupMillis, measureMillis);
+    }
+
+    /** {@return the same on the same connections, at a fixed rate} */
+    public Load atRate(long messagesPerSecond) {
+        return new Load(size, connections, idle, pipelining, messagesPerSecond, warmupMillis, measureMillis);
+    }
+
+    /** {@return the same load, beside connections that say nothing} */
+    public Load withIdle(int count) {
+        return new Load(size, connections, count, pipelining, rate, warmupMillis, measureMillis);
+    }
+
+    /** {@return the generator's options, which say what is connected} */
+    public List<String> options() {
+        return List.of(
+                "--size=" + size, "--connections=" + connections, "--idle=" + idle, "--pipelining=" + pipelining);
+    }
+
+    /** {@return what the generator is told to do once it is connected} */
+    public String order() {
+        return "run " + rate + " " + warmupMillis + " " + measureMillis;
+    }
+}

@@ -1,0 +1,190 @@
+package io.gyre.bench.micro;
+
+import io.gyre.bench.micro.Comparison.Unit;
+import io.gyre.bench.report.Table;
+import io.gyre.bench.report.Table.Place;
+import io.gyre.bench.report.Table.Row;
+import io.gyre.bench.results.Spread;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** How far each benchmark is from its floor and from the loops of Python, in words and columns. */
+final class ComparisonTable {
+    /*
+     * Design.
+     *
+     * The machine's speed drifts by more than the differences that matter here, so a ratio is taken within a round, where
+     * the two benchmarks ran one after the other, and only then the median over the rounds. The median of all times
+     * divided by the median of all floors would mix rounds.
+     */
+    private static final String FASTEST_LOOP = "uvloop";
+    private static final double MANY = 10_000; // from here on no fraction of a nanosecond is shown, below 10 two digits
+
+    private final List<Comparison> comparisons;
+    private final List<Map<String, Double>> rounds;
+    private final List<PythonLoop> loops;
+
+    private ComparisonTable(List<Comparison> comparisons, List<Map<String, Double>> rounds, List<PythonLoop> loops) {
+        this.comparisons = comparisons;
+        this.rounds = rounds;
+        this.loops = loops;
+    }
+
+    /**
+     * {@return the table; comparisons of which a benchmark has not run are left out}
+     *
+     * @param rounds the figure of each benchmark and of each operation of Python, by label; one map for each round
+     * @param loops of Python, in the order of their columns, also those that are missing
+     */
+    static ComparisonTable of(List<Comparison> comparisons, List<Map<String, Double>> rounds, List<PythonLoop> loops) {
+        return new ComparisonTable(comparisons, rounds, loops);
+    }
+
+    /** {@return the table for a terminal} */
+    String text() {
+        return Stream.of(List.of(firstHeads(), secondHeads()), rows())
+                .flatMap(List::stream)
+                .map(ComparisonTable::line)
+                .collect(Collectors.joining(System.lineSeparator()));
+    }
+
+    /** {@return the table for a report} */
+    Table table() {
+        List<String> first = firstHeads();
+        List<String> second = secondHeads();
+        List<String> heads = IntStream.range(0, first.size())
+                .mapToObj(i -> (first.get(i) + " " + second.get(i)).strip())
+                .toList();
+        List<Row> rows = rows().stream()
+                .map(cells -> new Row(false, cells.stream().map(Place::of).toList()))
+                .toList();
+        return new Table("Compared with their floors and with the loops of Python", "", heads, rows);
+    }
+
+    private List<String> firstHeads() {
+        return cells(List.of("", "measured", "floor", "ratio", "of the"), heads(PythonLoop::id, "Gyre /"), "");
+    }
+
+    private List<String> secondHeads() {
+        return cells(List.of("", "ns", "ns", "", "rounds"), heads(ComparisonTable::unit, FASTEST_LOOP), "goal");
+    }
+
+    private List<List<String>> rows() {
+        return comparisons.stream().map(this::row).flatMap(Optional::stream).toList();
+    }
+
+    private static String unit(PythonLoop loop) {
+        return loop.isPresent() ? loop.version() + " ns" : "missing";
+    }
+
+    private List<String> heads(Function<PythonLoop, String> head, String last) {
+        var heads = new ArrayList<>(loops.stream().map(head).toList());
+        heads.add(last);
+        return heads;
+    }
+
+    private Optional<List<String>> row(Comparison comparison) {
+        List<Double> subjects = scores(comparison.subject());
+        if (subjects.isEmpty()) {
+            return Optional.empty();
+        }
+        Unit unit = comparison.unit();
+        String measured = figure(median(subjects), unit);
+        List<String> peers = peers(comparison);
+        String floor = comparison.floor();
+        if (floor == null) {
+            String verdict = verdict(comparison, median(subjects), unit.toString());
+            return Optional.of(cells(List.of(comparison.what(), measured, "", "", ""), peers, verdict));
+        }
+        List<Double> ratios = ratios(comparison.subject(), floor);
+        if (ratios.isEmpty()) {
+            return Optional.empty();
+        }
+        String ratio = number("%.2f", median(ratios));
+        String range = number("%.2f", Collections.min(ratios)) + " to " + number("%.2f", Collections.max(ratios));
+        return Optional.of(cells(
+                List.of(comparison.what(), measured, figure(median(scores(floor)), unit), ratio, range),
+                peers,
+                verdict(comparison, median(ratios), "x")));
+    }
+
+    /** {@return a figure for each loop, and how far the subject is from the fastest; empty where there is none} */
+    private List<String> peers(Comparison comparison) {
+        var cells = new ArrayList<String>();
+        String distance = "";
+        for (PythonLoop loop : loops) {
+            String label = PythonSample.label(loop.id(), String.valueOf(comparison.operation()));
+            List<Double> scores = scores(label);
+            cells.add(scores.isEmpty() ? "" : figure(median(scores), comparison.unit()));
+            List<Double> ratios = ratios(comparison.subject(), label);
+            if (loop.id().equals(FASTEST_LOOP) && !ratios.isEmpty()) {
+                distance = number("%.3f", median(ratios));
+            }
+        }
+        cells.add(distance);
+        return cells;
+    }
+
+    private static String verdict(Comparison comparison, double value, String unit) {
+        Double goal = comparison.goal();
+        if (goal == null) {
+            return "";
+        }
+        return "at most " + number("%.1f", goal) + " " + unit + ": " + (value <= goal ? "met" : "MISSED");
+    }
+
+    private List<Double> scores(String label) {
+        return rounds.stream()
+                .map(round -> round.get(label))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** {@return the ratio of each round that has both} */
+    private List<Double> ratios(String subject, String divisor) {
+        return rounds.stream()
+                .filter(round -> round.containsKey(subject) && round.containsKey(divisor))
+                .map(round -> round.get(subject) / round.get(divisor))
+                .toList();
+    }
+
+    private static double median(List<Double> values) {
+        return Spread.of(values).median();
+    }
+
+    private static String figure(double value, Unit unit) {
+        return switch (unit) {
+            case NANOS -> number(value < 10 ? "%.2f" : value < MANY ? "%.1f" : "%.0f", value);
+            case BYTES -> number("%.0f B", value);
+        };
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+
+    private static List<String> cells(List<String> beforePeers, List<String> peers, String goal) {
+        return Stream.of(beforePeers, peers, List.of(goal))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static String line(List<String> cells) {
+        int before = 5; // the columns ahead of the peers, which have widths of their own
+        var line = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%-36s %10s %10s %7s %14s",
+                cells.subList(0, before).toArray()));
+        cells.subList(before, cells.size() - 1).forEach(cell -> line.append(String.format(Locale.ROOT, " %10s", cell)));
+        return line.append("  ").append(cells.getLast()).toString().stripTrailing();
+    }
+}

@@ -1,0 +1,116 @@
+package io.gyre.bench.micro;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gyre.bench.process.Child;
+import io.gyre.bench.process.Pythons;
+import io.gyre.bench.process.Tools;
+import io.gyre.bench.process.Workshop;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event loop of Python that can be measured, or is missing.
+ *
+ * @param id its name for the script, in the table and in the results
+ * @param version its own; empty if it is missing
+ * @param python what it runs on; empty if it is missing
+ * @param command what measures it, but for the operation; empty if it is missing
+ * @param missing why it cannot be measured, and what to do about it; null if it can
+ */
+public record PythonLoop(
+        String id,
+        String version,
+        String python,
+        List<String> command,
+        @Nullable String missing) {
+    private static final String SCRIPT = "micro/micro.py";
+
+    /** Ten times as long as a million timers take, six times over, on a slow machine. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
+
+    /**
+     * {@return asyncio and uvloop, each of them there or missing, on the same Python if that has both}
+     *
+     * @param workshop where the script is laid out
+     * @param tools where Python is looked for
+     * @throws IOException if the script cannot be laid out
+     */
+    public static List<PythonLoop> all(Workshop workshop, Tools tools) throws IOException {
+        Path script = workshop.layOut(SCRIPT);
+        Pythons pythons = Pythons.of(tools);
+        return List.of(
+                of("asyncio", pythons.any(), script, Pythons.NO_PYTHON),
+                of("uvloop", pythons.withUvloop(), script, Pythons.NO_UVLOOP));
+    }
+
+    private static PythonLoop of(String id, Optional<Path> python, Path script, String whatToDo) {
+        if (python.isEmpty()) {
+            return missing(id, whatToDo);
+        }
+        List<String> command = List.of(python.get().toString(), script.toString(), id);
+        return Tools.output(command.toArray(String[]::new))
+                .map(printed -> present(id, printed, command))
+                .orElseGet(() -> missing(id, "it does not start; to see why, run " + String.join(" ", command)));
+    }
+
+    private static PythonLoop missing(String id, String whatToDo) {
+        return new PythonLoop(id, "", "", List.of(), whatToDo);
+    }
+
+    static PythonLoop present(String id, String printed, List<String> command) {
+        try {
+            JsonNode versions = new ObjectMapper().readTree(printed);
+            return new PythonLoop(
+                    id,
+                    versions.path("version").asText(),
+                    versions.path("python").asText(),
+                    command,
+                    null);
+        } catch (IOException unexpected) {
+            return missing(id, "it printed \"" + printed + "\" in place of its version");
+        }
+    }
+
+    /** {@return whether it can be measured} */
+    @JsonIgnore
+    public boolean isPresent() {
+        return missing == null;
+    }
+
+    /** {@return what there is to say about it in a line} */
+    public String describe() {
+        return isPresent()
+                ? id + " " + version + " on " + python + ": " + String.join(" ", command)
+                : "missing: " + id + ": " + missing;
+    }
+
+    /**
+     * Measures one operation, in a process of its own.
+     *
+     * @param operation its name in the script
+     * @param quick whether this is only to see that it runs
+     * @param workshop where the process may write its errors to
+     * @return the figures
+     * @throws IOException with what the process wrote, if it fails
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public PythonSample measure(String operation, boolean quick, Workshop workshop)
+            throws IOException, InterruptedException {
+        var line = new ArrayList<>(command);
+        line.add(operation);
+        if (quick) {
+            line.add("--quick");
+        }
+        String name = PythonSample.label(id, operation);
+        try (Child child = Child.start(name, line, workshop.errorsOf(id + "-" + operation))) {
+            return PythonSample.parse(child.nextLine(TIMEOUT));
+        }
+    }
+}

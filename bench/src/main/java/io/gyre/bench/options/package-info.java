@@ -1,0 +1,5 @@
+/** The options that all commands share. */
+@NullMarked
+package io.gyre.bench.options;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package io.gyre.bench.servers;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.function.IntConsumer;
+
+/** Sends back what it receives, on a port of its own on loopback, with TCP_NODELAY. */
+interface EchoServer {
+    /** What one read may take. The same for all servers that can be told; the JVM's command line may say how much. */
+    int RECEIVE_BYTES = Integer.getInteger("io.gyre.bench.receiveBytes", 64 * 1024);
+
+    /** More than a thousand connections may come at once. */
+    int BACKLOG = 1024;
+
+    /** {@return what it is built on, with the version} */
+    String version();
+
+    /**
+     * Serves until the process ends.
+     *
+     * @param listening is told the port
+     * @throws Exception if it cannot listen
+     */
+    void serve(IntConsumer listening) throws Exception;
+
+    /** {@return a free port on loopback} */
+    static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+}

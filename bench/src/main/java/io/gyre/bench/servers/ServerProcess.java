@@ -1,0 +1,186 @@
+package io.gyre.bench.servers;
+
+import io.gyre.bench.process.Child;
+import io.gyre.bench.process.Cores;
+import io.gyre.bench.process.Footprint;
+import io.gyre.bench.process.ProcessCpu;
+import io.gyre.bench.process.Workshop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A server that runs, and what can be asked of it. */
+public final class ServerProcess implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    /** Where the load generator looks for servers. Not the JDK's loopback address, which may be one of IPv6. */
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+
+    private final Peer peer;
+    private final Child process;
+    private final String version;
+    private final int port;
+
+    private ServerProcess(Peer peer, Child process, String version, int port) {
+        this.peer = peer;
+        this.process = process;
+        this.version = version;
+        this.port = port;
+    }
+
+    /** Starts a server on its core, and waits until it listens. */
+    public static ServerProcess start(Peer peer, Cores cores, Workshop workshop)
+            throws IOException, InterruptedException {
+        if (peer.isOwn()) {
+            return startOwn(peer, cores, workshop);
+        }
+        Child process = Child.start(peer.label(), cores.onServer(peer.command()), workshop.errorsOf(peer.id()));
+        try {
+            String version = process.expect("version ", PATIENCE);
+            int port = Integer.parseInt(process.expect("port ", PATIENCE));
+            return new ServerProcess(peer, process, version, port);
+        } catch (Throwable failure) {
+            process.close();
+            throw failure;
+        }
+    }
+
+    private static ServerProcess startOwn(Peer peer, Cores cores, Workshop workshop)
+            throws IOException, InterruptedException {
+        int port = freePort();
+        List<String> command = peer.command().stream()
+                .map(word -> word.replace(Peer.PORT, Integer.toString(port)))
+                .toList();
+        Child process = Child.start(peer.label(), cores.onServer(command), workshop.errorsOf(peer.id()));
+        try {
+            awaitListening(process, port);
+            checkIsAlone(process);
+            return new ServerProcess(peer, process, "your own", port);
+        } catch (Throwable failure) {
+            process.terminate();
+            process.close();
+            throw failure;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, LOOPBACK)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void awaitListening(Child process, int port) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!isListening(port)) {
+            if (process.endsWithin(PAUSE)) {
+                throw process.failed("has ended before it listened on port " + port);
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw process.failed("does not listen on port " + port + " after " + PATIENCE.toSeconds() + " s");
+            }
+        }
+    }
+
+    private static boolean isListening(int port) {
+        try (var socket = new Socket(LOOPBACK, port)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** The processor time is that of one process. */
+    private static void checkIsAlone(Child process) throws IOException {
+        Optional<ProcessHandle> other =
+                ProcessHandle.of(process.pid()).flatMap(own -> own.descendants().findAny());
+        if (other.isPresent()) {
+            throw process.failed(
+                    "has started another process (" + other.get().pid()
+                            + "), whose time would not be counted; a script must exec the server, and the server must be one process");
+        }
+    }
+
+    /** {@return which server it is} */
+    public Peer peer() {
+        return peer;
+    }
+
+    /** {@return what it is built on} */
+    public String version() {
+        return version;
+    }
+
+    /** {@return where it listens} */
+    public int port() {
+        return port;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** {@return a failure that was seen from outside, with what the server itself wrote about it} */
+    public IOException failed(IOException seen) {
+        return process.failed("was being measured when " + seen.getMessage());
+    }
+
+    /**
+     * What a server has used up to some moment.
+     *
+     * @param nanoTime the moment
+     * @param cpu its processor time
+     */
+    public record Used(long nanoTime, ProcessCpu cpu) {}
+
+    /** {@return what it has used up to now} */
+    public Used used() throws IOException {
+        ProcessCpu cpu = ProcessCpu.of(pid());
+        return new Used(System.nanoTime(), cpu);
+    }
+
+    /**
+     * What a JVM has done up to some moment.
+     *
+     * @param nanoTime the moment
+     * @param allocatedBytes of its heap, by all its threads
+     * @param collections of garbage
+     */
+    public record Heap(long nanoTime, long allocatedBytes, long collections) {}
+
+    /** {@return the state of its heap; null if it is no JVM} */
+    public @Nullable Heap heap() throws IOException, InterruptedException {
+        if (!peer.isJava()) {
+            return null;
+        }
+        process.say("stats");
+        String[] stats = process.expect("stats ", PATIENCE).split(" ", -1);
+        return new Heap(System.nanoTime(), Long.parseLong(stats[0]), Long.parseLong(stats[1]));
+    }
+
+    /** Has a JVM collect its garbage now, rather than while something is measured. */
+    public void collect() throws IOException, InterruptedException {
+        process.say("collect");
+        process.expect("collected", PATIENCE);
+    }
+
+    /** {@return what a JVM takes, after a collection} */
+    public Footprint memory() throws IOException, InterruptedException {
+        process.say("memory");
+        String[] inside = process.expect("memory ", PATIENCE).split(" ", -1);
+        return Footprint.of(pid(), Long.parseLong(inside[0]), Long.parseLong(inside[1]));
+    }
+
+    @Override
+    public void close() {
+        if (peer.isOwn()) {
+            process.terminate(); // the end of its input may mean nothing to it
+        }
+        process.close();
+    }
+}

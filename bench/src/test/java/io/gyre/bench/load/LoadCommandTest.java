@@ -1,0 +1,192 @@
+package io.gyre.bench.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.gyre.bench.options.RunOptions;
+import io.gyre.bench.process.Tools;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code bench/run load} against servers that echo, and that fail in every way. */
+class LoadCommandTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit does it
+    Path directory;
+
+    private final StringWriter errors = new StringWriter();
+
+    @BeforeAll
+    static void needsACompiler() {
+        assumeTrue(Tools.ofPath().find("gcc").isPresent(), "there is no gcc on the PATH; install gcc and libc6-dev");
+    }
+
+    @Test
+    void everySizeOnEveryNumberOfConnectionsIsInTheReportAndOnThePage() throws Exception {
+        try (var server = new ChangingServer(byteAt -> 0)) {
+            int exit = execute(
+                    server.port(),
+                    "--sizes=64,1K",
+                    "--connections=1,3",
+                    "--rounds=2",
+                    "--seconds=0.05",
+                    "--warmup=0.02");
+
+            assertThat(exit).isZero();
+        }
+        assertThat(read(".md")).contains("| 64 B × 1 |", "| 1 KiB × 3 |", "## Throughput", "## Latency");
+        assertThat(read(".html"))
+                .contains("Chart.js v4", "\"isOneServer\":true")
+                .doesNotContain("{{");
+        assertThat(files(".json.gz")).hasSize(1);
+    }
+
+    @Test
+    void openLoopKeepsToItsRate() throws Exception {
+        try (var server = new ChangingServer(byteAt -> 0)) {
+            assertThat(execute(server.port(), "--quick", "--rate=1000")).isZero();
+        }
+        assertThat(read(".md")).contains("messages/s.", "1,000 a second");
+    }
+
+    @Test
+    void messageLargerThanAllBuffersIsEchoed() throws Exception {
+        try (var server = new ChangingServer(byteAt -> 0)) {
+            assertThat(execute(server.port(), "--sizes=9999K", "--connections=1", "--quick"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void wrongByteIsFoundWithItsPosition() throws Exception {
+        try (var server = new ChangingServer(byteAt -> byteAt == 12_345 ? 1 : 0)) {
+            LoadResults results = failed(server.port(), "--sizes=1000", "--connections=1");
+
+            assertThat(results.failures())
+                    .singleElement()
+                    .asString()
+                    .contains("connection 0: byte 12345, in message 12, came back as");
+        }
+    }
+
+    @Test
+    void serverThatRefusesIsNamedInOneSentence() throws Exception {
+        int unused;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            unused = socket.getLocalPort();
+        }
+
+        assertThat(failed(unused).failures())
+                .containsExactly("127.0.0.1:" + unused + ": 1 KiB × 10: cannot connect to port " + unused
+                        + " of 127.0.0.1: Connection refused");
+    }
+
+    @Test
+    void serverThatClosesEarlyIsNamedInOneSentence() throws Exception {
+        try (var server = new PartialServer(7, true)) {
+            assertThat(failed(server.port()).failures())
+                    .singleElement()
+                    .asString()
+                    .endsWith("connection 0: closed by the server, after 7 bytes of answers to 1024");
+        }
+    }
+
+    @Test
+    void serverThatAnswersTooLittleIsNamedInOneSentence() throws Exception {
+        try (var server = new PartialServer(7, false)) {
+            assertThat(failed(server.port(), "--patience=0.2").failures())
+                    .singleElement()
+                    .asString()
+                    .endsWith("connection 0: only 7 of the 1024 bytes of the first message have come back, and no more"
+                            + " for 200 ms");
+        }
+    }
+
+    @Test
+    void addressThatIsNoneIsRefused() {
+        for (String address :
+                List.of("localhost", "localhost:", "localhost:0", "localhost:65536", "::1:7007", ":7007")) {
+            errors.getBuffer().setLength(0);
+
+            assertThat(run("--address=" + address)).isEqualTo(2);
+            assertThat(errors.toString()).contains("--address must be host:port");
+        }
+    }
+
+    private LoadResults failed(int port, String... more) throws Exception {
+        var command = new LoadCommand();
+        var line = RunOptions.commandLine(command);
+        line.parseArgs(arguments(port, more));
+        return command.measure();
+    }
+
+    private int execute(int port, String... more) {
+        return run(arguments(port, more));
+    }
+
+    private String[] arguments(int port, String... more) {
+        var all = new ArrayList<>(List.of("--address=127.0.0.1:" + port, "--out=" + directory));
+        all.addAll(List.of(more));
+        if (!all.contains("--quick") && all.stream().noneMatch(option -> option.startsWith("--rounds"))) {
+            all.add("--quick");
+        }
+        return all.toArray(String[]::new);
+    }
+
+    private int run(String... arguments) {
+        return RunOptions.commandLine(new LoadCommand())
+                .setErr(new PrintWriter(errors, true))
+                .execute(arguments);
+    }
+
+    private String read(String extension) throws IOException {
+        return Files.readString(files(extension).getFirst());
+    }
+
+    private List<Path> files(String extension) throws IOException {
+        try (var files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(extension)).toList();
+        }
+    }
+
+    /** Reads a message, and sends back the beginning of it. */
+    private static final class PartialServer implements AutoCloseable {
+        private static final int SIZE = 1024;
+
+        private final ServerSocket listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+
+        PartialServer(int answered, boolean closes) throws IOException {
+            Thread.ofVirtual().start(() -> {
+                try (Socket socket = listener.accept()) {
+                    byte[] message = socket.getInputStream().readNBytes(SIZE);
+                    socket.getOutputStream().write(message, 0, answered);
+                    if (!closes) {
+                        socket.getInputStream().read(); // until the generator gives up
+                    }
+                } catch (IOException broken) {
+                    // the generator has gone
+                }
+            });
+        }
+
+        int port() {
+            return listener.getLocalPort();
+        }
+
+        @Override
+        public void close() throws IOException {
+            listener.close();
+        }
+    }
+}

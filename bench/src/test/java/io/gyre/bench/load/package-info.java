@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.gyre.bench.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,133 @@
+package io.gyre.bench.micro;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gyre.bench.report.Table;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTableTest {
+    private static final Comparison SWITCH = Comparison.ofRatio("switch", "task", "bare", 1.3);
+    private static final List<PythonLoop> LOOPS = List.of(
+            new PythonLoop("asyncio", "3.11.2", "CPython 3.11.2", List.of("python3"), null),
+            new PythonLoop("uvloop", "", "", List.of(), "install python3-uvloop"));
+    private static final int HEADS = 2;
+
+    @Test
+    void ratioUpToTheGoalIsMet() {
+        assertThat(row(SWITCH, List.of(Map.of("task", 260.0, "bare", 200.0))))
+                .containsExactly("switch", "260.0", "200.0", "1.30", "1.30 to 1.30", "at most 1.3 x: met");
+    }
+
+    @Test
+    void ratioAboveTheGoalIsMissed() {
+        assertThat(row(SWITCH, List.of(Map.of("task", 262.0, "bare", 200.0))))
+                .last()
+                .isEqualTo("at most 1.3 x: MISSED");
+    }
+
+    @Test
+    void ratioIsTheMedianOfTheRatiosWithinEachRound() {
+        var slow = Map.of("task", 2000.0, "bare", 1000.0);
+        var fast = Map.of("task", 3.0, "bare", 1.0);
+        var odd = Map.of("task", 40.0, "bare", 10.0);
+
+        assertThat(row(SWITCH, List.of(slow, fast, odd)))
+                .containsExactly("switch", "40.0", "10.0", "3.00", "2.00 to 4.00", "at most 1.3 x: MISSED");
+    }
+
+    @Test
+    void absoluteGoalIsComparedInNanoseconds() {
+        var comparison = Comparison.ofNanos("callSoon", "callSoon", 60);
+
+        assertThat(row(comparison, List.of(Map.of("callSoon", 59.0))))
+                .containsExactly("callSoon", "59.0", "at most 60.0 ns: met");
+        assertThat(row(comparison, List.of(Map.of("callSoon", 61.0)))).last().isEqualTo("at most 60.0 ns: MISSED");
+    }
+
+    @Test
+    void comparisonWithoutAGoalHasNoVerdict() {
+        assertThat(row(Comparison.ofRatio("wake", "loop", "selector"), List.of(Map.of("loop", 30.0, "selector", 20.0))))
+                .containsExactly("wake", "30.0", "20.0", "1.50", "1.50 to 1.50");
+    }
+
+    @Test
+    void comparisonWhoseBenchmarksHaveNotRunIsLeftOut() {
+        var onlyTask = List.of(Map.of("task", 1.0));
+        var onlyBare = List.of(Map.of("bare", 1.0));
+
+        assertThat(ComparisonTable.of(List.of(SWITCH), onlyTask, LOOPS).text().lines())
+                .hasSize(HEADS);
+        assertThat(ComparisonTable.of(List.of(SWITCH), onlyBare, LOOPS).text().lines())
+                .hasSize(HEADS);
+    }
+
+    @Test
+    void loopsOfPythonStandBesideTheirOperationWithTheDistanceFromUvloop() {
+        var slow = Map.of("task", 200.0, "bare", 100.0, "asyncio switch", 4000.0, "uvloop switch", 2000.0);
+        var fast = Map.of("task", 20.0, "bare", 10.0, "asyncio switch", 200.0, "uvloop switch", 100.0);
+
+        assertThat(row(SWITCH.beside("switch"), List.of(slow, fast)))
+                .containsSubsequence("2.00 to 2.00", "2100.0", "1050.0", "0.150", "at most 1.3 x: MISSED");
+        assertThat(row(SWITCH, List.of(slow, fast))).doesNotContain("2100.0");
+    }
+
+    @Test
+    void distanceIsThatOfTheRoundsWhichHaveBoth() {
+        var whole = Map.of("task", 200.0, "bare", 100.0, "uvloop switch", 2000.0);
+        var withoutUvloop = Map.of("task", 20.0, "bare", 10.0);
+
+        assertThat(row(SWITCH.beside("switch"), List.of(withoutUvloop, whole))).containsSubsequence("2000.0", "0.100");
+    }
+
+    @Test
+    void headsShowTheVersionsOfTheLoopsAndWhichIsMissing() {
+        List<String> heads =
+                ComparisonTable.of(List.of(), List.of(), LOOPS).text().lines().toList();
+
+        assertThat(heads).hasSize(HEADS);
+        assertThat(heads.getFirst()).containsSubsequence("asyncio", "uvloop", "Gyre /");
+        assertThat(heads.getLast()).containsSubsequence("3.11.2 ns", "missing", "uvloop");
+    }
+
+    @Test
+    void memoryIsComparedInBytes() {
+        var comparison = Comparison.ofBytes("sleeping task", "task", 800).beside("memory");
+        var ratio = Comparison.ofRatioOfBytes("sleeping task", "task", "thread");
+        var round = Map.of("task", 762.0, "thread", 508.0, "uvloop memory", 1524.0);
+
+        assertThat(row(comparison, List.of(round)))
+                .containsExactly("sleeping task", "762 B", "1524 B", "0.500", "at most 800.0 bytes: met");
+        assertThat(row(ratio, List.of(round)))
+                .containsExactly("sleeping task", "762 B", "508 B", "1.50", "1.50 to 1.50");
+    }
+
+    @Test
+    void memoryThatDoesNotSufficeMissesTheGoal() {
+        var comparison = Comparison.ofBytes("sleeping task", "task", 800);
+
+        assertThat(row(comparison, List.of(Map.of("task", Double.POSITIVE_INFINITY))))
+                .last()
+                .isEqualTo("at most 800.0 bytes: MISSED");
+    }
+
+    @Test
+    void reportHasTheRowsOfTheTerminal() {
+        Table table = ComparisonTable.of(List.of(SWITCH), List.of(Map.of("task", 260.0, "bare", 200.0)), LOOPS)
+                .table();
+
+        assertThat(table.header()).startsWith("", "measured ns", "floor ns").endsWith("goal");
+        assertThat(table.rows()).singleElement().satisfies(row -> assertThat(row.places())
+                .hasSameSizeAs(table.header())
+                .extracting(Table.Place::text)
+                .startsWith("switch", "260.0", "200.0", "1.30", "1.30 to 1.30")
+                .endsWith("at most 1.3 x: met"));
+    }
+
+    private static List<String> row(Comparison comparison, List<Map<String, Double>> rounds) {
+        String table = ComparisonTable.of(List.of(comparison), rounds, LOOPS).text();
+        String row = table.lines().skip(HEADS).findFirst().orElseThrow();
+        return List.of(row.split(" {2,}"));
+    }
+}

@@ -1,0 +1,67 @@
+package io.gyre.bench.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ToolsTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit does it
+    Path first;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit does it
+    Path second;
+
+    @Test
+    void programIsFoundInEachPlaceInOrder() throws IOException {
+        Path here = program(first, "python3");
+        Path there = program(second, "python3");
+        var tools = new Tools(first + ":/no/such/place::" + second);
+
+        assertThat(tools.find("python3")).contains(here);
+        assertThat(tools.all("python3")).containsExactly(here, there);
+    }
+
+    @Test
+    void whatCannotBeRunIsNoProgram() throws IOException {
+        Files.writeString(first.resolve("go"), "text");
+        Files.createDirectory(first.resolve("gcc"));
+        var tools = new Tools(first.toString());
+
+        assertThat(tools.find("go")).isEmpty();
+        assertThat(tools.find("gcc")).isEmpty();
+    }
+
+    @Test
+    void commandThatFailsHasNoOutput() {
+        assertThat(Tools.output("sh", "-c", "echo out")).contains("out");
+        assertThat(Tools.output("sh", "-c", "echo out; exit 1")).isEmpty();
+        assertThat(Tools.output("/no/such/program")).isEmpty();
+    }
+
+    @Test
+    void failureToCompileSaysWhatTheCompilerSaid() {
+        assertThatThrownBy(() -> Tools.compile(List.of("sh", "-c", "echo line 3: no; exit 1")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("line 3: no");
+    }
+
+    @Test
+    void commandsArePinned() {
+        assertThat(new Cores(2, 3).onServer(List.of("x"))).containsExactly("taskset", "-c", "2", "x");
+        assertThat(new Cores(2, 3).onGenerator(List.of("x"))).containsExactly("taskset", "-c", "3", "x");
+    }
+
+    private static Path program(Path directory, String name) throws IOException {
+        Path program = Files.writeString(directory.resolve(name), "#!/bin/sh\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        return program;
+    }
+}

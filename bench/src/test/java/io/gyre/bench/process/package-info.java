@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.gyre.bench.process;
+
+import org.jspecify.annotations.NullMarked;

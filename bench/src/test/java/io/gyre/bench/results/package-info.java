@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.gyre.bench.results;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,47 @@
+package io.gyre.bench.servers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gyre.bench.process.Tools;
+import io.gyre.bench.process.Workshop;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PeersTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit does it
+    Path directory;
+
+    @Test
+    void withoutToolsOnlyThoseInJavaAreThereAndTheOthersSayWhatToInstall() throws Exception {
+        List<Peer> peers = new Peers(Workshop.in(directory), new Tools("")).all();
+
+        assertThat(peers.stream().filter(Peer::isPresent).map(Peer::id))
+                .startsWith("floor", "gyre-streams")
+                .endsWith("floor-again")
+                .containsExactlyElementsOf(Arrays.stream(JavaServer.values())
+                        .filter(JavaServer::hasOneLoop)
+                        .map(JavaServer::id)
+                        .toList());
+        Map<String, String> missing = peers.stream()
+                .filter(peer -> peer.missing() != null)
+                .collect(Collectors.toMap(Peer::id, peer -> String.valueOf(peer.missing())));
+        assertThat(missing).hasSize(7);
+        assertThat(missing.get("c-epoll")).contains("install gcc");
+        assertThat(missing.get("go")).contains("install golang-go");
+        assertThat(missing.get("uvloop-streams")).contains("install python3-uvloop");
+        assertThat(missing.get("asyncio-protocol")).contains("install python3");
+        assertThat(missing.get("gyre-netty")).contains("not there yet", "Netty bridge");
+    }
+
+    @Test
+    void virtualThreadsHaveOneCarrier() {
+        assertThat(JavaServer.VIRTUAL_THREADS.jvmOptions()).contains("-Djdk.virtualThreadScheduler.parallelism=1");
+        assertThat(JavaServer.FLOOR.jvmOptions()).isEmpty();
+    }
+}
