@@ -72,7 +72,7 @@ class LoopFutureTest {
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> future.setResult("second"))
-                .withMessageContaining("is already done. Test isDone() first");
+                .withMessageContaining("is already done. Check isDone() first");
         assertThatIllegalStateException().isThrownBy(() -> future.setException(new IOException()));
         assertThat(future.resultNow()).isEqualTo("first");
     }

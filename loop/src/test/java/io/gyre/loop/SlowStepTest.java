@@ -81,7 +81,7 @@ class SlowStepTest {
 
     @Test
     void endOfASlowStepIsReportedOnce() {
-        String end = "task 'thinker' on EventLoop[impatient] has gone on after about";
+        String end = "task 'thinker' on EventLoop[impatient] continued after about";
 
         EventLoop.run(IMPATIENT, () -> {
             Async.createTask("thinker", () -> log.computeUntilLogged("task 'thinker' has kept", 1))

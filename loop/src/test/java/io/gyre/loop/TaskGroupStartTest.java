@@ -82,7 +82,7 @@ class TaskGroupStartTest {
         driven.run(() -> TaskGroup.run(group -> assertThatExceptionOfType(CompletionException.class)
                 .isThrownBy(() -> group.start(ready -> "done"))
                 .withCauseInstanceOf(IllegalStateException.class)
-                .withMessageContaining("has ended without saying that it is ready")));
+                .withMessageContaining("ended before it was ready")));
     }
 
     @Test

@@ -315,7 +315,7 @@ class TaskTest {
 
         assertThatIllegalStateException()
                 .isThrownBy(sleeper::get)
-                .withMessageContaining("waiting for task 'sleeper' here would be for ever")
+                .withMessageContaining("waiting for task 'sleeper' here would never end")
                 .withMessageContaining("Use runUntilComplete");
         driven.settle();
         driven.advance(ONE_SECOND);

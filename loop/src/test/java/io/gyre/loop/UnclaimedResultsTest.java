@@ -156,7 +156,7 @@ class UnclaimedResultsTest {
                 failing()));
 
         assertThat(driven.takeReportedFailures()).singleElement().satisfies(failure -> {
-            assertThat(failure.what()).contains("a result that nobody wants any more, and disposing of it failed");
+            assertThat(failure.what()).contains("a result that nobody receives, and closing it failed");
             assertThat(failure.exception()).hasMessage("cannot be closed");
         });
     }

@@ -265,6 +265,6 @@ class WhenEndedTest {
 
         assertThat(driven.takeFailures()).singleElement().satisfies(failure -> assertThat(failure.exception())
                 .hasMessage("boom"));
-        assertThat(waiter.exceptionNow()).hasMessageContaining("has ended without releasing Lock[a]");
+        assertThat(waiter.exceptionNow()).hasMessageContaining("ended without releasing Lock[a]");
     }
 }

@@ -48,8 +48,8 @@ class WrongThreadTest {
 
         inOtherThread(() -> assertThat(calls).allSatisfy(call -> assertThatExceptionOfType(WrongThreadException.class)
                 .isThrownBy(call)
-                .withMessageContaining("belongs on the thread of EventLoop[hand-driven]")
-                .withMessageContaining("Use callSoonThreadsafe to get there")));
+                .withMessageContaining("must run on the thread of EventLoop[hand-driven]")
+                .withMessageContaining("Use callSoonThreadsafe to reach the loop")));
 
         driven.settle();
         assertThat(loop.statistics().tasks()).isZero();

@@ -22,7 +22,7 @@ final class InheritedSocketTest {
     void processWithoutOneSaysWhatToDo() {
         assertThatThrownBy(() -> TcpServer.serveInherited(ServerOptions.defaults(), stream -> {}))
                 .isInstanceOf(BindException.class)
-                .hasMessageContaining("has inherited no listening socket as its standard input")
+                .hasMessageContaining("the standard input of this process is not a listening socket")
                 .hasMessageContaining("StandardInput=socket");
     }
 

@@ -33,10 +33,11 @@ final class PeerTextTest {
 
         assertThatThrownBy(() -> Dns.resolve(HOSTILE))
                 .isInstanceOf(UnknownHostException.class)
-                .hasMessageStartingWith("cannot resolve '" + ESCAPED + "': it has characters that no name can have");
+                .hasMessageStartingWith(
+                        "cannot resolve '" + ESCAPED + "': it contains characters that host names cannot have");
         assertThatThrownBy(() -> Dns.resolve("host\nSEVERE forged"))
                 .hasMessageStartingWith(
-                        "cannot resolve 'host\\nSEVERE forged': it has characters that no name can have");
+                        "cannot resolve 'host\\nSEVERE forged': it contains characters that host names cannot have");
         assertThatThrownBy(() -> TcpStream.connect(HOSTILE, 80)).hasMessageContaining(ESCAPED);
     }
 

@@ -58,8 +58,8 @@ class ConfinementTest {
     void callsOutsideALoopAreRejected() {
         assertThat(callsThatDoNotSuspend()).allSatisfy(call -> assertThatExceptionOfType(WrongThreadException.class)
                 .isThrownBy(call)
-                .withMessageContaining("belongs on the thread of a loop")
-                .withMessageContaining("Use callSoonThreadsafe to get there"));
+                .withMessageContaining("must run on the thread of a loop")
+                .withMessageContaining("Use callSoonThreadsafe to reach the loop"));
     }
 
     @Test

@@ -501,7 +501,7 @@ class FlowsPublishTest {
 
         assertThat(log()).containsExactly("1");
         assertThat(driven.takeFailures()).singleElement().satisfies(failure -> assertThat(failure.exception())
-                .hasMessageContaining("the subscriber threw in onNext, against rule 2.13")
+                .hasMessageContaining("the subscriber threw in onNext, which violates rule 2.13")
                 .hasRootCauseMessage("broken subscriber"));
         driven.assertIdle();
     }

@@ -249,7 +249,7 @@ class FlowsSubscribeTest {
             assertThatExceptionOfType(CompletionException.class)
                     .isThrownBy(receiver::receive)
                     .havingCause()
-                    .withMessageContaining("sent more than it was asked for, against rule 1.1");
+                    .withMessageContaining("sent more than was requested, which violates rule 1.1");
         });
     }
 
@@ -264,7 +264,7 @@ class FlowsSubscribeTest {
                 .isThrownBy(receiver::receive)
                 .withRootCauseInstanceOf(IllegalStateException.class)
                 .havingCause()
-                .withMessageContaining("against rules 3.15 and 3.16"));
+                .withMessageContaining("violates rules 3.15 and 3.16"));
     }
 
     @Test

@@ -123,7 +123,7 @@ class LockTest {
             assertThatIllegalStateException()
                     .isThrownBy(lock::acquire)
                     .withMessageContaining("task 'main' holds Lock[a] already")
-                    .withMessageContaining("Acquire it once");
+                    .withMessageContaining("Acquire the lock once");
             assertThatIllegalStateException().isThrownBy(lock::tryAcquire);
         }));
     }
@@ -271,7 +271,7 @@ class LockTest {
 
         Loops.run(() -> assertThatIllegalStateException()
                 .isThrownBy(lock::acquire)
-                .withMessageContaining("has ended without releasing Lock[a]"));
+                .withMessageContaining("ended without releasing Lock[a]"));
     }
 
     @Test

@@ -90,7 +90,7 @@ final class DnsTest {
                     .as("%s", host.chars().boxed().toList())
                     .isInstanceOf(UnknownHostException.class)
                     .hasMessageContaining("cannot resolve '")
-                    .hasMessageContaining("characters that no name can have")
+                    .hasMessageContaining("characters that host names cannot have")
                     .message()
                     .as("nothing that a terminal or a log would take for its own")
                     .doesNotContainPattern("[\\p{Cntrl}\\u202e]");

@@ -39,7 +39,7 @@ final class SubprocessSignalTest {
                 assertThatThrownBy(() -> sleep.sendSignal(name))
                         .as("'%s'", name)
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("is no name such as HUP or USR1");
+                        .hasMessageContaining("is not the name of a signal, such as HUP or USR1");
             }
             assertThatThrownBy(() -> sleep.sendSignal("NOSUCH"))
                     .isInstanceOf(IOException.class)
