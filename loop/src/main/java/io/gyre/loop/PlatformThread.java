@@ -6,13 +6,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/** Runs something on a platform thread of its own while a virtual thread waits. */
+/** Runs a body on a platform thread of its own while a virtual thread waits. */
 final class PlatformThread {
     private PlatformThread() {}
 
     /**
-     * Calls {@code body}, with the scoped values and in the context of the caller. {@code onInterrupt} is run, in the
-     * waiting thread, each time that this is interrupted.
+     * Calls {@code body} with the scoped values and the context of the caller. {@code onInterrupt} runs in the waiting
+     * thread, each time this thread is interrupted.
      */
     static <T extends @Nullable Object, X extends Exception> T call(
             LoopOptions options, Body<T, X> body, Runnable onInterrupt) throws X {
