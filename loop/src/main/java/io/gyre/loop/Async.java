@@ -31,11 +31,11 @@ import org.jspecify.annotations.Nullable;
  * });
  * }
  *
- * <p><b>Confinement:</b> tasks and callbacks of a loop. Elsewhere, each function throws an {@link
- * IllegalStateException} that says how to enter a loop.
+ * <p><b>Confinement:</b> tasks and callbacks of a loop. Elsewhere, each function throws an
+ * {@link IllegalStateException} that says how to enter a loop.
  *
- * <p><b>Cancellation:</b> every suspending function is a checkpoint: in a cancelled task or scope it throws {@link
- * CancelledException}.
+ * <p><b>Cancellation:</b> every suspending function is a checkpoint: in a cancelled task or scope it throws
+ * {@link CancelledException}.
  */
 public final class Async {
     private Async() {}
@@ -109,7 +109,7 @@ public final class Async {
     /**
      * Waits until the given instant.
      *
-     * <p><b>Suspends:</b> always, until the next tick at least. <b>Cancellation:</b> takes the timer back.
+     * <p><b>Suspends:</b> always, at least until the next tick. <b>Cancellation:</b> cancels the timer.
      *
      * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
      */
@@ -138,9 +138,9 @@ public final class Async {
     }
 
     /**
-     * {@return the instant at which a deadline will cancel the current code, in nanoseconds of {@link
-     * EventLoop#time()}: the earliest deadline of all enclosing scopes, up to a shield. The current time if the code is
-     * already cancelled, by a deadline or otherwise. Empty if there is no limit}
+     * {@return the instant at which a deadline will cancel the current code, in nanoseconds of
+     * {@link EventLoop#time()}: the earliest deadline of all enclosing scopes, up to a shield. The current time if the
+     * code is already cancelled, by a deadline or otherwise. Empty if there is no limit}
      *
      * <p><b>Suspends:</b> no.
      */
@@ -154,8 +154,9 @@ public final class Async {
     /**
      * Runs a block with a time limit.
      *
-     * <p><b>Suspends:</b> if the block does. When the time is up, the block's suspending calls throw {@link
-     * CancelledException}. If the block returns a value nevertheless, the value is returned and nothing is thrown.
+     * <p><b>Suspends:</b> if the block does. When the time is up, the block's suspending calls throw
+     * {@link CancelledException}. If the block returns a value nevertheless, the value is returned and nothing is
+     * thrown.
      *
      * @param <T> the result
      * @param <X> what the block may throw
@@ -181,7 +182,7 @@ public final class Async {
      * @param body the block
      * @return its result
      * @throws X what the block throws
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      */
     public static <T extends @Nullable Object, X extends Exception> T timeout(
             Duration timeout, String what, Body<T, X> body) throws X {
@@ -197,7 +198,7 @@ public final class Async {
      * @param what what the block does, as a noun
      * @param body the block
      * @throws X what the block throws
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      */
     public static <X extends Exception> void timeout(Duration timeout, String what, VoidBody<X> body) throws X {
         timeout(timeout, what, new ResultlessBody<>(body));
@@ -210,7 +211,7 @@ public final class Async {
      * @param timeout how long
      * @param body the block
      * @throws X what the block throws
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      */
     public static <X extends Exception> void timeout(Duration timeout, VoidBody<X> body) throws X {
         timeout(timeout, new ResultlessBody<>(body));
@@ -348,7 +349,7 @@ public final class Async {
      * @param <X> what the block may throw
      * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
      * @param body the block
-     * @return whether the block was completed in time
+     * @return whether the block completed in time
      * @throws X what the block throws
      */
     public static <X extends Exception> boolean moveOnAt(long deadlineNanos, VoidBody<X> body) throws X {
@@ -468,11 +469,11 @@ public final class Async {
      * Does what {@link #unwrap(Class, Body)} does, for a block without a result.
      *
      * @param <X> what the block may throw by itself
-     * @param <Y> the type
-     * @param type the type that is to be thrown as it is
+     * @param <Y> the type to unwrap
+     * @param type the type to unwrap
      * @param body the block
      * @throws X what the block throws by itself
-     * @throws Y if the one failure behind what the block throws is of the type
+     * @throws Y if the single failure behind what the block throws is of this type
      */
     public static <X extends Exception, Y extends Exception> void unwrap(Class<Y> type, VoidBody<X> body) throws X, Y {
         Async.<@Nullable Void, X, Y>unwrap(type, new ResultlessBody<>(body));
@@ -524,8 +525,8 @@ public final class Async {
      *
      * @param <T> the result
      * @param stage what to follow
-     * @return a future that is done when the stage is; cancelling it cancels the stage, if the stage is a {@link
-     *     Future}
+     * @return a future that is done when the stage is; cancelling it cancels the stage, if the stage is a
+     *     {@link Future}
      * @see Awaitable#toCompletionStage()
      * @see <a href="https://docs.python.org/3/library/asyncio-future.html#asyncio.wrap_future">asyncio.wrap_future</a>
      */
@@ -619,7 +620,7 @@ public final class Async {
      *
      * @param <X> what the call may throw
      * @param body the call
-     * @throws X what the call throws, as it is
+     * @throws X what the call throws, unchanged
      */
     public static <X extends Exception> void offload(VoidBody<X> body) throws X {
         Offload.<@Nullable Void, X>run(Offloading.onLoopExecutor(), body, new ResultlessBody<>(body));
@@ -637,7 +638,7 @@ public final class Async {
      *     cancellation policy
      * @param body the call; a {@link SerializableBody} if it runs in another process
      * @return its result
-     * @throws X what the call throws, as it is
+     * @throws X what the call throws, unchanged
      * @throws java.util.concurrent.RejectedExecutionException if the executor rejects the call
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(Executor executor, Body<T, X> body)
@@ -651,8 +652,8 @@ public final class Async {
      * @param <X> what the call may throw
      * @param executor runs the call
      * @param body the call; a {@link SerializableVoidBody} if it runs in another process
-     * @throws X what the call throws, as it is
-     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     * @throws X what the call throws, unchanged
+     * @throws java.util.concurrent.RejectedExecutionException if the executor rejects the call
      */
     public static <X extends Exception> void offload(Executor executor, VoidBody<X> body) throws X {
         Offload.<@Nullable Void, X>run(Offloading.of(executor), body, new ResultlessBody<>(body));
@@ -680,9 +681,9 @@ public final class Async {
      * Does what {@link #offload(RemoteExecutor, SerializableBody)} does, for a call without a result.
      *
      * @param <X> what the call may throw
-     * @param remote has the call run
+     * @param remote runs the call
      * @param body the call
-     * @throws X what the call throws; it has the stack of the child
+     * @throws X what the call throws, with the stack from the child
      * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the executor is shut down
      */
     public static <X extends Exception> void offload(RemoteExecutor remote, SerializableVoidBody<X> body) throws X {

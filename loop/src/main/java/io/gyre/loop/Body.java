@@ -14,7 +14,7 @@ public interface Body<T extends @Nullable Object, X extends Exception> {
      * Runs the code.
      *
      * @return the result
-     * @throws X as the code does
+     * @throws X what the code throws
      */
     T run() throws X;
 }

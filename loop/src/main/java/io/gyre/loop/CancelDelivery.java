@@ -100,8 +100,8 @@ final class CancelDelivery {
     }
 
     /**
-     * {@return the scope that the task was told of, unless by an interrupt that has not ended a call yet} In the task
-     * itself.
+     * {@return the scope that the task was notified of, unless only by an interrupt that has not ended a call yet} In
+     * the task itself.
      */
     @Nullable
     CancelScope toldAndArrived() {

@@ -204,7 +204,7 @@ public final class CancelScope {
          *
          * @param scope its scope
          * @return its result
-         * @throws X as the block does
+         * @throws X what the block throws
          */
         T run(CancelScope scope) throws X;
     }
@@ -220,7 +220,7 @@ public final class CancelScope {
          * Runs the block.
          *
          * @param scope its scope
-         * @throws X as the block does
+         * @throws X what the block throws
          */
         void run(CancelScope scope) throws X;
     }
@@ -351,7 +351,7 @@ public final class CancelScope {
     // ---- public
 
     /**
-     * Cancels the block, for good. <b>Suspends:</b> no.
+     * Cancels the block permanently. <b>Suspends:</b> no.
      *
      * @param why for the exception's message
      * @return false if the scope was already cancelled, or its block has ended

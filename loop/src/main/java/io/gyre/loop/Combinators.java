@@ -76,7 +76,7 @@ public final class Combinators {
      * @return the tasks, all done, in the order of the bodies
      */
     @SafeVarargs
-    @SuppressWarnings("varargs") // List.of reads the array only
+    @SuppressWarnings("varargs") // List.of only reads the array
     public static <T extends @Nullable Object> List<Task<? extends T>> gatherSettled(Callable<? extends T>... bodies) {
         return gatherSettled(List.of(bodies));
     }
@@ -214,10 +214,10 @@ public final class Combinators {
      * Does what {@link #awaitTasks(Collection, When)} does, for a limited time. When the time is up, the call returns
      * normally and cancels nothing.
      *
-     * @param tasks of this loop, at least one
+     * @param tasks tasks of this loop, at least one
      * @param when what to wait for
      * @param timeout how long
-     * @return which are done and which are not
+     * @return the tasks that are done, and those that are not
      */
     public static Settled awaitTasks(Collection<? extends Task<?>> tasks, ReturnWhen when, Duration timeout) {
         return Async.moveOnAfter(timeout, () -> awaitTasks(tasks, when)).orElseGet(() -> settled(tasks));
@@ -252,9 +252,9 @@ public final class Combinators {
      * Runs bodies concurrently, in a group, and returns the first result. The others are cancelled and awaited.
      *
      * <p>Another body may still produce a result, if it had the result before it could be cancelled. That result is
-     * dropped; if it is {@link AutoCloseable}, it is closed. For values that must not be lost, {@linkplain
-     * #race(Collection, Consumer) pass a consumer}, or use a {@link io.gyre.loop.sync.Select}, where only the winner
-     * takes anything.
+     * dropped; if it is {@link AutoCloseable}, it is closed. For values that must not be lost,
+     * {@linkplain #race(Collection, Consumer) pass a consumer}, or use a {@link io.gyre.loop.sync.Select}, where only
+     * the winner takes anything.
      *
      * <p><b>Suspends:</b> until one has succeeded and the others have ended. <b>Cancellation:</b> cancels them and waits for
      * them.
@@ -273,11 +273,11 @@ public final class Combinators {
      *
      * @param <T> the results
      * @param bodies what to run, at least one
-     * @return the result of the first that succeeds
+     * @return the result of the first body that succeeds
      * @throws TaskGroupException if all fail
      */
     @SafeVarargs
-    @SuppressWarnings("varargs") // List.of reads the array only
+    @SuppressWarnings("varargs") // List.of only reads the array
     public static <T extends @Nullable Object> T race(Callable<? extends T>... bodies) {
         return race(List.of(bodies));
     }
@@ -290,7 +290,7 @@ public final class Combinators {
      * @param bodies what to run, at least one
      * @param unwanted receives each such result when all bodies have ended, in the calling task; what it throws goes to
      *     the failure handler
-     * @return the result of the first that succeeds
+     * @return the result of the first body that succeeds
      * @throws TaskGroupException if all fail
      */
     public static <T extends @Nullable Object> T race(
@@ -300,8 +300,8 @@ public final class Combinators {
 
     /**
      * Starts bodies one after the other, each as soon as the previous one has failed or a delay has passed, and returns
-     * the first result. The others are cancelled and awaited; their results are treated as in {@link
-     * #race(Collection)}.
+     * the first result. The others are cancelled and awaited; their results are treated as in
+     * {@link #race(Collection)}.
      *
      * <p><b>Suspends:</b> until one has succeeded and all started bodies have ended. <b>Cancellation:</b> cancels them
      * and waits for them.
@@ -309,7 +309,7 @@ public final class Combinators {
      * @param <T> the results
      * @param delay how long to wait for a body that has neither succeeded nor failed before the next one starts
      * @param bodies what to run, at least one, the most promising first
-     * @return the result of the first that succeeds
+     * @return the result of the first body that succeeds
      * @throws TaskGroupException if all fail
      * @see <a href="https://www.rfc-editor.org/rfc/rfc8305">RFC 8305, Happy Eyeballs, section 5</a>
      */
@@ -323,10 +323,10 @@ public final class Combinators {
      * as {@link #race(Collection, Consumer)} does.
      *
      * @param <T> the results
-     * @param delay how long the others wait for one that has neither succeeded nor failed
+     * @param delay how long to wait for a body that has neither succeeded nor failed before the next one starts
      * @param bodies what to run, at least one, the most promising first
      * @param unwanted receives each such result when all bodies have ended
-     * @return the result of the first that succeeds
+     * @return the result of the first body that succeeds
      * @throws TaskGroupException if all fail
      */
     public static <T extends @Nullable Object> T staggered(

@@ -183,7 +183,7 @@ final class Completions implements AutoCloseable {
             }
             awaitOne();
             VirtualThreadTask<?> next = done.remove();
-            next.failure(); // from here on it is the caller's
+            next.failure(); // from here on the failure is the caller's
             return (T) next;
         }
 

@@ -82,7 +82,7 @@ final class CreationSite {
      * {@return the creation site of a callback; null if no user code is known}
      *
      * @param origin what the user or a library handed in
-     * @param wholeStack whether to remember the whole stack, and for this one creation
+     * @param wholeStack whether to record the whole stack, and for this creation only
      */
     static @Nullable String ofCallback(Object origin, boolean wholeStack) {
         if (wholeStack) {

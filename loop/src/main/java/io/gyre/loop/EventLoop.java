@@ -82,7 +82,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @param <X> what {@code main} may throw
      * @param main the body of the first task
-     * @throws X what {@code main} throws, as it is
+     * @throws X what {@code main} throws, unchanged
      */
     public static <X extends Exception> void run(VoidBody<X> main) throws X {
         run(LoopOptions.defaults(), main);
@@ -96,7 +96,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @param options options of the loop
      * @param main the body of the first task
      * @return what {@code main} returns
-     * @throws X what {@code main} throws, as it is
+     * @throws X what {@code main} throws, unchanged
      */
     public static <T extends @Nullable Object, X extends Exception> T run(LoopOptions options, Body<T, X> main)
             throws X {
@@ -130,9 +130,9 @@ public final class EventLoop implements Executor, AutoCloseable {
      * Does what {@link #run(Body)} does, with options, for a body without a result.
      *
      * @param <X> what {@code main} may throw
-     * @param options how to make the loop
+     * @param options options of the loop
      * @param main the body of the first task
-     * @throws X what {@code main} throws, as it is
+     * @throws X what {@code main} throws, unchanged
      */
     public static <X extends Exception> void run(LoopOptions options, VoidBody<X> main) throws X {
         run(options, new ResultlessBody<>(main));
@@ -145,7 +145,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * <p><b>Confinement:</b> a platform thread; the thread that drives the loop becomes its loop thread.
      * <b>Resources:</b> holds a selector until it is closed.
      *
-     * @param options how to make the loop
+     * @param options options of the loop
      * @return the loop
      * @throws IllegalStateException if the JVM was started without the flag that Gyre needs, or the caller is a virtual
      *     thread
@@ -172,8 +172,8 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs {@code main} as a task until it is done. Other tasks continue in the next run, or are cancelled by {@link
-     * #close}.
+     * Runs {@code main} as a task until it is done. Other tasks continue in the next run, or are cancelled by
+     * {@link #close}.
      *
      * <p><b>Confinement:</b> a platform thread, one at a time. <b>Cancellation:</b> interrupting the thread cancels
      * {@code main}; the interrupt status is restored on return.
@@ -182,7 +182,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @param <X> what {@code main} may throw
      * @param main the body of the task
      * @return what {@code main} returns
-     * @throws X what {@code main} throws, as it is
+     * @throws X what {@code main} throws, unchanged
      * @throws IllegalStateException if {@link #stop} ended the run before {@code main} was done; a later failure of
      *     {@code main} is reported like that of any task
      * @throws LoopFailedException if a failure stopped the loop; see {@link FailurePolicy#STOP_LOOP}
@@ -197,7 +197,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @param <X> what {@code main} may throw
      * @param main the body of the task
-     * @throws X what {@code main} throws, as it is
+     * @throws X what {@code main} throws, unchanged
      */
     public <X extends Exception> void runUntilComplete(VoidBody<X> main) throws X {
         runUntilComplete(new ResultlessBody<>(main));
@@ -235,8 +235,8 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @param <X> what the body may throw
      * @param body the body of the task
-     * @throws X what the body throws, as it is
-     * @throws LoopClosedException if the loop is closed, or the task does not end before it is
+     * @throws X what the body throws, unchanged
+     * @throws LoopClosedException if the loop is closed, or closes before the task ends
      */
     public <X extends Exception> void call(VoidBody<X> body) throws X {
         call(new ResultlessBody<>(body));
@@ -248,7 +248,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * <p><b>Confinement:</b> a platform thread, one at a time. <b>Cancellation:</b> interrupting the thread stops the
      * loop; the interrupt status is restored on return.
      *
-     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
+     * @throws LoopFailedException if a failure stopped the loop; see {@link FailurePolicy#STOP_LOOP}
      */
     public void runForever() {
         core.driver.runForever();
@@ -261,7 +261,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @param maxWait the longest time to wait when nothing is ready; zero only polls
      * @return the number of steps of tasks and callbacks that ran; zero if there was nothing to do
-     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
+     * @throws LoopFailedException if a failure stopped the loop; see {@link FailurePolicy#STOP_LOOP}
      */
     public int runOnce(Duration maxWait) {
         return runOnce(maxWait, ChronoUnit.FOREVER.getDuration());
@@ -270,12 +270,12 @@ public final class EventLoop implements Executor, AutoCloseable {
     /**
      * Runs one tick, or as much of it as a budget allows. The rest stays ready for the next tick.
      *
-     * <p><b>Confinement:</b> a platform thread, and only one at a time.
+     * <p><b>Confinement:</b> a platform thread, one at a time.
      *
      * @param maxWait the longest time to wait when nothing is ready; zero only polls
      * @param budget how long, in real time, to keep starting steps of tasks and callbacks; at least one is started
      * @return the number of steps that ran; zero if there was nothing to do
-     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
+     * @throws LoopFailedException if a failure stopped the loop; see {@link FailurePolicy#STOP_LOOP}
      */
     public int runOnce(Duration maxWait, Duration budget) {
         return core.driver.runOnce(LoopCore.saturatedNanos(maxWait), LoopCore.saturatedNanos(budget));

@@ -6,9 +6,9 @@ public enum FailurePolicy {
     REPORT,
 
     /**
-     * Stops: {@link EventLoop#run}, {@link EventLoop#runUntilComplete}, {@link EventLoop#runForever} and {@link
-     * EventLoop#runOnce} throw {@link LoopFailedException}, once. For programs that must not continue with a part
-     * missing.
+     * Stops: {@link EventLoop#run}, {@link EventLoop#runUntilComplete}, {@link EventLoop#runForever} and
+     * {@link EventLoop#runOnce} throw {@link LoopFailedException}, once. For programs that must not continue with a
+     * part missing.
      *
      * <p><b>Source:</b> tokio {@code UnhandledPanic::ShutdownRuntime}.
      */

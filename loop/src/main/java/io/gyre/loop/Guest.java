@@ -51,7 +51,7 @@ final class Guest extends VirtualThreadTask<@Nullable Void> {
         resumeByTheJdk();
     }
 
-    /** Only this tells when it parks: its steps are its host's. */
+    /** Nothing else notices its park: its steps are its host's. */
     @Override
     void interruptIsOwed() {
         loop.tick.interruptWhenWaiting(this);

@@ -5,7 +5,7 @@ import io.gyre.loop.spi.Failure;
 import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
-/** Results that nobody gets, because something else has failed or was faster. Those that can be closed are. */
+/** Results that are not delivered, because something else failed or was faster. Closeable results are closed. */
 final class Leftovers {
     private Leftovers() {}
 

@@ -40,7 +40,7 @@ public final class LoopLocal<T> {
      * {@return a new variable whose value is disposed of when its loop closes}
      *
      * @param <T> the value
-     * @param initial makes the value of a loop that has none yet
+     * @param initial creates the value of a loop that has none yet
      * @param end disposes of a value. Called in the thread that closes the loop, when its tasks and callbacks have
      *     ended; must not suspend
      */

@@ -97,10 +97,10 @@ public final class LoopPortal implements AutoCloseable {
      * @param <X> what the body may throw
      * @param body the body of the task
      * @return what the body returns
-     * @throws X what the body throws, as it is
+     * @throws X what the body throws, unchanged
      * @throws LoopClosedException if the portal is closed
-     * @throws CancelledException if the portal is closed during the wait, or the calling task is cancelled, as {@link
-     *     EventLoop#call(Body)} says
+     * @throws CancelledException if the portal is closed during the wait, or the calling task is cancelled, as
+     *     {@link EventLoop#call(Body)} says
      */
     public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
         return loop.call(body);
@@ -111,9 +111,9 @@ public final class LoopPortal implements AutoCloseable {
      *
      * @param <X> what the body may throw
      * @param body the body of the task
-     * @throws X what the body throws, as it is
+     * @throws X what the body throws, unchanged
      * @throws LoopClosedException if the portal is closed
-     * @throws CancelledException if the portal is closed while this waits, or the calling task is cancelled, as
+     * @throws CancelledException if the portal is closed during the wait, or the calling task is cancelled, as
      *     {@link EventLoop#call(Body)} says
      */
     public <X extends Exception> void call(VoidBody<X> body) throws X {

@@ -70,7 +70,7 @@ public final class LowLevel {
     }
 
     /**
-     * Makes a task ready that is parked in {@link #park}. <b>Suspends:</b> no.
+     * Makes a task ready that {@link #park} has parked. <b>Suspends:</b> no.
      *
      * @param task a task of the current loop
      * @return false if the task was not parked, or not by {@code park}; it is left alone then
@@ -100,7 +100,7 @@ public final class LowLevel {
      * something that must not be lost. <b>Suspends:</b> no.
      *
      * @param task the task
-     * @param abortHandler that of the call; an object that serves no other
+     * @param abortHandler the handler passed to the call; an object used for no other wait
      */
     public static boolean isParkedIn(Task<?> task, AbortHandler abortHandler) {
         var parked = (VirtualThreadTask<?>) task;
@@ -125,8 +125,8 @@ public final class LowLevel {
      * @param <T> the result
      * @param <X> what the body may throw, besides {@code InterruptedException}
      * @param reason what the body waits for; its {@code toString} is shown in dumps
-     * @param body runs in line; a body that would block the loop itself, such as file I/O, belongs in {@link
-     *     Async#offload(Body)}
+     * @param body runs in line; a body that would block the loop itself, such as file I/O, belongs in
+     *     {@link Async#offload(Body)}
      * @return its result
      * @throws X what the body throws, unchanged
      * @throws CancellationException if the body was interrupted: in a task a {@link CancelledException}, elsewhere with
@@ -161,7 +161,7 @@ public final class LowLevel {
      * @param <X> what the body may throw, besides {@code InterruptedException}
      * @param reason what the body waits for; its {@code toString} is shown in dumps
      * @param body runs in line
-     * @throws X what the body throws, as it is
+     * @throws X what the body throws, unchanged
      * @throws CancellationException if the body was interrupted
      */
     public static <X extends Exception> void blocking(Object reason, VoidBlockingBody<X> body) throws X {
@@ -226,9 +226,9 @@ public final class LowLevel {
      * <p><b>Suspends:</b> until then. <b>Cancellation:</b> writes nothing.
      *
      * @param channel a channel in non-blocking mode
-     * @throws IllegalArgumentException if a channel of its kind cannot do that
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
      * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
-     * @throws BusyException if another task or a callback waits for the same
+     * @throws BusyException if another task or a callback waits for the same event
      * @throws IOException never otherwise
      */
     public static void awaitWritable(SelectableChannel channel) throws IOException {
@@ -241,9 +241,9 @@ public final class LowLevel {
      * <p><b>Suspends:</b> until then. <b>Cancellation:</b> accepts nothing.
      *
      * @param channel a server channel in non-blocking mode
-     * @throws IllegalArgumentException if a channel of its kind cannot do that
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
      * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
-     * @throws BusyException if another task or a callback waits for the same
+     * @throws BusyException if another task or a callback waits for the same event
      * @throws IOException never otherwise
      */
     public static void awaitAcceptable(SelectableChannel channel) throws IOException {
@@ -256,9 +256,9 @@ public final class LowLevel {
      * <p><b>Suspends:</b> until then. <b>Cancellation:</b> does not stop the connect; close the channel.
      *
      * @param channel a channel in non-blocking mode that is connecting
-     * @throws IllegalArgumentException if a channel of its kind cannot do that
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
      * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
-     * @throws BusyException if another task or a callback waits for the same
+     * @throws BusyException if another task or a callback waits for the same event
      * @throws IOException never otherwise
      */
     public static void awaitConnectable(SelectableChannel channel) throws IOException {
@@ -284,7 +284,7 @@ public final class LowLevel {
      *
      * @param channel a channel in non-blocking mode
      * @param callback replaces the previous callback
-     * @throws IllegalArgumentException if a channel of its kind cannot do that
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
      * @throws java.nio.channels.ClosedChannelException if the channel is closed
      * @throws BusyException if a task waits for the same event
      * @throws IOException never otherwise
@@ -306,13 +306,14 @@ public final class LowLevel {
     /**
      * Calls back in each tick in which a channel is writable, until {@link #removeWriter}.
      *
-     * <p><b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure handler, and it stays.
+     * <p><b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure handler; the callback stays
+     * registered.
      *
      * @param channel a channel in non-blocking mode
-     * @param callback replaces the one that was there
-     * @throws IllegalArgumentException if a channel of its kind cannot do that
+     * @param callback replaces the previous callback
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
      * @throws java.nio.channels.ClosedChannelException if the channel is closed
-     * @throws BusyException if a task waits for the same
+     * @throws BusyException if a task waits for the same event
      * @throws IOException never otherwise
      */
     public static void addWriter(SelectableChannel channel, Runnable callback) throws IOException {
@@ -352,7 +353,7 @@ public final class LowLevel {
      * for. <b>Suspends:</b> no.
      *
      * @param channel the channel
-     * @throws IOException if closing fails; the waiting tasks are told all the same
+     * @throws IOException if closing fails; the waiting tasks are notified nevertheless
      */
     public static void closeNow(SelectableChannel channel) throws IOException {
         try {
@@ -382,8 +383,8 @@ public final class LowLevel {
      * @param <T> the result
      * @param name for messages and thread dumps
      * @param origin the result of {@link #origin()}, or the user's object that the task serves: messages name the place
-     *     where the object was handed to the library, if the library's packages are marked with {@link
-     *     io.gyre.loop.spi.LibraryCode}
+     *     where the object was handed to the library, if the library's packages are marked with
+     *     {@link io.gyre.loop.spi.LibraryCode}
      * @param body what the task runs
      * @return the task
      */
@@ -414,8 +415,9 @@ public final class LowLevel {
     }
 
     /**
-     * Calls back once a task has ended, with any outcome, and never before this method returns. Unlike {@link
-     * Task#whenDone}, this does not count as observing: a failure that is not observed otherwise is still reported.
+     * Calls back once a task has ended, with any outcome, and never before this method returns. Unlike
+     * {@link Task#whenDone}, this does not count as observing: a failure that is not observed otherwise is still
+     * reported.
      *
      * {@snippet :
      * Handle watch = LowLevel.whenEnded(owner, () -> sendAllAway(owner));
@@ -454,8 +456,8 @@ public final class LowLevel {
     }
 
     /**
-     * {@return the exception to throw to callers that wait for the result of something that failed} Like {@link
-     * Awaitable#await()}, it wraps the failure once, however often it was passed on before. Any thread.
+     * {@return the exception to throw to callers that wait for the result of something that failed} Like
+     * {@link Awaitable#await()}, it wraps the failure once, however often it was passed on before. Any thread.
      *
      * @param what what failed, for the message
      * @param failure the failure

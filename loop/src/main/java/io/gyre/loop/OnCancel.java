@@ -22,10 +22,10 @@ public enum OnCancel {
      * call in the middle of an operation on a file channel is not interrupted, and continues by itself.
      *
      * <p>The result is dropped. A failure is reported to the loop's failure handler, unless it only says that the call
-     * was interrupted: it is, or is caused by, an {@link InterruptedException}, an {@link
-     * java.io.InterruptedIOException}, a {@link java.nio.channels.ClosedByInterruptException} or a {@link
-     * java.util.concurrent.CancellationException}. In a {@link io.gyre.loop.process.ProcessPool} the child that runs
-     * the call is killed.
+     * was interrupted: it is, or is caused by, an {@link InterruptedException}, an
+     * {@link java.io.InterruptedIOException}, a {@link java.nio.channels.ClosedByInterruptException} or a
+     * {@link java.util.concurrent.CancellationException}. In a {@link io.gyre.loop.process.ProcessPool} the child that
+     * runs the call is killed.
      */
     INTERRUPT,
 

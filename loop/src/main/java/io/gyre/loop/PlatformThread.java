@@ -24,7 +24,7 @@ final class PlatformThread {
                 "the end of a loop of its own", () -> ForeignFutures.await(call), onInterrupt, () -> outcomeOf(call));
     }
 
-    @SuppressWarnings("unchecked") // in its context a Callable is one with the same result
+    @SuppressWarnings("unchecked") // a Callable in its context is a Callable with the same result
     private static <T extends @Nullable Object> Callable<T> inContext(
             @Nullable ContextSnapshotter snapshotter, Callable<T> body) {
         return snapshotter == null ? body : (Callable<T>) ThreadContext.wrap(snapshotter, body);

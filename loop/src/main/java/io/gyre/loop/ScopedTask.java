@@ -130,7 +130,10 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
         }
     }
 
-    /** {@return what the task was told, unless by an interrupt that has not ended anything yet} In the task itself. */
+    /**
+     * {@return the scope that the task was notified of, unless only by an interrupt that has not ended a call yet} In
+     * the task itself.
+     */
     final @Nullable CancelScope toldCancellation() {
         return delivery == null ? null : delivery.toldAndArrived();
     }

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * ended; callbacks and offloaded calls do, too. Virtual threads that a task starts without this library do not.
  *
  * <p>The loop holds each task until it is done. A failure counts as observed when the task is awaited, when its
- * exception is read ({@link #exceptionNow()}, {@link #get()}), or if it has a {@link #whenDone} callback; {@link
- * #isDone()} and {@link #state()} do not count. The loop's {@link io.gyre.loop.spi.FailureHandler} receives an
- * unobserved failure as soon as it is unlikely to be observed: when the task that created the failed task has ended,
- * when the task object is unreachable, after ten seconds of real time, or when the loop ends. Failures of tasks of a
- * {@link TaskGroup} go to the group; a supervising group reports the unobserved ones when it ends.
+ * exception is read ({@link #exceptionNow()}, {@link #get()}), or if it has a {@link #whenDone} callback;
+ * {@link #isDone()} and {@link #state()} do not count. The loop's {@link io.gyre.loop.spi.FailureHandler} receives an
+ * unobserved failure as soon as one of these happens: the task that created the failed task ends, the task object
+ * becomes unreachable, ten seconds of real time pass, or the loop ends. Failures of tasks of a {@link TaskGroup} go to
+ * the group; a supervising group reports the unobserved ones when it ends.
  *
  * <p><b>Confinement:</b> {@link #await()} in tasks, {@link #whenDone} on the loop thread, the rest on any thread.
  *
@@ -56,15 +56,15 @@ public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> pe
     /**
      * Asks the body to stop.
      *
-     * <p>If the body is suspended in a call of this library, the wait is undone and the call throws {@link
-     * CancelledException}. If it is in a blocking call of the JDK that reacts to interrupts, its thread is interrupted
-     * once. If it is running or ready, the next suspending call throws; if it enters such a call of the JDK first, it
-     * is interrupted there. If it is cleaning up after the cancellation of an inner scope, where it may block
+     * <p>If the body is suspended in a call of this library, the wait is undone and the call throws
+     * {@link CancelledException}. If it is in a blocking call of the JDK that reacts to interrupts, its thread is
+     * interrupted once. If it is running or ready, the next suspending call throws; if it enters such a call of the JDK
+     * first, it is interrupted there. If it is cleaning up after the cancellation of an inner scope, where it may block
      * undisturbed, the request arrives when it leaves the scope. A completed operation is delivered first: nothing that
      * was taken from a queue or a socket is lost. The body is entered even if it had not started.
      *
-     * <p>Nothing else is interrupted. A call of the JDK that does not react to interrupts, such as {@code
-     * CompletableFuture.join}, {@code Lock.lock} or {@code synchronized}, continues until it returns, as do
+     * <p>Nothing else is interrupted. A call of the JDK that does not react to interrupts, such as
+     * {@code CompletableFuture.join}, {@code Lock.lock} or {@code synchronized}, continues until it returns, as do
      * computations and file operations. An interrupt sent on behalf of a scope is cleared when control leaves the
      * scope, even if the body has restored the interrupt status.
      *

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A block with tasks of its own: control leaves the block only when all of them are done.
  *
- * <p>The first failure, of a task or of the block itself, cancels the rest. When all are done, {@link #call} or {@link
- * #run} throws a {@link TaskGroupException} that lists every failure. If no task failed, it throws the block's
+ * <p>The first failure, of a task or of the block itself, cancels the rest. When all are done, {@link #call} or
+ * {@link #run} throws a {@link TaskGroupException} that lists every failure. If no task failed, it throws the block's
  * exception unchanged.
  *
  * {@snippet :
@@ -157,7 +157,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @return what the block returns
      * @throws X what the block throws, if no task fails
      * @throws TaskGroupException if tasks fail
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      * @throws CancellationException if {@link #cancel} ended the block before it returned a result
      */
     public static <R extends @Nullable Object, X extends Exception> R call(
@@ -185,7 +185,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @param block creates the tasks
      * @throws X what the block throws, if no task fails
      * @throws TaskGroupException if tasks fail
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      */
     public static <X extends Exception> void run(TaskGroupOptions options, VoidBlock<@Nullable Object, X> block)
             throws X {
@@ -213,7 +213,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @param options a name, a time-out
      * @param block creates the tasks
      * @throws X what the block throws
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      */
     public static <X extends Exception> void supervise(TaskGroupOptions options, VoidBlock<@Nullable Object, X> block)
             throws X {
@@ -245,11 +245,11 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @param <R> the result of the group
      * @param <X> what the block may throw
      * @param options a name, a time-out
-     * @param joiner decides; for this group only
+     * @param joiner decides; use it for this group only
      * @param block creates the tasks
      * @return the joiner's result
      * @throws X what the block throws
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      */
     public static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception> R join(
             TaskGroupOptions options, Joiner<T, R> joiner, VoidBlock<T, X> block) throws X {
@@ -529,7 +529,7 @@ public final class TaskGroup<T extends @Nullable Object> {
         T run(LoopFuture<R> ready) throws Exception;
     }
 
-    /** Starts a task on behalf of a user's object, whose class tells where the task was created. */
+    /** Starts a task on behalf of a user's object, which tells where the task was created. */
     <U extends T> Task<U> add(@Nullable String name, Object origin, Object body) {
         if (!open) {
             throw hasEnded("create the task");
@@ -555,7 +555,7 @@ public final class TaskGroup<T extends @Nullable Object> {
 
     private void done(VirtualThreadTask<? extends T> task) {
         if (!tasks.remove(task)) {
-            return; // told before, by half
+            return; // already handled, before an error cut the notification short
         }
         boolean failed = task.state() == State.FAILED;
         failedTasks += failed ? 1 : 0;
