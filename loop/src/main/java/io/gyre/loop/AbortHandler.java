@@ -1,22 +1,22 @@
 package io.gyre.loop;
 
 /**
- * Undoes a wait that is to be cancelled, and identifies it: {@link LowLevel#unpark(Task, AbortHandler)} ends the wait of a
- * certain handler and no other. So a handler is an object that serves one wait at a time.
+ * Undoes a wait when it is cancelled, and identifies the wait: {@link LowLevel#unpark(Task, AbortHandler)} ends the
+ * wait with the given handler and no other. So use a handler object for one wait at a time.
  *
- * <p><b>Confinement:</b> called on the loop thread, in whatever cancels, or in the task when its wait ends by an error: must
- * not suspend and must not throw. <b>Errors:</b> what a handler throws goes to the failure handler, and the wait counts as
- * undone.
+ * <p><b>Confinement:</b> called on the loop thread, by the code that cancels, or in the task when its wait ends by an
+ * error; must not suspend and must not throw. <b>Errors:</b> what a handler throws goes to the failure handler, and the
+ * wait counts as undone.
  *
  * <p><b>Source:</b> trio's {@code abort_fn}.
  */
 @FunctionalInterface
 public interface AbortHandler {
     /**
-     * Takes back everything that would unpark the waiting task: its place in a queue, its timer, its interest.
+     * Removes everything that would unpark the waiting task: its place in a queue, its timer, its interest.
      *
-     * @return true if that was done, and the task gets {@link CancelledException}; false if the wait cannot be undone
-     *     any more, and the task stays parked until it is unparked
+     * @return true if the wait was undone, and the task gets {@link CancelledException}; false if the wait can no
+     *     longer be undone, and the task stays parked until it is unparked
      */
     boolean abort();
 }

@@ -1,11 +1,11 @@
 package io.gyre.loop;
 
-/** What another thread sends to a loop. */
+/** A message from another thread to a loop. */
 @FunctionalInterface
 interface Arrival {
     /**
-     * Called on the carrier, before the batch: only makes something ready, or notes something. Never user code. If memory
-     * runs out in it, it is called again, so what can run out of memory comes first.
+     * Called on the carrier, before the batch: only makes something ready, or records something. Never user code. If it
+     * runs out of memory, it is called again, so the part that may run out of memory comes first.
      */
     void arrive();
 }

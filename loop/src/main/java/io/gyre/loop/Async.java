@@ -17,7 +17,7 @@ import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions that tasks call. Import them statically.
+ * Functions for tasks, meant to be imported statically.
  *
  * {@snippet :
  * import static io.gyre.loop.Async.*;
@@ -31,11 +31,11 @@ import org.jspecify.annotations.Nullable;
  * });
  * }
  *
- * <p><b>Confinement:</b> tasks and callbacks of a loop; elsewhere each throws {@link IllegalStateException} that says how
- * to get there.
+ * <p><b>Confinement:</b> tasks and callbacks of a loop. Elsewhere, each function throws an
+ * {@link IllegalStateException} that says how to enter a loop.
  *
- * <p><b>Cancellation:</b> each function that suspends is a checkpoint: in a task or scope that is cancelled
- * it throws {@link CancelledException}.
+ * <p><b>Cancellation:</b> every suspending function is a checkpoint: in a cancelled task or scope it throws
+ * {@link CancelledException}.
  */
 public final class Async {
     private Async() {}
@@ -86,8 +86,8 @@ public final class Async {
     }
 
     /**
-     * {@return the task that is calling; in a callback, the one that runs callbacks; in a virtual thread that a task
-     * has started by itself, one that stands for that thread} The latter is never done: nobody learns when such a
+     * {@return the calling task} In a callback, the task that runs callbacks. In a virtual thread that a task started
+     * by itself, a task that stands for the thread; it is never done, because the loop does not learn when such a
      * thread ends.
      */
     public static Task<?> currentTask() {
@@ -95,11 +95,11 @@ public final class Async {
     }
 
     /**
-     * Waits for a time to pass.
+     * Waits for the given time.
      *
-     * <p><b>Suspends:</b> always, until the next tick at least. <b>Cancellation:</b> takes the timer back.
+     * <p><b>Suspends:</b> always, at least until the next tick. <b>Cancellation:</b> cancels the timer.
      *
-     * @param delay how long; zero or less only lets others run
+     * @param delay how long; zero or less only lets other tasks run
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.sleep">asyncio.sleep</a>
      */
     public static void sleep(Duration delay) {
@@ -107,9 +107,9 @@ public final class Async {
     }
 
     /**
-     * Waits for an instant.
+     * Waits until the given instant.
      *
-     * <p><b>Suspends:</b> always, until the next tick at least. <b>Cancellation:</b> takes the timer back.
+     * <p><b>Suspends:</b> always, at least until the next tick. <b>Cancellation:</b> cancels the timer.
      *
      * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
      */
@@ -120,7 +120,7 @@ public final class Async {
     /**
      * Lets everything run that is ready now.
      *
-     * <p><b>Suspends:</b> always. asyncio spells it {@code sleep(0)}.
+     * <p><b>Suspends:</b> always. asyncio's {@code sleep(0)}.
      */
     public static void yieldNow() {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
@@ -129,18 +129,18 @@ public final class Async {
     }
 
     /**
-     * Raises a pending cancellation, in long computations that do not suspend. <b>Suspends:</b> no.
+     * Throws if cancellation is pending; for long computations that do not suspend. <b>Suspends:</b> no.
      *
-     * @throws CancelledException if the task, or a scope that it is in, is cancelled
+     * @throws CancelledException if the task, or a scope around this call, is cancelled
      */
     public static void checkCancelled() {
         VirtualThreadTask.current().checkCancelled();
     }
 
     /**
-     * {@return the instant at which the current code will be cancelled by a deadline, in nanoseconds of
-     * {@link EventLoop#time()}; the earliest one of all scopes around it, up to a shield. Now, if it is cancelled already, by
-     * a deadline or otherwise: no time is left. Empty if there is no limit}
+     * {@return the instant at which a deadline will cancel the current code, in nanoseconds of
+     * {@link EventLoop#time()}: the earliest deadline of all enclosing scopes, up to a shield. The current time if the
+     * code is already cancelled, by a deadline or otherwise. Empty if there is no limit}
      *
      * <p><b>Suspends:</b> no.
      */
@@ -152,10 +152,11 @@ public final class Async {
     }
 
     /**
-     * Runs a block that may take a limited time.
+     * Runs a block with a time limit.
      *
-     * <p><b>Suspends:</b> if the block does. When the time has passed, the block's suspending calls throw
-     * {@link CancelledException}; a block that returns all the same has made it, and its value is returned.
+     * <p><b>Suspends:</b> if the block does. When the time is up, the block's suspending calls throw
+     * {@link CancelledException}. If the block returns a value nevertheless, the value is returned and nothing is
+     * thrown.
      *
      * @param <T> the result
      * @param <X> what the block may throw
@@ -163,7 +164,7 @@ public final class Async {
      * @param body the block
      * @return its result
      * @throws X what the block throws
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout">asyncio.timeout</a>
      */
     public static <T extends @Nullable Object, X extends Exception> T timeout(Duration timeout, Body<T, X> body)
@@ -172,7 +173,7 @@ public final class Async {
     }
 
     /**
-     * Does what {@link #timeout(Duration, Body)} does, and says in the message what has taken too long.
+     * Does what {@link #timeout(Duration, Body)} does, and names the block in the message of the exception.
      *
      * @param <T> the result
      * @param <X> what the block may throw
@@ -181,7 +182,7 @@ public final class Async {
      * @param body the block
      * @return its result
      * @throws X what the block throws
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      */
     public static <T extends @Nullable Object, X extends Exception> T timeout(
             Duration timeout, String what, Body<T, X> body) throws X {
@@ -197,7 +198,7 @@ public final class Async {
      * @param what what the block does, as a noun
      * @param body the block
      * @throws X what the block throws
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      */
     public static <X extends Exception> void timeout(Duration timeout, String what, VoidBody<X> body) throws X {
         timeout(timeout, what, new ResultlessBody<>(body));
@@ -210,14 +211,14 @@ public final class Async {
      * @param timeout how long
      * @param body the block
      * @throws X what the block throws
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      */
     public static <X extends Exception> void timeout(Duration timeout, VoidBody<X> body) throws X {
         timeout(timeout, new ResultlessBody<>(body));
     }
 
     /**
-     * Does what {@link #timeout(Duration, Body)} does, up to an instant.
+     * Does what {@link #timeout(Duration, Body)} does, with a deadline.
      *
      * @param <T> the result
      * @param <X> what the block may throw
@@ -233,7 +234,7 @@ public final class Async {
     }
 
     /**
-     * Does what {@link #timeoutAt(long, Body)} does, and says in the message what has taken too long.
+     * Does what {@link #timeoutAt(long, Body)} does, and names the block in the message of the exception.
      *
      * @param <T> the result
      * @param <X> what the block may throw
@@ -295,7 +296,7 @@ public final class Async {
     }
 
     /**
-     * Runs a block that may take a limited time, and goes on without it when the time has passed.
+     * Runs a block with a time limit, and continues without a result when the time is up.
      *
      * <p><b>Suspends:</b> if the block does.
      *
@@ -303,7 +304,7 @@ public final class Async {
      * @param <X> what the block may throw
      * @param timeout how long
      * @param body the block
-     * @return its result; empty if the time has passed first, or the result is null
+     * @return its result; empty if the time was up first, or the result is null
      * @throws X what the block throws
      */
     public static <T extends @Nullable Object, X extends Exception> Optional<@NonNull T> moveOnAfter(
@@ -317,7 +318,7 @@ public final class Async {
      * @param <X> what the block may throw
      * @param timeout how long
      * @param body the block
-     * @return whether the block was completed in time
+     * @return whether the block completed in time
      * @throws X what the block throws
      */
     public static <X extends Exception> boolean moveOnAfter(Duration timeout, VoidBody<X> body) throws X {
@@ -325,13 +326,13 @@ public final class Async {
     }
 
     /**
-     * Does what {@link #moveOnAfter(Duration, Body)} does, up to an instant.
+     * Does what {@link #moveOnAfter(Duration, Body)} does, with a deadline.
      *
      * @param <T> the result
      * @param <X> what the block may throw
      * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
      * @param body the block
-     * @return its result; empty if the instant has passed first, or the result is null
+     * @return its result; empty if the deadline passed first, or the result is null
      * @throws X what the block throws
      */
     public static <T extends @Nullable Object, X extends Exception> Optional<@NonNull T> moveOnAt(
@@ -348,7 +349,7 @@ public final class Async {
      * @param <X> what the block may throw
      * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
      * @param body the block
-     * @return whether the block was completed in time
+     * @return whether the block completed in time
      * @throws X what the block throws
      */
     public static <X extends Exception> boolean moveOnAt(long deadlineNanos, VoidBody<X> body) throws X {
@@ -359,10 +360,10 @@ public final class Async {
     }
 
     /**
-     * Runs a block that cancellation from outside does not reach: clean-up that must suspend.
+     * Runs a block that cancellation from outside does not reach, for clean-up that must suspend.
      *
-     * <p>When the limit has passed, the shield is gone, and a cancellation that waited is raised in the block. A block
-     * that nobody cancels may take longer. Scopes that are opened inside work as always.
+     * <p>The shield ends when its limit has passed; a cancellation that arrived meanwhile is then raised in the block.
+     * A block that nobody cancels may take longer than the limit. Scopes opened inside the block work as usual.
      *
      * {@snippet :
      * try {
@@ -421,7 +422,7 @@ public final class Async {
     }
 
     /**
-     * Runs a block, and throws a failure that it wraps as what it is, so that it can be caught.
+     * Runs a block and unwraps a failure of the given type, so that it can be caught.
      *
      * {@snippet :
      * try {
@@ -431,21 +432,21 @@ public final class Async {
      * }
      * }
      *
-     * <p>What ran elsewhere comes wrapped: {@code await}, {@code gather}, {@code race}, {@code mapAsync} and groups throw
-     * {@link CompletionException} or {@link TaskGroupException}, which say where it was waited for. This looks for the one
-     * failure behind them, in groups of groups, too. A group with several failures is thrown as it is. The stack of this call
-     * is attached to the exception as suppressed.
+     * <p>Failures of other tasks arrive wrapped: {@code await}, {@code gather}, {@code race}, {@code mapAsync} and
+     * groups throw {@link CompletionException} or {@link TaskGroupException}, whose stack shows where the result was
+     * awaited. This method looks for the single failure behind them, also in nested groups. A group with several
+     * failures is thrown unchanged. The stack of this call is attached to the exception as suppressed.
      *
      * <p><b>Suspends:</b> if the block does.
      *
      * @param <T> the result
      * @param <X> what the block may throw by itself
-     * @param <Y> the type
-     * @param type the type that is to be thrown as it is
+     * @param <Y> the type to unwrap
+     * @param type the type to unwrap
      * @param body the block
      * @return its result
      * @throws X what the block throws by itself
-     * @throws Y if the one failure behind what the block throws is of the type
+     * @throws Y if the single failure behind what the block throws is of this type
      */
     public static <T extends @Nullable Object, X extends Exception, Y extends Exception> T unwrap(
             Class<Y> type, Body<T, X> body) throws X, Y {
@@ -468,11 +469,11 @@ public final class Async {
      * Does what {@link #unwrap(Class, Body)} does, for a block without a result.
      *
      * @param <X> what the block may throw by itself
-     * @param <Y> the type
-     * @param type the type that is to be thrown as it is
+     * @param <Y> the type to unwrap
+     * @param type the type to unwrap
      * @param body the block
      * @throws X what the block throws by itself
-     * @throws Y if the one failure behind what the block throws is of the type
+     * @throws Y if the single failure behind what the block throws is of this type
      */
     public static <X extends Exception, Y extends Exception> void unwrap(Class<Y> type, VoidBody<X> body) throws X, Y {
         Async.<@Nullable Void, X, Y>unwrap(type, new ResultlessBody<>(body));
@@ -482,8 +483,8 @@ public final class Async {
      * Waits for a stage of another library.
      *
      * <p><b>Suspends:</b> until the stage is complete. <b>Cancellation:</b> ends the wait and leaves the stage alone.
-     * <b>Resources:</b> a wait that was cancelled leaves nothing behind in a {@link CompletableFuture} or a stage of
-     * one; other stages cannot let go of those who depend on them before they are complete.
+     * <b>Resources:</b> a cancelled wait leaves nothing behind in a {@link CompletableFuture} or a stage of one; other
+     * stages keep their dependents until they complete.
      *
      * @param <T> the result
      * @param stage what to wait for
@@ -494,8 +495,9 @@ public final class Async {
         if (!(stage instanceof CompletableFuture<T> future)) {
             return arrivalOf(stage).await();
         }
-        // A CompletableFuture drops only those dependents that wait for the first of several, when another was first.
-        // They are told of the end, not of a failure that cannot describe itself: the future itself knows that.
+        // A CompletableFuture drops a dependent only when the dependent waits for the first of several futures and
+        // another completes first. The dependents are told that the future is done, but not the failure, which may be
+        // unable to describe itself; the future has it.
         var withdrawal = new CompletableFuture<T>();
         var arrival = new LoopFuture<T>(LoopCore.current(), stage);
         future.acceptEither(withdrawal, value -> {})
@@ -519,11 +521,12 @@ public final class Async {
     }
 
     /**
-     * Makes a future of the current loop out of a stage of another library. <b>Suspends:</b> no.
+     * Wraps a stage of another library in a future of the current loop. <b>Suspends:</b> no.
      *
      * @param <T> the result
      * @param stage what to follow
-     * @return a future that is done when the stage is; cancelling it cancels the stage, if that is a {@link Future}
+     * @return a future that is done when the stage is; cancelling it cancels the stage, if the stage is a
+     *     {@link Future}
      * @see Awaitable#toCompletionStage()
      * @see <a href="https://docs.python.org/3/library/asyncio-future.html#asyncio.wrap_future">asyncio.wrap_future</a>
      */
@@ -554,8 +557,8 @@ public final class Async {
     /**
      * Waits for a future of another library.
      *
-     * <p><b>Suspends:</b> until the future is done. <b>Cancellation:</b> ends the wait, if {@code future.get()} reacts to
-     * an interrupt, and leaves the future alone.
+     * <p><b>Suspends:</b> until the future is done. <b>Cancellation:</b> ends the wait, if {@code future.get()} reacts
+     * to interrupts, and leaves the future alone.
      *
      * @param <T> the result
      * @param future what to wait for
@@ -567,7 +570,7 @@ public final class Async {
             return awaitable.await();
         }
         if (future instanceof CompletableFuture<T> completable) {
-            return await((CompletionStage<T>) completable); // its get() may run other people's calls in the caller
+            return await((CompletionStage<T>) completable); // its get() may run other code in the calling thread
         }
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
@@ -591,20 +594,20 @@ public final class Async {
     }
 
     /**
-     * Runs a call that would block the loop in the loop's offload executor: file I/O, name look-ups, native code, long
-     * computation. Calls that park, such as a blocking socket or a lock, need no offloading.
+     * Runs a blocking call in the loop's offload executor: file I/O, name look-ups, native code, long computations.
+     * Calls that park, such as blocking sockets and locks, need no offloading.
      *
-     * <p>Calls on a {@link java.nio.channels.FileChannel} that others use, too, need another policy than the default:
+     * <p>Calls on a {@link java.nio.channels.FileChannel} shared with other code need a policy other than the default;
      * {@link OnCancel} says why.
      *
-     * <p><b>Suspends:</b> until the call has ended. <b>Cancellation:</b> interrupts the call and does not wait for it, as
-     * {@link OnCancel#INTERRUPT} says. A call that has not begun never will.
+     * <p><b>Suspends:</b> until the call returns. <b>Cancellation:</b> interrupts the call and does not wait for it, as
+     * {@link OnCancel#INTERRUPT} says. A call that has not started never does.
      *
      * @param <T> the result
      * @param <X> what the call may throw
-     * @param body the call; runs on another thread, at the same time as other tasks
+     * @param body the call; runs on another thread, in parallel with other tasks
      * @return its result
-     * @throws X what the call throws, as it is
+     * @throws X what the call throws, unchanged
      * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.run_in_executor">asyncio
      *     run_in_executor</a>
      */
@@ -617,25 +620,26 @@ public final class Async {
      *
      * @param <X> what the call may throw
      * @param body the call
-     * @throws X what the call throws, as it is
+     * @throws X what the call throws, unchanged
      */
     public static <X extends Exception> void offload(VoidBody<X> body) throws X {
         Offload.<@Nullable Void, X>run(Offloading.onLoopExecutor(), body, new ResultlessBody<>(body));
     }
 
     /**
-     * Does what {@link #offload(Body)} does, in an executor of the caller's. It may be one that starts a virtual thread
-     * for each call; virtual threads that it keeps must have been started outside of tasks, or the call fails.
+     * Does what {@link #offload(Body)} does, in the given executor. The executor may start a virtual thread for each
+     * call; pooled virtual threads must have been started outside of tasks, or the call fails.
      *
-     * <p><b>Cancellation:</b> as {@link #offload(Body)} says, or as an {@link Offloading} says.
+     * <p><b>Cancellation:</b> as for {@link #offload(Body)}, unless an {@link Offloading} says otherwise.
      *
      * @param <T> the result
      * @param <X> what the call may throw
-     * @param executor runs the call; an {@link Offloading} also limits how many run, and says what a cancellation does
-     * @param body the call; a {@link SerializableBody} if it goes to another process
+     * @param executor runs the call; an {@link Offloading} also limits how many calls run at once, and sets the
+     *     cancellation policy
+     * @param body the call; a {@link SerializableBody} if it runs in another process
      * @return its result
-     * @throws X what the call throws, as it is
-     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     * @throws X what the call throws, unchanged
+     * @throws java.util.concurrent.RejectedExecutionException if the executor rejects the call
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(Executor executor, Body<T, X> body)
             throws X {
@@ -647,25 +651,25 @@ public final class Async {
      *
      * @param <X> what the call may throw
      * @param executor runs the call
-     * @param body the call; a {@link SerializableVoidBody} if it goes to another process
-     * @throws X what the call throws, as it is
-     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     * @param body the call; a {@link SerializableVoidBody} if it runs in another process
+     * @throws X what the call throws, unchanged
+     * @throws java.util.concurrent.RejectedExecutionException if the executor rejects the call
      */
     public static <X extends Exception> void offload(Executor executor, VoidBody<X> body) throws X {
         Offload.<@Nullable Void, X>run(Offloading.of(executor), body, new ResultlessBody<>(body));
     }
 
     /**
-     * Does what {@link #offload(Body)} does, in another process: a child JVM of a {@code ProcessPool}, say.
+     * Does what {@link #offload(Body)} does, in another process, such as a child JVM of a {@code ProcessPool}.
      *
-     * <p><b>Cancellation:</b> kills the child if it runs the call.
+     * <p><b>Cancellation:</b> kills the child if it is running the call.
      *
      * @param <T> the result
      * @param <X> what the call may throw
-     * @param remote has the call run
-     * @param body the call; a lambda is serializable if what it captures is
+     * @param remote runs the call
+     * @param body the call; a lambda is serializable if everything that it captures is
      * @return its result
-     * @throws X what the call throws; it has the stack of the child
+     * @throws X what the call throws, with the stack from the child
      * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the executor is shut down
      */
     public static <T extends @Nullable Object, X extends Exception> T offload(
@@ -677,9 +681,9 @@ public final class Async {
      * Does what {@link #offload(RemoteExecutor, SerializableBody)} does, for a call without a result.
      *
      * @param <X> what the call may throw
-     * @param remote has the call run
+     * @param remote runs the call
      * @param body the call
-     * @throws X what the call throws; it has the stack of the child
+     * @throws X what the call throws, with the stack from the child
      * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or the executor is shut down
      */
     public static <X extends Exception> void offload(RemoteExecutor remote, SerializableVoidBody<X> body) throws X {

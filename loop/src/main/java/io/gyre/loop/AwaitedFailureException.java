@@ -8,37 +8,40 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link Awaitable#await()} throws when what it has waited for failed: the stack of the task that waits, with the failure
- * and its own stack as the cause.
+ * Thrown by {@link Awaitable#await()} when the awaited object failed: it has the stack of the waiting task, and as its
+ * cause the failure with its own stack.
  */
 final class AwaitedFailureException extends CompletionException {
     /*
      * Design.
      *
-     * A task that does not catch this ends by it, and so does the task that awaits that one, and so on. A chain of wrappers
-     * tells nothing, and its messages, each of which contains the next, would grow with the square of its length. So what
-     * was awaited is unwrapped before it is wrapped anew: the cause is always the failure that somebody has thrown. A
-     * CompletionException of the user's own is such a failure, and stays.
+     * A task that does not catch this exception fails with it, and so does the task that awaits that task, and so on. A
+     * chain of wrappers says nothing, and its messages, each of which contains the next, would grow quadratically with
+     * its length. So a failure is unwrapped before it is wrapped anew: the cause is always the original failure. A
+     * CompletionException that the user's code threw is an original failure, and stays.
      */
     private static final long serialVersionUID = 1;
 
-    /** Groups in groups in groups; users may make rings of causes. */
+    /** Groups in groups in groups; users may create cycles of causes. */
     private static final int MAX_WRAPPERS = 1_000;
 
     private AwaitedFailureException(String message, Throwable original) {
         super(message, original);
     }
 
-    /** {@return what to throw} */
+    /** {@return the exception to throw} */
     static AwaitedFailureException of(Object awaited, Throwable failure) {
         Throwable original = original(failure);
         String how = original instanceof CancelledException
-                ? " was awaited in vain: " + Describe.message(original)
+                ? " has no result: " + Describe.message(original)
                 : " failed: " + Describe.object(original);
         return new AwaitedFailureException(Describe.object(awaited) + how, original);
     }
 
-    /** {@return the failure itself, if it is of a type, else what wraps it} The place where it was awaited is attached to it. */
+    /**
+     * {@return the failure itself, if it is of the given type, or its wrapper} The place where it was awaited is
+     * attached to it.
+     */
     static <X extends Exception> X unwrapped(Object awaited, Throwable failure, Class<X> type) {
         X only = onlyFailure(failure, type);
         if (only == null) {
@@ -49,10 +52,11 @@ final class AwaitedFailureException extends CompletionException {
     }
 
     /**
-     * {@return the innermost failure of a type behind what wraps failures, or null} A cancellation is none: it is about the task
-     * that was cancelled.
+     * {@return the innermost failure of a type behind the wrappers, or null} A cancellation is not unwrapped: it
+     * concerns the task that was cancelled.
      *
-     * @param failure a group's with one failure, one that was awaited, a future's, these in each other, or the failure itself
+     * @param failure a group's with one failure, an awaited one, a future's, any nesting of these, or the failure
+     *     itself
      */
     static <X extends Exception> @Nullable X onlyFailure(Throwable failure, Class<X> type) {
         X only = null;
@@ -78,7 +82,7 @@ final class AwaitedFailureException extends CompletionException {
                 : null;
     }
 
-    /** {@return what was thrown where the failure came from} */
+    /** {@return what was originally thrown} */
     static Throwable original(Throwable failure) {
         return failure instanceof AwaitedFailureException wrapper
                 ? Objects.requireNonNull(wrapper.getCause())

@@ -2,7 +2,7 @@ package io.gyre.loop;
 
 import io.gyre.loop.internal.text.Describe;
 
-/** The stack of a task that has awaited a failure, attached to the failure as a suppressed exception. */
+/** The stack of a task that awaited a failure, attached to the failure as a suppressed exception. */
 final class AwaitedHereException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -3,7 +3,7 @@ package io.gyre.loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Code with a result that runs in line: its exceptions, the checked ones too, reach the caller as they are.
+ * Code with a result that runs in line: its exceptions, including checked ones, reach the caller unchanged.
  *
  * @param <T> the result
  * @param <X> the checked exception that the code may throw; inferred
@@ -14,7 +14,7 @@ public interface Body<T extends @Nullable Object, X extends Exception> {
      * Runs the code.
      *
      * @return the result
-     * @throws X as the code does
+     * @throws X what the code throws
      */
     T run() throws X;
 }

@@ -3,8 +3,8 @@ package io.gyre.loop;
 import io.gyre.loop.internal.text.Describe;
 
 /**
- * Thrown when two tasks use something at the same time that only one may use, such as the reading side of a stream. The
- * message names both.
+ * Thrown when two tasks use something at the same time that only one task may use, such as the reading side of a
+ * stream. The message names both.
  *
  * <p><b>Source:</b> trio {@code BusyResourceError}.
  */
@@ -15,8 +15,8 @@ public final class BusyException extends IllegalStateException {
      * Creates the exception.
      *
      * @param resource what is busy
-     * @param holder who uses it
-     * @param intruder who wanted to
+     * @param holder the current user
+     * @param intruder the second user
      */
     public BusyException(Object resource, Object holder, Object intruder) {
         super(Describe.object(intruder) + " cannot use " + Describe.object(resource) + " while "

@@ -5,8 +5,8 @@ import io.gyre.loop.spi.Failure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Code in the ready queue that is not a task. The callback runner runs it; a user's, with the scoped values that were
- * bound and the context that was in force where it was created.
+ * Code in the ready queue that is not a task. The callback runner runs it; a user's callback runs with the scoped
+ * values and the context of the place that created it.
  */
 sealed class Callback implements Handle, Step permits DoneCallback {
     private final LoopCore loop;
@@ -20,10 +20,9 @@ sealed class Callback implements Handle, Step permits DoneCallback {
     private @Nullable CallbackRunner runner;
 
     /**
-     * Creates a callback of the user's that is not scheduled yet. Not on the carrier: capturing the context is user
-     * code.
+     * Creates a user's callback that is not scheduled yet. Not on the carrier: capturing the context is user code.
      *
-     * @param origin what the user passed, which tells where it was created
+     * @param origin what the user passed, which tells where the callback was created
      * @param body what to run
      */
     Callback(LoopCore loop, Object origin, Runnable body) {
@@ -34,7 +33,7 @@ sealed class Callback implements Handle, Step permits DoneCallback {
         this.bindings = ScopedBindings.capture();
     }
 
-    /** Creates a callback of the library's, which runs in nobody's context. Also on the carrier. */
+    /** Creates a callback of the library, which runs without a user's context. Also on the carrier. */
     Callback(LoopCore loop, Runnable body) {
         this.loop = loop;
         this.createdAt = null;
@@ -43,7 +42,7 @@ sealed class Callback implements Handle, Step permits DoneCallback {
         this.bindings = null;
     }
 
-    /** Queues it to be run in the next tick, if it is not queued. */
+    /** Queues it to run in the next tick, if it is not queued. */
     final void becomeReady() {
         becomeReadyIn(loop.tick.ready);
     }
@@ -56,12 +55,12 @@ sealed class Callback implements Handle, Step permits DoneCallback {
         }
     }
 
-    /** Says that it was taken out of its queue. */
+    /** Marks it as taken out of its queue. */
     final void leaveQueue() {
         queued = false;
     }
 
-    /** Says where it is about to run. */
+    /** Records the runner that is about to run it. */
     final void beginIn(CallbackRunner taker) {
         runner = taker;
     }
@@ -75,7 +74,10 @@ sealed class Callback implements Handle, Step permits DoneCallback {
         }
     }
 
-    /** Runs it, unless it was cancelled. What it throws is reported, but for a stack overflow, which may be the caller's. */
+    /**
+     * Runs it, unless it was cancelled. What it throws is reported, except for a stack overflow, which may be the
+     * caller's.
+     */
     final void takeUnlessStackIsShort() {
         if (cancelled) {
             return;
@@ -85,7 +87,8 @@ sealed class Callback implements Handle, Step permits DoneCallback {
         } catch (StackOverflowError overflow) {
             throw overflow;
         } catch (Throwable failure) {
-            // A callback that suspends is cancelled there if the loop is closed. Another's cancellation is a failure.
+            // If the loop is closed, a callback that suspends is cancelled. The cancellation of another task is a
+            // failure.
             if (!loop.isEndedBy(failure) && !CancelScope.isOwnCancellation(failure)) {
                 report(failure);
             }
@@ -117,7 +120,7 @@ sealed class Callback implements Handle, Step permits DoneCallback {
         }
     }
 
-    /** Prevents all further runs of a callback that is scheduled again and again. */
+    /** Prevents all further runs of a repeating callback. */
     final void revoke() {
         cancelled = true;
     }

@@ -3,18 +3,18 @@ package io.gyre.loop;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Runs callbacks: a task that takes those which stand next in the ready queue, as many as there are. */
+/** Runs callbacks: a task that takes the callbacks at the head of the ready queue, one after the other. */
 final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
     /*
      * Design.
      *
-     * Callbacks are user code, so they may not run on the carrier: one that waits for a lock which a parked task holds
-     * would stop the loop for good. In a virtual thread it parks as a task does.
+     * Callbacks are user code, so they may not run on the carrier: a callback that waits for a lock held by a parked
+     * task would stop the loop for good. In a virtual thread it parks like a task.
      *
      * The tick mounts the runner itself when a callback is next in line, which keeps callbacks and tasks in one FIFO
-     * order. The runner takes callbacks until something else is next, then parks, idle. If control comes back to the
-     * tick and the runner is not idle, a callback has parked: that runner is retired. It becomes an ordinary entry of
-     * the ready queue when it is unparked, finishes the one callback and ends; its spare has taken over. A runner starts
+     * order. The runner takes callbacks until something else is next, then parks, idle. If control returns to the tick
+     * and the runner is not idle, a callback has parked, and the runner is retired: it becomes an ordinary entry of the
+     * ready queue when it is unparked, finishes its callback and ends, while its spare has taken over. A runner starts
      * its spare itself, before the first callback, because starting a thread takes a lock inside the JDK, and the
      * carrier takes none.
      *
@@ -39,7 +39,7 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
     }
 
     /**
-     * Mounts this runner until no callback is next, or one has parked. Carrier only.
+     * Mounts this runner until no callback is next, or a callback has parked. Carrier only.
      *
      * @return whether it can be mounted again
      */
@@ -67,13 +67,13 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
 
     @Override
     void becomeReady() {
-        // An idle runner has nothing to do, whoever unparked it; the tick mounts it when a callback is next.
+        // An idle runner has nothing to do, whatever unparked it; the tick mounts it when a callback is next.
         if (!mounting && phase != Phase.IDLE) {
             super.becomeReady();
         }
     }
 
-    /** Throws what has kept the runner from running anything: there was no memory for its spare. Carrier only. */
+    /** Throws the error that kept the runner from running anything: there was no memory for its spare. Carrier only. */
     void throwIfStarved() {
         OutOfMemoryError why = starvedBy;
         if (why != null) {
@@ -98,9 +98,9 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
             phase = Phase.IDLE;
             while (phase == Phase.IDLE) {
                 LockSupport.park();
-                Thread.interrupted(); // with the flag set, park would return at once for ever
+                Thread.interrupted(); // with the flag set, park would return at once forever
             }
-            forgetCancellation(); // by somebody who has kept the task of an earlier callback
+            forgetCancellation(); // cancelled through the task object of an earlier callback
         }
         return null;
     }
@@ -115,7 +115,7 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
         }
     }
 
-    /** A callback that cancelled or interrupted itself has done that to nobody but itself. */
+    /** A callback that cancels or interrupts its own task affects only itself. */
     private void forgetCancellation() {
         switchTo(null);
         Thread.interrupted();

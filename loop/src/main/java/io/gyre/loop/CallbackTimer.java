@@ -1,6 +1,6 @@
 package io.gyre.loop;
 
-/** A callback that waits for its instant. */
+/** A callback that waits for its deadline. */
 final class CallbackTimer extends Timer implements TimerHandle {
     private final LoopCore loop;
     private final Callback callback;

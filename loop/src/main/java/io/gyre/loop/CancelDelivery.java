@@ -3,41 +3,46 @@ package io.gyre.loop;
 import io.gyre.loop.internal.text.Describe;
 import org.jspecify.annotations.Nullable;
 
-/** The cancellations that have reached a task, and how it is told of them. Made by the first; most tasks have none. */
+/**
+ * The cancellations that have reached a task, and how the task is notified. Created by the first; most tasks have none.
+ */
 final class CancelDelivery {
     /*
      * Design.
      *
-     * A task that waits in a call of this library has its wait undone. One that is parked in a call of the JDK which reacts
-     * to interrupts is interrupted there, and only there: anywhere else an interrupt would hit whatever comes next, a file
-     * channel, which it closes for all who share it, or clean-up.
+     * If a task waits in a call of this library, its wait is undone. If it is parked in a call of the JDK that reacts
+     * to interrupts, it is interrupted there, and only there: anywhere else an interrupt would hit unrelated code, such
+     * as a file channel, which it closes for all its users, or clean-up.
      *
-     * What is sent is taken back by the next checkpoint, and again when control leaves the scope, whatever has become of
-     * the status in between: code that has caught InterruptedException restores it, as it should, and the next block
-     * must not be cancelled by that. Until then a status that is found set is taken for one that was restored.
+     * The next checkpoint clears the interrupt, and leaving the scope clears it again, whatever has become of the
+     * status in between: code that has caught InterruptedException restores the status, as it should, and this must not
+     * cancel the next block. Until then, a set status is assumed to have been restored.
      */
 
-    /** So many cancellations in a row no clean-up needs. */
+    /** No clean-up needs so many cancellations in a row. */
     private static final int MANY_RAISES = 128;
 
     private final VirtualThreadTask<?> task;
 
-    /** The next checkpoint raises it: the outermost cancelled scope that can be seen. Null if there is none. */
+    /**
+     * The scope whose cancellation the next checkpoint raises: the outermost cancelled scope visible. Null if there is
+     * none.
+     */
     private @Nullable CancelScope pending;
 
-    /** The one that the task is dealing with; another is told when control has left it. */
+    /** The cancelled scope that the task is dealing with; the next one is delivered when control has left it. */
     private @Nullable CancelScope told;
 
-    /** An interrupt was sent for this scope, in which control still is. */
+    /** The scope for which an interrupt was sent, and in which control still is. */
     private @Nullable CancelScope interruptedFor;
 
     /**
-     * The task was told while it ran or was ready, and no checkpoint has raised yet: when it parks in a call of the JDK, it is
-     * interrupted there.
+     * The task was notified while it ran or was ready, and no checkpoint has raised yet: when it parks in a call of the
+     * JDK, it is interrupted there.
      */
     private boolean interruptOwed;
 
-    /** The tick in which a cancellation was raised last, to see whether others could run since. */
+    /** The tick in which a cancellation was raised last, to see whether other tasks could have run since. */
     private long raisedInTick = -1;
 
     private int raises;
@@ -59,7 +64,7 @@ final class CancelDelivery {
         return interruptedFor;
     }
 
-    /** Takes in which cancellation is pending, and tells the task if it has not been told of any. */
+    /** Records which cancellation is pending, and notifies the task if it is not dealing with another. */
     void tell(CancelScope nowPending) {
         pending = nowPending;
         if (told == null) {
@@ -68,7 +73,7 @@ final class CancelDelivery {
         }
     }
 
-    /** Takes in that none is pending. */
+    /** Records that no cancellation is pending. */
     void withdraw() {
         pending = null;
         told = null;
@@ -82,25 +87,28 @@ final class CancelDelivery {
     }
 
     /**
-     * Takes in that control has left a scope.
+     * Records that control has left a scope.
      *
-     * @param toldBefore if it was a shield, what {@link #toldAndArrived} was before; that is not told again
+     * @param toldBefore for a shield, the earlier value of {@link #toldAndArrived}, which is not delivered again
      */
     void left(CancelScope left, @Nullable CancelScope toldBefore) {
         told = told == null || told == left ? toldBefore : told;
         if (interruptedFor == left) {
             interruptedFor = null;
-            Thread.interrupted(); // whatever the code in the block has made of it
+            Thread.interrupted(); // whatever the code in the block has done with it
         }
     }
 
-    /** {@return what the task was told, unless by an interrupt that has not ended anything yet} In the task itself. */
+    /**
+     * {@return the scope that the task was notified of, unless only by an interrupt that has not ended a call yet} In
+     * the task itself.
+     */
     @Nullable
     CancelScope toldAndArrived() {
         return interruptOwed || (interruptedFor != null && task.thread().isInterrupted()) ? null : told;
     }
 
-    // ---- telling it
+    // ---- notifying
 
     private void deliver() {
         if (task.isParked()) {
@@ -121,9 +129,9 @@ final class CancelDelivery {
     }
 
     /**
-     * Interrupts the task if it waits in a call of the JDK that reacts to interrupts; if it does not, that may come.
+     * Interrupts the task if it waits in a call of the JDK that reacts to interrupts; if it does not, it may later.
      *
-     * @return whether there is an interrupt to be sent still
+     * @return whether the interrupt is still to be sent
      */
     boolean interruptIfWaiting() {
         if (!interruptOwed || task.isDone()) {
@@ -137,12 +145,12 @@ final class CancelDelivery {
         return interruptOwed;
     }
 
-    /** Takes back what was sent and has not ended anything; the request itself ends only when control leaves its scope. */
+    /** Clears an interrupt that has not ended a call; the request itself ends only when control leaves its scope. */
     boolean takeInterruptBack() {
         return interruptedFor != null && task.thread() == Thread.currentThread() && Thread.interrupted();
     }
 
-    /** Takes back what was sent, and sends it when the task waits in a call of the JDK the next time. */
+    /** Clears the interrupt, and sends it again the next time the task waits in a call of the JDK. */
     void oweInterruptAgain() {
         if (takeInterruptBack()) {
             interruptOwed = true;
@@ -151,12 +159,12 @@ final class CancelDelivery {
 
     // ---- raising it: in the task
 
-    /** {@return whether a cancellation was raised in this tick already, so that nobody else has run since} */
+    /** {@return whether a cancellation was raised in this tick already, so that no other task has run since} */
     boolean hasRaisedInThisTick() {
         return raisedInTick == task.loop.tick.ticks();
     }
 
-    /** Takes in that the task raises a cancellation. Warns of one that goes on and on all the same. */
+    /** Records that the task raises a cancellation. Warns if this happens again and again. */
     void raised(CancelScope cause) {
         interruptOwed = false;
         takeInterruptBack();

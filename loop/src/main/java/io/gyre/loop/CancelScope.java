@@ -11,10 +11,10 @@ import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of code that can be cancelled as a whole: what a time-out, a task group and {@link Task#cancel} are made of.
+ * A block of code that can be cancelled as a whole. Time-outs, task groups and {@link Task#cancel} are made of scopes.
  *
- * <p>A scope that is cancelled stays so. In its block, and in the tasks of groups that were opened there, each suspending
- * call throws {@link CancelledException}, until control has left the block. There the exception ends: a scope swallows its
+ * <p>A cancelled scope stays cancelled. In its block, and in the tasks of groups opened there, each suspending call
+ * throws {@link CancelledException} until control has left the block. The exception ends there: a scope swallows its
  * own cancellation, and no other.
  *
  * {@snippet :
@@ -30,31 +30,31 @@ public final class CancelScope {
     /*
      * Design.
      *
-     * Scopes form a tree. The scopes of one task are a chain, from its root, which Task.cancel cancels, to the innermost,
-     * `task.scope`. The root of a task in a group hangs under the group's scope, which belongs to another task. A request
-     * goes down the tree to every task whose innermost scope it reaches, but not past a shield.
+     * Scopes form a tree. The scopes of one task are a chain, from its root, which Task.cancel cancels, to the
+     * innermost, `task.scope`. The root of a task in a group is a child of the group's scope, which belongs to another
+     * task. A request goes down the tree to every task whose innermost scope it reaches, but not past a shield.
      *
-     * Each scope knows the outermost cancelled scope that can be seen from it, `effective`. The outermost, because an
-     * exception that must leave all of them need not be swallowed and raised again at each. It changes when a scope is
-     * cancelled or a shield ends, and then in the whole tree below, as far as nothing further out has been cancelled
-     * before: so what happens inside of a tree that is being cancelled costs no second walk. Users nest thousands deep;
-     * nothing here recurses, and nothing but the walk down depends on the depth.
+     * Each scope knows the outermost cancelled scope visible from it, `effective`. It is the outermost, because an
+     * exception that must leave all of the scopes need not be swallowed and raised again at each. `effective` changes
+     * when a scope is cancelled or a shield ends, and then in the whole tree below, unless a scope further out was
+     * cancelled before: a cancellation inside a tree that is already cancelled costs no second walk. Users nest scopes
+     * thousands deep; nothing here recurses, and only the walk down depends on the depth.
      *
-     * A walk first marks all scopes, then tells the tasks. Telling runs abort handlers, which are not ours: one that
-     * fails, or cancels something itself, finds the tree complete.
+     * A walk first marks all scopes, then notifies the tasks. Notifying runs abort handlers, which are foreign code: a
+     * handler that fails, or cancels something itself, finds the tree complete.
      *
-     * How a request arrives depends on where the task is:
+     * How a request arrives depends on the state of the task:
      *
-     *     waiting in our own call      its abort handler undoes the wait; when the handler refuses, the value is on its
+     *     waiting in our own call      its abort handler undoes the wait; if the handler refuses, the value is on its
      *                                  way, is delivered, and the next checkpoint raises
      *     parked in a call of the JDK  its thread is interrupted, once, if the call reacts to that
      *     running or ready             the next checkpoint raises; if the task parks in a call of the JDK before that,
      *                                  it is interrupted there
      *
-     * Once a checkpoint has raised, clean-up code can block in peace. For the same reason a request from further out that
-     * comes while control is on its way out of a scope is told when it has left that (CancelDelivery).
+     * Once a checkpoint has raised, clean-up code may block undisturbed. For the same reason, a request from further
+     * out that arrives while control is leaving a scope is held until the scope has been left (CancelDelivery).
      *
-     * An interrupt that somebody else sends to a task's thread is a request, too: it comes in through park.
+     * An interrupt that other code sends to a task's thread is a request, too: it comes in through park.
      */
     private final VirtualThreadTask<?> owner;
     private final @Nullable CancelScope parent;
@@ -64,7 +64,7 @@ public final class CancelScope {
     private @Nullable CancelScope nextSibling;
     private @Nullable String reason;
 
-    /** The outermost cancelled scope that can be seen from here, this one included. */
+    /** The outermost cancelled scope visible from here, including this one. */
     private @Nullable CancelScope effective;
 
     private @Nullable ScopeTimer timer;
@@ -72,8 +72,8 @@ public final class CancelScope {
     private @Nullable CancelScope toldBeforeShield;
 
     /**
-     * Its block has ended. A block sets this first, by a store, which needs no stack: should {@link #leave} find none, the next
-     * use of a scope in the task sees to it.
+     * Whether its block has ended. A block sets this first, by a plain store, which needs no stack: if {@link #leave}
+     * then runs out of stack, the next use of a scope in the task completes the exit.
      */
     boolean left;
 
@@ -89,16 +89,16 @@ public final class CancelScope {
         @Override
         void fire() {
             if (scope.tellsNobodyButASleeper()) {
-                // At once: a sleep that is due at the same instant and was begun later must not overtake the deadline.
+                // At once: a later sleep that is due at the same instant must not overtake the deadline.
                 scope.timeHasCome(this);
             } else {
-                // In a callback: abort handlers are not ours, and may not run on the carrier.
+                // In a callback: abort handlers are foreign code, and may not run on the carrier.
                 scope.owner.loop.callInternally(() -> scope.timeHasCome(this));
             }
         }
     }
 
-    /** {@return whether no task but the owner is in the block, and that is asleep, or cancelled already} */
+    /** {@return whether only the owner is in the block, and it is asleep or cancelled already} */
     private boolean tellsNobodyButASleeper() {
         CancelScope innermost = owner.scope();
         CancelScope scope = this;
@@ -139,13 +139,13 @@ public final class CancelScope {
     // ---- blocks
 
     /**
-     * Runs a block that can be cancelled by its scope.
+     * Runs a block that its scope can cancel.
      *
      * <p><b>Suspends:</b> if the block does.
      *
      * @param <X> what the block may throw
      * @param block receives its scope
-     * @return whether the block was completed; false if it was cancelled by this scope
+     * @return whether the block completed; false if this scope cancelled it
      * @throws X what the block throws
      */
     public static <X extends Exception> boolean run(VoidBlock<X> block) throws X {
@@ -165,14 +165,14 @@ public final class CancelScope {
     }
 
     /**
-     * Runs a block with a result that can be cancelled by its scope.
+     * Runs a block with a result that its scope can cancel.
      *
      * <p><b>Suspends:</b> if the block does.
      *
      * @param <T> the result
      * @param <X> what the block may throw
      * @param block receives its scope
-     * @return its result; empty if it was cancelled by this scope, or the result is null
+     * @return its result; empty if this scope cancelled the block, or the result is null
      * @throws X what the block throws
      */
     public static <T extends @Nullable Object, X extends Exception> Optional<@NonNull T> call(Block<T, X> block)
@@ -204,7 +204,7 @@ public final class CancelScope {
          *
          * @param scope its scope
          * @return its result
-         * @throws X as the block does
+         * @throws X what the block throws
          */
         T run(CancelScope scope) throws X;
     }
@@ -220,7 +220,7 @@ public final class CancelScope {
          * Runs the block.
          *
          * @param scope its scope
-         * @throws X as the block does
+         * @throws X what the block throws
          */
         void run(CancelScope scope) throws X;
     }
@@ -234,7 +234,7 @@ public final class CancelScope {
         return scope;
     }
 
-    /** Begins a block that requests from outside do not reach, until the limit has passed. */
+    /** Begins a block that requests from outside do not reach until the limit has passed. */
     static CancelScope enterShield(Duration limit) {
         CancelScope scope = enter();
         try {
@@ -261,7 +261,7 @@ public final class CancelScope {
         spread(seen, told);
     }
 
-    /** Ends the block. In its task, where it is the innermost one. May be called again if an error strikes. */
+    /** Ends the block. Call it in the block's task, for the innermost scope. May be called again after an error. */
     void leave() {
         left = true;
         if (firstChild != null) {
@@ -275,14 +275,14 @@ public final class CancelScope {
         }
     }
 
-    /** {@return whether a failure that comes out of the block is this scope's cancellation} Asked before it is left. */
+    /** {@return whether a failure that leaves the block is this scope's cancellation} Ask before leaving the scope. */
     boolean isCauseOf(Throwable failure) {
         return reason != null && explains(failure, owner);
     }
 
     // ---- tasks as a whole
 
-    /** Gives a new task a root under the scope of its group. */
+    /** Gives a new task a root scope under the scope of its group. */
     static void hangUnder(CancelScope group, VirtualThreadTask<?> task) {
         task.switchTo(new CancelScope(task, group));
     }
@@ -291,7 +291,7 @@ public final class CancelScope {
         return owner.isSystem();
     }
 
-    /** {@return the scope that is a task as a whole} */
+    /** {@return the root scope of a task} */
     static CancelScope rootOf(VirtualThreadTask<?> task) {
         CancelScope root = rootOrInnermost(task);
         while (root.parent != null && root.parent.owner == task) {
@@ -322,14 +322,14 @@ public final class CancelScope {
         return caller != null && isCancellation(caller, failure);
     }
 
-    /** {@return whether a failure that comes out of all the blocks of a task is its cancellation, by whichever scope} */
+    /** {@return whether a failure that leaves all blocks of a task is a cancellation of it, by any of its scopes} */
     static boolean isCancellation(VirtualThreadTask<?> task, Throwable failure) {
         CancelScope outermost = task.scope() == null ? null : task.scope().effective;
         if (outermost == null) {
             return false;
         }
         if (outermost.explains(failure, task)) {
-            return true; // nearly always; the others are many when groups are nested deep
+            return true; // nearly always; the list of other scopes is long when groups are nested deep
         }
         for (CancelScope scope = task.scope(); scope != null && scope != outermost; scope = scope.parent) {
             if (scope.reason != null && scope.explains(failure, task)) {
@@ -339,7 +339,7 @@ public final class CancelScope {
         return false;
     }
 
-    /** Takes the scopes of a task that is done out of the tree. */
+    /** Removes the scopes of a task that is done from the tree. */
     static void discard(VirtualThreadTask<?> task) {
         CancelScope root = task.scope();
         if (root != null) {
@@ -348,12 +348,12 @@ public final class CancelScope {
         }
     }
 
-    // ---- what users see
+    // ---- public
 
     /**
-     * Cancels the block, for good. <b>Suspends:</b> no.
+     * Cancels the block permanently. <b>Suspends:</b> no.
      *
-     * @param why for the message of the exception
+     * @param why for the exception's message
      * @return false if the scope was already cancelled, or its block has ended
      */
     public boolean cancel(String why) {
@@ -367,7 +367,7 @@ public final class CancelScope {
             return false;
         }
         if (effective != null) {
-            reason = why; // all below have been told of another that is further out
+            reason = why; // a scope further out has already cancelled everything below
             stopTimer();
             return true;
         }
@@ -384,8 +384,8 @@ public final class CancelScope {
     }
 
     /**
-     * Sets the instant at which the scope cancels itself, instead of the one before. <b>Suspends:</b> no. Does nothing if
-     * the scope is cancelled.
+     * Sets the instant at which the scope cancels itself, replacing the previous deadline. <b>Suspends:</b> no. Does
+     * nothing if the scope is cancelled.
      *
      * @param deadlineNanos the instant, in nanoseconds of {@link EventLoop#time()}
      */
@@ -403,7 +403,7 @@ public final class CancelScope {
     }
 
     /**
-     * Sets the deadline to a time from now. <b>Suspends:</b> no.
+     * Sets the deadline relative to now. <b>Suspends:</b> no.
      *
      * @param timeout from now; zero or less cancels at once
      */
@@ -411,13 +411,15 @@ public final class CancelScope {
         setDeadline(owner.loop.time() + LoopCore.saturatedNanos(timeout));
     }
 
-    /** Takes the deadline back. <b>Suspends:</b> no. */
+    /** Removes the deadline. <b>Suspends:</b> no. */
     public void clearDeadline() {
         owner.loop.checkLoopThread("CancelScope.clearDeadline");
         stopTimer();
     }
 
-    /** {@return the deadline in nanoseconds of {@link EventLoop#time()}, if there is one and it has not passed} */
+    /**
+     * {@return the deadline in nanoseconds of {@link EventLoop#time()}, if there is a deadline and it has not passed}
+     */
     public OptionalLong deadline() {
         return timer == null || shield ? OptionalLong.empty() : OptionalLong.of(timer.deadlineNanos());
     }
@@ -429,13 +431,13 @@ public final class CancelScope {
 
     // ---- for the task
 
-    /** {@return the outermost cancelled scope that can be seen from here, or null} */
+    /** {@return the outermost cancelled scope visible from here, or null} */
     @Nullable
     CancelScope effective() {
         return effective;
     }
 
-    /** {@return the earliest deadline that can be seen from here; now, if there is no time left} */
+    /** {@return the earliest deadline visible from here; the current time, if no time is left} */
     OptionalLong earliestDeadline() {
         if (effective != null) {
             return OptionalLong.of(owner.loop.time());
@@ -459,14 +461,17 @@ public final class CancelScope {
         return Objects.requireNonNull(reason);
     }
 
-    /** {@return whether a failure in a task is what this scope's cancellation has come to} An interrupt is if it was ours. */
+    /**
+     * {@return whether this scope's cancellation caused a failure in a task} It caused an interruption if it sent the
+     * interrupt.
+     */
     private boolean explains(Throwable failure, VirtualThreadTask<?> task) {
         for (Throwable cause : Failures.causes(failure)) {
             if (cause instanceof CancelledException cancelled) {
                 return cancelled.isCausedBy(this);
             }
             if (cause instanceof TimeoutException) {
-                return false; // an inner scope has made that out of its own cancellation
+                return false; // an inner scope has turned its own cancellation into this
             }
             if (ForeignPark.isInterruption(cause)) {
                 return task.interruptedFor() == this;
@@ -475,7 +480,7 @@ public final class CancelScope {
         return false;
     }
 
-    /** {@return the tasks that hear of what changes here: those whose innermost scope is this, or below it and no shield} */
+    /** {@return the tasks affected by a change here: those whose innermost scope is this or below it, up to shields} */
     private List<VirtualThreadTask<?>> tasksBelow() {
         if (firstChild == null) {
             return owner.scope() == this ? List.of(owner) : List.of();
@@ -489,7 +494,7 @@ public final class CancelScope {
         return tasks;
     }
 
-    /** Says in this scope and below it what can be seen from now on, and tells the tasks. Nothing is said twice. */
+    /** Sets {@code effective} in this scope and below it, and notifies the tasks, each once. */
     private void spread(CancelScope seen, List<VirtualThreadTask<?>> told) {
         for (CancelScope scope = this; scope != null; scope = nextBelow(scope)) {
             scope.effective = seen;
@@ -499,13 +504,15 @@ public final class CancelScope {
             try {
                 task.refreshPending();
             } catch (RuntimeException | Error e) {
-                failure = e; // there was no memory; the others are told
+                failure = e; // out of memory; the other tasks are notified
             }
         }
         Failures.throwUnchecked(failure);
     }
 
-    /** {@return the scope behind another on a walk through this one's tree, children before siblings; null at the end} */
+    /**
+     * {@return the scope after another on a walk through this one's tree, children before siblings; null at the end}
+     */
     private @Nullable CancelScope nextBelow(CancelScope scope) {
         CancelScope child = unshielded(scope.firstChild);
         if (child != null) {

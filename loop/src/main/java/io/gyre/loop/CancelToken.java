@@ -14,7 +14,8 @@ import org.jspecify.annotations.NonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request to stop that can be handed to anybody: to tasks of any loop, to offloaded calls, to threads that know of no loop.
+ * A request to stop that can be shared freely: with tasks of any loop, with offloaded calls, with threads outside of
+ * any loop.
  *
  * {@snippet :
  * var shutdown = new CancelToken();
@@ -24,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  *         crunch();
  *     }
  * });
- * shutdown.cancel("the user wants to go home");
+ * shutdown.cancel("the program is shutting down");
  * }
  *
- * <p>Tokens form a tree: what cancels a token cancels its {@linkplain #child() children}, but not the other way round. Inside
- * of one loop a {@link CancelScope} does more for less: it knows its deadline, and nests with the code.
+ * <p>Tokens form a tree: cancelling a token cancels its {@linkplain #child() children}, but not the other way round.
+ * Within one loop, a {@link CancelScope} does more at less cost: it knows its deadline, and nests with the code.
  *
- * <p><b>Confinement:</b> any thread. <b>Resources:</b> a token holds its children that are neither cancelled nor closed.
+ * <p><b>Confinement:</b> any thread. <b>Resources:</b> a token holds its children until they are cancelled or closed.
  *
  * <p><b>Source:</b> tokio {@code CancellationToken}, Go {@code context.Context}.
  */
@@ -38,21 +39,22 @@ public final class CancelToken implements AutoCloseable {
     /*
      * Design.
      *
-     * A monitor for each token. Listeners are called outside of it, by whoever cancels, and must only pass the word on: a
-     * scope on a loop is cancelled by a callback there. A child is registered with its parent as a listener is, but is
-     * walked to and not called: users make chains of them as long as they like.
+     * Each token has a monitor. Listeners are called outside of it, by the cancelling thread, and must only pass the
+     * request on: a scope on a loop is cancelled by a callback there. A child is registered with its parent like a
+     * listener, but the cancelling thread walks to it instead of calling it, since chains of children may be
+     * arbitrarily long.
      */
     private final @Nullable CancelToken parent;
     private final @Nullable Registration atParent;
     private final Set<Registration> listeners = new LinkedHashSet<>();
     private volatile @Nullable String reason;
 
-    /** Somebody who is told. Closing it takes that back. */
+    /** A registered listener. Closing the registration removes it. */
     public final class Registration implements AutoCloseable {
         private final Runnable listener;
         private final @Nullable CancelToken child;
 
-        /** Who tells has a copy of the list, and is not done with it when a listener takes another back. */
+        /** The cancelling thread works on a copy of the list, in which a listener may have removed another. */
         private volatile boolean closed;
 
         private Registration(Runnable listener, @Nullable CancelToken child) {
@@ -60,7 +62,7 @@ public final class CancelToken implements AutoCloseable {
             this.child = child;
         }
 
-        /** Takes the listener back; does nothing if it was called or is being called. */
+        /** Removes the listener; does nothing if it was called or is being called. */
         @Override
         public void close() {
             closed = true;
@@ -70,7 +72,7 @@ public final class CancelToken implements AutoCloseable {
         }
     }
 
-    /** Creates a token that nobody has cancelled yet. */
+    /** Creates a token that is not cancelled. */
     public CancelToken() {
         parent = null;
         atParent = null;
@@ -85,18 +87,21 @@ public final class CancelToken implements AutoCloseable {
         }
     }
 
-    /** {@return a token that is cancelled with this one, and can be cancelled by itself} Close it when it is done with. */
+    /**
+     * {@return a token that is cancelled with this one, and can be cancelled by itself} Close it when it is no longer
+     * needed.
+     */
     public CancelToken child() {
         return new CancelToken(this);
     }
 
     /**
-     * Cancels this token and its children, for good: who listens is told, in this thread and in order of registration.
+     * Cancels this token and its children, permanently. Listeners are called in this thread, in order of registration.
      *
-     * <p><b>Errors:</b> if listeners throw all the same, the others are told; then what the first has thrown is.
+     * <p><b>Errors:</b> if a listener throws, the others are still called; then the first exception is thrown.
      *
      * @param why for messages
-     * @return false if it was cancelled already
+     * @return false if it was already cancelled
      */
     public boolean cancel(String why) {
         Objects.requireNonNull(why);
@@ -108,7 +113,7 @@ public final class CancelToken implements AutoCloseable {
         return true;
     }
 
-    /** {@return who is to be told; null if it was cancelled already} */
+    /** {@return the listeners to call; null if it was already cancelled} */
     private @Nullable List<Registration> begin(String why) {
         List<Registration> told;
         synchronized (listeners) {
@@ -123,7 +128,7 @@ public final class CancelToken implements AutoCloseable {
         return told;
     }
 
-    /** Tells listeners and the listeners of children, in order of registration, without recursion. */
+    /** Calls listeners and the listeners of children, in order of registration, without recursion. */
     private static void tell(List<Registration> told, String why) {
         Throwable failure = null;
         var open = new ArrayDeque<Iterator<Registration>>();
@@ -168,7 +173,7 @@ public final class CancelToken implements AutoCloseable {
     }
 
     /**
-     * Raises the cancellation, in long computations outside of a loop.
+     * Throws if this is cancelled; for long computations outside of a loop.
      *
      * @throws CancellationException if it is cancelled
      */
@@ -180,10 +185,10 @@ public final class CancelToken implements AutoCloseable {
     }
 
     /**
-     * Has a listener called once when this is cancelled; at once, if it is.
+     * Calls a listener once when this is cancelled; immediately, if it already is.
      *
-     * @param listener runs in the thread that cancels: must not block and must not throw
-     * @return takes the listener back
+     * @param listener runs in the cancelling thread; must not block and must not throw
+     * @return the registration, which removes the listener when closed
      */
     public Registration onCancel(Runnable listener) {
         var registration = new Registration(Objects.requireNonNull(listener), null);
@@ -193,7 +198,7 @@ public final class CancelToken implements AutoCloseable {
         return registration;
     }
 
-    /** {@return null if the registration was taken, or else why this is cancelled} */
+    /** {@return null if the registration was accepted, otherwise why this is cancelled} */
     private @Nullable String register(Registration registration) {
         synchronized (listeners) {
             if (reason == null) {
@@ -206,13 +211,13 @@ public final class CancelToken implements AutoCloseable {
     /**
      * Runs a block that this token cancels.
      *
-     * <p><b>Confinement:</b> a task. <b>Suspends:</b> if the block does. In a token that is cancelled already, the
-     * block is entered, and its first suspending call throws. <b>Cancellation:</b> that of the task, or of a scope
-     * around this, is thrown as anywhere else.
+     * <p><b>Confinement:</b> a task. <b>Suspends:</b> if the block does. If the token is already cancelled, the block
+     * is entered, and its first suspending call throws. <b>Cancellation:</b> a cancellation of the task, or of a scope
+     * around this call, is thrown as usual.
      *
      * @param <X> what the block may throw
      * @param block the block
-     * @return whether it was completed; false if it was cancelled by this token
+     * @return whether the block completed; false if this token cancelled it
      * @throws X what the block throws
      */
     public <X extends Exception> boolean run(VoidBody<X> block) throws X {
@@ -226,12 +231,12 @@ public final class CancelToken implements AutoCloseable {
     /**
      * Runs a block with a result that this token cancels.
      *
-     * <p><b>Confinement:</b> a task. <b>Suspends:</b> if the block does. <b>Cancellation:</b> as {@link #run} says.
+     * <p><b>Confinement:</b> a task. <b>Suspends:</b> if the block does. <b>Cancellation:</b> as for {@link #run}.
      *
      * @param <T> the result
      * @param <X> what the block may throw
      * @param block the block
-     * @return its result; empty if it was cancelled by this token, or the result is null
+     * @return its result; empty if this token cancelled the block, or the result is null
      * @throws X what the block throws
      */
     public <T extends @Nullable Object, X extends Exception> Optional<@NonNull T> call(Body<T, X> block) throws X {
@@ -259,7 +264,7 @@ public final class CancelToken implements AutoCloseable {
         }
     }
 
-    /** Leaves the parent, which no longer cancels this. Does not cancel it. */
+    /** Leaves the parent, which no longer cancels this token. Does not cancel it. */
     @Override
     public void close() {
         leaveParent();

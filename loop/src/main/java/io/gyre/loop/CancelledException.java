@@ -4,15 +4,14 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by a suspending call in a scope or task that is cancelled, at each such call until control has left it.
+ * Thrown by every suspending call in a cancelled scope or task, until control has left it.
  *
- * <p>Let it pass, after cleaning up. Code that swallows it does not undo the cancellation: the next suspending call
+ * <p>Clean up, and let it propagate. Code that swallows it does not undo the cancellation: the next suspending call
  * throws again.
  *
- * <p><b>Source:</b> asyncio {@code CancelledError}, with trio's level-triggered delivery. Differs from what
- * {@link Awaitable#await()} throws when the <em>other</em> task was cancelled, which is a
- * {@link java.util.concurrent.CompletionException}: a plain {@code CancelledException} is always about the task that
- * gets it.
+ * <p><b>Source:</b> asyncio {@code CancelledError}, with trio's level-triggered delivery. A {@code CancelledException}
+ * is always about the task that gets it; when the <em>awaited</em> task was cancelled, {@link Awaitable#await()} throws
+ * a {@link java.util.concurrent.CompletionException}.
  */
 public final class CancelledException extends CancellationException {
     private static final long serialVersionUID = 1;

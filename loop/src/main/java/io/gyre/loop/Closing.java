@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The end of a loop: everything that runs is asked to stop, and awaited for a limited time, which is real time. */
+/** The end of a loop: everything that runs is asked to stop, and awaited for a limited real time. */
 final class Closing {
     /*
      * Design.
      *
-     * First the tasks, with the calls that they have offloaded, some of which nobody waits for any more; then the
-     * system tasks, on which those rely, and which may offload as long as they last; then the threads of the offload
-     * pool; in the end, behind a closed door, the callbacks that have come in up to then.
+     * First the tasks, with the calls that they have offloaded, including abandoned ones. Then the system tasks, on
+     * which the other tasks rely; they may offload until they end. Then the threads of the offload pool. Finally, after
+     * the entry queue is closed, the callbacks that have arrived by then.
      */
     static final String REASON = "its loop is closing";
 
-    /** The part of the time that others leave to the system tasks: enough to write down what is in memory. */
+    /** The share of the time that is reserved for system tasks: enough to write out what is in memory. */
     private static final int SHARE_OF_SYSTEM_TASKS = 4;
 
-    /** How far the end of a loop has come, which decides which tasks may still be there. */
+    /** How far closing has come, which determines the tasks that may still be there. */
     enum Phase {
         OPEN,
         ENDING_TASKS,
@@ -55,7 +55,8 @@ final class Closing {
             return;
         }
         loop.driver.enter("close");
-        boolean interruptedBefore = Thread.interrupted(); // which has cancelled main, say, and is not meant for this
+        // it has cancelled main, for example, and is not meant for close()
+        boolean interruptedBefore = Thread.interrupted();
         var end = new Closing(loop);
         try {
             end.run();
@@ -81,7 +82,7 @@ final class Closing {
         return phase;
     }
 
-    /** Gives up what the loop holds. What has not ended is reported, and goes on elsewhere. */
+    /** Releases what the loop holds. Tasks that have not ended are reported, and continue elsewhere. */
     private void release() {
         List<VirtualThreadTask<?>> survivors = tasks.snapshot();
         tick.endRunners();
@@ -110,7 +111,7 @@ final class Closing {
     }
 
     /**
-     * Cancels the tasks that end in a phase, and runs the loop until they have, and the calls that they have offloaded.
+     * Cancels the tasks that end in a phase, and runs the loop until they and their offloaded calls have ended.
      */
     private void endTasks(Phase phase) {
         for (VirtualThreadTask<?> task : tasks.snapshot()) {
@@ -142,14 +143,14 @@ final class Closing {
         interrupted |= tick.takeInterrupt();
     }
 
-    /** Waits for the calls that are still offloaded, then leaves them to their daemon threads. */
+    /** Waits for calls that are still offloaded, then leaves them to their daemon threads. */
     private void endOffloadPool(Phase phase, @Nullable OffloadPool pool) {
         if (pool == null) {
             return;
         }
         pool.shutdown();
         for (long left = 1; !pool.hasEnded() && !interrupted && left > 0; left = left(phase)) {
-            run(left); // a call may want the loop before it ends; the pool wakes us when it has ended
+            run(left); // a call may need the loop before it ends; the pool wakes the loop when it has ended
         }
         if (!pool.hasEnded()) {
             List<OffloadPool.Running> left = pool.running();
@@ -159,8 +160,8 @@ final class Closing {
     }
 
     /**
-     * Runs the callbacks that were accepted before the door was closed, and what those have made ready; takes the tasks
-     * that have not ended out of what they wait in, which may outlive the loop.
+     * Runs the callbacks that were accepted before the entry queue was closed, and what they have made ready; ends the
+     * waits of the remaining tasks, since what they wait in may outlive the loop.
      */
     private void runAcceptedCallbacks() {
         List<VirtualThreadTask<?>> survivors = tasks.snapshot();
@@ -183,7 +184,7 @@ final class Closing {
                 where));
     }
 
-    /** Tells of each task that has not ended, and where it is. */
+    /** Reports each task that has not ended, with its stack. */
     private void report(List<VirtualThreadTask<?>> survivors) {
         for (VirtualThreadTask<?> survivor : survivors) {
             var where = new IllegalStateException(survivor + " outlives its loop");

@@ -5,7 +5,7 @@ import java.security.CodeSource;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Says for a class whether messages may name its lines: those of users are named, all others are skipped. */
+/** Says whether messages may name the lines of a class: lines of users are named, all others are skipped. */
 enum CodeOwner {
     USER,
     LIBRARY,
@@ -14,10 +14,10 @@ enum CodeOwner {
     /*
      * Design.
      *
-     * A package name alone does not tell: tests and examples may live in packages of the library. A jar or module alone does
-     * not either: a program may be shaded into one jar with the libraries it uses. So a class is the library's if both agree:
-     * its package, and the module, class loader and code source that it comes from. The names of packages are taken from
-     * classes, so that they follow when a shaded jar renames them.
+     * The package name alone does not decide: tests and examples may live in packages of the library. Nor does the jar
+     * or module: a program may be shaded into one jar with its libraries. So a class belongs to the library if both
+     * agree: its package, and its module, class loader and code source. Package names are taken from classes, so that
+     * they follow when a shaded jar renames them.
      */
     private static final String OF_LOOP = EventLoop.class.getPackageName();
 
@@ -51,7 +51,7 @@ enum CodeOwner {
             Class<?> info = Class.forName(type.getPackageName() + ".package-info", false, type.getClassLoader());
             return info.isAnnotationPresent(LibraryCode.class) && haveOneSource(type, info);
         } catch (Throwable unmarked) {
-            // Also when stack or memory runs out: loading a class again and again there would take seconds.
+            // Also when stack or memory runs out: retrying to load the class each time would take seconds.
             return false;
         }
     }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Functions over several tasks. Import them statically, as those of {@link Async}.
+ * Functions over several tasks, meant to be imported statically, like those of {@link Async}.
  *
  * <p><b>Confinement:</b> tasks of one loop. <b>Cancellation:</b> each function is a checkpoint where it suspends.
  */
@@ -23,15 +23,15 @@ public final class Combinators {
     // ---- gather
 
     /**
-     * Runs bodies at the same time, in a group, and waits for all results.
+     * Runs bodies concurrently, in a group, and waits for all results.
      *
      * <p><b>Suspends:</b> until all are done. <b>Cancellation:</b> cancels them and waits for them.
      *
      * @param <T> the results
      * @param bodies what to run
      * @return the results in the order of the bodies
-     * @throws TaskGroupException if one fails; the others are cancelled then, and all failures listed; results that others
-     *     had already are closed if they are {@link AutoCloseable}; or if one ends cancelled by itself
+     * @throws TaskGroupException if a body fails, which cancels the others, with all failures listed; or if a body ends
+     *     cancelled by itself. Results that others already had are closed if they are {@link AutoCloseable}
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.gather">asyncio.gather</a>
      */
     public static <T extends @Nullable Object> List<T> gather(Collection<? extends Callable<? extends T>> bodies) {
@@ -45,22 +45,22 @@ public final class Combinators {
      * @param <T> the results
      * @param bodies what to run
      * @return the results in the order of the bodies
-     * @throws TaskGroupException if one fails
+     * @throws TaskGroupException if a body fails
      */
     @SafeVarargs
-    @SuppressWarnings("varargs") // List.of reads the array only
+    @SuppressWarnings("varargs") // List.of only reads the array
     public static <T extends @Nullable Object> List<T> gather(Callable<? extends T>... bodies) {
         return gather(List.of(bodies));
     }
 
     /**
-     * Runs bodies at the same time, in a group, and waits for all outcomes.
+     * Runs bodies concurrently, in a group, and waits for all outcomes.
      *
      * <p><b>Suspends:</b> until all are done. <b>Cancellation:</b> cancels them and waits for them.
      *
      * @param <T> the results
      * @param bodies what to run
-     * @return the tasks, which are done, in the order of the bodies; {@link Task#state()} says how each ended
+     * @return the tasks, all done, in the order of the bodies; {@link Task#state()} says how each ended
      */
     public static <T extends @Nullable Object> List<Task<? extends T>> gatherSettled(
             Collection<? extends Callable<? extends T>> bodies) {
@@ -73,26 +73,26 @@ public final class Combinators {
      *
      * @param <T> the results
      * @param bodies what to run
-     * @return the tasks, which are done, in the order of the bodies
+     * @return the tasks, all done, in the order of the bodies
      */
     @SafeVarargs
-    @SuppressWarnings("varargs") // List.of reads the array only
+    @SuppressWarnings("varargs") // List.of only reads the array
     public static <T extends @Nullable Object> List<Task<? extends T>> gatherSettled(Callable<? extends T>... bodies) {
         return gatherSettled(List.of(bodies));
     }
 
     /**
-     * Waits for tasks that run already. The first failure cancels the others.
+     * Waits for tasks that are already running. The first failure cancels the others.
      *
-     * <p><b>Suspends:</b> until all are done. <b>Cancellation:</b> cancels them and does not wait for them: they are not
-     * this call's own, and one of them may be waiting for the caller. {@link #gather} runs bodies that it owns.
+     * <p><b>Suspends:</b> until all are done. <b>Cancellation:</b> cancels them and does not wait for them: this call
+     * does not own them, and one of them may be waiting for the caller. {@link #gather} runs bodies that it owns.
      *
      * @param <T> the results
-     * @param tasks of this loop, and not the calling task; the same one may be there twice
+     * @param tasks tasks of this loop, not including the calling task; duplicates are allowed
      * @return the results in the order of the tasks
      * @throws TaskGroupException if tasks fail, or are cancelled
-     * @throws WrongLoopException if a task is of another loop; nothing is cancelled then
-     * @throws IllegalStateException if the calling task is among them; nothing is cancelled then
+     * @throws WrongLoopException if a task belongs to another loop; no task is cancelled then
+     * @throws IllegalStateException if the calling task is among them; no task is cancelled then
      */
     public static <T extends @Nullable Object> List<T> gatherTasks(Collection<? extends Task<? extends T>> tasks) {
         List<Task<? extends T>> all = List.copyOf(tasks);
@@ -101,14 +101,14 @@ public final class Combinators {
         }
         var distinct = new LinkedHashSet<Task<?>>(all);
         boolean allSucceeded = false;
-        try (var completions = new Completions(distinct)) { // refuses what cannot be awaited
+        try (var completions = new Completions(distinct)) { // rejects tasks that cannot be awaited
             try {
                 completions.awaitUntil(() -> completions.isEnough(ReturnWhen.FIRST_EXCEPTION));
                 allSucceeded = completions.isEnough(ReturnWhen.ALL_COMPLETED);
             } finally {
                 if (!allSucceeded) {
                     distinct.forEach(
-                            task -> task.cancel("another task that it was gathered with has failed or was cancelled"));
+                            task -> task.cancel("another task of the same gather failed or was cancelled"));
                 }
             }
             completions.awaitUntil(() -> completions.isEnough(ReturnWhen.ALL_COMPLETED));
@@ -124,7 +124,7 @@ public final class Combinators {
         return results(all);
     }
 
-    /** A loop, and no method of the JDK, which would be taken for the place where the tasks were created. */
+    /** A loop, because a method of the JDK would be taken for the place that created the tasks. */
     private static <T extends @Nullable Object> void createTasks(
             TaskGroup<T> group, Collection<? extends Callable<? extends T>> bodies) {
         for (Callable<? extends T> body : bodies) {
@@ -154,9 +154,9 @@ public final class Combinators {
 
     // ---- wait
 
-    /** What {@link #awaitTasks} waits for. */
+    /** The condition that {@link #awaitTasks} waits for. */
     public enum ReturnWhen {
-        /** One task is done, in whatever way. */
+        /** One task is done, with any outcome. */
         FIRST_COMPLETED,
         /** One task has failed, or all are done. A cancelled task has not failed. */
         FIRST_EXCEPTION,
@@ -165,9 +165,9 @@ public final class Combinators {
     }
 
     /**
-     * Tasks by what has become of them.
+     * Tasks that are done, and tasks that are not.
      *
-     * @param done those that are done, in the order in which they were given
+     * @param done the tasks that are done, in the order given
      * @param pending the others
      */
     public record Settled(Set<Task<?>> done, Set<Task<?>> pending) {}
@@ -178,11 +178,11 @@ public final class Combinators {
      * <p><b>Suspends:</b> until then. <b>Cancellation:</b> ends the wait and leaves the tasks alone. A failure of a task counts
      * as observed.
      *
-     * @param tasks of this loop, at least one
+     * @param tasks tasks of this loop, at least one
      * @param when what to wait for
-     * @return which are done and which are not
+     * @return the tasks that are done, and those that are not
      * @throws IllegalArgumentException if there is no task
-     * @throws WrongLoopException if a task is of another loop
+     * @throws WrongLoopException if a task belongs to another loop
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.wait">asyncio.wait</a>
      */
     public static Settled awaitTasks(Collection<? extends Task<?>> tasks, ReturnWhen when) {
@@ -201,7 +201,7 @@ public final class Combinators {
         var pending = new LinkedHashSet<Task<?>>();
         for (Task<?> task : tasks) {
             if (task.isDone()) {
-                ((Completion<?>) task).failure(); // from here on it is the caller's
+                ((Completion<?>) task).failure(); // from here on the failure is the caller's
                 done.add(task);
             } else {
                 pending.add(task);
@@ -211,20 +211,20 @@ public final class Combinators {
     }
 
     /**
-     * Does what {@link #awaitTasks(Collection, When)} does, for a limited time. That it has passed is no error, and cancels
-     * nothing.
+     * Does what {@link #awaitTasks(Collection, When)} does, for a limited time. When the time is up, the call returns
+     * normally and cancels nothing.
      *
-     * @param tasks of this loop, at least one
+     * @param tasks tasks of this loop, at least one
      * @param when what to wait for
      * @param timeout how long
-     * @return which are done and which are not
+     * @return the tasks that are done, and those that are not
      */
     public static Settled awaitTasks(Collection<? extends Task<?>> tasks, ReturnWhen when, Duration timeout) {
         return Async.moveOnAfter(timeout, () -> awaitTasks(tasks, when)).orElseGet(() -> settled(tasks));
     }
 
     /**
-     * {@return the tasks one by one, each when it is done}
+     * {@return the tasks one by one, in the order in which they complete}
      *
      * {@snippet :
      * for (Task<Page> task : asCompleted(tasks)) {
@@ -233,10 +233,10 @@ public final class Combinators {
      * }
      *
      * <p><b>Confinement:</b> the task that calls {@code iterator()} iterates. <b>Suspends:</b> in each step of the
-     * iteration. <b>Cancellation:</b> ends the wait and leaves the tasks alone; the iteration may go on later.
-     * <b>Errors:</b> a failure of a task counts as observed when the task is returned, and not before: the iteration may be
-     * left early. <b>Resources:</b> until the task that iterates has ended, the tasks that are not done hold an iteration
-     * that was left early; {@link #awaitTasks} is the call for the first one.
+     * iteration. <b>Cancellation:</b> ends the wait and leaves the tasks alone; the iteration may continue later.
+     * <b>Errors:</b> a task's failure counts as observed when the iteration returns the task, not before, so the
+     * iteration may be left early. <b>Resources:</b> the unfinished tasks hold an abandoned iteration until the
+     * iterating task has ended; to wait for the first task only, use {@link #awaitTasks}.
      *
      * @param <T> the kind of task
      * @param tasks of this loop
@@ -249,19 +249,19 @@ public final class Combinators {
     // ---- race
 
     /**
-     * Runs bodies at the same time, in a group, and returns the first result. The others are cancelled and awaited.
+     * Runs bodies concurrently, in a group, and returns the first result. The others are cancelled and awaited.
      *
-     * <p>Another body may all the same have a result, because it had got that before it could be cancelled. Nobody gets
-     * it; if it is {@link AutoCloseable}, it is closed. Values that must not be lost need
-     * {@linkplain #race(Collection, Consumer) somebody who takes them}, or a {@link io.gyre.loop.sync.Select}, in which
-     * only the winner takes anything.
+     * <p>Another body may still produce a result, if it had the result before it could be cancelled. That result is
+     * dropped; if it is {@link AutoCloseable}, it is closed. For values that must not be lost,
+     * {@linkplain #race(Collection, Consumer) pass a consumer}, or use a {@link io.gyre.loop.sync.Select}, where only
+     * the winner takes anything.
      *
      * <p><b>Suspends:</b> until one has succeeded and the others have ended. <b>Cancellation:</b> cancels them and waits for
      * them.
      *
      * @param <T> the results
      * @param bodies what to run, at least one
-     * @return the result of the first that succeeds
+     * @return the result of the first body that succeeds
      * @throws TaskGroupException if all fail
      */
     public static <T extends @Nullable Object> T race(Collection<? extends Callable<? extends T>> bodies) {
@@ -273,24 +273,24 @@ public final class Combinators {
      *
      * @param <T> the results
      * @param bodies what to run, at least one
-     * @return the result of the first that succeeds
+     * @return the result of the first body that succeeds
      * @throws TaskGroupException if all fail
      */
     @SafeVarargs
-    @SuppressWarnings("varargs") // List.of reads the array only
+    @SuppressWarnings("varargs") // List.of only reads the array
     public static <T extends @Nullable Object> T race(Callable<? extends T>... bodies) {
         return race(List.of(bodies));
     }
 
     /**
-     * Does what {@link #race(Collection)} does, and hands on the results that the caller does not get: those of others
-     * than the winner, and all if the caller was cancelled.
+     * Does what {@link #race(Collection)} does, and passes on the results that the caller does not get: those of the
+     * losing bodies, or all of them if the caller was cancelled.
      *
      * @param <T> the results
      * @param bodies what to run, at least one
-     * @param unwanted receives each such result when all have ended, in the calling task; what it throws goes to
+     * @param unwanted receives each such result when all bodies have ended, in the calling task; what it throws goes to
      *     the failure handler
-     * @return the result of the first that succeeds
+     * @return the result of the first body that succeeds
      * @throws TaskGroupException if all fail
      */
     public static <T extends @Nullable Object> T race(
@@ -299,16 +299,17 @@ public final class Combinators {
     }
 
     /**
-     * Runs bodies one after the other, each as soon as the one before has failed or a delay has passed, and returns the first
-     * result. The others are cancelled and awaited; what becomes of their results is as in {@link #race(Collection)}.
+     * Starts bodies one after the other, each as soon as the previous one has failed or a delay has passed, and returns
+     * the first result. The others are cancelled and awaited; their results are treated as in
+     * {@link #race(Collection)}.
      *
-     * <p><b>Suspends:</b> until one has succeeded and those that had begun have ended. <b>Cancellation:</b> cancels them and
-     * waits for them.
+     * <p><b>Suspends:</b> until one has succeeded and all started bodies have ended. <b>Cancellation:</b> cancels them
+     * and waits for them.
      *
      * @param <T> the results
-     * @param delay how long the others wait for one that has neither succeeded nor failed
+     * @param delay how long to wait for a body that has neither succeeded nor failed before the next one starts
      * @param bodies what to run, at least one, the most promising first
-     * @return the result of the first that succeeds
+     * @return the result of the first body that succeeds
      * @throws TaskGroupException if all fail
      * @see <a href="https://www.rfc-editor.org/rfc/rfc8305">RFC 8305, Happy Eyeballs, section 5</a>
      */
@@ -318,14 +319,14 @@ public final class Combinators {
     }
 
     /**
-     * Does what {@link #staggered(Duration, Collection)} does, and hands on the results that the caller does not get,
+     * Does what {@link #staggered(Duration, Collection)} does, and passes on the results that the caller does not get,
      * as {@link #race(Collection, Consumer)} does.
      *
      * @param <T> the results
-     * @param delay how long the others wait for one that has neither succeeded nor failed
+     * @param delay how long to wait for a body that has neither succeeded nor failed before the next one starts
      * @param bodies what to run, at least one, the most promising first
-     * @param unwanted receives each such result when all have ended
-     * @return the result of the first that succeeds
+     * @param unwanted receives each such result when all bodies have ended
+     * @return the result of the first body that succeeds
      * @throws TaskGroupException if all fail
      */
     public static <T extends @Nullable Object> T staggered(
@@ -356,25 +357,25 @@ public final class Combinators {
          *
          * @param argument the argument
          * @return the result
-         * @throws Exception fails the task that calls it
+         * @throws Exception fails the task that applies the function
          */
         R apply(A argument) throws Exception;
     }
 
     /**
-     * Applies a function to each element, to a limited number of them at the same time.
+     * Applies a function to each element, with limited concurrency.
      *
-     * <p><b>Suspends:</b> until all are done. <b>Cancellation:</b> cancels the calls that run, and waits for them.
+     * <p><b>Suspends:</b> until all are done. <b>Cancellation:</b> cancels the running calls, and waits for them.
      *
      * @param <A> the elements
      * @param <R> the results
-     * @param concurrency how many calls may run at the same time, at least one
-     * @param elements the elements; taken one by one, by the calling task, when there is room for them; taking one
-     *     may suspend, as from a channel
+     * @param concurrency how many calls may run at once, at least one
+     * @param elements the elements; the calling task takes them one by one, when there is room for another call; taking
+     *     an element may suspend, as from a channel
      * @param function applied to each, in a task
      * @return the results in the order of the elements
-     * @throws TaskGroupException if a call fails; no further ones are begun then, and results that were there are closed
-     *     if they are {@link AutoCloseable}
+     * @throws TaskGroupException if a call fails; no further calls are started then, and results so far are closed if
+     *     they are {@link AutoCloseable}
      */
     public static <A extends @Nullable Object, R extends @Nullable Object> List<R> mapAsync(
             int concurrency, Iterable<? extends A> elements, AsyncFunction<? super A, ? extends R> function) {
@@ -391,7 +392,7 @@ public final class Combinators {
         }
     }
 
-    @SuppressWarnings("NullAway") // each place is filled before anybody looks, or stays empty when the whole fails
+    @SuppressWarnings("NullAway") // each place is filled before it is read, or stays empty if the whole call fails
     private static <A extends @Nullable Object, R extends @Nullable Object> void map(
             Places places,
             Iterable<? extends A> elements,
@@ -413,8 +414,8 @@ public final class Combinators {
     }
 
     /**
-     * How many calls may still begin. One task waits for that, which alone touches the source: it may suspend there,
-     * too. A joiner, because the end of a call makes room for the next unless it ends the work.
+     * How many calls may still start. Only one task waits for room, and only it touches the source: taking an element
+     * may suspend, too. This is a joiner, because the end of a call makes room for the next unless it ends the work.
      */
     private static final class Places
             implements Joiner<@Nullable Object, List<Task<? extends @Nullable Object>>>, AbortHandler {
@@ -467,7 +468,7 @@ public final class Combinators {
 
         @Override
         public String toString() {
-            return "a call to end, so that the next may begin";
+            return "a running call to end before the next one starts";
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A result that comes later, and those who wait for it: what tasks and futures have in common.
+ * A result that comes later, and its observers: what tasks and futures have in common.
  *
  * @param <T> the result
  */
@@ -21,17 +21,17 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
     /*
      * Design.
      *
-     * The outcome is written once, on the loop thread, and is volatile so that other threads may look at it. All else is
-     * plain and belongs to the loop: a thread from outside that wants to wait sends a ForeignWaiter through the entry
-     * queue instead of touching the list.
+     * The outcome is written once, on the loop thread, and is volatile so that other threads may read it. Everything
+     * else is plain and belongs to the loop: a thread from outside that wants to wait sends a ForeignWaiter through the
+     * entry queue instead of touching the list.
      */
     private static final Object NULL = new Object();
 
-    /** What is recorded when there is no memory to record more. */
+    /** Recorded when there is no memory to record more. */
     private static final Failed NO_MEMORY = new Failed(
             new OutOfMemoryError("there was no memory to record the outcome; the original failure is lost"), false);
 
-    /** An outcome that is not a value, and whether anybody has looked at it. */
+    /** An outcome that is not a value, and whether it was observed. */
     static final class Failed {
         final Throwable exception;
         final boolean isCancelled;
@@ -44,21 +44,21 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
             this.isCancelled = isCancelled;
         }
 
-        /** {@return what it is} From here on it counts as seen. */
+        /** {@return the failure} From here on it counts as observed. */
         Throwable look() {
-            seen = this != NO_MEMORY; // that is many failures, each of which somebody should hear of
+            seen = this != NO_MEMORY; // shared by many failures, each of which must be reported
             return exception;
         }
     }
 
     final LoopCore loop;
 
-    /** The last of those who wait, whose next one is the first. */
+    /** The last observer; its `next` is the first. */
     private @Nullable Observer lastObserver;
 
     private volatile @Nullable Object outcome;
 
-    /** Whether anybody has got the value. */
+    /** Whether the value was retrieved. */
     private boolean claimed;
 
     Completion(LoopCore loop) {
@@ -95,10 +95,13 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         return true;
     }
 
-    /** Tells all observers, in order. Separate from completing, so that a failure that has none can be seen first. */
+    /**
+     * Notifies all observers, in order. Separate from completing, so that the failure can be checked for observers
+     * first.
+     */
     void tellObservers() {
         for (Observer observer = firstObserver(); observer != null; observer = firstObserver()) {
-            observer.completed(); // if an error strikes, it is still listed
+            observer.completed(); // after an error it is still listed
             removeObserver(observer);
         }
     }
@@ -107,7 +110,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         return lastObserver == null ? null : lastObserver.next;
     }
 
-    /** {@return whether somebody deals with a failure, so that it need not be reported} */
+    /** {@return whether an observer handles a failure, so that it need not be reported} */
     final boolean isObserved() {
         Observer last = lastObserver;
         Observer observer = last;
@@ -117,7 +120,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         return observer != null;
     }
 
-    /** {@return whether anybody will be told} For tests. */
+    /** {@return whether there are observers} For tests. */
     final boolean hasObservers() {
         return lastObserver != null;
     }
@@ -132,7 +135,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         lastObserver = observer;
     }
 
-    /** O(1): a future may have very many observers. Does nothing if it is not there. */
+    /** O(1): a future may have very many observers. Does nothing if the observer is not listed. */
     final void removeObserver(Observer observer) {
         Observer before = observer.previous;
         Observer after = observer.next;
@@ -191,7 +194,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         task.park(this, waiter);
     }
 
-    /** A task that waits for this to be done. The abort handler, too. */
+    /** A task that waits for this to be done. Also the abort handler. */
     private static final class Waiter extends Observer implements AbortHandler {
         private final VirtualThreadTask<?> task;
 
@@ -296,23 +299,23 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         throw new IllegalStateException(this + " has not failed: it is " + state());
     }
 
-    /** {@return what ended this if it did not succeed, a cancellation included} It counts as observed. */
+    /** {@return the reason why this did not succeed, including a cancellation} It counts as observed. */
     final @Nullable Throwable failure() {
         return outcome instanceof Failed failed ? failed.look() : null;
     }
 
-    /** {@return the failure, if this has failed and nobody has looked at it} */
+    /** {@return the failure, if this has failed and the failure was not observed} */
     final @Nullable Failed unseenFailure() {
         return outcome instanceof Failed failed && !failed.isCancelled && !failed.seen ? failed : null;
     }
 
-    /** {@return the result, if this has one that nobody has taken and that can be closed} */
+    /** {@return the result, if it was not retrieved and can be closed} */
     final @Nullable Object unclaimed() {
         Object seen = outcome;
         return claimed || seen == null || seen instanceof Failed || !Leftovers.canBeClosed(seen) ? null : seen;
     }
 
-    @SuppressWarnings({"unchecked", "NullAway"}) // complete took a T; NULL stands for a null that it took
+    @SuppressWarnings({"unchecked", "NullAway"}) // complete took a T; NULL stands for a null
     private T value() {
         claimed = true;
         Object seen = outcome;
@@ -327,7 +330,7 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
         return callBack(consumer, () -> consumer.accept(this), true);
     }
 
-    /** Calls back as {@link #whenDone} does, to somebody who does not deal with failures. */
+    /** Calls back as {@link #whenDone} does, without counting as an observer of failures. */
     final Handle whenEnded(Runnable body) {
         loop.checkLoopThread("whenEnded");
         return callBack(body, body, false);

@@ -13,19 +13,19 @@ import java.util.Set;
 import java.util.concurrent.Future.State;
 import java.util.function.BooleanSupplier;
 
-/** Tasks in the order in which they become done, and the one task that waits for that. */
+/** Tasks in the order in which they become done, and the one task that waits for them. */
 final class Completions implements AutoCloseable {
     /*
      * Design.
      *
-     * Each task that is not done has an observer of ours, between two steps of an iteration, too: else the order of
-     * those that become done meanwhile would be lost. For those of an iteration that does not count as looking at their
-     * failures, which it does only when it returns them: it may be left early.
+     * Each unfinished task has an observer of ours, also between two steps of an iteration: otherwise the order of
+     * tasks that become done meanwhile would be lost. In an iteration, such an observer does not count as observing
+     * failures; returning the task does, because the iteration may be left early.
      *
-     * Nobody tells us that an iteration was left by `break`. But it can go on only in the task that has begun it. So
-     * when that has ended, the observers are taken back.
+     * We are not told when an iteration is left by `break`. But only the task that began the iteration can continue it,
+     * so the observers are removed when this task has ended.
      *
-     * Places for all that may become done are made beforehand: to note that one is must not need memory.
+     * Space for all tasks that may become done is allocated beforehand: recording a completion must not need memory.
      */
     private final VirtualThreadTask<?> waiter = VirtualThreadTask.current();
     private final boolean iterated;
@@ -36,7 +36,7 @@ final class Completions implements AutoCloseable {
     private boolean observing;
     private boolean failed;
 
-    /** The wait for one more to be done. An object of its own, because it tells that wait from all others. */
+    /** The wait for one more task to be done. A separate object, because it identifies the wait. */
     private final AbortHandler wait = new AbortHandler() {
         @Override
         public boolean abort() {
@@ -47,7 +47,7 @@ final class Completions implements AutoCloseable {
     /**
      * Observes tasks until this is closed.
      *
-     * @throws WrongLoopException if one of them is of another loop; then none is observed
+     * @throws WrongLoopException if a task belongs to another loop; then no task is observed
      */
     Completions(Collection<? extends Task<?>> tasks) {
         this(tasks, false);
@@ -66,7 +66,7 @@ final class Completions implements AutoCloseable {
         observe();
     }
 
-    /** {@return the tasks one by one, each when it is done, for the current task} */
+    /** {@return the tasks one by one in the order in which they complete, for the current task} */
     static <T extends Task<?>> Iterator<T> iterate(Collection<? extends T> tasks) {
         var completions = new Completions(tasks, true);
         return completions.new Steps<T>();
@@ -141,7 +141,7 @@ final class Completions implements AutoCloseable {
         }
     }
 
-    /** Takes the observers back. */
+    /** Removes the observers. */
     @Override
     public void close() {
         observing = false;
@@ -183,13 +183,13 @@ final class Completions implements AutoCloseable {
             }
             awaitOne();
             VirtualThreadTask<?> next = done.remove();
-            next.failure(); // from here on it is the caller's
+            next.failure(); // from here on the failure is the caller's
             return (T) next;
         }
 
         private void awaitOne() {
             if (!observing) {
-                observe(); // a step before this one was cancelled
+                observe(); // an earlier step was cancelled
             }
             try {
                 awaitUntil(() -> !done.isEmpty());

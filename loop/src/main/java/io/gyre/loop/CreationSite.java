@@ -5,28 +5,29 @@ import java.lang.StackWalker.StackFrame;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Where in the user's code something was created, for messages. */
+/** The place in the user's code that created something, for messages. */
 final class CreationSite {
     /*
      * Design.
      *
-     * A stack walk costs about as much as creating ten tasks. But each lambda expression of a user has a class of its own,
-     * made at its place in the source, and most of them are used in one place. So the first creations with a lambda walk the
-     * stack; if all find the same place, later ones read it. A lambda that is kept and used in several places shows it in
-     * these walks, as a rule: a timer that schedules itself again does at the second one. From then on each creation walks.
+     * A stack walk costs about as much as creating ten tasks. But each lambda expression of a user has its own class,
+     * made at its place in the source, and most lambdas are used in one place. So the first creations with a lambda
+     * walk the stack; if all find the same place, later creations reuse it. A lambda that is kept and used in several
+     * places usually shows this in the first walks: a timer that reschedules itself does at the second walk. From then
+     * on each creation walks.
      *
-     * Ordinary classes can be instantiated in many places and are looked up each time. So are lambdas of a library, which
-     * serve all of its users, if they are the bodies of tasks. Callbacks of a library are many and rarely fail: they take
-     * the place of the task that creates them.
+     * Ordinary classes can be instantiated in many places and are looked up each time. So are a library's lambdas if
+     * they are bodies of tasks, because they serve all of the library's users. Callbacks of a library are many and
+     * rarely fail: they inherit the place of the task that creates them.
      *
-     * A library may create a task when no user is on the stack, such as a server that accepts a connection. The task that
-     * does so was created for a user: its place is taken over.
+     * A library may create a task when no user code is on the stack, such as a server that accepts a connection. The
+     * creating task was itself created for a user: its place is inherited.
      *
-     * In debug mode the whole stack is kept, for each creation.
+     * In debug mode the whole stack is recorded, for each creation.
      */
     private static final int WHOLE_STACK = 100;
 
-    /** More than one, because a lambda may be used in several places; few, because each costs a walk. */
+    /** More than one, because a lambda may be used in several places; few, because each walk is costly. */
     private static final int LOOKS = 8;
 
     private static final StackWalker STACK = StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE);
@@ -41,7 +42,10 @@ final class CreationSite {
     private final CodeOwner owner;
     private final boolean isUsersLambda;
 
-    /** The place that is read from now on; null as long as each creation is looked up. Loops may race: they find the same. */
+    /**
+     * The place that later creations reuse; null while each creation is looked up. Loops may race: they find the same
+     * place.
+     */
     private @Nullable String settled;
 
     private @Nullable String first;
@@ -54,10 +58,10 @@ final class CreationSite {
     }
 
     /**
-     * {@return the place of a task; null if no user is known}
+     * {@return the creation site of a task; null if no user code is known}
      *
      * @param origin what the user handed in
-     * @param wholeStack whether to remember the whole stack, and for this one creation
+     * @param wholeStack whether to record the whole stack, and for this creation only
      */
     static @Nullable String ofTask(Object origin, boolean wholeStack) {
         if (origin instanceof Place place) {
@@ -66,7 +70,7 @@ final class CreationSite {
         return wholeStack ? lookUp(WHOLE_STACK) : SITES.get(origin.getClass()).ofTask();
     }
 
-    /** {@return the place that calls now, as the origin of a task that is created later} */
+    /** {@return the place in the user's code that is calling, as the origin of tasks created later} */
     static Object here(boolean wholeStack) {
         return new Place(lookUp(wholeStack ? WHOLE_STACK : 1));
     }
@@ -75,10 +79,10 @@ final class CreationSite {
     private record Place(@Nullable String text) {}
 
     /**
-     * {@return the place of a callback; null if no user is known}
+     * {@return the creation site of a callback; null if no user code is known}
      *
      * @param origin what the user or a library handed in
-     * @param wholeStack whether to remember the whole stack, and for this one creation
+     * @param wholeStack whether to record the whole stack, and for this creation only
      */
     static @Nullable String ofCallback(Object origin, boolean wholeStack) {
         if (wholeStack) {
@@ -108,14 +112,14 @@ final class CreationSite {
         return now == null ? first : now;
     }
 
-    /** {@return the name of an object's class, without what the JDK adds to that of a lambda} */
+    /** {@return the name of an object's class, without what the JDK appends for a lambda} */
     static String className(Object origin) {
         String name = origin.getClass().getName();
         int lambda = name.indexOf("$$Lambda");
         return lambda < 0 ? name : name.substring(0, lambda);
     }
 
-    /** Initialises the classes that are needed here, when there is stack and memory. */
+    /** Initialises the classes needed here, while there is stack and memory. */
     static void touch() {
         SITES.get(CreationSite.class);
         className("");

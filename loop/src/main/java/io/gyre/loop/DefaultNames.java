@@ -1,6 +1,6 @@
 package io.gyre.loop;
 
-/** Names of loops whose user gives none: different ones, so that a message about two loops tells them apart. */
+/** Names of loops that were given none: all different, so that a message about two loops distinguishes them. */
 final class DefaultNames {
     private static final Object MONITOR = new Object();
     private static int last;
@@ -14,7 +14,7 @@ final class DefaultNames {
     }
 
     private static String next() {
-        synchronized (MONITOR) { // for an instruction
+        synchronized (MONITOR) { // held for a few instructions
             last++;
             return "gyre-" + last;
         }

@@ -1,6 +1,6 @@
 package io.gyre.loop;
 
-/** A callback that becomes ready when something is done. Taking it back leaves no trace there. */
+/** A callback that becomes ready when something is done. Cancelling it removes it completely. */
 final class DoneCallback extends Callback {
     private final Completion<?> completion;
     private final Observer observer;

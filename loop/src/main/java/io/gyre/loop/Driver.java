@@ -12,13 +12,13 @@ final class Driver {
     private final LoopCore loop;
     private final DriverSeat seat = new DriverSeat();
 
-    /** What the present or the last {@link #runUntilComplete} waits for. */
+    /** The task that the current or last {@link #runUntilComplete} waits for. */
     private @Nullable VirtualThreadTask<?> main;
 
-    /** The present run is to end after this tick. */
+    /** Whether the current run ends after this tick. */
     private boolean stopping;
 
-    /** The failure for which it is to end; the run throws it. */
+    /** The failure that ends the run; the run throws it. */
     private @Nullable Failure fatalFailure;
 
     Driver(LoopCore loop) {
@@ -86,7 +86,7 @@ final class Driver {
         stopping = true;
     }
 
-    /** Stops, and has the run throw the first failure for which it was stopped. */
+    /** Stops, and makes the run throw the first failure for which it was stopped. */
     void stopFor(Failure failure) {
         fatalFailure = fatalFailure == null ? failure : fatalFailure;
         stop();
@@ -98,13 +98,13 @@ final class Driver {
         }
     }
 
-    // ---- who drives
+    // ---- the driving thread
 
     boolean isDriven() {
         return seat.isTaken();
     }
 
-    /** Makes the caller the thread that drives. */
+    /** Makes the calling thread the driver. */
     void enter(String what) {
         requirePlatformThread(what);
         Thread driver = seat.take(Thread.currentThread());
@@ -122,7 +122,7 @@ final class Driver {
     /**
      * Ends what {@link #enter} has begun.
      *
-     * @param interrupted whether the thread was interrupted meanwhile, which it is to see
+     * @param interrupted whether the thread was interrupted meanwhile; its status is restored
      */
     void leave(boolean interrupted) {
         stopping = false;
@@ -140,9 +140,9 @@ final class Driver {
         }
     }
 
-    // ---- what a run comes to
+    // ---- the outcome of a run
 
-    /** Gets the failure of main, unless it is done too late. */
+    /** Marks main's failure as observed if main ends before the run does. */
     private static final class RunCaller extends Observer {
         RunCaller(Completion<?> main) {
             super(main);
@@ -150,11 +150,11 @@ final class Driver {
 
         @Override
         void completed() {
-            // The driver looks after each tick.
+            // The driver checks after each tick.
         }
     }
 
-    /** Throws if a failure has stopped the present run, and with it the one of main, if that has failed, too. */
+    /** Throws if a failure has stopped the current run; a failure of main is attached to it. */
     private void checkNotFailed(@Nullable VirtualThreadTask<?> task) {
         Failure fatal = fatalFailure;
         fatalFailure = null;
@@ -168,7 +168,7 @@ final class Driver {
         }
     }
 
-    /** {@return the result of a task for whoever has run it} Throws what its body has thrown, as it is. */
+    /** {@return the result of a task, for the caller who ran it} Throws what its body has thrown, unchanged. */
     @SuppressWarnings("unchecked") // the body throws X or something unchecked
     static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
         if (!task.isDone()) {

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs tasks, callbacks and timers on one thread, and waits for I/O when nothing is ready.
  *
- * <p>A <em>tick</em> is one pass: wait for readiness, take in what other threads have sent, fire the timers that are due,
- * then run everything that was ready at that point, first come, first served. What becomes ready meanwhile runs in the
- * next tick, so that nothing starves the I/O.
+ * <p>A <em>tick</em> is one pass: wait for readiness, take in what other threads have sent, fire the timers that are
+ * due, then run everything that was ready at that point, first come, first served. Whatever becomes ready meanwhile
+ * runs in the next tick, so that nothing starves I/O.
  *
  * {@snippet :
  * String page = EventLoop.run(() -> {
@@ -27,19 +27,19 @@ import org.jspecify.annotations.Nullable;
  * });
  * }
  *
- * <p><b>Confinement:</b> the <em>loop thread</em> is the thread that runs the loop, or created it while it has not run
- * yet, and every task and callback on it. Other calls throw {@link WrongThreadException}, except where a method says
- * <em>any thread</em>.
+ * <p><b>Confinement:</b> the <em>loop thread</em> is the thread that runs the loop (before the first run, the thread
+ * that created it), and every task and callback on it. Other threads get a {@link WrongThreadException}, except where a
+ * method says <em>any thread</em>.
  *
- * <p><b>Lifecycle:</b> new, running and not running in turn, closed for good. As an {@link Executor} it runs commands as
- * {@link #callSoonThreadsafe} does.
+ * <p><b>Lifecycle:</b> new, then alternately running and stopped, finally closed. As an {@link Executor} the loop runs
+ * commands as {@link #callSoonThreadsafe} does.
  *
- * <p><b>Units:</b> {@link #time()} and deadlines are nanoseconds of the loop's ticker. The system waits in whole
- * milliseconds: a timer fires up to 1 ms late, never early.
+ * <p><b>Units:</b> {@link #time()} and deadlines are nanoseconds of the loop's ticker. The operating system waits in
+ * whole milliseconds: a timer fires up to 1 ms late, never early.
  *
- * <p><b>Source:</b> asyncio {@code AbstractEventLoop} and {@code Runner}. Differs: timers that are due at the same instant
- * fire in the order in which they were scheduled; tasks are held until they are done; failures that nobody observes are
- * reported without waiting for a garbage collection; callbacks that were accepted run, also when the loop closes.
+ * <p><b>Source:</b> asyncio {@code AbstractEventLoop} and {@code Runner}. Differs: timers due at the same instant fire
+ * in the order in which they were scheduled; the loop holds tasks until they are done; unobserved failures are reported
+ * without waiting for a garbage collection; accepted callbacks run, also when the loop closes.
  *
  * @see Async
  */
@@ -47,7 +47,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /*
      * Design.
      *
-     * What users see; LoopCore is the loop from inside. Everything in this package holds the core.
+     * The public face. LoopCore is the loop from inside; everything in this package holds the core.
      */
     final LoopCore core;
 
@@ -58,18 +58,18 @@ public final class EventLoop implements Executor, AutoCloseable {
     // ---- making and running
 
     /**
-     * Makes a loop with default options, runs {@code main} as its first task, and closes the loop: what is left is
-     * cancelled and awaited.
+     * Creates a loop with default options, runs {@code main} as its first task, and closes the loop, which cancels and
+     * awaits the remaining tasks.
      *
-     * <p><b>Confinement:</b> any thread. In a virtual thread the loop gets a platform thread of its own, and the caller
-     * parks. <b>Cancellation:</b> interrupting the calling thread cancels {@code main}. While the thread carries a task, the
-     * JDK loses an interrupt; {@link Task#cancel} and {@link #stop} always arrive.
+     * <p><b>Confinement:</b> any thread. In a virtual thread, the loop gets a platform thread of its own, and the
+     * caller parks. <b>Cancellation:</b> interrupting the calling thread cancels {@code main}. The JDK loses an
+     * interrupt while the thread carries a task; {@link Task#cancel} and {@link #stop} always arrive.
      *
      * @param <T> the result
      * @param <X> what {@code main} may throw
      * @param main the body of the first task
      * @return what {@code main} returns
-     * @throws X what {@code main} throws, as it is
+     * @throws X what {@code main} throws, unchanged
      * @throws IllegalStateException if the JVM was started without the flag that Gyre needs
      * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#asyncio.run">asyncio.run</a>
      */
@@ -82,7 +82,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @param <X> what {@code main} may throw
      * @param main the body of the first task
-     * @throws X what {@code main} throws, as it is
+     * @throws X what {@code main} throws, unchanged
      */
     public static <X extends Exception> void run(VoidBody<X> main) throws X {
         run(LoopOptions.defaults(), main);
@@ -93,10 +93,10 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @param <T> the result
      * @param <X> what {@code main} may throw
-     * @param options how to make the loop
+     * @param options options of the loop
      * @param main the body of the first task
      * @return what {@code main} returns
-     * @throws X what {@code main} throws, as it is
+     * @throws X what {@code main} throws, unchanged
      */
     public static <T extends @Nullable Object, X extends Exception> T run(LoopOptions options, Body<T, X> main)
             throws X {
@@ -110,7 +110,8 @@ public final class EventLoop implements Executor, AutoCloseable {
 
     private static <T extends @Nullable Object, X extends Exception> T runInPlatformThread(
             LoopOptions options, Body<T, X> main) throws X {
-        // Through the entry queue: an interrupt is lost if it meets the platform thread while that carries a task.
+        // Through the entry queue: an interrupt is lost if it reaches the platform thread while the thread carries a
+        // task.
         var made = new CompletableFuture<EventLoop>();
         LoopOptions named = options.withName(DefaultNames.of(options));
         return PlatformThread.call(
@@ -129,25 +130,25 @@ public final class EventLoop implements Executor, AutoCloseable {
      * Does what {@link #run(Body)} does, with options, for a body without a result.
      *
      * @param <X> what {@code main} may throw
-     * @param options how to make the loop
+     * @param options options of the loop
      * @param main the body of the first task
-     * @throws X what {@code main} throws, as it is
+     * @throws X what {@code main} throws, unchanged
      */
     public static <X extends Exception> void run(LoopOptions options, VoidBody<X> main) throws X {
         run(options, new ResultlessBody<>(main));
     }
 
     /**
-     * Makes a loop that is driven by hand: with {@link #runUntilComplete}, as often as you like, {@link #runForever}, or
-     * {@link #runOnce} in a program that owns the thread.
+     * Creates a loop to drive by hand: with {@link #runUntilComplete}, any number of times, with {@link #runForever},
+     * or with {@link #runOnce} in a program that owns the thread.
      *
-     * <p><b>Confinement:</b> a platform thread; whoever drives the loop later is its thread. <b>Resources:</b> holds a
-     * selector until it is closed.
+     * <p><b>Confinement:</b> a platform thread; the thread that drives the loop becomes its loop thread.
+     * <b>Resources:</b> holds a selector until it is closed.
      *
-     * @param options how to make the loop
+     * @param options options of the loop
      * @return the loop
-     * @throws IllegalStateException if the JVM was started without the flag that Gyre needs, or if the caller is a
-     *     virtual thread
+     * @throws IllegalStateException if the JVM was started without the flag that Gyre needs, or the caller is a virtual
+     *     thread
      */
     public static EventLoop create(LoopOptions options) {
         RequiredFlag.check();
@@ -156,34 +157,35 @@ public final class EventLoop implements Executor, AutoCloseable {
         return new EventLoop(Objects.requireNonNull(options));
     }
 
-    /** {@return a loop made with {@linkplain #create(LoopOptions) default options}} */
+    /** {@return a new loop with {@linkplain #create(LoopOptions) default options}} */
     public static EventLoop create() {
         return create(LoopOptions.defaults());
     }
 
     /**
-     * {@return the loop whose task or callback is calling}
+     * {@return the loop of the calling task or callback}
      *
-     * @throws IllegalStateException if the caller is none
+     * @throws IllegalStateException if the caller is neither a task nor a callback
      */
     public static EventLoop current() {
         return LoopCore.current().face;
     }
 
     /**
-     * Runs {@code main} as a task until it is done. Other tasks go on in the next run, or are cancelled by {@link #close}.
+     * Runs {@code main} as a task until it is done. Other tasks continue in the next run, or are cancelled by
+     * {@link #close}.
      *
-     * <p><b>Confinement:</b> a platform thread, and only one at a time. <b>Cancellation:</b> interrupting the thread
-     * cancels {@code main}; the interrupt status is set again on return.
+     * <p><b>Confinement:</b> a platform thread, one at a time. <b>Cancellation:</b> interrupting the thread cancels
+     * {@code main}; the interrupt status is restored on return.
      *
      * @param <T> the result
      * @param <X> what {@code main} may throw
      * @param main the body of the task
      * @return what {@code main} returns
-     * @throws X what {@code main} throws, as it is
-     * @throws IllegalStateException if {@link #stop} ended the run before {@code main} was done; a failure of
-     *     {@code main} after that is reported as that of any task
-     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
+     * @throws X what {@code main} throws, unchanged
+     * @throws IllegalStateException if {@link #stop} ended the run before {@code main} was done; a later failure of
+     *     {@code main} is reported like that of any task
+     * @throws LoopFailedException if a failure stopped the loop; see {@link FailurePolicy#STOP_LOOP}
      * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#asyncio.Runner.run">asyncio.Runner.run</a>
      */
     public <T extends @Nullable Object, X extends Exception> T runUntilComplete(Body<T, X> main) throws X {
@@ -195,28 +197,30 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @param <X> what {@code main} may throw
      * @param main the body of the task
-     * @throws X what {@code main} throws, as it is
+     * @throws X what {@code main} throws, unchanged
      */
     public <X extends Exception> void runUntilComplete(VoidBody<X> main) throws X {
         runUntilComplete(new ResultlessBody<>(main));
     }
 
     /**
-     * Runs a body as a task of this loop and waits for its result, in a thread that is not the loop's. Somebody else has
-     * to drive the loop. In a task of this loop the body runs in line.
+     * Runs a body as a task of this loop and waits for its result in a thread other than the loop's. Another thread
+     * must be driving the loop. In a task of this loop, the body runs in line.
      *
-     * <p><b>Confinement:</b> any thread except the one that drives the loop. <b>Cancellation:</b> interrupting the
-     * calling thread, or cancelling the calling task of another loop, cancels the task, whose end is awaited. A result
-     * that it has all the same is returned. The interrupt status of a thread is set again on return.
+     * <p><b>Confinement:</b> any thread except the thread that drives the loop. <b>Cancellation:</b> interrupting the
+     * calling thread, or cancelling the calling task of another loop, cancels the body's task and waits until it ends.
+     * If the body returns a result nevertheless, the result is returned. The thread's interrupt status is restored on
+     * return.
      *
      * @param <T> the result
      * @param <X> what the body may throw
      * @param body the body of the task
      * @return what the body returns
-     * @throws X what the body throws, as it is
-     * @throws CancelledException if the calling task was cancelled; else if that of this loop was. If the body was in a
-     *     blocking call of the JDK, that may have thrown {@link InterruptedException}, which is passed on as it is
-     * @throws LoopClosedException if the loop is closed, or the task does not end before it is
+     * @throws X what the body throws, unchanged
+     * @throws CancelledException if the calling task was cancelled, or the body's task was. If the body was in a
+     *     blocking call of the JDK, the call may have thrown {@link InterruptedException} instead, which is passed on
+     *     unchanged
+     * @throws LoopClosedException if the loop is closed, or closes before the task ends
      * @throws IllegalStateException if the calling thread drives this loop
      * @see LoopPortal
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.run_coroutine_threadsafe">asyncio
@@ -231,8 +235,8 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @param <X> what the body may throw
      * @param body the body of the task
-     * @throws X what the body throws, as it is
-     * @throws LoopClosedException if the loop is closed, or the task does not end before it is
+     * @throws X what the body throws, unchanged
+     * @throws LoopClosedException if the loop is closed, or closes before the task ends
      */
     public <X extends Exception> void call(VoidBody<X> body) throws X {
         call(new ResultlessBody<>(body));
@@ -241,44 +245,44 @@ public final class EventLoop implements Executor, AutoCloseable {
     /**
      * Runs until {@link #stop}.
      *
-     * <p><b>Confinement:</b> a platform thread, and only one at a time. <b>Cancellation:</b> interrupting the thread stops
-     * the loop; the interrupt status is set again on return.
+     * <p><b>Confinement:</b> a platform thread, one at a time. <b>Cancellation:</b> interrupting the thread stops the
+     * loop; the interrupt status is restored on return.
      *
-     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
+     * @throws LoopFailedException if a failure stopped the loop; see {@link FailurePolicy#STOP_LOOP}
      */
     public void runForever() {
         core.driver.runForever();
     }
 
     /**
-     * Runs one tick, for programs that own the thread and call in when it suits them.
+     * Runs one tick, for programs that own the thread and call the loop when it suits them.
      *
-     * <p><b>Confinement:</b> a platform thread, and only one at a time.
+     * <p><b>Confinement:</b> a platform thread, one at a time.
      *
-     * @param maxWait how long to wait at the most when nothing is ready; zero only looks
-     * @return how many steps of tasks and callbacks ran; zero if there was nothing to do
-     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
+     * @param maxWait the longest time to wait when nothing is ready; zero only polls
+     * @return the number of steps of tasks and callbacks that ran; zero if there was nothing to do
+     * @throws LoopFailedException if a failure stopped the loop; see {@link FailurePolicy#STOP_LOOP}
      */
     public int runOnce(Duration maxWait) {
         return runOnce(maxWait, ChronoUnit.FOREVER.getDuration());
     }
 
     /**
-     * Runs one tick, or the part of it that a budget allows. What is left stays ready for the next.
+     * Runs one tick, or as much of it as a budget allows. The rest stays ready for the next tick.
      *
-     * <p><b>Confinement:</b> a platform thread, and only one at a time.
+     * <p><b>Confinement:</b> a platform thread, one at a time.
      *
-     * @param maxWait how long to wait at the most when nothing is ready; zero only looks
-     * @param budget for how long, in real time, further steps of tasks and callbacks are begun; at least one is
-     * @return how many ran; zero if there was nothing to do
-     * @throws LoopFailedException if a failure stopped the loop, see {@link FailurePolicy#STOP_LOOP}
+     * @param maxWait the longest time to wait when nothing is ready; zero only polls
+     * @param budget how long, in real time, to keep starting steps of tasks and callbacks; at least one is started
+     * @return the number of steps that ran; zero if there was nothing to do
+     * @throws LoopFailedException if a failure stopped the loop; see {@link FailurePolicy#STOP_LOOP}
      */
     public int runOnce(Duration maxWait, Duration budget) {
         return core.driver.runOnce(LoopCore.saturatedNanos(maxWait), LoopCore.saturatedNanos(budget));
     }
 
     /**
-     * Ends the wait of the present {@link #runOnce}, or that of the next if there is none.
+     * Ends the wait of the current {@link #runOnce}, or of the next if none is running.
      *
      * <p><b>Confinement:</b> any thread. Never blocks. Does nothing if the loop is closed.
      */
@@ -287,7 +291,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Ends {@link #runForever} or {@link #runUntilComplete} after the present tick.
+     * Ends {@link #runForever} or {@link #runUntilComplete} after the current tick.
      *
      * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no. Does nothing if the loop is closed.
      */
@@ -296,7 +300,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * {@return whether a thread is driving the loop at this moment}
+     * {@return whether a thread is driving the loop now}
      *
      * <p><b>Confinement:</b> loop thread.
      */
@@ -310,25 +314,25 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Cancels all tasks and awaits them and the calls that they have offloaded, cancels and awaits the system tasks,
+     * Cancels and awaits all tasks, awaits the calls that they have offloaded, cancels and awaits the system tasks,
      * shuts the offload pool down, and releases the selector.
      *
-     * <p>What is not done when {@link LoopOptions#closeTimeout()} has passed, in real time, is reported with its stack
-     * to the failure handler and goes on under the JDK's own scheduler, so that its {@code finally} blocks run. If it
-     * waits in a call of this library, which nobody will end any more, that throws {@link LoopClosedException}, as all
-     * others that suspend do from then on.
+     * <p>Tasks that are not done within {@link LoopOptions#closeTimeout()}, in real time, are reported to the failure
+     * handler with their stacks and continue under the JDK's own scheduler, so that their {@code finally} blocks run.
+     * If such a task is suspended in a call of this library, the call throws {@link LoopClosedException}, and so does
+     * every suspending call after it.
      *
-     * <p>Every callback that was accepted runs, also if another thread has handed it over by {@link #callSoonThreadsafe}.
-     * Callbacks go on running while the tasks end. When the tasks have ended, or their time has passed, the loop accepts no
-     * more; it runs the callbacks that are left, and these can start nothing: {@link #callSoon}, {@link #callLater},
-     * {@link #createTask(Callable)} and the like throw {@link LoopClosedException}. A callback that suspends while the loop
-     * closes is cancelled. Timers that are not due are dropped.
+     * <p>Every accepted callback runs, including callbacks from other threads through {@link #callSoonThreadsafe}.
+     * Callbacks keep running while the tasks end. When the tasks have ended, or their time is up, the loop accepts no
+     * more callbacks. It runs the remaining ones, which cannot start anything: {@link #callSoon}, {@link #callLater},
+     * {@link #createTask(Callable)} and the like throw {@link LoopClosedException}. A callback that suspends while the
+     * loop closes is cancelled. Timers that are not due are dropped.
      *
-     * <p>Failures of tasks that nobody has observed are reported.
+     * <p>Unobserved failures of tasks are reported.
      *
-     * <p><b>Confinement:</b> the platform thread that drove the loop, or any if none did; not while it runs: call
-     * {@link #stop} first. Does nothing the second time. <b>Cancellation:</b> an interrupt that comes meanwhile ends
-     * the wait for offloaded calls, not that for tasks; the interrupt status is set again on return.
+     * <p><b>Confinement:</b> the platform thread that drove the loop, or any thread if none did; not while the loop
+     * runs: call {@link #stop} first. Does nothing the second time. <b>Cancellation:</b> an interrupt ends the wait for
+     * offloaded calls, but not the wait for tasks; the interrupt status is restored on return.
      *
      * @throws IllegalStateException if the loop is running
      */
@@ -392,10 +396,10 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Starts a task that others rely on, such as one that writes a log: when the loop closes, it is cancelled only when
-     * all other tasks have ended, or their time has passed, of which a share is kept for system tasks
-     * ({@link LoopOptions#closeTimeout()}). Tasks of a {@link TaskGroup} in it are system tasks, too. It may offload
-     * calls until it has ended.
+     * Starts a task that other tasks rely on, such as a log writer. When the loop closes, system tasks are cancelled
+     * after all other tasks have ended, or when the time for those is up; a share of {@link LoopOptions#closeTimeout()}
+     * is reserved for system tasks. Tasks of a {@link TaskGroup} in a system task are system tasks, too. A system task
+     * may offload calls until it ends.
      *
      * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
      *
@@ -422,7 +426,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * {@return a future that nobody has completed yet}
+     * {@return a future that is not completed yet}
      *
      * <p><b>Confinement:</b> loop thread.
      *
@@ -434,13 +438,13 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs a callback in the next tick, behind everything that is ready.
+     * Runs a callback in the next tick, after everything that is ready now.
      *
      * <p><b>Confinement:</b> loop thread; from elsewhere use {@link #callSoonThreadsafe}. <b>Suspends:</b> no.
      * <b>Errors:</b> what the callback throws goes to the failure handler.
      *
      * @param callback what to run, once
-     * @return the handle that takes it back
+     * @return the handle that cancels it
      * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon">asyncio call_soon</a>
      */
     public Handle callSoon(Runnable callback) {
@@ -453,9 +457,9 @@ public final class EventLoop implements Executor, AutoCloseable {
      * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure
      * handler.
      *
-     * @param delay zero or less for the next tick; more than about 146 years is taken as that
+     * @param delay zero or less for the next tick; more than about 146 years counts as about 146 years
      * @param callback what to run, once
-     * @return the handle that takes it back, in O(log n)
+     * @return the handle that cancels it, in O(log n)
      * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_later">asyncio
      *     call_later</a>
      */
@@ -464,14 +468,14 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs a callback once, no earlier than an instant.
+     * Runs a callback once, no earlier than the given instant.
      *
      * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure
      * handler.
      *
      * @param deadlineNanos the instant, in nanoseconds of {@link #time()}
      * @param callback what to run, once
-     * @return the handle that takes it back, in O(log n)
+     * @return the handle that cancels it, in O(log n)
      * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_at">asyncio call_at</a>
      */
     public TimerHandle callAt(long deadlineNanos, Runnable callback) {
@@ -479,13 +483,13 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs a callback on the loop, from another thread.
+     * Runs a callback on the loop, from any thread.
      *
-     * <p>A callback that was accepted runs, also if the loop is being closed; a callback that the loop would not run any more
-     * is refused by an exception. So whoever gets no exception can count on the callback.
+     * <p>An accepted callback runs, also if the loop is closing. If the loop would not run the callback any more, this
+     * method throws. So a call that returns normally guarantees that the callback runs.
      *
-     * <p><b>Confinement:</b> any thread. Never blocks; wakes the loop if it waits. Callbacks of one thread run in the order
-     * of their calls. <b>Errors:</b> what the callback throws goes to the failure handler.
+     * <p><b>Confinement:</b> any thread. Never blocks; wakes the loop if it is waiting. Callbacks of one thread run in
+     * the order of the calls. <b>Errors:</b> what the callback throws goes to the failure handler.
      *
      * @param callback what to run, once
      * @return a handle, for use on the loop thread
@@ -508,9 +512,9 @@ public final class EventLoop implements Executor, AutoCloseable {
         callSoonThreadsafe(command);
     }
 
-    // ---- asking
+    // ---- queries
 
-    /** {@return the present instant in nanoseconds of the loop's ticker} Any thread. */
+    /** {@return the current time in nanoseconds of the loop's ticker} Any thread. */
     public long time() {
         return core.time();
     }
@@ -541,7 +545,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
-     * {@return what the loop holds at this moment}
+     * {@return a snapshot of what the loop holds}
      *
      * <p><b>Confinement:</b> loop thread.
      */

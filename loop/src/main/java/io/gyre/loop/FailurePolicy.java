@@ -1,14 +1,14 @@
 package io.gyre.loop;
 
-/** What a loop does about a failure that nobody observes, after it has handed it to its failure handler. */
+/** What a loop does about an unobserved failure, after its failure handler has received it. */
 public enum FailurePolicy {
-    /** Goes on. */
+    /** Continues. */
     REPORT,
 
     /**
      * Stops: {@link EventLoop#run}, {@link EventLoop#runUntilComplete}, {@link EventLoop#runForever} and
-     * {@link EventLoop#runOnce} throw {@link LoopFailedException}, once. For programs that must not go on with a part
-     * of them missing.
+     * {@link EventLoop#runOnce} throw {@link LoopFailedException}, once. For programs that must not continue with a
+     * part missing.
      *
      * <p><b>Source:</b> tokio {@code UnhandledPanic::ShutdownRuntime}.
      */

@@ -6,7 +6,7 @@ import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.FailureHandler;
 import java.util.List;
 
-/** Sees to it that a failure reaches somebody, also when the user's handler fails, and the log. */
+/** Makes sure that a failure is reported, even if the user's handler and the log fail. */
 final class FailureReporter {
     private final List<FailureHandler> handlers;
 
@@ -15,9 +15,9 @@ final class FailureReporter {
     }
 
     /**
-     * Hands a failure to the first handler that takes it, with what those before it threw.
+     * Hands a failure to the first handler that accepts it, with what the handlers before it threw.
      *
-     * @return whether one has taken it
+     * @return whether a handler has accepted it
      */
     boolean report(Failure failure) {
         Failure ofHandler = null;

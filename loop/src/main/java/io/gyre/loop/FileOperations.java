@@ -1,6 +1,8 @@
 package io.gyre.loop;
 
-/** Tells whether a thread is in an operation on a file channel, which an interrupt would close for all who share it. */
+/**
+ * Tells whether a thread is in an operation on a file channel; an interrupt would close the channel for all its users.
+ */
 final class FileOperations {
     private static final String FILE_CHANNEL = "sun.nio.ch.FileChannelImpl";
 

@@ -3,7 +3,7 @@ package io.gyre.loop;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a body as a task of a loop while a thread outside waits for it. */
+/** Runs a body as a task of a loop while an outside thread waits for it. */
 final class ForeignCall {
     private ForeignCall() {}
 
@@ -24,9 +24,9 @@ final class ForeignCall {
     }
 
     /**
-     * Starts a task by a callback, which is where user code may run.
+     * Starts a task by a callback, where user code may run.
      *
-     * @param ended called when the task has ended, whose failure goes to whoever waits outside
+     * @param ended called when the task has ended; its failure goes to the outside caller
      */
     static void start(VirtualThreadTask<?> task, Runnable ended) {
         task.loop.callSoonThreadsafe(() -> {
@@ -35,7 +35,7 @@ final class ForeignCall {
         });
     }
 
-    /** Cancels a task that a callback, which may not have run yet, starts. */
+    /** Cancels a task started by a callback that may not have run yet. */
     static void cancel(VirtualThreadTask<?> task, String reason) {
         task.loop.enter(() -> task.loop.cancelSoon(task, reason));
     }

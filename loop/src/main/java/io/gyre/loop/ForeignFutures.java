@@ -9,13 +9,13 @@ final class ForeignFutures {
     /*
      * Design.
      *
-     * get() wraps a failure in an ExecutionException, whose constructor asks the failure for its text. A failure that cannot
-     * describe itself throws something else there, and would be lost. So get() only waits, and the failure comes from
-     * exceptionNow(), as it was thrown.
+     * get() wraps a failure in an ExecutionException, whose constructor asks the failure for its text. A failure that
+     * cannot describe itself throws something else there, and would be lost. So get() only waits, and the original
+     * failure comes from exceptionNow().
      */
     private ForeignFutures() {}
 
-    /** Waits until a future is done, however it ends. */
+    /** Waits until a future is done, with any outcome. */
     static void await(Future<?> future) throws InterruptedException {
         try {
             future.get();
@@ -32,20 +32,20 @@ final class ForeignFutures {
     }
 
     /**
-     * {@return what a future has failed with, or null if it has not}
+     * {@return the failure of a future, or null if it has not failed}
      *
-     * @param future is done
+     * @param future a future that is done
      */
     static @Nullable Throwable failureOf(Future<?> future) {
         return future.state() == Future.State.FAILED ? future.exceptionNow() : null;
     }
 
     /**
-     * Throws a failure as it is.
+     * Throws a failure unchanged.
      *
-     * @param what has failed, in words
+     * @param what what failed, in words
      */
-    @SuppressWarnings("unchecked") // what has failed throws X or something unchecked
+    @SuppressWarnings("unchecked") // the failed operation throws X or something unchecked
     static <X extends Exception> RuntimeException rethrow(Object what, Throwable failure) throws X {
         if (failure instanceof Error error) {
             throw error;

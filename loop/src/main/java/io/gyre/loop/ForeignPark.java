@@ -5,22 +5,24 @@ import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Set;
 
-/** A park of a task in a call that is not ours, told by its stack: which call it is, and whether an interrupt can end it. */
+/**
+ * Classifies a park of a task in a foreign call by its stack: which call it is, and whether an interrupt can end it.
+ */
 final class ForeignPark {
     /*
      * Design.
      *
-     * An interrupt that comes while a thread waits in a call which does not react to it stays behind as a status, and the
-     * call sets it again when it returns. The next call that does react, on a file channel above all, would fail for it.
-     * So such calls are not interrupted; the JDK has few of them, and they can be told by name. All others are.
+     * An interrupt that arrives in a call which does not react to interrupts stays pending as a status, which the call
+     * sets again when it returns. The next call that does react would fail, above all one on a file channel. So such
+     * calls are not interrupted; the JDK has few of them, and they are listed by name. All other calls are interrupted.
      */
     private static final String LOCKS = "java.util.concurrent.locks.";
 
-    /** Callers of the method of a lock that queues; the other callers of it wait uninterruptibly. */
+    /** Callers of a lock's queueing method that can be interrupted; its other callers wait uninterruptibly. */
     private static final Set<String> INTERRUPTIBLE_ACQUIRES =
             Set.of("acquireInterruptibly", "acquireSharedInterruptibly", "tryAcquireNanos", "tryAcquireSharedNanos");
 
-    /** Calls that wait without reacting to an interrupt, besides those whose name says so. */
+    /** Calls that wait without reacting to interrupts, besides those whose name says so. */
     private static final Set<String> UNINTERRUPTIBLE = Set.of(
             "java.util.concurrent.CompletableFuture.join",
             "java.util.concurrent.ForkJoinTask.join",
@@ -43,20 +45,22 @@ final class ForeignPark {
 
     private ForeignPark() {}
 
-    /** {@return whether a thread is parked, in a call that an interrupt ends} Not on the carrier: may wait for a moment. */
+    /**
+     * {@return whether a thread is parked in a call that an interrupt ends} Not on the carrier: may wait for a moment.
+     */
     static boolean isInterruptible(Thread thread) {
         return switch (thread.getState()) {
             case WAITING, TIMED_WAITING -> isInterruptible(thread.getStackTrace());
-            case NEW, RUNNABLE, BLOCKED, TERMINATED -> false; // one that is blocked waits for a monitor
+            case NEW, RUNNABLE, BLOCKED, TERMINATED -> false; // a blocked thread waits for a monitor
         };
     }
 
-    /** {@return whether an exception is what the JDK throws out of a call that was interrupted} */
+    /** {@return whether an exception is one that the JDK throws from an interrupted call} */
     static boolean isInterruption(Throwable failure) {
         return failure instanceof InterruptedException
                 || failure instanceof InterruptedIOException
                 || failure instanceof ClosedByInterruptException
-                // what a java.net socket throws; it has no type of its own for that
+                // thrown by java.net sockets, which have no exception type of their own for it
                 || (failure.getClass() == SocketException.class && "Closed by interrupt".equals(failure.getMessage()));
     }
 

@@ -47,7 +47,7 @@ final class ForeignWaiter extends Observer {
         if (completion().isDone()) {
             told.countDown();
         } else {
-            completion().loop.foreignWaiters.add(this); // first: this needs memory, and may be tried again
+            completion().loop.foreignWaiters.add(this); // first: this needs memory, and may be retried
             completion().addObserver(this);
         }
     }

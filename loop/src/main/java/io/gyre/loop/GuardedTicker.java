@@ -4,13 +4,13 @@ import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.IdleLoop;
 import io.gyre.loop.spi.Ticker;
 
-/** A ticker of the user's, which may fail: the loop must know the time all the same. Any thread. */
+/** A user's ticker, which may fail: the loop must know the time nevertheless. Any thread. */
 final class GuardedTicker implements Ticker {
     /*
      * Design.
      *
-     * When the ticker fails, the clock of the system goes on from the last instant that is known, so that timers fire. It
-     * is asked again each time. A ticker that always fails is reported the first time, the second, the fourth and so on:
+     * When the ticker fails, the system clock continues from the last known instant, so that timers fire. The ticker is
+     * asked again each time. A ticker that always fails is reported the first, second, fourth time and so on, because
      * each report is a callback, which makes the loop ask once more.
      */
     private static final Ticker SYSTEM = Ticker.system();
@@ -26,7 +26,7 @@ final class GuardedTicker implements Ticker {
         this.ticker = ticker;
     }
 
-    /** {@return a ticker that does not throw} The system's does not anyway. */
+    /** {@return a ticker that does not throw} The system's never does. */
     static Ticker of(LoopCore loop, Ticker ticker) {
         return ticker == SYSTEM ? ticker : new GuardedTicker(loop, ticker);
     }

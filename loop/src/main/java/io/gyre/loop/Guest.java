@@ -2,14 +2,17 @@ package io.gyre.loop;
 
 import org.jspecify.annotations.Nullable;
 
-/** What stands for a virtual thread that user code has started inside a task, as soon as it calls something that suspends. */
+/**
+ * Stands for a virtual thread that user code has started inside a task, as soon as the thread calls something that
+ * suspends.
+ */
 final class Guest extends VirtualThreadTask<@Nullable Void> {
     /*
      * Design.
      *
-     * The thread inherits the scheduler of the task that has started it, its host, and its continuation keeps coming through
-     * the host, as a GuestStep. A guest has parking and cancellation, but no body, no entry in the ready queue, and none in
-     * the loop's list except while it waits.
+     * The thread inherits the scheduler of the task that started it, its host, and its continuation keeps coming
+     * through the host, as a GuestStep. A guest has parking and cancellation, but no body, no entry in the ready queue,
+     * and is in the loop's list only while it waits.
      */
     private static final ThreadLocal<@Nullable Guest> OF_THREAD = new ThreadLocal<>();
 
@@ -17,7 +20,7 @@ final class Guest extends VirtualThreadTask<@Nullable Void> {
         super(host, thread);
     }
 
-    /** {@return what stands for the calling thread} */
+    /** {@return the guest of the calling thread} */
     static VirtualThreadTask<?> of(VirtualThreadTask<?> host, Thread current) {
         Guest guest = OF_THREAD.get();
         if (guest == null) {
@@ -27,14 +30,14 @@ final class Guest extends VirtualThreadTask<@Nullable Void> {
         return guest;
     }
 
-    /** Has the class initialised. */
+    /** Forces the initialisation of the class. */
     static void touch() {
         OF_THREAD.remove();
     }
 
     @Override
     void awaitUnpark() {
-        loop.adopt(this); // nobody else would know of it when the loop closes
+        loop.adopt(this); // otherwise it would be missed when the loop closes
         try {
             super.awaitUnpark();
         } finally {
@@ -42,13 +45,13 @@ final class Guest extends VirtualThreadTask<@Nullable Void> {
         }
     }
 
-    /** Leaves it to the JDK: the thread comes back as a step of its host's. */
+    /** Leaves it to the JDK: the thread comes back as a step of its host. */
     @Override
     void resume() {
         resumeByTheJdk();
     }
 
-    /** Nobody else knows when it parks: its steps are its host's. */
+    /** Nothing else notices its park: its steps are its host's. */
     @Override
     void interruptIsOwed() {
         loop.tick.interruptWhenWaiting(this);

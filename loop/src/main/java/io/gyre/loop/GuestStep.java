@@ -2,7 +2,7 @@ package io.gyre.loop;
 
 import org.jspecify.annotations.Nullable;
 
-/** A virtual thread that was started inside a task, without being one. */
+/** A step of a virtual thread that was started inside a task, but is no task itself. */
 final class GuestStep implements Step, Arrival {
     private final VirtualThreadTask<?> host;
     private final Runnable continuation;

@@ -1,14 +1,14 @@
 package io.gyre.loop;
 
 /**
- * A callback that has been scheduled.
+ * A scheduled callback.
  *
  * <p><b>Confinement:</b> loop thread.
  *
  * <p><b>Source:</b> asyncio {@code Handle}.
  */
 public sealed interface Handle permits Callback, TimerHandle {
-    /** Prevents the callback from running, and leaves nothing of it behind. Does nothing once it has begun. */
+    /** Prevents the callback from running and removes it. Does nothing once the callback has started. */
     void cancel();
 
     /** {@return whether {@link #cancel()} came in time} */

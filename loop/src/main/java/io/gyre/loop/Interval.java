@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A clock that ticks at a fixed rate, for tasks that do something again and again.
+ * A clock that ticks at a fixed rate, for periodic work.
  *
  * {@snippet :
  * Interval every10s = Interval.of(Duration.ofSeconds(10));
@@ -14,21 +14,22 @@ import java.util.Objects;
  * }
  * }
  *
- * <p>The first tick is one period after the interval was made. Unlike with a {@code sleep} in the loop, the time that the work
- * takes does not delay the next tick. What happens when it takes longer than a period, the {@link MissedTicks} say.
+ * <p>The first tick comes one period after the interval was created. Unlike with a {@code sleep} in a loop, the time
+ * that the work takes does not delay the next tick. {@link MissedTicks} says what happens when the work takes longer
+ * than a period.
  *
- * <p><b>Confinement:</b> tasks of one loop; one at a time.
+ * <p><b>Confinement:</b> tasks of one loop, one at a time.
  *
  * <p><b>Source:</b> tokio {@code time::interval}.
  */
 public final class Interval {
-    /** What becomes of ticks whose time passed while nobody waited. */
+    /** What happens to ticks that were due while no task waited. */
     public enum MissedTicks {
-        /** They come at once, one after the other, until the schedule is caught up with. */
+        /** They come at once, one after the other, until the schedule has caught up. */
         BURST,
-        /** They are dropped, and so is the schedule: the next tick comes one period after the present one. */
+        /** They are dropped, and the schedule is shifted: the next tick comes one period after the current one. */
         DELAY,
-        /** One comes at once, the others are dropped, and the next one comes when the schedule has it. */
+        /** One comes at once, the others are dropped, and the next tick comes as scheduled. */
         SKIP
     }
 
@@ -46,7 +47,7 @@ public final class Interval {
     }
 
     /**
-     * {@return an interval that {@linkplain MissedTicks#SKIP skips} ticks that it has missed}
+     * {@return an interval that {@linkplain MissedTicks#SKIP skips} missed ticks}
      *
      * @param period from one tick to the next
      * @throws IllegalArgumentException if the period is not positive
@@ -59,7 +60,7 @@ public final class Interval {
      * {@return an interval}
      *
      * @param period from one tick to the next
-     * @param missedTicks what becomes of ticks that nobody has waited for
+     * @param missedTicks what happens to missed ticks
      * @throws IllegalArgumentException if the period is not positive
      */
     public static Interval of(Duration period, MissedTicks missedTicks) {
@@ -69,7 +70,7 @@ public final class Interval {
     /**
      * Waits for the next tick.
      *
-     * <p><b>Suspends:</b> always, until then; for a tick that was missed, until the next tick of the loop. <b>Cancellation:</b>
+     * <p><b>Suspends:</b> always, until then; for a missed tick, until the next tick of the loop. <b>Cancellation:</b>
      * the tick is kept for the next call.
      *
      * @return the instant for which the tick was scheduled, in nanoseconds of {@link EventLoop#time()}

@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Confinement:</b> called on the loop thread; one joiner serves one group.
  *
- * <p><b>Source:</b> JEP 505 {@code StructuredTaskScope.Joiner}, by the same names.
+ * <p><b>Source:</b> JEP 505 {@code StructuredTaskScope.Joiner}, with the same names.
  *
  * @param <T> the results of the tasks
  * @param <R> the result of the group
  */
 public interface Joiner<T extends @Nullable Object, R extends @Nullable Object> {
     /**
-     * A task of the group is done. Must not suspend.
+     * Called when a task of the group is done. Must not suspend.
      *
      * @param task the task
-     * @return true if the work is over, and what is left of it is cancelled
+     * @return true if the work is over, which cancels the remaining tasks
      */
     boolean onComplete(Task<? extends T> task);
 
@@ -27,13 +27,13 @@ public interface Joiner<T extends @Nullable Object, R extends @Nullable Object> 
      * All tasks are done.
      *
      * @return the result of the group
-     * @throws TaskGroupException if the tasks that failed leave no result
+     * @throws TaskGroupException if the failed tasks leave no result
      */
     R result();
 
     /**
-     * {@return a joiner that wants all tasks to succeed: the first failure ends the work} Its result are the tasks, in the
-     * order of their creation.
+     * {@return a joiner that requires all tasks to succeed: the first failure ends the work} Returns the list of tasks,
+     * in the order of their creation.
      *
      * @param <T> the results of the tasks
      */
@@ -42,8 +42,8 @@ public interface Joiner<T extends @Nullable Object, R extends @Nullable Object> 
     }
 
     /**
-     * {@return a joiner that wants one task to succeed: the first success ends the work, and is its result} Throws when all
-     * have failed. If others succeed, too, before they can be cancelled, nobody gets their results.
+     * {@return a joiner that requires one task to succeed: the first success ends the work, and is its result} Throws
+     * when all have failed. Results of other tasks that succeed before they can be cancelled are dropped.
      *
      * @param <T> the results of the tasks
      */
@@ -52,8 +52,8 @@ public interface Joiner<T extends @Nullable Object, R extends @Nullable Object> 
     }
 
     /**
-     * {@return a joiner that waits for all tasks, however they end} Nobody else need look at their failures. Its result are
-     * the tasks, in the order of their creation.
+     * {@return a joiner that waits for all tasks, whatever their outcome} All failures count as observed. Returns the
+     * list of tasks, in the order of their creation.
      *
      * @param <T> the results of the tasks
      */
@@ -62,11 +62,11 @@ public interface Joiner<T extends @Nullable Object, R extends @Nullable Object> 
     }
 
     /**
-     * {@return a joiner that waits for all tasks, or until one that is done meets a condition} Its result are the tasks, in
-     * the order of their creation.
+     * {@return a joiner that waits for all tasks, or until a task that is done meets a condition} Returns the list of
+     * tasks, in the order of their creation.
      *
      * @param <T> the results of the tasks
-     * @param isOver whether a task that is done ends the work
+     * @param isOver whether a finished task ends the work
      */
     static <T extends @Nullable Object> Joiner<T, List<Task<? extends T>>> allUntil(
             Predicate<? super Task<? extends T>> isOver) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Joiners {
     private Joiners() {}
 
-    /** Wants all tasks to succeed and holds none that has: a group may serve for years. */
+    /** Requires all tasks to succeed and holds no successful ones: a group may live for years. */
     static final class FailFast<T extends @Nullable Object> implements Joiner<T, @Nullable Void> {
         private final List<Throwable> failures = new ArrayList<>();
 
@@ -75,7 +75,7 @@ final class Joiners {
                     "no task of the group succeeded: the group had no task, or all were cancelled");
         }
 
-        /** {@return the results, that of the winner first} */
+        /** {@return the results, the winner's first} */
         List<T> results() {
             return results;
         }
@@ -101,11 +101,11 @@ final class Joiners {
         }
     }
 
-    /** Lets each task stand for itself. The group that asks is no observer of a failure. */
+    /** Lets each task stand for itself. The group does not observe failures. */
     static final class Supervisor implements Joiner<@Nullable Object, @Nullable Void> {
         private final Offspring tasks = new Offspring();
 
-        /** A failure of the task that the block has not looked at is reported when the group ends. */
+        /** A failure that the block has not observed is reported when the group ends. */
         void begun(VirtualThreadTask<?> task) {
             task.setSiblings(tasks);
         }
@@ -136,7 +136,7 @@ final class Joiners {
         }
     }
 
-    /** Ids of threads grow. */
+    /** Thread ids increase. */
     private static <T extends @Nullable Object> List<Task<? extends T>> inOrderOfCreation(
             List<Task<? extends T>> tasks) {
         return tasks.stream().sorted(Comparator.comparingLong(Task::id)).toList();

@@ -5,7 +5,7 @@ import io.gyre.loop.spi.Failure;
 import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
-/** Results that nobody gets, because something else has failed or was faster. What can be closed is. */
+/** Results that are not delivered, because something else failed or was faster. Closeable results are closed. */
 final class Leftovers {
     private Leftovers() {}
 
@@ -13,7 +13,7 @@ final class Leftovers {
         return result instanceof AutoCloseable;
     }
 
-    /** Closes a result that can be closed. */
+    /** Closes a result, if it can be closed. */
     static void close(@Nullable Object result) {
         try {
             if (result instanceof SelectableChannel channel) {
@@ -28,7 +28,7 @@ final class Leftovers {
         }
     }
 
-    /** Gets rid of a result by an action of the user's, which may fail. */
+    /** Disposes of a result by a user's action, which may fail. */
     static void dispose(Runnable action) {
         try {
             action.run();

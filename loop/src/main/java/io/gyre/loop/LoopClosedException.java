@@ -2,7 +2,7 @@ package io.gyre.loop;
 
 import java.util.concurrent.RejectedExecutionException;
 
-/** Thrown when a loop that is closed is asked to do something. */
+/** Thrown when a closed loop is used. */
 public final class LoopClosedException extends RejectedExecutionException {
     private static final long serialVersionUID = 1;
 

@@ -16,16 +16,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A loop from inside: its thread, its tasks, its tick, its reports, and how far its end has come. */
+/** A loop from inside: its thread, its tasks, its tick, its reports, and how far closing has come. */
 final class LoopCore {
     /*
      * Design.
      *
-     * Users hold the face, EventLoop; everything in this package holds the core. Who drives is Driver's affair, what runs
-     * next Tick's, how everything ends Closing's.
+     * Users hold the face, EventLoop; everything in this package holds the core. Driver decides who drives, Tick what
+     * runs next, Closing how everything ends.
      *
-     * `owner` answers "am I on the loop thread?" for tasks too, because they are asked for their carrier. It is null once
-     * the loop is closed, so that nothing is on the loop any more.
+     * `owner` answers "am I on the loop thread?" for tasks, too, which are asked for their carrier. It is null once the
+     * loop is closed: then nothing is on the loop any more.
      */
 
     /** About 146 years: far enough to mean "never", near enough that instants still compare by subtraction. */
@@ -44,19 +44,19 @@ final class LoopCore {
     private final Ticker ticker;
     private final Watchdog watchdog;
 
-    /** The thread that drives the loop, or did last, or has created it; null once the loop is closed. */
+    /** The thread that drives the loop, or drove it last, or has created it; null once the loop is closed. */
     private volatile @Nullable Thread owner;
 
     private volatile boolean closed;
     private Closing.Phase phase = Closing.Phase.OPEN;
 
-    /** Whether a task is in the list whose thread could not be started. */
+    /** Whether the list contains a task whose thread could not be started. */
     private boolean isAnyNeverStarted;
 
-    /** The pool of the loop's own, if there was a need for it. */
+    /** The loop's own pool, if one was needed. */
     private volatile @Nullable OffloadPool offloadPool;
 
-    /** Written by the watchdog alone. */
+    /** Written only by the watchdog. */
     private volatile int nudges;
 
     LoopCore(EventLoop face, LoopOptions options) {
@@ -73,9 +73,9 @@ final class LoopCore {
         this.watchdog = Watchdog.watch(this, options.slowStep());
     }
 
-    // ---- where am I
+    // ---- current loop and thread
 
-    /** {@return the loop whose task or callback is calling} Fails if the caller is none. */
+    /** {@return the loop of the calling task or callback} Throws if there is none. */
     static LoopCore current() {
         return VirtualThreadTask.current().loop;
     }
@@ -84,7 +84,7 @@ final class LoopCore {
         return VirtualThreads.currentCarrier() == owner;
     }
 
-    /** Makes the calling thread that of the loop. */
+    /** Makes the calling thread the loop thread. */
     void takeOver() {
         owner = Thread.currentThread();
     }
@@ -107,7 +107,7 @@ final class LoopCore {
         }
     }
 
-    /** Refuses what the loop could only accept and never do, because it is about to be closed. */
+    /** Rejects what the loop would accept but never run, because it is about to close. */
     void checkTakesTasks(String what) {
         checkLoopThread(what);
         if (phase == Closing.Phase.ENDING_CALLBACKS) {
@@ -122,7 +122,7 @@ final class LoopCore {
         }
     }
 
-    /** Another thread may wait for this loop; the one that should drive it would wait for ever. */
+    /** Another thread may wait for this loop; the thread that should drive it would wait forever. */
     void checkNotDrivenByThisThread(Completion<?> awaited) {
         if (Thread.currentThread() == owner && !awaited.isDone()) {
             throw new IllegalStateException("waiting for " + awaited + " here would never end: this thread drives "
@@ -130,14 +130,14 @@ final class LoopCore {
         }
     }
 
-    // ---- getting onto the loop
+    // ---- entering the loop
 
     /** Sends something to the loop, for the next tick. Any thread; false if the loop is closed. */
     boolean enter(Arrival arrival) {
         return tick.entries.offer(arrival);
     }
 
-    /** Has something arrive on the loop thread: now, if this is it, else in the next tick. False if closed. */
+    /** Runs an arrival on the loop thread: now, if the caller is on it, otherwise in the next tick. False if closed. */
     boolean runInLoop(Arrival arrival) {
         if (inLoop()) {
             arrival.arrive();
@@ -151,14 +151,14 @@ final class LoopCore {
         new Callback(this, body).becomeReady();
     }
 
-    /** Cancels a task in a callback: abort handlers are not ours, and may not run on the carrier. */
+    /** Cancels a task in a callback: abort handlers are foreign code, and may not run on the carrier. */
     void cancelSoon(VirtualThreadTask<?> task, String reason) {
         callInternally(() -> CancelScope.cancel(task, reason));
     }
 
     // ---- tasks
 
-    /** Starts a task with a Callable or a VoidBody. Its root hangs under a scope, if there is one. */
+    /** Starts a task with a Callable or a VoidBody. Its root scope is a child of the given scope, if any. */
     <T extends @Nullable Object> VirtualThreadTask<T> start(
             @Nullable String name, Object origin, Object body, @Nullable CancelScope group) {
         checkTakesTasks("createTask");
@@ -186,7 +186,7 @@ final class LoopCore {
         return task;
     }
 
-    /** Says who may look at what a task comes to: the task that creates it. Tasks of a group have the group for that. */
+    /** Records which task may observe the new task's failure: its creator. For tasks of a group, the group does. */
     private static void setCreator(VirtualThreadTask<?> task) {
         VirtualThreadTask<?> creator = VirtualThreadTask.currentTaskOrNull();
         if (creator != null && creator.loop == task.loop) {
@@ -202,7 +202,7 @@ final class LoopCore {
         }
     }
 
-    /** Starts a task that is made. */
+    /** Starts a task that has been created. */
     void start(VirtualThreadTask<?> task) {
         tasks.add(task);
         boolean started = false;
@@ -212,13 +212,13 @@ final class LoopCore {
             started = true;
         } finally {
             if (!started) {
-                task.state = VirtualThreadTask.NEVER_STARTED; // stores need no stack, of which there may be none left
+                task.state = VirtualThreadTask.NEVER_STARTED; // plain stores need no stack, which may be exhausted
                 isAnyNeverStarted = true;
             }
         }
     }
 
-    /** Takes those out of the list that could not be started. Carrier, in each tick. */
+    /** Removes the tasks that could not be started from the list. Carrier, in each tick. */
     void dropNeverStarted() {
         if (isAnyNeverStarted) {
             isAnyNeverStarted = false;
@@ -226,7 +226,7 @@ final class LoopCore {
         }
     }
 
-    /** Takes into the list what is parked and no task of its own: a guest, or a runner whose callback has parked. */
+    /** Adds a parked task to the list that is not in it by itself: a guest, or a runner whose callback has parked. */
     void adopt(VirtualThreadTask<?> parked) {
         tasks.add(parked);
         if (phase.ends(parked)) {
@@ -234,14 +234,14 @@ final class LoopCore {
         }
     }
 
-    /** Takes a guest out of the list again. */
+    /** Removes a guest from the list. */
     void release(VirtualThreadTask<?> resumed) {
         if (inLoop()) {
             tasks.remove(resumed);
         }
     }
 
-    /** The last thing that a task does. In the task; for one that has outlived the loop, on some other carrier. */
+    /** The last action of a task. In the task; if it has outlived the loop, on another carrier. */
     void taskDone(VirtualThreadTask<?> task) {
         try {
             task.keepFailureIfUnobserved();
@@ -258,7 +258,7 @@ final class LoopCore {
         try {
             task.tellObservers();
         } catch (Throwable noMemory) {
-            tick.untold.begin(task); // the next tick tells the rest
+            tick.untold.begin(task); // the next tick notifies the rest
             throw noMemory;
         }
     }
@@ -287,7 +287,7 @@ final class LoopCore {
         return timer;
     }
 
-    // ---- what was chosen, and what follows from it: any thread
+    // ---- options, and what follows from them: any thread
 
     String name() {
         return name;
@@ -297,7 +297,7 @@ final class LoopCore {
         return options.debug();
     }
 
-    /** {@return the present instant in nanoseconds of the loop's ticker} */
+    /** {@return the current time in nanoseconds of the loop's ticker} */
     long time() {
         return ticker.nanoTime();
     }
@@ -308,13 +308,13 @@ final class LoopCore {
                 : Math.max(duration.compareTo(Duration.ZERO) <= 0 ? 0 : duration.toNanos(), 0);
     }
 
-    /** {@return the body of a task, in the context in which it is created} */
+    /** {@return the body of a task, bound to the context in which the task is created} */
     Object withContext(Object body) {
         ContextSnapshotter snapshotter = options.contextSnapshotter();
         return snapshotter == null ? body : ThreadContext.wrap(snapshotter, body);
     }
 
-    /** {@return a callback or call, in the context in which it is created} */
+    /** {@return a callback or call, bound to the context in which it is created} */
     Runnable withContext(Runnable body) {
         ContextSnapshotter snapshotter = options.contextSnapshotter();
         return snapshotter == null ? body : ThreadContext.wrap(snapshotter, body);
@@ -332,7 +332,7 @@ final class LoopCore {
         return pool;
     }
 
-    /** {@return the pool of the loop's own, if there was a need for it} */
+    /** {@return the loop's own pool, if one was needed} */
     @Nullable
     OffloadPool offloadPool() {
         return offloadPool;
@@ -345,31 +345,31 @@ final class LoopCore {
 
     // ---- reports
 
-    /** Reports on the loop if that still runs. Any thread. */
+    /** Reports on the loop if the loop still runs. Any thread. */
     void reportFromAnywhere(Failure failure) {
         if (!runInLoop(() -> callInternally(() -> report(failure)))) {
             report(failure);
         }
     }
 
-    /** Hands a failure to the user's handler, and stops if that is the policy. */
+    /** Hands a failure to the user's handler, and stops the loop if the policy says so. */
     void report(Failure failure) {
         if (!failures.report(failure) && inLoop()) {
-            callInternally(() -> failures.report(failure)); // with a stack of its own, and perhaps more memory
+            callInternally(() -> failures.report(failure)); // in a task with its own stack, and perhaps more memory
         }
         if (options.failurePolicy() == FailurePolicy.STOP_LOOP) {
             runInLoop(() -> driver.stopFor(failure));
         }
     }
 
-    /** {@return whether a failure is nothing but the end of what has outlived this loop, of which closing has told} */
+    /** {@return whether a failure only says that its task has outlived this loop, which closing has reported} */
     boolean isEndedBy(Throwable failure) {
         return (closed || phase == Closing.Phase.ENDING_CALLBACKS) && failure instanceof LoopClosedException;
     }
 
     // ---- for the watchdog: any thread
 
-    /** Wakes the thread that drives this if it is parked under a task that has found no memory to be unmounted. */
+    /** Wakes the driving thread if it is parked under a task that could not be unmounted for lack of memory. */
     void nudgeIfParked() {
         Thread thread = owner;
         if (thread != null) {
@@ -383,7 +383,7 @@ final class LoopCore {
         }
     }
 
-    /** {@return how often the loop was nudged so far} */
+    /** {@return the number of nudges so far} */
     int nudges() {
         return nudges;
     }
@@ -403,7 +403,7 @@ final class LoopCore {
         foreignWaiters.forEach(ForeignWaiter::release);
     }
 
-    /** Reads as the face does: for messages. */
+    /** Same text as the face: for messages. */
     @Override
     public String toString() {
         return "EventLoop[" + Describe.line(name()) + "]";

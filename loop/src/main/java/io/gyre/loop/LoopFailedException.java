@@ -3,8 +3,8 @@ package io.gyre.loop;
 import io.gyre.loop.spi.Failure;
 
 /**
- * Thrown where a loop is run that was stopped by a failure, as {@link FailurePolicy#STOP_LOOP} says. A failure of the
- * main task in the same tick is suppressed in it.
+ * Thrown by the call that runs a loop when a failure has stopped the loop, as {@link FailurePolicy#STOP_LOOP} says. A
+ * failure of the main task in the same tick is suppressed in it.
  */
 public final class LoopFailedException extends RuntimeException {
     private static final long serialVersionUID = 1;

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A result that somebody will set: the bridge between callbacks and tasks.
+ * A result that is set later: the bridge between callbacks and tasks.
  *
  * {@snippet :
  * LoopFuture<String> reply = EventLoop.current().createFuture();
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * String text = reply.await();
  * }
  *
- * <p>A failure that is set goes to those who wait; unlike that of a task it is not reported when nobody does.
+ * <p>A failure goes to the waiting tasks; unlike a task's failure, it is not reported if it is never observed.
  *
- * <p><b>Confinement:</b> setting on the loop thread; else as {@link Awaitable} says.
+ * <p><b>Confinement:</b> setting on the loop thread; otherwise as {@link Awaitable} says.
  *
  * <p><b>Source:</b> asyncio {@code Future}.
  *
@@ -30,18 +30,18 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
         this.source = null;
     }
 
-    /** A future that stands for something of another library, and is named like it. */
+    /** A future that stands for a future of another library, and is named like it. */
     LoopFuture(LoopCore loop, Object source) {
         super(loop);
         this.source = source;
     }
 
-    /** {@return whether something of another library will complete this} */
+    /** {@return whether another library will complete this} */
     boolean isOfOtherLibrary() {
         return source != null;
     }
 
-    /** Completes this as a {@code CompletionStage} did. Loop thread. */
+    /** Completes this with the outcome of a {@code CompletionStage}. Loop thread. */
     void settle(T value, @Nullable Throwable failure) {
         int place = loop.tick.untold.begin(this);
         if (failure == null) {
@@ -56,7 +56,7 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
     }
 
     /**
-     * Completes this with a value; those who wait become ready.
+     * Completes this with a value; waiting tasks become ready.
      *
      * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
      *
@@ -73,7 +73,7 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
     }
 
     /**
-     * Completes this with a failure; those who wait become ready.
+     * Completes this with a failure; waiting tasks become ready.
      *
      * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
      *
@@ -98,7 +98,7 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
     }
 
     /**
-     * Completes this as cancelled; those who wait get a {@link java.util.concurrent.CompletionException}.
+     * Completes this as cancelled; waiting tasks get a {@link java.util.concurrent.CompletionException}.
      *
      * <p><b>Confinement:</b> any thread; from outside the loop it takes effect in the next tick. <b>Suspends:</b> no.
      *

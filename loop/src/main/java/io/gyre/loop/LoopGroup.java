@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future.State;
 
 /**
- * Several loops, each in a thread of its own, for work that one core is not enough for.
+ * Several loops, each in a thread of its own, for work that needs more than one core.
  *
  * {@snippet :
  * try (var group = LoopGroup.start(4)) {
@@ -16,9 +16,10 @@ import java.util.concurrent.Future.State;
  * }
  * }
  *
- * <p>A task stays on the loop where it was created, and so does all that belongs to that loop: streams, locks, queues. Between
- * loops, {@link EventLoop#call} gets a result from another one, and a channel that is made for threads passes values. Nothing is
- * moved from a busy loop to an idle one: that tasks of one loop never run in parallel is worth more than an even load.
+ * <p>A task stays on the loop that created it, and so does everything that belongs to the loop: streams, locks, queues.
+ * {@link EventLoop#call} gets a result from another loop, and a channel made for threads passes values between loops.
+ * Nothing moves from a busy loop to an idle one: the guarantee that tasks of one loop never run in parallel is worth
+ * more than an even load.
  *
  * <p><b>Confinement:</b> any thread. <b>Resources:</b> a daemon thread and a selector for each loop, until it is closed.
  *
@@ -28,9 +29,9 @@ public final class LoopGroup implements AutoCloseable {
     /*
      * Design.
      *
-     * Whose turn it is is kept under a monitor, for a few instructions and never by somebody who is parked, so that a
-     * task waits for it no longer than for a store. A race for the turn would do no harm to the loops, but to the even
-     * load: of threads that ask all the time, many would get the same one.
+     * A monitor guards the turn counter. It is held for a few instructions and never by a parked thread, so a task
+     * waits for it hardly longer than for a store. A race for the turn would not harm the loops, but would make the
+     * load uneven: threads that ask all the time would often get the same loop.
      */
     private final List<LoopPortal> portals;
     private final Object monitorOfTurn = new Object();
@@ -43,7 +44,7 @@ public final class LoopGroup implements AutoCloseable {
     /**
      * {@return loops with default options}
      *
-     * @param size how many, 1 or more; more than there are processors gain nothing
+     * @param size how many, 1 or more; more than the number of processors gains nothing
      * @throws IllegalStateException if the JVM was started without the flag that Gyre needs
      */
     public static LoopGroup start(int size) {
@@ -51,10 +52,10 @@ public final class LoopGroup implements AutoCloseable {
     }
 
     /**
-     * {@return loops with the same options; a name in them gets a number from 1 on}
+     * {@return loops with the same options; a name in the options is numbered from 1}
      *
      * @param size how many, 1 or more
-     * @param options how to make each of them
+     * @param options options of each loop
      * @throws IllegalArgumentException if {@code size} is less than 1
      * @throws IllegalStateException if the JVM was started without the flag that Gyre needs
      */
@@ -76,7 +77,7 @@ public final class LoopGroup implements AutoCloseable {
         return new LoopGroup(portals);
     }
 
-    /** {@return the doors to the loops} */
+    /** {@return the portals of the loops} */
     public List<LoopPortal> portals() {
         return portals;
     }
@@ -86,12 +87,12 @@ public final class LoopGroup implements AutoCloseable {
         return portals.stream().map(LoopPortal::loop).toList();
     }
 
-    /** {@return how many loops there are} */
+    /** {@return the number of loops} */
     public int size() {
         return portals.size();
     }
 
-    /** {@return the door to the next loop, one after the other} */
+    /** {@return the portal of the next loop, in round-robin order} */
     public LoopPortal next() {
         synchronized (monitorOfTurn) {
             LoopPortal next = portals.get(turn);
@@ -101,12 +102,12 @@ public final class LoopGroup implements AutoCloseable {
     }
 
     /**
-     * Waits until no tasks but system tasks are left, for a limited time, and closes the loops.
+     * Waits for a limited time until only system tasks are left, then closes the loops.
      *
-     * <p><b>Confinement:</b> any thread but the loops' own.
+     * <p><b>Confinement:</b> any thread except the loops' own.
      *
-     * @param grace how long to wait for them
-     * @return whether all have ended by themselves
+     * @param grace how long to wait for the tasks
+     * @return whether all tasks ended by themselves
      */
     public boolean shutdown(Duration grace) {
         List<CompletableFuture<Boolean>> idle = portals.stream()
@@ -141,7 +142,7 @@ public final class LoopGroup implements AutoCloseable {
     }
 
     /**
-     * Cancels the tasks of all loops at the same time, awaits them, and ends the threads. Does nothing the second time.
+     * Cancels the tasks of all loops at once, awaits them, and ends the threads. Does nothing the second time.
      *
      * @throws IllegalStateException if called on one of the loops, which would wait for itself
      */

@@ -6,10 +6,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A variable of which each loop has its own value, made when it is first asked for: a buffer pool, a cache.
+ * A variable with one value for each loop, created on first access: a buffer pool, a cache.
  *
- * <p>All tasks of a loop share the value. Unlike a static variable it needs no lock, and unlike a {@link ThreadLocal} it
- * is not made anew for each task.
+ * <p>All tasks of a loop share the value. Unlike a static variable it needs no lock, and unlike a {@link ThreadLocal}
+ * it is not created anew for each task.
  *
  * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no.
  *
@@ -30,25 +30,25 @@ public final class LoopLocal<T> {
      * {@return a new variable}
      *
      * @param <T> the value
-     * @param initial makes the value of a loop that has none yet
+     * @param initial creates the value of a loop that has none yet
      */
     public static <T> LoopLocal<T> withInitial(Supplier<? extends T> initial) {
         return new LoopLocal<>(initial, value -> {});
     }
 
     /**
-     * {@return a new variable whose value is given up when its loop closes}
+     * {@return a new variable whose value is disposed of when its loop closes}
      *
      * @param <T> the value
-     * @param initial makes the value of a loop that has none yet
-     * @param end gives a value up. Called in the thread that closes the loop, when its tasks and callbacks have ended; must not
-     *     suspend
+     * @param initial creates the value of a loop that has none yet
+     * @param end disposes of a value. Called in the thread that closes the loop, when its tasks and callbacks have
+     *     ended; must not suspend
      */
     public static <T> LoopLocal<T> withInitial(Supplier<? extends T> initial, Consumer<? super T> end) {
         return new LoopLocal<>(initial, Objects.requireNonNull(end));
     }
 
-    @SuppressWarnings("unchecked") // it is stored under this key
+    @SuppressWarnings("unchecked") // only values of this type are stored under this key
     void end(Object value) {
         end.accept((T) value);
     }
@@ -59,7 +59,7 @@ public final class LoopLocal<T> {
         Map<LoopLocal<?>, Object> locals = LoopCore.current().locals;
         Object value = locals.get(this);
         if (value == null) {
-            value = initial.get(); // not in computeIfAbsent: it may ask for another variable
+            value = initial.get(); // not computeIfAbsent: initial may ask for another variable
             locals.put(this, value);
         }
         return (T) value;

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a loop is made. Start from {@link #defaults()} and change what you need.
+ * Options of a loop. Start from {@link #defaults()} and change what you need.
  *
  * {@snippet :
  * var options = LoopOptions.defaults().withName("crawler").withCloseTimeout(Duration.ofSeconds(2));
@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Confinement:</b> immutable.
  */
 public final class LoopOptions {
-    /** Long enough for clean-up that talks to a peer, short enough that nobody reaches for kill -9. */
+    /** Long enough for clean-up that talks to a peer, short enough to keep users from kill -9. */
     private static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Nobody notices less, and a garbage collection is rarely longer. */
+    /** Shorter pauses go unnoticed, and garbage collections are rarely longer. */
     private static final Duration DEFAULT_SLOW_STEP = Duration.ofMillis(100);
 
     private final Values values;
 
-    /** One component for each option. Private, so that adding an option breaks nobody. */
+    /** One component for each option. Private, so that adding an option breaks no caller. */
     private record Values(
             @Nullable String name,
             Ticker ticker,
@@ -59,78 +59,78 @@ public final class LoopOptions {
     }
 
     /**
-     * {@return the name for messages and threads; null, the default, for the next of {@code gyre-1}, {@code gyre-2} and so
-     * on, when a loop is made}
+     * {@return the name for messages and threads; null, the default, for the next of {@code gyre-1}, {@code gyre-2} and
+     * so on when a loop is created}
      */
     public @Nullable String name() {
         return values.name;
     }
 
-    /** {@return the clock; the system's by default} */
+    /** {@return the clock; by default the system's} */
     public Ticker ticker() {
         return values.ticker;
     }
 
-    /** {@return the receiver of failures that nobody observes; logs them by default} */
+    /** {@return the handler of unobserved failures; by default logs them} */
     public FailureHandler failureHandler() {
         return values.failureHandler;
     }
 
-    /** {@return what else happens when nobody observes a failure; nothing by default} */
+    /** {@return what else happens on an unobserved failure; by default nothing} */
     public FailurePolicy failurePolicy() {
         return values.failurePolicy;
     }
 
     /**
      * {@return what carries the thread-locals of libraries to tasks, callbacks and offloaded calls; null, the default,
-     * for none}
+     * for nothing}
      */
     public @Nullable ContextSnapshotter contextSnapshotter() {
         return values.contextSnapshotter;
     }
 
     /**
-     * {@return the executor of offloaded calls, which the loop does not shut down; null, the default, for a pool of the loop's
-     * own: at most 32 daemon threads, or processors + 4 if that is less, made when they are needed}
+     * {@return the executor of offloaded calls, which the loop does not shut down; null, the default, for the loop's
+     * own pool of at most 32 daemon threads, or processors + 4 if that is less, started on demand}
      */
     public @Nullable Executor offloadExecutor() {
         return values.offloadExecutor;
     }
 
     /**
-     * {@return how long {@link EventLoop#close()} waits for cancelled tasks and offloaded work, all in all; if there
-     * are system tasks, a quarter of it is kept for them; 10 s by default}
+     * {@return how long {@link EventLoop#close()} waits in total for cancelled tasks and offloaded work; a quarter of
+     * it is reserved for system tasks, if there are any; by default 10 s}
      */
     public Duration closeTimeout() {
         return values.closeTimeout;
     }
 
     /**
-     * {@return whether to remember the whole stack where each task and callback was created, instead of one frame; by
-     * default false, or the system property {@code gyre.debug}}
+     * {@return whether to record the whole stack that created each task and callback, instead of one frame; by default
+     * false, or the system property {@code gyre.debug}}
      */
     public boolean debug() {
         return values.debug;
     }
 
     /**
-     * {@return how long a task or callback may run without suspending before a warning with its stack is logged, and
-     * again after twice that time and so on; 100 ms by default, as asyncio's {@code slow_callback_duration}; zero for
-     * no warnings}
+     * {@return how long a task or callback may run without suspending before a warning with its stack is logged, again
+     * after twice the time, and so on; by default 100 ms, like asyncio's {@code slow_callback_duration}; zero for no
+     * warnings}
      */
     public Duration slowStep() {
         return values.slowStep;
     }
 
     /**
-     * {@return the seed of a random order in which ready tasks take turns, for tests; null, the default, for first come,
-     * first served}
+     * {@return the seed of a random order in which ready tasks run, for tests; null, the default, for first come, first
+     * served}
      */
     public @Nullable Long randomOrderSeed() {
         return values.randomOrderSeed;
     }
 
-    /** {@return the options that a loop has when nothing is said} */
+    /** {@return the default options} */
     public static LoopOptions defaults() {
         return new LoopOptions(new Values(
                 null,
@@ -148,7 +148,7 @@ public final class LoopOptions {
     /**
      * {@return these options with another name}
      *
-     * @param newName the name, which loops have exactly as it is
+     * @param newName the exact name of the loops
      */
     public LoopOptions withName(String newName) {
         Objects.requireNonNull(newName, "name");
@@ -165,27 +165,27 @@ public final class LoopOptions {
     }
 
     /**
-     * {@return these options with another receiver of failures}
+     * {@return these options with another failure handler}
      *
-     * @param newHandler the receiver
+     * @param newHandler the handler
      */
     public LoopOptions withFailureHandler(FailureHandler newHandler) {
         return with(draft -> draft.failureHandler = newHandler);
     }
 
     /**
-     * {@return these options with another policy for failures that nobody observes}
+     * {@return these options with another policy for unobserved failures}
      *
-     * @param newPolicy what happens after the failure was handed to the failure handler
+     * @param newPolicy what happens after the failure handler has received the failure
      */
     public LoopOptions withFailurePolicy(FailurePolicy newPolicy) {
         return with(draft -> draft.failurePolicy = newPolicy);
     }
 
     /**
-     * {@return these options with another way to carry thread-locals}
+     * {@return these options with another snapshotter of thread-locals}
      *
-     * @param newSnapshotter the way, or null for none
+     * @param newSnapshotter the snapshotter, or null for none
      */
     public LoopOptions withContextSnapshotter(@Nullable ContextSnapshotter newSnapshotter) {
         return with(draft -> draft.contextSnapshotter = newSnapshotter);
@@ -194,7 +194,7 @@ public final class LoopOptions {
     /**
      * {@return these options with another executor for offloaded work}
      *
-     * @param newExecutor the executor, or null for a pool of the loop's own
+     * @param newExecutor the executor, or null for the loop's own pool
      */
     public LoopOptions withOffloadExecutor(@Nullable Executor newExecutor) {
         return with(draft -> draft.offloadExecutor = newExecutor);
@@ -219,21 +219,21 @@ public final class LoopOptions {
     }
 
     /**
-     * {@return these options with another limit for steps}
+     * {@return these options with another limit for slow steps}
      *
-     * @param newLimit how long a step may take before it is warned of; zero for no warnings
+     * @param newLimit how long a step may take before a warning; zero for no warnings
      */
     public LoopOptions withSlowStep(Duration newLimit) {
         return with(draft -> draft.slowStep = newLimit);
     }
 
     /**
-     * {@return these options with tasks that take turns in a random order}
+     * {@return these options with ready tasks in random order}
      *
-     * <p>In each tick those that are ready are shuffled, so that a test finds what depends on their order. The order in
-     * which callbacks were scheduled is kept among callbacks.
+     * <p>Each tick shuffles the ready tasks, so that a test finds code that depends on their order. Callbacks keep the
+     * order in which they were scheduled.
      *
-     * @param seed determines the order: the same program does the same again
+     * @param seed determines the order: the same program with the same seed runs in the same order
      */
     public LoopOptions withRandomOrder(long seed) {
         return with(draft -> draft.randomOrderSeed = seed);
@@ -245,7 +245,7 @@ public final class LoopOptions {
         return draft.options();
     }
 
-    /** Options while one of them is changed. */
+    /** A mutable copy, to change one option. */
     private static final class Draft {
         private @Nullable String name;
         private Ticker ticker;

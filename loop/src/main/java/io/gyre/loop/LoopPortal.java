@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loop in a thread of its own, for programs that are not written for one: they call in and wait for the result.
+ * A loop in a thread of its own, for blocking programs: they call into the loop and wait for the result.
  *
  * {@snippet :
  * try (var portal = LoopPortal.start()) {
@@ -27,9 +27,9 @@ public final class LoopPortal implements AutoCloseable {
     /*
      * Design.
      *
-     * The loop runs for ever in its thread, which also makes it and closes it. A future that has been handed out is
-     * completed by a callback of its task; one whose task has not ended when the loop is closed is completed by
-     * that thread afterwards, which is what `pending` is for: each is in there before the loop hears of it.
+     * The loop runs forever in its thread, which also creates and closes it. A future that was handed out is completed
+     * by a callback of its task. If the task has not ended when the loop closes, the thread completes the future
+     * afterwards; `pending` is for these futures, and holds each one before the loop learns of it.
      */
     private final EventLoop loop;
     private final Thread thread;
@@ -55,8 +55,8 @@ public final class LoopPortal implements AutoCloseable {
     /**
      * Starts a loop.
      *
-     * @param factory makes its thread, a platform thread; it keeps the process alive unless it is a daemon
-     * @param options how to make the loop
+     * @param factory creates the thread, a platform thread; it keeps the process alive unless it is a daemon
+     * @param options options of the loop
      * @return the portal
      * @throws IllegalStateException if the JVM was started without the flag that Gyre needs, or the thread is virtual
      */
@@ -97,9 +97,9 @@ public final class LoopPortal implements AutoCloseable {
      * @param <X> what the body may throw
      * @param body the body of the task
      * @return what the body returns
-     * @throws X what the body throws, as it is
+     * @throws X what the body throws, unchanged
      * @throws LoopClosedException if the portal is closed
-     * @throws CancelledException if the portal is closed while this waits, or the calling task is cancelled, as
+     * @throws CancelledException if the portal is closed during the wait, or the calling task is cancelled, as
      *     {@link EventLoop#call(Body)} says
      */
     public <T extends @Nullable Object, X extends Exception> T call(Body<T, X> body) throws X {
@@ -111,9 +111,9 @@ public final class LoopPortal implements AutoCloseable {
      *
      * @param <X> what the body may throw
      * @param body the body of the task
-     * @throws X what the body throws, as it is
+     * @throws X what the body throws, unchanged
      * @throws LoopClosedException if the portal is closed
-     * @throws CancelledException if the portal is closed while this waits, or the calling task is cancelled, as
+     * @throws CancelledException if the portal is closed during the wait, or the calling task is cancelled, as
      *     {@link EventLoop#call(Body)} says
      */
     public <X extends Exception> void call(VoidBody<X> body) throws X {
@@ -121,12 +121,12 @@ public final class LoopPortal implements AutoCloseable {
     }
 
     /**
-     * Starts a task and does not wait for it.
+     * Starts a task without waiting for it.
      *
      * @param <T> the result
      * @param body what the task runs
-     * @return its future; cancelling that cancels the task. Stages that depend on it run on the loop, unless given an
-     *     executor
+     * @return its future; cancelling the future cancels the task. Dependent stages run on the loop, unless they are
+     *     given an executor
      * @throws LoopClosedException if the portal is closed
      */
     public <T extends @Nullable Object> CompletableFuture<T> createTask(Callable<? extends T> body) {
@@ -160,7 +160,7 @@ public final class LoopPortal implements AutoCloseable {
 
     /**
      * Cancels the tasks, awaits them, and ends the thread. Does nothing the second time. An interrupt does not end the
-     * wait; the interrupt status is set again on return.
+     * wait; the interrupt status is restored on return.
      *
      * @throws IllegalStateException if called in the portal's own loop, where it would wait for itself
      */

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door for libraries that add a way to suspend: locks, queues, sockets. {@code io.gyre.net} uses nothing else.
+ * For libraries that add new ways to suspend: locks, queues, sockets. {@code io.gyre.net} uses nothing else.
  *
  * <p><b>Confinement:</b> tasks and callbacks of a loop, except where a method says <em>any thread</em>.
  *
@@ -24,11 +24,11 @@ public final class LowLevel {
     private LowLevel() {}
 
     /**
-     * Begins an operation: raises a pending cancellation before anything is taken, and lets others run if this task's
-     * last 128 operations have completed without suspending.
+     * Begins an operation: throws if a cancellation is pending, before anything is taken, and lets other tasks run if
+     * this task's last 128 operations have completed without suspending.
      *
-     * <p><b>Suspends:</b> now and then. Call it first in each operation that may suspend; what the operation completes
-     * after that is delivered.
+     * <p><b>Suspends:</b> now and then. Call it first in each operation that may suspend; whatever the operation
+     * completes afterwards is delivered.
      *
      * @return the current task
      * @throws CancelledException if the task is cancelled
@@ -40,8 +40,8 @@ public final class LowLevel {
     }
 
     /**
-     * {@return whether the caller is a task or callback of a loop that is not closed, or a virtual thread that one of these
-     * has started} Any thread.
+     * {@return whether the caller is a task or callback of a loop that is not closed, or a virtual thread started by
+     * such a task or callback} Any thread.
      */
     public static boolean inTask() {
         return VirtualThreadTask.currentLoopOrNull() != null;
@@ -56,24 +56,24 @@ public final class LowLevel {
      * LowLevel.park(this, () -> waiters.remove(task));
      * }
      *
-     * <p><b>Suspends:</b> until unparked. <b>Cancellation:</b> calls the abort handler; if that could undo the wait, throws
-     * {@link CancelledException}, otherwise goes on waiting.
+     * <p><b>Suspends:</b> until unparked. <b>Cancellation:</b> calls the abort handler. If the handler undid the wait,
+     * throws {@link CancelledException}; otherwise continues to wait.
      *
      * @param reason what the task waits for; its {@code toString} is shown in dumps
      * @param abortHandler undoes the wait, and identifies it
      * @throws CancelledException if the wait was undone
-     * @throws IllegalStateException if called outside a task, or by a callback that runs at the end of the step of a task which
-     *     has begun to wait
+     * @throws IllegalStateException if called outside a task, or by a callback that runs at the end of the step of a
+     *     task that has begun to wait
      */
     public static void park(Object reason, AbortHandler abortHandler) {
         VirtualThreadTask.current().park(reason, abortHandler);
     }
 
     /**
-     * Makes a task ready that has called {@link #park}. <b>Suspends:</b> no.
+     * Makes a task ready that {@link #park} has parked. <b>Suspends:</b> no.
      *
      * @param task a task of the current loop
-     * @return false if the task was not parked, or not in that way; it is left alone then
+     * @return false if the task was not parked, or not by {@code park}; it is left alone then
      */
     public static boolean unpark(Task<?> task) {
         var parked = (VirtualThreadTask<?>) task;
@@ -82,12 +82,13 @@ public final class LowLevel {
     }
 
     /**
-     * Makes a task ready that waits in one certain call of {@link #park}, and leaves it alone if it waits for something
-     * else. For those who may still list a task whose wait has ended, by an error or with its loop. <b>Suspends:</b> no.
+     * Makes a task ready that is parked in one particular call of {@link #park}, and leaves it alone if it waits for
+     * something else. For callers that may still list a task whose wait has ended, by an error or with its loop.
+     * <b>Suspends:</b> no.
      *
      * @param task a task of the current loop
-     * @param abortHandler that of the call; an object that serves no other
-     * @return false if the task does not wait in that call
+     * @param abortHandler the handler passed to the call; an object used for no other wait
+     * @return false if the task is not parked in that call
      */
     public static boolean unpark(Task<?> task, AbortHandler abortHandler) {
         var parked = (VirtualThreadTask<?>) task;
@@ -95,11 +96,11 @@ public final class LowLevel {
     }
 
     /**
-     * {@return whether a task waits in one certain call of {@link #park}} Whoever hands out something that must not be lost
-     * asks this first. <b>Suspends:</b> no.
+     * {@return whether a task is parked in one particular call of {@link #park}} Check this before handing out
+     * something that must not be lost. <b>Suspends:</b> no.
      *
      * @param task the task
-     * @param abortHandler that of the call; an object that serves no other
+     * @param abortHandler the handler passed to the call; an object used for no other wait
      */
     public static boolean isParkedIn(Task<?> task, AbortHandler abortHandler) {
         var parked = (VirtualThreadTask<?>) task;
@@ -107,30 +108,29 @@ public final class LowLevel {
     }
 
     /**
-     * Makes a blocking call of the JDK or of another library into one like those of this library: it is a checkpoint,
+     * Runs a blocking call of the JDK or of another library like a suspending call of this library: it is a checkpoint,
      * says what it waits for, and can be cancelled.
      *
      * {@snippet :
      * Permit permit = LowLevel.blocking("a permit of " + pool, () -> pool.acquire());
      * }
      *
-     * <p>Outside a task, and in one that has outlived its loop, this runs the body and nothing else, so that code which
-     * serves tasks and threads alike need not ask who calls.
+     * <p>Outside a task, and in a task that has outlived its loop, this only runs the body, so that code which serves
+     * both tasks and threads need not distinguish them.
      *
      * <p><b>Confinement:</b> any thread. <b>Suspends:</b> if the body does. Always a checkpoint, before the body.
-     * <b>Cancellation:</b> interrupts the body, whose {@link InterruptedException} becomes {@link CancelledException}; an
-     * interrupt that somebody else sends cancels the task. A body that returns all the same has made it, and its value is
-     * returned.
+     * <b>Cancellation:</b> interrupts the body, whose {@link InterruptedException} becomes {@link CancelledException};
+     * an interrupt from elsewhere cancels the task. If the body returns a value nevertheless, the value is returned.
      *
      * @param <T> the result
      * @param <X> what the body may throw, besides {@code InterruptedException}
      * @param reason what the body waits for; its {@code toString} is shown in dumps
-     * @param body runs in line; one that would block the loop itself, such as file I/O, belongs in
+     * @param body runs in line; a body that would block the loop itself, such as file I/O, belongs in
      *     {@link Async#offload(Body)}
      * @return its result
-     * @throws X what the body throws, as it is
-     * @throws CancellationException if the body was interrupted: in a task a {@link CancelledException}, elsewhere with the
-     *     interrupt status set again
+     * @throws X what the body throws, unchanged
+     * @throws CancellationException if the body was interrupted: in a task a {@link CancelledException}, elsewhere with
+     *     the interrupt status restored
      */
     public static <T extends @Nullable Object, X extends Exception> T blocking(Object reason, BlockingBody<T, X> body)
             throws X {
@@ -161,7 +161,7 @@ public final class LowLevel {
      * @param <X> what the body may throw, besides {@code InterruptedException}
      * @param reason what the body waits for; its {@code toString} is shown in dumps
      * @param body runs in line
-     * @throws X what the body throws, as it is
+     * @throws X what the body throws, unchanged
      * @throws CancellationException if the body was interrupted
      */
     public static <X extends Exception> void blocking(Object reason, VoidBlockingBody<X> body) throws X {
@@ -172,7 +172,7 @@ public final class LowLevel {
     }
 
     /**
-     * Code with a result that blocks.
+     * Blocking code with a result.
      *
      * @param <T> the result
      * @param <X> the checked exception that the code may throw, besides {@code InterruptedException}; inferred
@@ -183,7 +183,7 @@ public final class LowLevel {
          * Runs the code.
          *
          * @return the result
-         * @throws X as the code does
+         * @throws X what the code throws
          * @throws InterruptedException if the thread is interrupted
          */
         T run() throws X, InterruptedException;
@@ -199,21 +199,21 @@ public final class LowLevel {
         /**
          * Runs the code.
          *
-         * @throws X as the code does
+         * @throws X what the code throws
          * @throws InterruptedException if the thread is interrupted
          */
         void run() throws X, InterruptedException;
     }
 
     /**
-     * Waits until a channel has something to read, or its end.
+     * Waits until a channel is readable or at its end.
      *
-     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> takes nothing.
+     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> reads nothing.
      *
      * @param channel a channel in non-blocking mode
-     * @throws IllegalArgumentException if a channel of its kind cannot do that
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
      * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
-     * @throws BusyException if another task or a callback waits for the same
+     * @throws BusyException if another task or a callback waits for the same event
      * @throws IOException never otherwise
      */
     public static void awaitReadable(SelectableChannel channel) throws IOException {
@@ -221,14 +221,14 @@ public final class LowLevel {
     }
 
     /**
-     * Waits until a channel takes bytes.
+     * Waits until a channel is writable.
      *
      * <p><b>Suspends:</b> until then. <b>Cancellation:</b> writes nothing.
      *
      * @param channel a channel in non-blocking mode
-     * @throws IllegalArgumentException if a channel of its kind cannot do that
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
      * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
-     * @throws BusyException if another task or a callback waits for the same
+     * @throws BusyException if another task or a callback waits for the same event
      * @throws IOException never otherwise
      */
     public static void awaitWritable(SelectableChannel channel) throws IOException {
@@ -241,9 +241,9 @@ public final class LowLevel {
      * <p><b>Suspends:</b> until then. <b>Cancellation:</b> accepts nothing.
      *
      * @param channel a server channel in non-blocking mode
-     * @throws IllegalArgumentException if a channel of its kind cannot do that
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
      * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
-     * @throws BusyException if another task or a callback waits for the same
+     * @throws BusyException if another task or a callback waits for the same event
      * @throws IOException never otherwise
      */
     public static void awaitAcceptable(SelectableChannel channel) throws IOException {
@@ -251,14 +251,14 @@ public final class LowLevel {
     }
 
     /**
-     * Waits until a connect has ended, well or badly.
+     * Waits until a connect has succeeded or failed.
      *
-     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> leaves the connect going on; close the channel.
+     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> does not stop the connect; close the channel.
      *
      * @param channel a channel in non-blocking mode that is connecting
-     * @throws IllegalArgumentException if a channel of its kind cannot do that
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
      * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
-     * @throws BusyException if another task or a callback waits for the same
+     * @throws BusyException if another task or a callback waits for the same event
      * @throws IOException never otherwise
      */
     public static void awaitConnectable(SelectableChannel channel) throws IOException {
@@ -266,8 +266,8 @@ public final class LowLevel {
     }
 
     /**
-     * Ends the wait of a task in {@link #awaitReadable} as if the channel were readable, for those who have another reason to
-     * let it look. <b>Suspends:</b> no. Does nothing if no task waits.
+     * Ends a task's wait in {@link #awaitReadable} as if the channel were readable, for callers with another reason to
+     * let the task check. <b>Suspends:</b> no. Does nothing if no task waits.
      *
      * @param channel the channel
      */
@@ -276,16 +276,17 @@ public final class LowLevel {
     }
 
     /**
-     * Calls back in each tick in which a channel has something to read, until {@link #removeReader}. For one that listens
-     * there is {@link #awaitAcceptable}.
+     * Calls back in each tick in which a channel is readable, until {@link #removeReader}. For listening channels, use
+     * {@link #awaitAcceptable}.
      *
-     * <p><b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure handler, and it stays.
+     * <p><b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure handler; the callback stays
+     * registered.
      *
      * @param channel a channel in non-blocking mode
-     * @param callback replaces the one that was there
-     * @throws IllegalArgumentException if a channel of its kind cannot do that
+     * @param callback replaces the previous callback
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
      * @throws java.nio.channels.ClosedChannelException if the channel is closed
-     * @throws BusyException if a task waits for the same
+     * @throws BusyException if a task waits for the same event
      * @throws IOException never otherwise
      */
     public static void addReader(SelectableChannel channel, Runnable callback) throws IOException {
@@ -293,7 +294,7 @@ public final class LowLevel {
     }
 
     /**
-     * Takes back {@link #addReader}. <b>Suspends:</b> no.
+     * Undoes {@link #addReader}. <b>Suspends:</b> no.
      *
      * @param channel the channel
      * @return whether there was a callback
@@ -303,15 +304,16 @@ public final class LowLevel {
     }
 
     /**
-     * Calls back in each tick in which a channel takes bytes, until {@link #removeWriter}.
+     * Calls back in each tick in which a channel is writable, until {@link #removeWriter}.
      *
-     * <p><b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure handler, and it stays.
+     * <p><b>Suspends:</b> no. <b>Errors:</b> what the callback throws goes to the failure handler; the callback stays
+     * registered.
      *
      * @param channel a channel in non-blocking mode
-     * @param callback replaces the one that was there
-     * @throws IllegalArgumentException if a channel of its kind cannot do that
+     * @param callback replaces the previous callback
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
      * @throws java.nio.channels.ClosedChannelException if the channel is closed
-     * @throws BusyException if a task waits for the same
+     * @throws BusyException if a task waits for the same event
      * @throws IOException never otherwise
      */
     public static void addWriter(SelectableChannel channel, Runnable callback) throws IOException {
@@ -319,7 +321,7 @@ public final class LowLevel {
     }
 
     /**
-     * Takes back {@link #addWriter}. <b>Suspends:</b> no.
+     * Undoes {@link #addWriter}. <b>Suspends:</b> no.
      *
      * @param channel the channel
      * @return whether there was a callback
@@ -330,11 +332,11 @@ public final class LowLevel {
 
     /**
      * Closes a channel; tasks that wait for it get {@link java.nio.channels.AsynchronousCloseException}. Use this
-     * instead of the channel's own {@code close}: of that the loop learns only when something else ends its next wait.
-     * Outside a loop this does no more than that. <b>Suspends:</b> no.
+     * instead of the channel's own {@code close}, which the loop notices only when something else ends its next wait.
+     * Outside a loop this just closes the channel. <b>Suspends:</b> no.
      *
      * @param channel the channel
-     * @throws IOException if closing fails; the waiting tasks are told all the same
+     * @throws IOException if closing fails; the waiting tasks are notified nevertheless
      */
     public static void close(SelectableChannel channel) throws IOException {
         LoopCore loop = VirtualThreadTask.currentLoopOrNull();
@@ -346,11 +348,12 @@ public final class LowLevel {
     }
 
     /**
-     * Does what {@link #close} does, and has the system let go of the channel before it returns: its address is free then, and a
-     * reset is on its way. Otherwise that happens in the next tick, if the channel was ever waited for. <b>Suspends:</b> no.
+     * Does what {@link #close} does, and makes the system release the channel before it returns: its address is free
+     * then, and a reset is on its way. Otherwise the release happens in the next tick, if the channel was ever waited
+     * for. <b>Suspends:</b> no.
      *
      * @param channel the channel
-     * @throws IOException if closing fails; the waiting tasks are told all the same
+     * @throws IOException if closing fails; the waiting tasks are notified nevertheless
      */
     public static void closeNow(SelectableChannel channel) throws IOException {
         try {
@@ -364,23 +367,23 @@ public final class LowLevel {
     }
 
     /**
-     * Runs a callback before the next step of the loop: when this task has parked or ended, or this callback has returned. For
-     * what collects small pieces of work while a step goes on. <b>Suspends:</b> no.
+     * Runs a callback before the next step of the loop: when this task has parked or ended, or this callback has
+     * returned. For code that batches small pieces of work during a step. <b>Suspends:</b> no.
      *
-     * @param callback runs on the loop thread, in whatever task: must be short and must not suspend; what it throws goes to
-     *     the failure handler. One for which the stack of that task is too short is run once more, elsewhere
+     * @param callback runs on the loop thread, in an arbitrary task; must be short and must not suspend; what it throws
+     *     goes to the failure handler. If the task's stack is too short for the callback, it runs once more elsewhere
      */
     public static void atEndOfStep(Runnable callback) {
         LoopCore.current().tick.atEndOfStep(Objects.requireNonNull(callback));
     }
 
     /**
-     * Starts a task on behalf of somebody else's code. <b>Suspends:</b> no.
+     * Starts a task on behalf of a user's code. <b>Suspends:</b> no.
      *
      * @param <T> the result
      * @param name for messages and thread dumps
-     * @param origin what {@link #origin()} has returned, or the user's object that the task serves: messages name the place
-     *     where it was handed to the library, if the packages of the library have the mark
+     * @param origin the result of {@link #origin()}, or the user's object that the task serves: messages name the place
+     *     where the object was handed to the library, if the library's packages are marked with
      *     {@link io.gyre.loop.spi.LibraryCode}
      * @param body what the task runs
      * @return the task
@@ -394,7 +397,7 @@ public final class LowLevel {
      * Does what {@link #createTask(String, Object, Callable)} does, for a task without a result.
      *
      * @param name for messages and thread dumps
-     * @param origin the user's object that the task serves; messages name the place where it was created
+     * @param origin the user's object that the task serves; messages name the place where the object was created
      * @param body what the task runs
      * @return the task
      */
@@ -403,17 +406,18 @@ public final class LowLevel {
     }
 
     /**
-     * {@return the place in the user's code that calls the library now, as the origin of tasks that it creates later, when the
-     * user is not on the stack any more} It costs about a microsecond: keep it in a server or stream, not for each call.
-     * <b>Suspends:</b> no.
+     * {@return the place in the user's code that is calling the library, as the origin of tasks that are created later,
+     * when the user's code is no longer on the stack} Takes about a microsecond: keep the result in a server or stream
+     * instead of asking in each call. <b>Suspends:</b> no.
      */
     public static Object origin() {
         return CreationSite.here(LoopCore.current().isDebug());
     }
 
     /**
-     * Calls back once a task has ended, in whatever way, never before this method returns. Unlike
-     * {@link Task#whenDone} this does not count as an observer: a failure that nobody else waits for is still reported.
+     * Calls back once a task has ended, with any outcome, and never before this method returns. Unlike
+     * {@link Task#whenDone}, this does not count as observing: a failure that is not observed otherwise is still
+     * reported.
      *
      * {@snippet :
      * Handle watch = LowLevel.whenEnded(owner, () -> sendAllAway(owner));
@@ -422,10 +426,10 @@ public final class LowLevel {
      * <p><b>Confinement:</b> the task's loop; the callback runs there. <b>Suspends:</b> no. <b>Errors:</b> what the callback
      * throws goes to the loop's failure handler.
      *
-     * @param task a task of the current loop. The one that {@link Async#currentTask()} gives to a virtual thread which a
-     *     task has started by itself never ends
+     * @param task a task of the current loop. The task that {@link Async#currentTask()} returns in a virtual thread
+     *     started by a task never ends
      * @param callback what to run, once
-     * @return the handle that takes the callback back
+     * @return the handle that removes the callback
      */
     public static Handle whenEnded(Task<?> task, Runnable callback) {
         return ((VirtualThreadTask<?>) task).whenEnded(callback);
@@ -441,19 +445,19 @@ public final class LowLevel {
     }
 
     /**
-     * {@return an object of somebody else's in words, for a message} Never throws, whatever {@code toString} does; one line,
-     * cut if it is long, with control characters and marks of writing direction as escapes, so that a text which a peer has
-     * chosen cannot forge lines of a log. Any thread.
+     * {@return a description of a foreign object for a message} Never throws, whatever {@code toString} does. Returns
+     * one line, shortened if long, with control characters and bidirectional marks escaped, so that text chosen by a
+     * peer cannot forge log lines. Any thread.
      *
-     * @param object anything; a text is taken as it is
+     * @param object anything; a string is used as it is
      */
     public static String describe(@Nullable Object object) {
         return Describe.object(object);
     }
 
     /**
-     * {@return what to throw to somebody who waits for the result of something that failed} As {@link Awaitable#await()}
-     * does, it wraps the failure once, however often that was handed on before. Any thread.
+     * {@return the exception to throw to callers that wait for the result of something that failed} Like
+     * {@link Awaitable#await()}, it wraps the failure once, however often it was passed on before. Any thread.
      *
      * @param what what failed, for the message
      * @param failure the failure
@@ -463,8 +467,8 @@ public final class LowLevel {
     }
 
     /**
-     * {@return an exception and its causes, the outermost first} A chain of causes may be a ring: this ends after fifty. Any
-     * thread.
+     * {@return an exception and its causes, the outermost first} Causes may form a cycle, so the list ends after fifty.
+     * Any thread.
      *
      * @param failure the exception
      */

@@ -2,11 +2,11 @@ package io.gyre.loop;
 
 import org.jspecify.annotations.Nullable;
 
-/** Somebody who is told when a {@link Completion} is done: a link in that completion's list. */
+/** Receives the end of a {@link Completion}; a link in the completion's list. */
 abstract class Observer {
     private final Completion<?> completion;
 
-    /** Neighbours in the list, which is a ring; null while this is in none. Set by the completion. */
+    /** Neighbours in the list, which is a ring; null while not listed. Set by the completion. */
     @Nullable
     Observer previous;
 
@@ -20,7 +20,7 @@ abstract class Observer {
     /** Called once, on the loop thread. Must only make something ready to run. */
     abstract void completed();
 
-    /** {@return whether this deals with a failure, so that it need not be reported} */
+    /** {@return whether this handles a failure, so that it need not be reported} */
     boolean observesFailure() {
         return true;
     }

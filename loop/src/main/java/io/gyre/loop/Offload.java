@@ -30,25 +30,26 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     /*
      * Design.
      *
-     * The worker only says "ended", through the entry queue; the task is unparked on the loop. The task always parks until
-     * that word has come, even when the executor ran the call at once in the task itself: a word that came later would
-     * unpark the task out of some other wait.
+     * The worker only reports "ended", through the entry queue; the task is unparked on the loop. The task always parks
+     * until this report has arrived, even when the executor ran the call at once in the task itself: a later report
+     * would unpark the task out of some other wait.
      *
-     * The word may come before the park: execute() may itself park the task, in a lock of the executor's queue that a
-     * worker holds, and the loop goes on meanwhile. So the word is remembered, and unparks only from the park below.
+     * The report may arrive before the park: execute() may itself park the task, in a lock of the executor's queue that
+     * a worker holds, and the loop continues meanwhile. So the report is remembered, and only ends the park below.
      *
-     * A cancellation that comes before the future is done gives the call up: its word is late then, and wakes nobody. One
-     * that comes later is refused, because the result is on its way. What a call that was given up still brings is closed,
-     * if it can be; what it throws is a failure, unless that says no more than that it was broken off.
+     * A cancellation that arrives before the future is done abandons the call: its report is late then, and wakes
+     * nobody. A later cancellation is refused, because the result is on its way. A result of an abandoned call is
+     * closed, if it can be; an exception is reported, unless it only says that the call was interrupted.
      *
-     * A call that is in the middle of a file operation is given up but not interrupted: that would close the file for all
-     * who share it.
+     * A call in the middle of a file operation is abandoned but not interrupted: an interrupt would close the file for
+     * all its users.
      *
-     * An executor gets a LocalCall; an executor of another process, which has to send the body itself, gets the body. Both hand back a future.
+     * An executor gets a LocalCall; an executor of another process, which has to send the body itself, gets the body.
+     * Both return a future.
      *
      * An executor that starts virtual threads starts them on the loop, because they inherit the scheduler of the task
-     * that hands the call over. Such a thread hands it over once more, by one of the JDK's scheduler. If the call then
-     * comes back to the loop, it is to a worker that stays there, and fails.
+     * that submits the call. Such a thread submits the call once more, through a thread of the JDK's scheduler. If the
+     * call then comes back to the loop, it runs in a worker that stays there, and fails.
      */
     private static final long PAUSE_WITHOUT_MEMORY_NANOS = 10_000_000;
 
@@ -79,7 +80,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
             try {
                 task.park(offload, offload);
             } catch (Throwable failure) {
-                offload.givenUp = true; // by whatever it was
+                offload.givenUp = true; // whatever the reason
                 throw failure;
             }
         }
@@ -148,7 +149,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
 
     private static <T extends @Nullable Object> T throwCancellation(Future<T> cancelled) {
         try {
-            return cancelled.get(); // which knows why
+            return cancelled.get(); // it knows the reason
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);
         }
@@ -174,12 +175,13 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         }
         boolean cancelled = remote.completeExceptionally(new CancellationException());
         if (cancelled) {
-            task.loop.callInternally(() -> remote.cancel(true)); // the pool has locks; this must not wait for one
+            // the pool has locks, and this thread must not wait for one
+            task.loop.callInternally(() -> remote.cancel(true));
         }
         return cancelled;
     }
 
-    /** {@return whether the call had not begun, and now never will} */
+    /** {@return whether the call had not started, and now never will} */
     private boolean takeBack() {
         boolean takenBack = future instanceof Offload<?>.LocalCall local && local.takeBack();
         if (takenBack) {
@@ -189,7 +191,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         return takenBack;
     }
 
-    // ---- wherever the call has run
+    // ---- in the thread that ran the call
 
     private void ended(@Nullable Throwable failure) {
         leavePlace();
@@ -198,7 +200,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         }
     }
 
-    /** The task waits for this word: without memory it is said later. */
+    /** The task waits for this report: without memory it is sent later. */
     private boolean enterLoop(@Nullable Throwable failure) {
         for (; ; ) {
             try {
@@ -209,7 +211,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         }
     }
 
-    /** The worker's word, on the loop. */
+    /** The worker's report, on the loop. */
     private void arrive(@Nullable Throwable failure) {
         if (givenUp) {
             task.loop.callInternally(() -> arriveLate(failure)); // first: this needs memory
@@ -223,7 +225,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         }
     }
 
-    /** What becomes of a call for which nobody waits any more. In a callback, or where the call has run. */
+    /** Handles the outcome of an abandoned call. In a callback, or where the call has run. */
     private void arriveLate(@Nullable Throwable failure) {
         Future<T> call = Objects.requireNonNull(future);
         if (failure == null && call.state() == Future.State.SUCCESS) {
@@ -233,7 +235,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         }
     }
 
-    /** A call that was interrupted says so in many ways. */
+    /** An interrupted call says so in many ways. */
     private static boolean saysThatItWasBrokenOff(Throwable failure) {
         for (Throwable cause : Failures.causes(failure)) {
             if (ForeignPark.isInterruption(cause) || cause instanceof CancellationException) {
@@ -271,11 +273,13 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         if (pool == null) {
             return what + ", not begun";
         }
-        String busy = pool.describeIfAllAreBusy(); // else a thread takes it this moment
+        String busy = pool.describeIfAllAreBusy(); // otherwise a thread is about to take it
         return busy == null ? what : what + ", not begun; " + busy;
     }
 
-    /** What a task waits for when its {@link Offloading} has a limit: the end of a call that may have been given up. */
+    /**
+     * What a task waits for when its {@link Offloading} has a limit: the end of a call, which may have been abandoned.
+     */
     private record FreePlace(String what) implements OutsideWait {
         @Override
         public String toString() {
@@ -283,16 +287,16 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         }
     }
 
-    /** What an executor of this JVM runs. */
+    /** What an executor in this JVM runs. */
     private final class LocalCall extends FutureTask<T> {
-        private final Semaphore start = new Semaphore(1); // whoever gets it runs the call or takes it back
+        private final Semaphore start = new Semaphore(1); // whoever acquires it runs the call or withdraws it
         private final @Nullable Object bindings = ScopedBindings.capture();
         private final Executor executor;
         private volatile @Nullable Thread worker;
         private boolean handedOverAgain;
         private @Nullable Throwable failure;
 
-        @SuppressWarnings("unchecked") // in its context a Callable is one with the same result
+        @SuppressWarnings("unchecked") // a Callable in its context is a Callable with the same result
         LocalCall(Executor executor, Body<T, ?> body) {
             super((Callable<T>) task.loop.withContext((Object) (Callable<T>) body::run));
             this.executor = executor;
@@ -307,7 +311,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
                 try {
                     ScopedBindings.run(bindings, super::run);
                 } catch (Throwable notBegun) {
-                    failUnlessDone(notBegun); // there was no memory to begin
+                    failUnlessDone(notBegun); // there was no memory to start
                 } finally {
                     ended(failure);
                 }
@@ -382,7 +386,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     }
 
     /**
-     * What goes to another process.
+     * A call that runs in another process.
      *
      * @param <T> the result
      * @param body the call

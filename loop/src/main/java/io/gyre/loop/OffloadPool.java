@@ -13,17 +13,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The threads that run a loop's offloaded calls when it was given none. Daemons: they never keep the process alive. */
+/** The threads that run a loop's offloaded calls by default. Daemons: they never keep the process alive. */
 final class OffloadPool extends ThreadPoolExecutor {
-    /** As asyncio has it: enough for blocking calls, few enough not to drown a small machine. */
+    /** As in asyncio: enough for blocking calls, few enough not to overload a small machine. */
     private static final int MAX_THREADS = Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
 
     private static final int KEEP_ALIVE_SECONDS = 30;
 
-    /** Nothing that a person waits for takes longer without anything coming of it. */
+    /** Ten seconds without progress: longer than a person waits for any call. */
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** Calls that wait for the loop which waits for the pool: that nothing moves for so long is no chance any more. */
+    /**
+     * For calls that wait for the loop which waits for the pool: a second without progress is no coincidence.
+     */
     private static final long STUCK_IN_LOOP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long PAUSE_WITHOUT_MEMORY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -44,7 +46,7 @@ final class OffloadPool extends ThreadPoolExecutor {
      *
      * @param call what it is, in words
      * @param thread where it runs
-     * @param age since it has begun
+     * @param age time since it started
      */
     record Running(String call, Thread thread, Duration age) {
         @Override
@@ -80,7 +82,7 @@ final class OffloadPool extends ThreadPoolExecutor {
         this.loop = loop;
     }
 
-    /** If no further thread can be started, the call waits for one that is there. */
+    /** If no further thread can be started, the call waits for an existing one. */
     @Override
     public void execute(Runnable call) {
         if (getQueue().isEmpty()) {
@@ -104,7 +106,10 @@ final class OffloadPool extends ThreadPoolExecutor {
         }
     }
 
-    /** A thread may die of a full heap between two calls, and be the last. The calls behind it get another, if late. */
+    /**
+     * A thread may die of an exhausted heap between two calls, and may be the last. The calls after it get another, if
+     * late.
+     */
     private void work(Runnable worker) {
         try {
             worker.run();
@@ -129,7 +134,7 @@ final class OffloadPool extends ThreadPoolExecutor {
         try {
             begun.put(thread, new Begun(call, System.nanoTime()));
         } catch (OutOfMemoryError e) {
-            // The call counts for more than that it can be named.
+            // Running the call matters more than naming it.
         }
         moved();
     }
@@ -145,7 +150,7 @@ final class OffloadPool extends ThreadPoolExecutor {
         warned = false;
     }
 
-    // ---- what is going on: any thread
+    // ---- current state: any thread
 
     /** {@return the calls that have not ended} */
     List<Running> running() {
@@ -155,7 +160,7 @@ final class OffloadPool extends ThreadPoolExecutor {
         return running;
     }
 
-    /** {@return why a call has not begun, in words; null if there is a thread for it} */
+    /** {@return why a call has not started, in words; null if there is a thread for it} */
     @Nullable
     String describeIfAllAreBusy() {
         List<Running> running = running();
@@ -194,17 +199,17 @@ final class OffloadPool extends ThreadPoolExecutor {
 
     // ---- for the loop
 
-    /** {@return how many calls of tasks that are no system tasks have not ended} Loop thread. */
+    /** {@return the number of unfinished calls of tasks other than system tasks} Loop thread. */
     int userCalls() {
         return userCalls;
     }
 
-    /** Notes that a task has handed over a call. Loop thread. */
+    /** Records that a task has submitted a call. Loop thread. */
     void begun(Task<?> task) {
         userCalls += task.isSystem() ? 0 : 1;
     }
 
-    /** Notes that such a call has ended, or never will begin. Loop thread. */
+    /** Records that such a call has ended, or will never start. Loop thread. */
     void ended(Task<?> task) {
         userCalls -= task.isSystem() ? 0 : 1;
     }

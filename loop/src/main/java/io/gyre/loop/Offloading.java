@@ -6,7 +6,7 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How calls are offloaded: where they run, what a cancellation does to them, and how many there may be at once. Make one
+ * How calls are offloaded: where they run, what a cancellation does to them, and how many may run at once. Create one
  * for each kind of work and keep it.
  *
  * {@snippet :
@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Image small = offload(THUMBNAILS, () -> shrink(image));
  * }
  *
- * <p><b>Confinement:</b> immutable; the count of running calls, which all who use one object share, is for any thread.
+ * <p><b>Confinement:</b> immutable; the count of running calls, shared by all users of one object, is safe for any
+ * thread.
  *
  * <p><b>Source:</b> trio {@code to_thread.run_sync}, with its {@code abandon_on_cancel} and {@code limiter}.
  */
@@ -32,7 +33,10 @@ public final class Offloading implements Executor {
         this.limit = limit;
     }
 
-    /** {@return offloading to {@link LoopOptions#offloadExecutor()} of the task's loop, interrupting on cancel, unlimited} */
+    /**
+     * {@return offloading to {@link LoopOptions#offloadExecutor()} of the task's loop, interrupting on cancel,
+     * unlimited}
+     */
     public static Offloading onLoopExecutor() {
         return DEFAULT;
     }
@@ -56,12 +60,12 @@ public final class Offloading implements Executor {
     }
 
     /**
-     * {@return this with a limit of its own; who has to wait for a free place waits as a task, first come, first served}
+     * {@return this with a limit of its own; callers over the limit suspend, first come, first served}
      *
-     * <p>A call counts until it has ended, also when nobody waits for it any more.
+     * <p>A call counts until it returns, even if its caller no longer waits for it.
      *
      * @param maxCalls how many calls may run at once, 1 or more
-     * @throws IllegalArgumentException if that is less than 1
+     * @throws IllegalArgumentException if {@code maxCalls} is less than 1
      */
     public Offloading withLimit(int maxCalls) {
         if (maxCalls < 1) {
@@ -70,18 +74,18 @@ public final class Offloading implements Executor {
         return new Offloading(executor, onCancel, new Semaphore(maxCalls, true));
     }
 
-    /** {@return an executor's rules: its own if it has any} */
+    /** {@return the executor's own rules, if it is an {@code Offloading}, or the default ones} */
     static Offloading of(Executor executor) {
         return executor instanceof Offloading rules ? rules : on(executor);
     }
 
     /**
-     * Hands a command to the executor. The limit and what a cancellation does concern offloaded calls, not commands.
+     * Hands a command to the executor. The limit and the cancellation policy apply to offloaded calls, not to commands.
      *
      * <p><b>Confinement:</b> any thread; a task or callback if the executor is the loop's. <b>Suspends:</b> no.
      *
      * @param command what to run
-     * @throws java.util.concurrent.RejectedExecutionException if the executor refuses
+     * @throws java.util.concurrent.RejectedExecutionException if the executor rejects the command
      */
     @Override
     public void execute(Runnable command) {

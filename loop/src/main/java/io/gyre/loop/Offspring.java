@@ -5,14 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks that one task has created, so far as their failures go. The tasks hold this and not the task: else each would
- * keep whatever has created it, and what has created that.
+ * The tasks that one task has created, for the reports of their failures. The tasks hold this instead of their creator:
+ * otherwise each would keep its creator alive, and that one's creator in turn.
  */
 final class Offspring {
     private boolean ended;
     private @Nullable List<UnseenFailures.Unseen> unseen;
 
-    /** {@return whether the task that has created them has ended} */
+    /** {@return whether the creating task has ended} */
     boolean isCreatorGone() {
         return ended;
     }
@@ -27,7 +27,7 @@ final class Offspring {
         unseen.add(failure);
     }
 
-    /** The creator has ended: what it has not looked at, nobody will. */
+    /** The creator has ended: the failures that it has not observed never will be. */
     void end() {
         ended = true;
         List<UnseenFailures.Unseen> left = unseen;

@@ -5,14 +5,14 @@ import io.gyre.loop.spi.IdleLoop.Hold;
 import io.gyre.loop.spi.OutsideWait;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the waits that the loop itself will end from those that only something outside can end. */
+/** Distinguishes the waits that the loop itself will end from those that only something outside can end. */
 final class OutsideHold {
     private OutsideHold() {}
 
     /**
      * {@return the wait, or null if something on the loop will end it}
      *
-     * @param task a task that does not run and is not ready
+     * @param task a task that is neither running nor ready
      * @param reason its wait reason
      * @param isParked whether it is parked in a call of this library
      */

@@ -2,16 +2,16 @@ package io.gyre.loop;
 
 import org.jspecify.annotations.Nullable;
 
-/** Waits for something that must end, also when the thread that waits is interrupted meanwhile. */
+/** Waits for something that must end, even if the waiting thread is interrupted meanwhile. */
 final class PatientWait {
     /*
      * Design.
      *
-     * Waiting and looking at the outcome are two things: an InterruptedException of the wait is about whoever waits, one
-     * that the outcome throws is what has been waited for, and ends the call like any other failure.
+     * Waiting and reading the outcome are separate: an InterruptedException of the wait concerns the waiting thread,
+     * while one that the outcome throws is the outcome, and ends the call like any other failure.
      *
-     * In a task the interrupt is its cancellation, as a rule, and is raised if there is no value. A thread gets its status
-     * back.
+     * In a task the interrupt usually is its cancellation, and is raised if there is no value. A thread gets its
+     * interrupt status restored.
      */
     private PatientWait() {}
 
@@ -22,12 +22,12 @@ final class PatientWait {
     }
 
     /**
-     * {@return the outcome of what has been waited for}
+     * {@return the outcome of the awaited operation}
      *
-     * @param what what is waited for, in words
-     * @param wait returns when it has ended; is called again after an interrupt
-     * @param onInterrupt asks it to end, in the thread that waits
-     * @param outcome called once, behind the wait
+     * @param what the awaited operation, in words
+     * @param wait returns when the operation has ended; called again after an interrupt
+     * @param onInterrupt asks the operation to end, in the waiting thread
+     * @param outcome called once, after the wait
      * @throws CancelledException if the calling task was cancelled and there is no value
      */
     static <T extends @Nullable Object, X extends Exception> T forOutcome(

@@ -6,13 +6,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/** Runs something on a platform thread of its own while a virtual thread waits. */
+/** Runs a body on a platform thread of its own while a virtual thread waits. */
 final class PlatformThread {
     private PlatformThread() {}
 
     /**
-     * Calls {@code body}, with the scoped values and in the context of the caller. {@code onInterrupt} is run, in the
-     * waiting thread, each time that this is interrupted.
+     * Calls {@code body} with the scoped values and the context of the caller. {@code onInterrupt} runs in the waiting
+     * thread, each time this thread is interrupted.
      */
     static <T extends @Nullable Object, X extends Exception> T call(
             LoopOptions options, Body<T, X> body, Runnable onInterrupt) throws X {
@@ -24,7 +24,7 @@ final class PlatformThread {
                 "the end of a loop of its own", () -> ForeignFutures.await(call), onInterrupt, () -> outcomeOf(call));
     }
 
-    @SuppressWarnings("unchecked") // in its context a Callable is one with the same result
+    @SuppressWarnings("unchecked") // a Callable in its context is a Callable with the same result
     private static <T extends @Nullable Object> Callable<T> inContext(
             @Nullable ContextSnapshotter snapshotter, Callable<T> body) {
         return snapshotter == null ? body : (Callable<T>) ThreadContext.wrap(snapshotter, body);

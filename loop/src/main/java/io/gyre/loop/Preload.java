@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Initialises, before the first task runs, classes of ours and of the JDK which may be needed first at the end of the stack or
- * without memory. A class whose initialiser fails is lost for the whole JVM.
+ * Initialises, before the first task runs, classes of ours and of the JDK that may first be needed at the end of the
+ * stack or without memory. A class whose initialiser fails is unusable for the whole life of the JVM.
  */
 final class Preload {
     static {
@@ -24,7 +24,7 @@ final class Preload {
 
     private Preload() {}
 
-    /** What a virtual thread needs for the first park and the first wait that end by themselves. */
+    /** What a virtual thread needs for its first timed park and timed wait. */
     private static void touchTimersOfTheJdk() {
         LockSupport.parkNanos(1);
         var monitor = new Object();
@@ -32,7 +32,7 @@ final class Preload {
             try {
                 TimeUnit.MILLISECONDS.timedWait(monitor, 1);
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // nobody does
+                Thread.currentThread().interrupt(); // never happens
             }
         }
     }

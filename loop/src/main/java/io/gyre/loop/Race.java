@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Tasks of which the first to succeed wins, and what becomes of the results that the others have all the same. */
+/** Tasks of which the first to succeed wins, and what happens to the results of the others. */
 final class Race {
     private Race() {}
 
@@ -26,7 +26,7 @@ final class Race {
         }
     }
 
-    /** Hands on what the caller does not get. Two bodies may have come to the same object. */
+    /** Passes on the results that the caller does not get. Two bodies may return the same object. */
     private static <T extends @Nullable Object> void handOn(
             List<T> results, boolean won, Consumer<? super T> unwanted) {
         for (T result : won ? results.subList(1, results.size()) : results) {

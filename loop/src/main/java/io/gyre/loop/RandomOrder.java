@@ -6,14 +6,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 
-/** Shuffles what is ready, so that a test finds code that relies on the order in which tasks take turns. */
+/** Shuffles the ready steps, so that a test finds code that relies on the order of tasks. */
 final class RandomOrder {
     /*
      * Design.
      *
-     * The ready queue is shuffled as a whole when a batch begins. Callbacks then take the places that fell to callbacks
-     * in the order in which they stood: callSoon, callSoonThreadsafe and whenDone promise that order. Tasks promise
-     * nothing among each other, and nothing between a task and a callback.
+     * The ready queue is shuffled as a whole when a batch begins. Callbacks then fill the places of callbacks in their
+     * original order, which callSoon, callSoonThreadsafe and whenDone promise. No order is promised among tasks, or
+     * between a task and a callback.
      */
     private final Random random;
 

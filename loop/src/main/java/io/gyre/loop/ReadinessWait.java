@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One channel in one direction, and who waits for it: a task, or a callback that is called each time. The wait reason and
- * the abort handler, too.
+ * One channel in one direction, and its waiter: a task, or a callback that is called each time. Also the wait reason
+ * and the abort handler.
  */
 final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWait {
     private final Interest interest;
@@ -49,12 +49,12 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         }
     }
 
-    /** Calls back each time that the channel is ready, until {@link #removeCallback}. */
+    /** Calls back each time the channel is ready, until {@link #removeCallback}. */
     static void addCallback(LoopCore loop, SelectableChannel channel, Direction direction, int op, Runnable body)
             throws IOException {
         Interest interest = loop.tick.poller.interest(channel);
         ReadinessWait wait = of(interest, channel, direction);
-        arm(interest, channel, op); // what nobody wants then is disarmed by its first event
+        arm(interest, channel, op); // an unwanted interest is disarmed by its first event
         var callback = new Callback(loop, body, () -> wait.callBack(body));
         wait.dropCallback();
         wait.requireFree(callback);
@@ -64,7 +64,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
     private static void arm(Interest interest, SelectableChannel channel, int op) throws IOException {
         try {
             interest.arm(op);
-        } catch (IllegalArgumentException unsupported) { // has no message
+        } catch (IllegalArgumentException unsupported) { // it has no message
             throw new IllegalArgumentException(Describe.object(channel) + adviceFor(channel, op), unsupported);
         }
     }
@@ -108,7 +108,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         return wait;
     }
 
-    /** {@return whether it is the one for this direction of a channel, and that is still registered} */
+    /** {@return whether this is the wait for this direction of a channel, and the channel is still registered} */
     private boolean serves(SelectableChannel wanted, Direction way) {
         return channel == wanted && direction == way && interest.isValid();
     }

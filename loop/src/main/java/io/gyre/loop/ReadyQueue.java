@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The steps that are ready, first come, first served. For one thread. Linked through the steps.
  *
- * @param <S> which steps there may be
+ * @param <S> the type of its steps
  */
 final class ReadyQueue<S extends Step> {
     /*
      * Design.
      *
-     * The links are in the steps, so that making something ready allocates nothing and never fails: whoever unparks a task
-     * may be deep in a recursion, or the heap may be full, and a wake-up that was lost would be lost for good. A step is in
-     * the queue once at the most; those who add it see to that.
+     * The links are in the steps, so that making something ready allocates nothing and never fails: the code that
+     * unparks a task may be deep in a recursion, or the heap may be full, and a lost wake-up would never be made up
+     * for. A step is in the queue at most once; its callers ensure that.
      */
-    /** The step that was added last, whose next one is the first. One field: each store of a reference costs a barrier. */
+    /** The step that was added last; its `next` is the first. One field: each store of a reference costs a barrier. */
     private @Nullable S last;
 
     private int size;
@@ -53,7 +53,7 @@ final class ReadyQueue<S extends Step> {
         return last == null ? null : remove();
     }
 
-    /** Takes the first step; there is one. */
+    /** Removes the first step of a queue that is not empty. */
     S remove() {
         S newest = Objects.requireNonNull(last);
         S taken = next(newest);
@@ -83,7 +83,7 @@ final class ReadyQueue<S extends Step> {
         return steps;
     }
 
-    /** Puts steps in place of those that are there. */
+    /** Replaces all steps. */
     void replaceBy(List<S> steps) {
         while (last != null) {
             remove();

@@ -4,7 +4,7 @@ import io.gyre.loop.internal.text.StandsFor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body without a result as one with the result null; serializable if the other is.
+ * Adapts a body without a result, to return null; serializable if the adapted body is.
  *
  * @param <X> the checked exception that the code may throw
  * @param body the body without a result

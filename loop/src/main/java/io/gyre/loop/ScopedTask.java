@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task among others: the scopes that it is in, the cancellations that have reached it, and who looks at failures.
+ * A task among others: its scopes, the cancellations that have reached it, and the observers of failures.
  *
  * @param <T> the result
  */
@@ -13,27 +13,27 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
     /*
      * Design.
      *
-     * A layer of the task, and no object of its own, because the memory of each task counts. Everything belongs to the loop
-     * thread. How scopes hang together is CancelScope's affair, how a task is told CancelDelivery's.
+     * A layer of the task instead of a separate object, because the memory of each task counts. Everything belongs to
+     * the loop thread. CancelScope handles the tree of scopes, CancelDelivery the notification of the task.
      */
 
-    /** The innermost scope; null until there is a need for one. */
+    /** The innermost scope; null until one is needed. */
     private @Nullable CancelScope scope;
 
-    /** The cancellations that have reached this; null if there is none. */
+    /** The cancellations that have reached this task; null if there are none. */
     private @Nullable CancelDelivery delivery;
 
-    /** The tasks of whoever has created this, of whom this is one; null if nobody else is to look at its failure. */
+    /** The tasks of this task's creator, including this one; null if only the group observes its failure. */
     private @Nullable Offspring siblings;
 
-    /** The tasks that this has created; null if there is none. */
+    /** The tasks that this task has created; null if there are none. */
     private @Nullable Offspring offspring;
 
     ScopedTask(LoopCore loop, @Nullable Object createdAt) {
         super(loop, createdAt);
     }
 
-    /** Lets the others run that are ready. In the task itself. */
+    /** Lets other ready tasks run. In the task itself. */
     abstract void yieldNow();
 
     // ---- scopes
@@ -54,12 +54,12 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
         return isCancelPending();
     }
 
-    /** {@return the scope for which an interrupt was sent, in which control still is; null if there is none} */
+    /** {@return the scope for which an interrupt was sent and in which control still is; null if there is none} */
     final @Nullable CancelScope interruptedFor() {
         return delivery == null ? null : delivery.interruptedFor();
     }
 
-    /** Leaves scopes whose blocks have ended without stack enough to leave them. In the task itself. */
+    /** Leaves scopes whose blocks have ended without enough stack to leave them. In the task itself. */
     final void leaveEndedScopes() {
         while (scope != null && scope.left) {
             scope.leave();
@@ -76,7 +76,7 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
      * Makes the parent of a scope the innermost one.
      *
      * @param left the scope
-     * @param toldBefore if it was a shield, what {@link #toldCancellation} was before; that is not told again
+     * @param toldBefore for a shield, the earlier value of {@link #toldCancellation}, which is not delivered again
      */
     final void switchToParentOf(CancelScope left, @Nullable CancelScope toldBefore) {
         scope = left.parent();
@@ -86,7 +86,7 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
         refreshPending();
     }
 
-    /** Computes anew what is pending, and tells the task if it has not been told. */
+    /** Recomputes what is pending, and notifies the task if it was not notified. */
     final void refreshPending() {
         CancelScope pending = scope == null ? null : scope.effective();
         CancelDelivery known = delivery;
@@ -102,38 +102,44 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
         }
     }
 
-    // ---- interrupts: how a call of the JDK is told
+    // ---- interrupts: how a task in a call of the JDK is notified
 
     final boolean isInterruptOwed() {
         return delivery != null && delivery.isInterruptOwed();
     }
 
-    /** Interrupts it if that is owed, and it waits in a call of the JDK; says whether it is owed still. Loop thread. */
+    /**
+     * Interrupts the task if an interrupt is owed and it waits in a call of the JDK; returns whether it is still owed.
+     * Loop thread.
+     */
     final boolean interruptIfWaiting() {
         return delivery != null && delivery.interruptIfWaiting();
     }
 
-    /** Takes back an interrupt that was sent and has not ended anything. */
+    /** Clears an interrupt that was sent but has not ended a call. */
     final void takeInterruptBack() {
         if (delivery != null) {
             delivery.takeInterruptBack();
         }
     }
 
-    /** Takes it back, and sends it again when the task waits in a call of the JDK. */
+    /** Clears the interrupt, and sends it again when the task waits in a call of the JDK. */
     final void oweInterruptAgain() {
         if (delivery != null) {
             delivery.oweInterruptAgain();
         }
     }
 
-    /** {@return what the task was told, unless by an interrupt that has not ended anything yet} In the task itself. */
+    /**
+     * {@return the scope that the task was notified of, unless only by an interrupt that has not ended a call yet} In
+     * the task itself.
+     */
     final @Nullable CancelScope toldCancellation() {
         return delivery == null ? null : delivery.toldAndArrived();
     }
 
     /**
-     * {@return what a call throws that was interrupted while it waited}
+     * {@return the exception of a call that was interrupted while it waited}
      *
      * @param reason what it waited for
      */
@@ -146,12 +152,15 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
         if (isCancelPending()) {
             return raiseCancellation();
         }
-        // Behind a shield nothing is pending, but the call has been broken off all the same.
+        // Behind a shield nothing is pending, but the call was interrupted nevertheless.
         CancelScope sent = interruptedFor();
         return cancellationBy(sent == null ? CancelScope.rootOf((VirtualThreadTask<?>) this) : sent);
     }
 
-    /** Sets the status of an interrupt that somebody else has sent to a task which had to go on. One of ours is told otherwise. */
+    /**
+     * Restores the interrupt status after an external interrupt of a task that had to keep waiting. Our own interrupts
+     * are delivered differently.
+     */
     static void restoreInterrupt() {
         ScopedTask<?> task = VirtualThreadTask.currentOrNull();
         if (task == null || task.delivery == null || task.delivery.isOver()) {
@@ -167,7 +176,10 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
         }
     }
 
-    /** Makes what a checkpoint throws. Lets others run first if nobody could since the last time: the task may try for ever. */
+    /**
+     * Creates the exception of a checkpoint. Lets others run first if none could since the last time: the task may
+     * retry forever.
+     */
     final CancelledException raiseCancellation() {
         if (Objects.requireNonNull(delivery).hasRaisedInThisTick()) {
             letOthersRun();
@@ -179,7 +191,7 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
         try {
             yieldNow();
         } catch (OutOfMemoryError noRoomForTheStack) {
-            // then it goes on at once
+            // then it continues at once
         }
     }
 
@@ -192,7 +204,7 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
 
     // ---- failures
 
-    /** Sees to a failure that nobody waits for: it is reported when nobody will look at it any more. */
+    /** Keeps an unobserved failure, to report it when it is no longer likely to be observed. */
     final void keepFailureIfUnobserved() {
         Failed failed = unseenFailure();
         if (failed != null && !isObserved() && !loop.isEndedBy(failed.exception)) {
@@ -200,7 +212,7 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
         }
     }
 
-    /** {@return who waits for what this has created} For tasks that this creates. */
+    /** {@return the record of the tasks that this task has created} For tasks that it creates. */
     final Offspring offspring() {
         if (offspring == null) {
             offspring = new Offspring();
@@ -208,17 +220,17 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
         return offspring;
     }
 
-    /** Says which task has created this. */
+    /** Sets the task that has created this one. */
     final void setCreator(VirtualThreadTask<?> creator) {
         setSiblings(creator.offspring());
     }
 
-    /** Says which tasks are created by whoever has created this, who may look at their failures. */
+    /** Sets the tasks with the same creator, which may observe their failures. */
     final void setSiblings(Offspring tasks) {
         siblings = tasks;
     }
 
-    /** Tells, too, that nobody is left who would look at what the tasks of this have come to. */
+    /** Also reports that the failures of the tasks created by this one can no longer be observed by it. */
     @Override
     final void tellObservers() {
         super.tellObservers();

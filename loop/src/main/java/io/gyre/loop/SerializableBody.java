@@ -4,8 +4,8 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Body} that can be sent to another JVM. A lambda expression that becomes one is serializable if everything that
- * it captures is.
+ * A {@link Body} that can be sent to another JVM. A lambda of this type is serializable if everything that it captures
+ * is.
  *
  * @param <T> the result
  * @param <X> the checked exception that the code may throw; inferred

@@ -2,7 +2,7 @@ package io.gyre.loop;
 
 import java.time.Duration;
 
-/** A task that waits for an instant. The wait reason and the abort handler, too. */
+/** A task that waits for an instant. Also the wait reason and the abort handler. */
 final class Sleep extends Timer implements AbortHandler {
     private final VirtualThreadTask<?> task;
 

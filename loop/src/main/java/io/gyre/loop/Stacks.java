@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Stacks as text, as the JDK prints them. */
 final class Stacks {
-    /** A recursion may be deep, and a log is read by people. */
+    /** A recursion may be deep, and people read the log. */
     private static final int MAX_FRAMES = 200;
 
     private Stacks() {}
@@ -14,8 +14,8 @@ final class Stacks {
     /**
      * {@return lines to append to a message}
      *
-     * @param createdAt the place, or null if it is not known
-     * @param stack the stack, the innermost call first; the first 200 frames are shown
+     * @param createdAt the creation site, or null if unknown
+     * @param stack the stack, innermost call first; the first 200 frames are shown
      */
     static String text(@Nullable Object createdAt, StackTraceElement[] stack) {
         String frames = Arrays.stream(stack)

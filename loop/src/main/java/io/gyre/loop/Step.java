@@ -3,11 +3,11 @@ package io.gyre.loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry of the ready queue. The tick tells by the type what to do with it: it mounts tasks and guests itself, and has the
- * callback runner run callbacks, which are user code.
+ * An entry of the ready queue. The tick decides by type: it mounts tasks and guests itself, and lets the callback
+ * runner run callbacks, which are user code.
  */
 sealed interface Step permits VirtualThreadTask, GuestStep, Callback {
-    /** {@return where the step is now and where it came from, as lines to append to a message} Any thread. */
+    /** {@return the step's current stack and its creation site, as lines to append to a message} Any thread. */
     String stackNow();
 
     /** {@return the next step in the ready queue} Set by the queue. */
@@ -15,9 +15,9 @@ sealed interface Step permits VirtualThreadTask, GuestStep, Callback {
     Step nextReady();
 
     /**
-     * Links the step to the one behind it. For the queue.
+     * Links the step to the next one. For the queue.
      *
-     * @param next that one, or null
+     * @param next the next step, or null
      */
     void setNextReady(@Nullable Step next);
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody outside the loop holds of a task.
+ * The future of a task for a caller outside the loop.
  *
  * @param <T> the result
  */
@@ -17,7 +17,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         this.task = task;
     }
 
-    /** Completes this now that the loop is closed. */
+    /** Completes this after the loop has closed. */
     void release() {
         if (task.isDone()) {
             take();
@@ -26,7 +26,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         }
     }
 
-    /** Completes this as the task has ended. */
+    /** Completes this with the outcome of the task. */
     void take() {
         if (task.state() == State.SUCCESS) {
             complete(task.resultNow());
@@ -35,7 +35,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         }
     }
 
-    /** Cancels the task, too. This is cancelled at once, while the task may still be cleaning up. */
+    /** Also cancels the task. This future is cancelled at once, while the task may still be cleaning up. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled = super.cancel(mayInterruptIfRunning);

@@ -16,10 +16,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks that belong to a block: control does not leave it before they are all done.
+ * A block with tasks of its own: control leaves the block only when all of them are done.
  *
- * <p>The first failure, of a task or of the block itself, cancels the others. When all are done, {@link #call} or
- * {@link #run} throws {@link TaskGroupException}, which lists every failure; or what the block threw, as it is, if no task failed.
+ * <p>The first failure, of a task or of the block itself, cancels the rest. When all are done, {@link #call} or
+ * {@link #run} throws a {@link TaskGroupException} that lists every failure. If no task failed, it throws the block's
+ * exception unchanged.
  *
  * {@snippet :
  * Reply reply = TaskGroup.call(group -> {
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>Tasks may create more tasks in their group. A group that is cancelled from outside cancels its tasks and waits for
- * them. Tasks that are cancelled one by one are no failures.
+ * them. The cancellation of a single task is not a failure.
  *
  * <p><b>Confinement:</b> tasks of one loop.
  *
@@ -42,13 +43,14 @@ public final class TaskGroup<T extends @Nullable Object> {
     /*
      * Design.
      *
-     * The group is a cancel scope around the block, under which the roots of its tasks hang: cancelling the scope, or any
-     * around it, reaches block and tasks alike. What happens when a task is done is the joiner's decision.
+     * The group is a cancel scope around the block, and the root scopes of its tasks are children of it: cancelling the
+     * group's scope, or any scope around it, reaches block and tasks alike. When a task is done, the joiner decides
+     * what happens.
      *
-     * The block's task waits in a park that refuses to be aborted: a cancellation reaches the children by the tree, and
-     * leaving before they are done is what a group promises not to do.
+     * The block's task waits in a park that refuses to be aborted: a cancellation reaches the children through the
+     * tree, and a group promises not to leave before they are done.
      *
-     * What a user's exception says of itself is asked only when all are done: asking runs user code.
+     * A user's exception is asked to describe itself only when all tasks are done, because that runs user code.
      */
     private static final int MANY_CLOSEABLE = 16;
     private static final int MANY_TO_NAME = 10;
@@ -61,10 +63,10 @@ public final class TaskGroup<T extends @Nullable Object> {
     private final Set<Task<?>> failedToStart = new HashSet<>();
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
 
-    /** Tasks with results that can be closed, some of which somebody has got. */
+    /** Tasks whose results can be closed; some of the results may have been retrieved. */
     private final List<VirtualThreadTask<?>> closeable = new ArrayList<>(0);
 
-    /** The wait for the tasks. An object of this group's alone, because it tells that wait from all others. */
+    /** The wait for the tasks. A separate object for each group, because it identifies the wait. */
     private final AbortHandler refusal = new AbortHandler() {
         @Override
         public boolean abort() {
@@ -93,7 +95,7 @@ public final class TaskGroup<T extends @Nullable Object> {
          *
          * @param group creates tasks
          * @return the result
-         * @throws X as the block does
+         * @throws X what the block throws
          */
         R run(TaskGroup<T> group) throws X;
     }
@@ -110,7 +112,7 @@ public final class TaskGroup<T extends @Nullable Object> {
          * Runs the block.
          *
          * @param group creates tasks
-         * @throws X as the block does
+         * @throws X what the block throws
          */
         void run(TaskGroup<T> group) throws X;
     }
@@ -138,7 +140,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @return what the block returns
      * @throws X what the block throws, if no task fails
      * @throws TaskGroupException if tasks fail
-     * @throws CancellationException if {@link #cancel} ended the block before it had a result
+     * @throws CancellationException if {@link #cancel} ended the block before it returned a result
      */
     public static <R extends @Nullable Object, X extends Exception> R call(Block<@Nullable Object, R, X> block)
             throws X {
@@ -155,8 +157,8 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @return what the block returns
      * @throws X what the block throws, if no task fails
      * @throws TaskGroupException if tasks fail
-     * @throws TimeoutException if the time has passed
-     * @throws CancellationException if {@link #cancel} ended the block before it had a result
+     * @throws TimeoutException if the time is up
+     * @throws CancellationException if {@link #cancel} ended the block before it returned a result
      */
     public static <R extends @Nullable Object, X extends Exception> R call(
             TaskGroupOptions options, Block<@Nullable Object, R, X> block) throws X {
@@ -164,7 +166,7 @@ public final class TaskGroup<T extends @Nullable Object> {
     }
 
     /**
-     * Does what {@link #call} does, for a block without a result. It ends normally, too, when {@link #cancel} ended it.
+     * Does what {@link #call} does, for a block without a result. Also returns normally when {@link #cancel} ended it.
      *
      * @param <X> what the block may throw
      * @param block creates the tasks
@@ -183,7 +185,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @param block creates the tasks
      * @throws X what the block throws, if no task fails
      * @throws TaskGroupException if tasks fail
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      */
     public static <X extends Exception> void run(TaskGroupOptions options, VoidBlock<@Nullable Object, X> block)
             throws X {
@@ -191,7 +193,7 @@ public final class TaskGroup<T extends @Nullable Object> {
     }
 
     /**
-     * Runs a block with tasks of which each stands for itself: a failure neither cancels the others nor the block, and is
+     * Runs a block whose tasks are independent: a failure cancels neither the block nor the other tasks, and is
      * reported if nobody awaits the task.
      *
      * <p><b>Suspends:</b> until the block and all tasks are done. <b>Cancellation:</b> cancels the tasks and waits for them.
@@ -211,7 +213,7 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @param options a name, a time-out
      * @param block creates the tasks
      * @throws X what the block throws
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      */
     public static <X extends Exception> void supervise(TaskGroupOptions options, VoidBlock<@Nullable Object, X> block)
             throws X {
@@ -219,14 +221,14 @@ public final class TaskGroup<T extends @Nullable Object> {
     }
 
     /**
-     * Runs a block that creates tasks, and lets a joiner decide when the work is over and what comes of it.
+     * Runs a block that creates tasks; a joiner decides when the work is over and what the result is.
      *
      * <p><b>Suspends:</b> until the block and all tasks are done. <b>Cancellation:</b> cancels the tasks and waits for them.
      *
      * @param <T> the results of the tasks
      * @param <R> the result of the group
      * @param <X> what the block may throw
-     * @param joiner decides; for this group only
+     * @param joiner decides; use it for this group only
      * @param block creates the tasks
      * @return the joiner's result
      * @throws X what the block throws
@@ -243,11 +245,11 @@ public final class TaskGroup<T extends @Nullable Object> {
      * @param <R> the result of the group
      * @param <X> what the block may throw
      * @param options a name, a time-out
-     * @param joiner decides; for this group only
+     * @param joiner decides; use it for this group only
      * @param block creates the tasks
      * @return the joiner's result
      * @throws X what the block throws
-     * @throws TimeoutException if the time has passed
+     * @throws TimeoutException if the time is up
      */
     public static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception> R join(
             TaskGroupOptions options, Joiner<T, R> joiner, VoidBlock<T, X> block) throws X {
@@ -291,7 +293,7 @@ public final class TaskGroup<T extends @Nullable Object> {
         }
     }
 
-    /** Runs the block and waits for the tasks. What this scope's cancellation has thrown ends here. */
+    /** Runs the block and waits for the tasks. The exception of this scope's own cancellation ends here. */
     private <X extends Exception> void runInScope(VoidBlock<T, X> block) throws X {
         try {
             block.run(this);
@@ -301,7 +303,7 @@ public final class TaskGroup<T extends @Nullable Object> {
             }
         } catch (Throwable failure) {
             if (owner.loop.isClosed()) {
-                throw failure; // this has outlived the loop; nobody can wait for its tasks
+                throw failure; // the group has outlived its loop; nothing can wait for its tasks
             }
             boolean own = scope.isCauseOf(failure);
             int place = isCancellation(failure) ? -1 : failedTasks;
@@ -327,7 +329,9 @@ public final class TaskGroup<T extends @Nullable Object> {
         }
     }
 
-    /** Throws if tasks have failed; the failure of the block is listed in its place, unless that is negative. */
+    /**
+     * Throws if tasks have failed; the failure of the block is listed at the given place, unless the place is negative.
+     */
     private void throwWithFailuresOfTasks(Throwable failureOfBlock, int place) {
         try {
             joiner.result();
@@ -343,9 +347,9 @@ public final class TaskGroup<T extends @Nullable Object> {
     }
 
     /**
-     * Closes what the group owns, the latest first, as nested {@code try} statements would.
+     * Closes what the group owns, the latest first, as nested {@code try} statements do.
      *
-     * @param failure what the group throws, unless that is a cancellation, which hides no failure to close
+     * @param failure what the group throws; a cancellation does not hide failures to close
      */
     private void closeOwned(@Nullable Throwable failure) {
         List<Throwable> notClosed = failuresToClose();
@@ -375,7 +379,7 @@ public final class TaskGroup<T extends @Nullable Object> {
         return failures;
     }
 
-    /** Closes the results that nobody has got and, now that the group fails, nobody will. */
+    /** Closes the results that were not retrieved and, now that the group fails, never will be. */
     private void closeUnclaimed() {
         for (VirtualThreadTask<?> task : closeable) {
             Object unclaimed = task.unclaimed();
@@ -407,10 +411,10 @@ public final class TaskGroup<T extends @Nullable Object> {
     /**
      * Starts a task of the group. It runs in the next tick at the earliest.
      *
-     * <p><b>Confinement:</b> a task of this loop; the block, a task of the group, or another. <b>Suspends:</b> no.
+     * <p><b>Confinement:</b> a task of this loop: the block, a task of the group, or another. <b>Suspends:</b> no.
      *
      * @param <U> the result
-     * @param body what it runs; it is entered even when the group is cancelled
+     * @param body what it runs; entered even if the group is cancelled
      * @return the task
      * @throws IllegalStateException if the group has ended
      */
@@ -431,12 +435,12 @@ public final class TaskGroup<T extends @Nullable Object> {
     }
 
     /**
-     * Starts a task without a result, as {@link #createTask(Callable)} does; to the joiner its result is null.
+     * Starts a task without a result, as {@link #createTask(Callable)} does; the joiner sees a null result.
      *
      * @param body what it runs
      * @return the task
      */
-    @SuppressWarnings("NullAway") // a group with tasks like this has a T that may be null
+    @SuppressWarnings("NullAway") // T may be null in a group with such tasks
     public Task<?> createTask(VoidBody<?> body) {
         return this.<T>add(null, body, body);
     }
@@ -454,7 +458,7 @@ public final class TaskGroup<T extends @Nullable Object> {
     }
 
     /**
-     * Starts a task and waits until it says that it is ready.
+     * Starts a task and waits until it reports that it is ready.
      *
      * {@snippet :
      * InetSocketAddress address = group.start(ready -> {
@@ -466,16 +470,16 @@ public final class TaskGroup<T extends @Nullable Object> {
      * });
      * }
      *
-     * <p><b>Suspends:</b> until the body has completed the future that it receives. <b>Cancellation:</b> cancels the task.
-     * <b>Errors:</b> if the body fails before, that failure goes to the caller and not to the group, unless the caller was
-     * cancelled.
+     * <p><b>Suspends:</b> until the body completes the future that it receives. <b>Cancellation:</b> cancels the task.
+     * <b>Errors:</b> a failure before that goes to the caller and not to the group, unless the caller was cancelled.
      *
-     * @param <R> what the body says when it is ready
+     * @param <R> what the body reports when it is ready
      * @param body what the task runs
-     * @return what the body said
-     * @throws java.util.concurrent.CompletionException if the body ended without being ready; its failure is the cause
+     * @return what the body reported
+     * @throws java.util.concurrent.CompletionException if the body ended before it was ready, with its failure as the
+     *     cause
      */
-    @SuppressWarnings("NullAway") // the result of a body that was never ready is looked at by nobody
+    @SuppressWarnings("NullAway") // nothing reads the result of a body that was never ready
     public <R extends @Nullable Object> R start(Startable<? extends T, R> body) {
         LoopFuture<R> ready = owner.loop.face.createFuture();
         VirtualThreadTask<?> caller = VirtualThreadTask.current();
@@ -508,24 +512,24 @@ public final class TaskGroup<T extends @Nullable Object> {
     }
 
     /**
-     * The body of a task that says when it is ready.
+     * The body of a task that reports when it is ready.
      *
      * @param <T> its result
-     * @param <R> what it says
+     * @param <R> what it reports
      */
     @FunctionalInterface
     public interface Startable<T extends @Nullable Object, R extends @Nullable Object> {
         /**
          * Runs the body.
          *
-         * @param ready to be completed when the caller of {@link TaskGroup#start} may go on
+         * @param ready complete it to let the caller of {@link TaskGroup#start} continue
          * @return the task's result
          * @throws Exception fails the task
          */
         T run(LoopFuture<R> ready) throws Exception;
     }
 
-    /** Starts a task on behalf of an object of the user's, which tells where it was created. */
+    /** Starts a task on behalf of a user's object, which tells where the task was created. */
     <U extends T> Task<U> add(@Nullable String name, Object origin, Object body) {
         if (!open) {
             throw hasEnded("create the task");
@@ -551,7 +555,7 @@ public final class TaskGroup<T extends @Nullable Object> {
 
     private void done(VirtualThreadTask<? extends T> task) {
         if (!tasks.remove(task)) {
-            return; // told before, by half
+            return; // already handled, before an error cut the notification short
         }
         boolean failed = task.state() == State.FAILED;
         failedTasks += failed ? 1 : 0;
@@ -560,7 +564,7 @@ public final class TaskGroup<T extends @Nullable Object> {
             keepIfCloseable(task);
             if (!failedToStart.remove(task) && joiner.onComplete(task)) {
                 over = true;
-                scope.cancel(failed ? task + " of its group failed" : "its group has its result");
+                scope.cancel(failed ? task + " of its group failed" : "its group already has a result");
             }
         } catch (Throwable failure) {
             if (failureOfJoiner == null) {
@@ -577,7 +581,7 @@ public final class TaskGroup<T extends @Nullable Object> {
         }
     }
 
-    /** A group may serve for years: results that somebody has got are forgotten now and then. */
+    /** A group may live for years, so retrieved results are dropped now and then. */
     private void keepIfCloseable(VirtualThreadTask<?> task) {
         if (task.unclaimed() != null) {
             int size = closeable.size();
@@ -596,11 +600,11 @@ public final class TaskGroup<T extends @Nullable Object> {
     // ---- the group
 
     /**
-     * Hands a resource to the group, which closes it when the block and all tasks are done, the latest first.
+     * Hands a resource to the group, which closes it when the block and all tasks are done; the latest is closed first.
      *
-     * <p><b>Suspends:</b> no; the group does if closing does. <b>Errors:</b> what closing throws is suppressed in the
-     * failure of the block or of tasks; if there is none, the group throws a {@link TaskGroupException} that lists it.
-     * A cancellation counts for less: it is thrown if there is nothing else.
+     * <p><b>Suspends:</b> no; the group suspends if closing does. <b>Errors:</b> what closing throws is suppressed in
+     * the failure of the block or the tasks; without such a failure, the group throws a {@link TaskGroupException} that
+     * lists it. A cancellation has the lowest priority: it is thrown if there is nothing else.
      *
      * @param <C> the kind of resource
      * @param resource to be closed
@@ -612,23 +616,23 @@ public final class TaskGroup<T extends @Nullable Object> {
     public <C extends AutoCloseable> C own(C resource) {
         owner.loop.checkLoopThread("TaskGroup.own");
         if (!open) {
-            throw hasEnded("hand over what it shall close");
+            throw hasEnded("hand over the resource");
         }
         owned.push(resource);
         return resource;
     }
 
     /**
-     * Cancels the block and all tasks; {@link #run} then ends without an error. <b>Suspends:</b> no. Does nothing
-     * the second time.
+     * Cancels the block and all tasks; {@link #run} then returns normally. <b>Suspends:</b> no. Does nothing the second
+     * time.
      *
-     * @param reason for the message of the exception that they get
+     * @param reason for the message of the exception that block and tasks see
      */
     public void cancel(String reason) {
         scope.cancel(reason);
     }
 
-    /** {@return the scope around block and tasks, to give them a deadline} */
+    /** {@return the scope around block and tasks, for example to set a deadline} */
     public CancelScope scope() {
         return scope;
     }

@@ -3,7 +3,7 @@ package io.gyre.loop;
 import java.util.List;
 
 /**
- * Thrown by a {@link TaskGroup} of which tasks have failed. It lists every failure: the first is the cause, the others are
+ * Thrown by a {@link TaskGroup} whose tasks have failed. It lists every failure: the first is the cause, the others are
  * suppressed exceptions, so that a log shows them all.
  *
  * <p><b>Source:</b> Python {@code ExceptionGroup}.
@@ -11,7 +11,7 @@ import java.util.List;
 public final class TaskGroupException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** The failures in the order in which they happened. */
+    /** The failures in the order in which they occurred. */
     private final transient List<Throwable> failures;
 
     TaskGroupException(String message, List<Throwable> failures) {
@@ -20,7 +20,7 @@ public final class TaskGroupException extends RuntimeException {
         failures.stream().skip(1).forEach(this::addSuppressed);
     }
 
-    /** {@return the failures, in the order in which they happened; at least one} */
+    /** {@return the failures in the order in which they occurred; at least one} */
     public List<Throwable> failures() {
         return failures;
     }

@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link TaskGroup} is made. Start from {@link #named} or {@link #within}.
+ * Options of a {@link TaskGroup}. Start from {@link #named} or {@link #within}.
  *
  * {@snippet :
  * TaskGroup.run(TaskGroupOptions.named("search").withTimeout(Duration.ofSeconds(2)), group -> {
@@ -24,24 +24,24 @@ public final class TaskGroupOptions {
 
     private final Values values;
 
-    /** One component for each option. Private, so that adding an option breaks nobody. */
+    /** One component for each option. Private, so that adding an option breaks no caller. */
     private record Values(@Nullable String name, @Nullable Duration timeout) {}
 
     private TaskGroupOptions(Values values) {
         this.values = values;
     }
 
-    /** {@return for messages and dumps; null for none} */
+    /** {@return the name for messages and dumps; null for none} */
     public @Nullable String name() {
         return values.name;
     }
 
-    /** {@return how long the block and all tasks may take; null for as long as they like} */
+    /** {@return the time limit for the block and all tasks; null for no limit} */
     public @Nullable Duration timeout() {
         return values.timeout;
     }
 
-    /** {@return the options that a group has when nothing is said} */
+    /** {@return the default options} */
     public static TaskGroupOptions defaults() {
         return DEFAULTS;
     }
@@ -58,7 +58,8 @@ public final class TaskGroupOptions {
     /**
      * {@return options with a time-out}
      *
-     * @param timeout how long the block and all tasks may take; zero or less cancels them at their first suspending call
+     * @param timeout the time limit for the block and all tasks; zero or less cancels them at their first suspending
+     *     call
      */
     public static TaskGroupOptions within(Duration timeout) {
         return new TaskGroupOptions(new Values(null, Objects.requireNonNull(timeout)));
@@ -67,7 +68,7 @@ public final class TaskGroupOptions {
     /**
      * {@return these options with another time-out}
      *
-     * @param newTimeout how long the block and all tasks may take
+     * @param newTimeout the time limit for the block and all tasks
      */
     public TaskGroupOptions withTimeout(Duration newTimeout) {
         return new TaskGroupOptions(new Values(values.name, Objects.requireNonNull(newTimeout)));
@@ -82,7 +83,7 @@ public final class TaskGroupOptions {
         return new TaskGroupOptions(new Values(Objects.requireNonNull(newName), values.timeout));
     }
 
-    /** Runs the body of a group within the time that it may take. */
+    /** Runs the body of a group within the time limit. */
     <T extends @Nullable Object, X extends Exception> T limit(Body<T, X> body) throws X {
         Duration timeout = values.timeout;
         return timeout == null ? body.run() : Async.timeout(timeout, title(), body);

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The tasks of a loop that are not done, in order of creation: what keeps them alive. Linked through the tasks. */
+/** The tasks of a loop that are not done, in order of creation, kept alive by this list. Linked through the tasks. */
 final class TaskList {
     private @Nullable VirtualThreadTask<?> first;
     private @Nullable VirtualThreadTask<?> last;
@@ -15,7 +15,7 @@ final class TaskList {
         return size;
     }
 
-    /** {@return how many are there but for system tasks} */
+    /** {@return the number of tasks, not counting system tasks} */
     int userTasks() {
         return size - systemTasks;
     }

@@ -4,11 +4,11 @@ import io.gyre.loop.spi.ContextSnapshotter;
 import io.gyre.loop.spi.ContextSnapshotter.Snapshot;
 import java.util.concurrent.Callable;
 
-/** Puts the thread-locals of libraries, as they are where a body is created, into force where it runs. */
+/** Captures the thread-locals of libraries where a body is created, and installs them where it runs. */
 final class ThreadContext {
     private ThreadContext() {}
 
-    /** {@return the body of a task, a Callable or a VoidBody, as one in the present context} */
+    /** {@return the body of a task, a Callable or a VoidBody, bound to the current context} */
     static Object wrap(ContextSnapshotter snapshotter, Object body) {
         Snapshot snapshot = snapshotter.capture();
         if (body instanceof VoidBody<?> withoutResult) {
@@ -26,7 +26,7 @@ final class ThreadContext {
         };
     }
 
-    /** {@return a callback or call as one in the present context} */
+    /** {@return a callback or call, bound to the current context} */
     static Runnable wrap(ContextSnapshotter snapshotter, Runnable body) {
         Snapshot snapshot = snapshotter.capture();
         return () -> {

@@ -14,24 +14,24 @@ import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Decides what runs next: the ready queue, and what fills it. One call of {@link #run} is one tick. */
+/** Decides what runs next: the ready queue and its sources. One call of {@link #run} is one tick. */
 final class Tick {
     /*
      * Design.
      *
-     * Everything here belongs to the carrier and to the tasks that are mounted on it, one at a time, so nothing is
-     * locked; entries.offer and poller.wakeup are what other threads call. The tick itself runs no user code.
+     * Everything here belongs to the carrier and to the tasks mounted on it, one at a time, so nothing is locked; other
+     * threads call only entries.offer and poller.wakeup. The tick itself runs no user code.
      *
-     * Timers fire after the poll, not before: a tick that has waited for a timer also runs it. The other order needs a
-     * second tick, with a select of its own, for each timer (decisions/0002).
+     * Timers fire after the poll, not before: a tick that has waited for a timer also runs it. The other order would
+     * need a second tick, with a select of its own, for each timer (decisions/0002).
      *
-     * A tick in which memory or the stack runs out ends there, and the next goes on: what it has not come to is still
-     * ready, in the heap, in the door, or will be reported by the selector once more.
+     * A tick that runs out of memory or stack ends there, and the next continues: everything left is still ready, in
+     * the heap, in the entry queue, or will be reported by the selector once more.
      */
-    /** A budget of 146 years and more, which is none. */
+    /** A budget of 146 years and more counts as none. */
     private static final long UNLIMITED = Long.MAX_VALUE / 2;
 
-    /** How long a tick waits that follows one without memory, so that others can give some back. */
+    /** How long a tick waits after a tick without memory, so that other threads can release some. */
     private static final long PAUSE_WITHOUT_MEMORY_NANOS = 1_000_000;
 
     final ReadyQueue<Step> ready = new ReadyQueue<>();
@@ -41,7 +41,7 @@ final class Tick {
     final StepStamp<Step> stamp = new StepStamp<>();
     final Untold untold = new Untold();
 
-    /** What runs before the next step. */
+    /** Callbacks that run before the next step. */
     private final ReadyQueue<Callback> endOfStep = new ReadyQueue<>();
 
     private final LoopCore loop;
@@ -59,10 +59,10 @@ final class Tick {
     private boolean quiet;
     private boolean interrupted;
 
-    /** What has ended a tick and was not reported yet: for that, too, there must be memory. */
+    /** The error that ended a tick and was not reported yet: reporting needs memory, too. */
     private @Nullable Error unreported;
 
-    /** Threads that tasks have started, which are to be interrupted when they wait in a call of the JDK. */
+    /** Threads started by tasks that are to be interrupted when they wait in a call of the JDK. */
     private final List<VirtualThreadTask<?>> guestsToInterrupt = new ArrayList<>();
 
     Tick(LoopCore loop, Ticker ticker, @Nullable RandomOrder randomOrder) {
@@ -73,7 +73,7 @@ final class Tick {
         this.runner = new CallbackRunner(loop, this);
     }
 
-    /** Starts the thread of the callback runner; separate, because that needs the loop to be complete. */
+    /** Starts the thread of the callback runner; separate, because the loop must be complete by then. */
     void start() {
         runner.start();
     }
@@ -81,8 +81,8 @@ final class Tick {
     /**
      * One tick.
      *
-     * @param maxWaitNanos how long to wait at the most when nothing is ready
-     * @param budgetNanos for how long further steps are begun; {@link Long#MAX_VALUE} and the like for all that are ready
+     * @param maxWaitNanos the longest time to wait when nothing is ready
+     * @param budgetNanos how long to keep starting steps; {@link Long#MAX_VALUE} and the like for all that are ready
      * @return how many steps and callbacks ran
      */
     int run(long maxWaitNanos, long budgetNanos) {
@@ -101,7 +101,8 @@ final class Tick {
     private int runOnce(long maxWaitNanos, long budgetNanos) {
         ticks++;
         poll(ready.isEmpty() ? maxWaitNanos : 0);
-        interrupted |= Thread.interrupted(); // before a task is mounted: the JDK clears the flag of its carrier then
+        // before a task is mounted: mounting makes the JDK clear the carrier's flag
+        interrupted |= Thread.interrupted();
         entries.drain(Arrival::arrive);
         tellTheUntold();
         loop.dropNeverStarted();
@@ -118,7 +119,7 @@ final class Tick {
         if (error != null) {
             loop.callInternally(() -> loop.report(new Failure(
                     loop
-                            + " ran out of memory or stack in the middle of a tick and continues with the next tick. Give the program more memory (-Xmx) or stack (-Xss), or make it hold less.",
+                            + " ran out of memory or stack in the middle of a tick and continues with the next tick. Give the program more memory (-Xmx) or stack (-Xss), or reduce its memory use.",
                     loop.name(),
                     null,
                     error)));
@@ -126,7 +127,7 @@ final class Tick {
         }
     }
 
-    /** {@return whether the carrier was interrupted since this was last asked} Carrier, between ticks. */
+    /** {@return whether the carrier was interrupted since the last call} Carrier, between ticks. */
     boolean takeInterrupt() {
         boolean taken = Thread.interrupted() || interrupted;
         interrupted = false;
@@ -135,7 +136,8 @@ final class Tick {
 
     private void poll(long maxWaitNanos) {
         long wait = maxWaitNanos > 0 ? ticker.waitNanos(maxWaitNanos, idle) : 0;
-        // A clock of tests looks at stacks. The JDK resubmits a thread that is unparked while its stack is taken: here.
+        // A test clock takes stacks. A thread that is unparked while its stack is taken is resubmitted by the JDK:
+        // here.
         if (wait > 0 && ready.isEmpty() && entries.trySleep()) {
             try {
                 poller.poll(wait);
@@ -147,7 +149,7 @@ final class Tick {
         }
     }
 
-    /** In a callback: a joiner that is told is user code. */
+    /** In a callback: a notified joiner is user code. */
     private void tellTheUntold() {
         if (!untold.isEmpty()) {
             loop.callInternally(() -> {
@@ -173,12 +175,12 @@ final class Tick {
         try {
             due.fire();
         } catch (OutOfMemoryError e) {
-            timers.add(due); // there is room for it still
+            timers.add(due); // there is still room for it
             throw e;
         }
     }
 
-    /** Runs exactly what is ready now; what becomes ready meanwhile waits for the next tick, behind the poll. */
+    /** Runs exactly what is ready now; whatever becomes ready meanwhile waits for the next tick, after the poll. */
     private int runReadyBatch() {
         batchSize = ready.size();
         batch = batchSize;
@@ -218,7 +220,7 @@ final class Tick {
         stamp.begin(next);
     }
 
-    /** Behind the first step, so that there is progress whatever the budget. What is left of the batch stays ready. */
+    /** After the first step, so that there is progress whatever the budget. The rest of the batch stays ready. */
     private void endBatchIfOverBudget() {
         if (limited && batch < batchSize && System.nanoTime() - budgetEnd >= 0) {
             postponed += batch;
@@ -235,14 +237,14 @@ final class Tick {
         runner.throwIfStarved();
     }
 
-    /** Has a user's callback run before the next step. In the present one. */
+    /** Runs a user's callback before the next step. Called during the current step. */
     void atEndOfStep(Runnable callback) {
         new Callback(loop, callback, callback).becomeReadyIn(endOfStep);
     }
 
     /**
-     * Runs what waits for the end of the present step, in its task, which is about to park. What needs more stack than the
-     * task has left is run again in the callback runner, as all is that the task does not get to.
+     * Runs the callbacks for the end of the current step, in its task, which is about to park. Callbacks that need more
+     * stack than the task has left are run again in the callback runner, as are all those that the task does not reach.
      */
     void runEndOfStep() {
         for (Callback callback = endOfStep.poll(); callback != null; callback = endOfStep.poll()) {
@@ -287,7 +289,7 @@ final class Tick {
         }
     }
 
-    /** Interrupts a thread that a task has started, as soon as it waits in a call of the JDK. */
+    /** Interrupts a thread started by a task, as soon as it waits in a call of the JDK. */
     void interruptWhenWaiting(VirtualThreadTask<?> guest) {
         guestsToInterrupt.add(guest);
     }
@@ -303,7 +305,7 @@ final class Tick {
         return timers.isEmpty() ? Long.MAX_VALUE : timers.earliestNanos() - ticker.nanoTime();
     }
 
-    /** {@return whether the last tick found nothing to run and nothing has come in since} Carrier, between ticks. */
+    /** {@return whether the last tick found nothing to run and nothing has arrived since} Carrier, between ticks. */
     boolean isSettled() {
         return quiet && entries.isEmpty();
     }
@@ -312,7 +314,7 @@ final class Tick {
         return new LoopStatistics(ticks, tasks, ready.size(), timers.size(), poller.channels());
     }
 
-    /** Ends the threads that belong to the tick itself. Carrier, between ticks. */
+    /** Ends the threads of the tick itself. Carrier, between ticks. */
     void endRunners() {
         runner.end();
         if (spareRunner != null) {
@@ -320,7 +322,7 @@ final class Tick {
         }
     }
 
-    /** Refuses from here on what other threads send. What has been accepted is taken in. Carrier, between ticks. */
+    /** Rejects what other threads send from here on. Accepted arrivals are taken in. Carrier, between ticks. */
     void closeDoor() {
         entries.close();
         entries.drain(Arrival::arrive);
@@ -331,7 +333,9 @@ final class Tick {
         return !endOfStep.isEmpty() || ready.steps().stream().anyMatch(Callback.class::isInstance);
     }
 
-    /** Lets go: what is ready goes on under the JDK's scheduler, everybody who waits for a channel is told. */
+    /**
+     * Releases everything: ready steps continue under the JDK's scheduler, and all who wait for a channel are notified.
+     */
     void close() {
         poller.close();
         for (Step step = ready.poll(); step != null; step = ready.poll()) {
@@ -339,7 +343,7 @@ final class Tick {
                 case VirtualThreadTask<?> task ->
                     VirtualThreads.defaultScheduler().execute(task::take);
                 case GuestStep guest -> VirtualThreads.defaultScheduler().execute(guest::take);
-                case Callback _ -> {} // closing has run those that were accepted
+                case Callback _ -> {} // closing has run the accepted callbacks
             }
         }
     }

@@ -1,7 +1,7 @@
 package io.gyre.loop;
 
 /**
- * A callback that has been scheduled for an instant.
+ * A callback scheduled for an instant.
  *
  * <p><b>Confinement:</b> loop thread.
  *

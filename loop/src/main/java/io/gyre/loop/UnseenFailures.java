@@ -12,22 +12,21 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The failures of tasks that nobody has looked at yet, each of which is reported when nobody will any more. */
+/** The unobserved failures of tasks; each is reported when it can no longer be expected to be observed. */
 final class UnseenFailures {
     /*
      * Design.
      *
-     * Whoever creates two tasks, awaits the first and then the second does nothing wrong, and the second may fail before
-     * anybody awaits it. So a failure is not reported when it happens but when nobody is left who would look at it
-     * (decisions/0011):
+     * Code that creates two tasks, awaits the first and then the second, is correct, and the second may fail before it
+     * is awaited. So a failure is not reported when it happens but when nobody is left to observe it (decisions/0011):
      *
-     *     the task that has created it has ended       Offspring
-     *     nobody has the task any more                 a reference queue, looked at by the watchdog
+     *     the task that created it has ended            Offspring
+     *     the task object is unreachable               a reference queue, polled by the watchdog
      *     ten seconds of real time have passed         the watchdog
      *     the loop ends                                EventLoop.close()
      *
-     * A failure that was looked at is dropped when one of these comes. All state belongs to the loop but for what the
-     * watchdog reads, to know whether to ask for a look.
+     * An observed failure is dropped when one of these events occurs. All state belongs to the loop, except for what
+     * the watchdog reads to decide whether to request a check.
      */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -37,7 +36,7 @@ final class UnseenFailures {
     private volatile boolean isAny;
     private volatile long oldestSince;
 
-    /** A failure, and the task as long as anybody else has it. */
+    /** A failure, and its task while the task is reachable otherwise. */
     final class Unseen extends WeakReference<Task<?>> {
         private final Failed failed;
         private final Failure failure;
@@ -49,12 +48,12 @@ final class UnseenFailures {
             this.failure = failure;
         }
 
-        /** {@return whether it was looked at or reported} */
+        /** {@return whether it was observed or reported} */
         boolean isSettled() {
             return failed.seen;
         }
 
-        /** Reports it, unless it was looked at. In a task, a callback or, when the loop ends, its driver. */
+        /** Reports it, unless it was observed. In a task, a callback or, when the loop ends, its driver. */
         void report() {
             boolean first = unseen.remove(this);
             noteOldest();
@@ -72,7 +71,7 @@ final class UnseenFailures {
     /**
      * Takes the failure of a task that has just ended.
      *
-     * @param siblings the tasks of its creator; null if it was created by no task
+     * @param siblings the tasks of its creator; null if it was not created by a task
      */
     void add(VirtualThreadTask<?> task, Failed failed, @Nullable Offspring siblings) {
         var failure = new Failure(
@@ -82,7 +81,7 @@ final class UnseenFailures {
                 failed.exception);
         if (!loop.inLoop() || (siblings != null && siblings.isCreatorGone())) {
             failed.look();
-            loop.report(failure); // one that has outlived the loop, or whatever has created it
+            loop.report(failure); // the task has outlived the loop or its creator
             return;
         }
         var kept = new Unseen(task, failed, failure);
@@ -102,14 +101,14 @@ final class UnseenFailures {
         }
     }
 
-    /** Reports what is left: the loop ends. */
+    /** Reports the rest: the loop ends. */
     void reportAll() {
         List.copyOf(unseen).forEach(Unseen::report);
     }
 
     // ---- the watchdog's thread
 
-    /** Asks the loop to report those that nobody has any more, or that have waited for long. */
+    /** Asks the loop to report failures whose tasks are unreachable or that have waited for long. */
     void lookAt(long nowNanos) {
         if (isAny) {
             var gone = new HashSet<Reference<?>>();

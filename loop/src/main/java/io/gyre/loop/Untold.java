@@ -3,21 +3,24 @@ package io.gyre.loop;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What is being completed at this moment, so that those who wait for it are told even if an error strikes in the middle. */
+/**
+ * What is being completed at this moment, so that its observers are notified even if an error strikes in the middle.
+ */
 final class Untold {
     /*
      * Design.
      *
-     * A future may be completed at the end of the stack, where telling fails halfway. So it is noted here before anything
-     * is changed, and crossed out when all have been told. What is left was not finished; the next tick does it, on the
-     * carrier, which has a stack of its own. Telling somebody twice does no harm.
+     * A future may be completed at the end of the stack, where notifying fails halfway. So the completion is recorded
+     * here before anything changes, and removed when all observers have been notified. Anything left was not finished;
+     * the next tick finishes it, on the carrier, which has a stack of its own. Notifying an observer twice does no
+     * harm.
      *
-     * Completing one may complete another, so this is a stack; what an error has left in the middle stays for the tick.
+     * One completion may cause another, so this is a stack; entries left in the middle by an error stay for the tick.
      */
     private @Nullable Completion<?>[] items = new Completion<?>[8];
     private int size;
 
-    /** Notes that something is about to be completed. If this fails, nothing has changed. */
+    /** Records that something is about to be completed. If this fails, nothing has changed. */
     int begin(Completion<?> completion) {
         if (size == items.length) {
             items = Arrays.copyOf(items, 2 * size);
@@ -26,7 +29,7 @@ final class Untold {
         return size++;
     }
 
-    /** All have been told. */
+    /** All observers have been notified. */
     void end(int place) {
         if (place == size - 1) {
             items[place] = null;
@@ -38,7 +41,7 @@ final class Untold {
         return size == 0;
     }
 
-    /** {@return one that was not finished, or null} */
+    /** {@return an unfinished completion, or null} */
     @Nullable
     Completion<?> poll() {
         if (size == 0) {

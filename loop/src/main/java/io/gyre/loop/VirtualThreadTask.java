@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The task: a virtual thread, and itself the scheduler of that thread.
+ * The task: a virtual thread, and at the same time the scheduler of the thread.
  *
  * @param <T> the result
  */
@@ -22,18 +22,18 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
     /*
      * Design.
      *
-     * The JDK calls execute(continuation) whenever the thread becomes runnable, in whatever thread caused that. In the
-     * loop the task goes to the ready queue, from outside through the entry queue; the tick then runs the continuation,
-     * which mounts the thread on the carrier until it parks again.
+     * The JDK calls execute(continuation) whenever the thread becomes runnable, in the thread that caused it. On the
+     * loop, the task goes to the ready queue; from outside, through the entry queue. The tick then runs the
+     * continuation, which mounts the thread on the carrier until it parks again.
      *
-     * A virtual thread that is started inside the task inherits this scheduler. Its continuation is not ours (start()
-     * submits ours first), so it is queued by itself, as a GuestStep. See Guest.
+     * A virtual thread started inside the task inherits this scheduler. Its continuation is not ours (start() submits
+     * ours first), so it is queued by itself, as a GuestStep. See Guest.
      *
-     * Which task am I? The scheduler of the current thread: one field load.
+     * The current task is the scheduler of the current thread: one field load.
      *
-     * States. `state` says where the task stands with the ready queue; each transition is one store. `wait` is the abort
-     * handler of the call of ours that the task waits in, and tells that wait from all others: whoever ends a wait names it,
-     * so that a late word never ends another.
+     * States. `state` is the task's relation to the ready queue; each transition is one store. `wait` is the abort
+     * handler of the call of ours in which the task waits, and identifies the wait: code that ends a wait names it, so
+     * that a late wake-up never ends another.
      *
      *     NEW ─── execute ──▶ READY ─────── take ──────▶ RUNNING_OR_PARKED
      *      │                   │ ▲                         │  │        ▲
@@ -44,29 +44,29 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
      *      │                      └────────────────────────────────────┘
      *      └─ no memory or stack to start ──▶ NEVER_STARTED
      *
-     *     execute      by the JDK: the thread was started, has yielded, or comes back from a park that is not ours
-     *     unpark       by us: the wait has ended, in whatever way
+     *     execute      by the JDK: the thread was started, has yielded, or returns from a foreign park
+     *     unpark       by us: the wait has ended, for any reason
      *     take         by the tick
-     *     no memory    the JDK has unmounted the thread and could not go on: see halfParked
+     *     no memory    the JDK has unmounted the thread and could not continue: see halfParked
      *
      *     state                wait    the thread
      *     NEW                  null    is not started yet
      *     NEVER_STARTED        null    could not be started, queued or not; the loop drops the task before its turn comes
      *     READY                null    has been started, has yielded, or the JDK has ended its park
-     *     UNPARKED             null    is parked, and the JDK does not know yet that it is to go on: take() says so
-     *     READY or UNPARKED    set     has a turn too many, for a wake-up of somebody else's: it parks again
-     *     RUNNING_OR_PARKED    null    is mounted, or parked in a call that is not ours: lock, socket, Thread.sleep
+     *     UNPARKED             null    is parked, and the JDK does not know yet that it may continue: take() says so
+     *     READY or UNPARKED    set     has an extra turn, for a foreign wake-up: it parks again
+     *     RUNNING_OR_PARKED    null    is mounted, or parked in a foreign call: lock, socket, Thread.sleep
      *     RUNNING_OR_PARKED    set     is parked by us, or still on its way there
      *
-     * A task that has ended is done, in whatever state.
+     * A task that has ended is done, in any state.
      *
-     * Unparking only queues the task and clears `wait`, which allocates nothing and goes no deeper than that; the JDK
-     * learns of it on the carrier (`take`). So a wake-up is not lost when the heap is full or the stack at its end. And
-     * whatever runs between the decision to wait and the park of the thread (callbacks at the end of the step, which may
-     * park in a lock of the JDK and eat its permit) cannot lose it either: the thread parks only while `wait` is set. If such
-     * a callback ends the wait, the task goes on at once, and its place in the queue is the turn too many.
+     * Unparking only queues the task and clears `wait`, which allocates nothing and makes no deeper calls; the JDK
+     * learns of it on the carrier (`take`). So a wake-up is not lost when the heap is full or the stack exhausted. Nor
+     * can it be lost between the decision to wait and the park of the thread, when callbacks at the end of the step may
+     * park in a lock of the JDK and use up its permit: the thread parks only while `wait` is set. If such a callback
+     * ends the wait, the task continues at once, and its place in the queue is the extra turn.
      *
-     * The fields belong to the loop thread. A guest is always RUNNING_OR_PARKED: its turns are steps of its host's.
+     * The fields belong to the loop thread. A guest is always RUNNING_OR_PARKED: its turns are steps of its host.
      */
     private static final byte NEW = 0;
     static final byte NEVER_STARTED = 1;
@@ -74,18 +74,18 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
     private static final byte READY = 3;
     private static final byte UNPARKED = 4;
 
-    /** {@link #ending}: what was waited for has come. */
+    /** {@link #ending}: what was awaited has happened. */
     private static final byte AS_MEANT = 0;
 
-    /** {@link #ending}: the wait was undone; the task raises its cancellation when it goes on. */
+    /** {@link #ending}: the wait was undone; the task raises its cancellation when it continues. */
     private static final byte ABORTED = 1;
 
-    /** {@link #ending}: the loop was closed under it; for good. */
+    /** {@link #ending}: the loop was closed during the wait; permanent. */
     private static final byte ABANDONED = 2;
 
     /**
-     * How many operations in a row may complete without suspending before one yields, so that nobody starves: 128, which a
-     * byte counts from here up to 0. An int would make each task eight bytes larger.
+     * How many operations in a row may complete without suspending before the task yields, so that no other task
+     * starves: 128, which a byte counts from here up to 0. An int would make each task eight bytes larger.
      */
     private static final byte BUDGET = Byte.MIN_VALUE;
 
@@ -95,37 +95,51 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
 
     private final Thread thread;
 
-    /** A Callable, or a VoidBody: to wrap one in the other would cost each task an object. Null for what is no user's task. */
+    /**
+     * A Callable, or a VoidBody: wrapping one in the other would cost each task an object. Null if this is not a user's
+     * task.
+     */
     private final @Nullable Object body;
 
-    /** What mounts the thread. The first that the JDK submits, and null before that; all others are those of guests. */
+    /**
+     * Mounts the thread. The first continuation that the JDK submits, null before that; all later ones are those of
+     * guests.
+     */
     private @Nullable Runnable continuation;
 
     /** One of NEW to UNPARKED. Set to NEVER_STARTED by the loop, otherwise here. */
     byte state;
 
-    /** The JDK has unmounted the thread and then found no memory to go on; take() has it finish that instead of mounting it. */
+    /**
+     * The JDK has unmounted the thread and then found no memory to continue; take() makes it finish instead of mounting
+     * it.
+     */
     private boolean halfParked;
 
-    /** It outlives the others when the loop closes. Read by the list, which makes no calls: they could overflow the stack. */
+    /**
+     * Whether it outlives the others when the loop closes. Read by the list, which makes no calls: they could overflow
+     * the stack.
+     */
     boolean system;
 
-    /** How the wait has ended, if not as it was meant to. Set while `wait` is; the task looks at it when `wait` is null again. */
+    /**
+     * How the wait has ended, if not as intended. Set while `wait` is; the task checks it when `wait` is null again.
+     */
     private byte ending = AS_MEANT;
 
-    /** How often it may still go on without suspending, counted up to 0. Full again when it is taken or yields. */
+    /** How often it may still continue without suspending, counted up to 0. Reset when it is taken or yields. */
     private byte budget = BUDGET;
 
-    /** The abort handler of the wait that it is in; null if it is in none, or that has ended. */
+    /** The abort handler of the current wait; null if there is none, or the wait has ended. */
     private @Nullable AbortHandler wait;
 
-    /** What it waits for in a call of ours, or has said that it does in one of the JDK's; null outside of those. */
+    /** What it waits for in a call of ours, or declared to wait for in one of the JDK's; null outside of such calls. */
     private @Nullable Object waitReason;
 
-    /** The next in the ready queue; null if it is in none. Set by the queue. */
+    /** The next in the ready queue; null if not queued. Set by the queue. */
     private @Nullable Step nextReady;
 
-    /** Neighbours in the loop's list of tasks; null if it is not listed. Set by the list. */
+    /** Neighbours in the loop's list of tasks; null if not listed. Set by the list. */
     @Nullable
     VirtualThreadTask<?> previous;
 
@@ -133,8 +147,8 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
     VirtualThreadTask<?> next;
 
     /**
-     * What it waited for when it last waited for a channel; kept until it waits for another, or ends. Most tasks wait for
-     * one, over and over, and the JDK locks a channel to say what it is registered for.
+     * The last wait for a channel; kept until the task waits for another channel, or ends. Most tasks wait for one
+     * channel over and over, and the JDK takes a lock to tell what a channel is registered for.
      */
     @Nullable
     ReadinessWait lastReadiness;
@@ -146,7 +160,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         this.state = NEW;
     }
 
-    /** For a guest, whose thread runs already. */
+    /** For a guest, whose thread is already running. */
     VirtualThreadTask(VirtualThreadTask<?> host, Thread guest) {
         super(host.loop, null);
         this.body = null;
@@ -155,7 +169,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         this.system = host.system;
     }
 
-    // ---- which task am I
+    // ---- current task
 
     static VirtualThreadTask<?> current() {
         Thread current = Thread.currentThread();
@@ -171,7 +185,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         return task.thread == current ? task : Guest.of(task, current);
     }
 
-    /** Takes a moment: code that tries again and again shall not keep a processor of the JDK's scheduler busy for good. */
+    /**
+     * Takes a moment: code that retries again and again must not keep a processor of the JDK's scheduler busy for good.
+     */
     @SuppressWarnings("ThreadPriorityCheck") // gives way to whatever else the scheduler has
     private LoopClosedException outlivedLoop() {
         Thread.yield();
@@ -179,12 +195,15 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         return new LoopClosedException(loop, "this call suspends in " + this);
     }
 
-    /** {@return the task that is calling, or null if there is none or its loop is closed} */
+    /** {@return the calling task, or null if there is none or its loop is closed} */
     static @Nullable VirtualThreadTask<?> currentOrNull() {
         return currentLoopOrNull() == null ? null : current();
     }
 
-    /** {@return the task with a body that is calling, or null: there is none, it is a callback, or a thread of the user's} */
+    /**
+     * {@return the calling task, or null if the caller is not a task with a body: a callback, a user's thread, or
+     * outside}
+     */
     static @Nullable VirtualThreadTask<?> currentTaskOrNull() {
         Thread current = Thread.currentThread();
         return current.isVirtual()
@@ -195,7 +214,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
                 : null;
     }
 
-    /** {@return whether the caller is a virtual thread that runs on a loop and is no task of it} */
+    /** {@return whether the caller is a virtual thread that runs on a loop without being a task of it} */
     static boolean isGuest() {
         Thread current = Thread.currentThread();
         return current.isVirtual()
@@ -204,7 +223,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
                 && !host.loop.isClosed();
     }
 
-    /** {@return the loop whose task is calling, or null if there is none or it is closed} */
+    /** {@return the loop of the calling task, or null if there is none or it is closed} */
     static @Nullable LoopCore currentLoopOrNull() {
         Thread current = Thread.currentThread();
         return current.isVirtual()
@@ -220,7 +239,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         thread.start();
     }
 
-    /** Lets it outlive the other tasks when the loop closes. Before it is started. */
+    /** Makes it outlive the other tasks when the loop closes. Call it before the start. */
     final void makeSystem() {
         system = true;
     }
@@ -247,7 +266,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         becomeReady();
     }
 
-    /** Queues the task, if it is not queued. Goes no deeper than the queue, and allocates nothing. */
+    /** Queues the task, if it is not queued. Makes no deeper calls than the queue, and allocates nothing. */
     void becomeReady() {
         if (!isQueued()) {
             loop.tick.ready.add(this);
@@ -273,7 +292,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         }
     }
 
-    /** For a park that ends by itself the JDK sets a timer when it has unmounted the thread, which needs memory. */
+    /** For a timed park the JDK sets a timer after unmounting the thread, which needs memory. */
     private void mount() {
         try {
             if (halfParked) {
@@ -317,7 +336,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         } catch (Throwable failure) {
             completeBy(failure);
         }
-        lastReadiness = null; // who keeps the task for its result does not keep the channel
+        lastReadiness = null; // code that keeps the task for its result does not keep the channel
         loop.taskDone(this);
     }
 
@@ -329,7 +348,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
                 return;
             }
         } catch (OutOfMemoryError e) {
-            // then it counts as a failure, which somebody hears of
+            // then it counts as a failure, which is reported
         }
         completeExceptionally(failure);
     }
@@ -356,7 +375,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
     /**
      * Waits until {@link #unpark} names the handler.
      *
-     * @param handler undoes the wait if it is to be cancelled, or ends by an error
+     * @param handler undoes the wait if it is cancelled, or ends by an error
      */
     final void park(Object reason, AbortHandler handler) {
         requireMayWait(reason, handler);
@@ -372,7 +391,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         try {
             awaitUnpark();
         } catch (Throwable failure) {
-            if (wait == handler) { // else it has been unparked: what it waited for has come, and counts for more
+            if (wait == handler) { // otherwise it was unparked: what it waited for has happened, and takes precedence
                 wait = null;
                 undo(handler);
                 throw failure;
@@ -401,20 +420,20 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
     }
 
     void awaitUnpark() {
-        loop.tick.runEndOfStep(); // as one that waits: what ends with the step may be what unparks it
+        loop.tick.runEndOfStep(); // as a waiting task: a callback at the end of the step may unpark it
         while (wait != null) {
             parkThread();
             cancelIfInterrupted();
         }
     }
 
-    /** Parks the thread, unless that can only stop the loop: it is the loop which would have to end it. */
+    /** Parks the thread, unless this would only stop the loop: the loop itself would have to end the park. */
     private void parkThread() {
         LockSupport.park();
-        if (wait != null && isMemoryBack()) { // nobody has ended the wait: the watchdog has nudged the loop, perhaps
+        if (wait != null && isMemoryBack()) { // the wait has not ended: perhaps the watchdog has nudged the loop
             int nudges = loop.nudges();
             long tick = loop.tick.ticks();
-            LockSupport.park(); // once more: there was no memory, perhaps
+            LockSupport.park(); // once more: perhaps there was no memory
             if (wait != null && nudges != loop.nudges() && tick == loop.tick.ticks()) {
                 throw new IllegalStateException(
                         this + " cannot wait for " + Describe.object(waitReason)
@@ -433,21 +452,23 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         }
     }
 
-    /** An interrupt of somebody else's is a request to stop. One of ours is past by now, and was restored by the user. */
+    /**
+     * An external interrupt is a request to stop. Our own interrupt is obsolete by now, and was restored by the user.
+     */
     private void cancelIfInterrupted() {
         if (wait != null && Thread.interrupted() && interruptedFor() == null) {
             CancelScope.cancel(this, "its thread was interrupted");
         }
     }
 
-    /** Undoes a wait, or says that a handler has failed to; then the wait is over all the same. */
+    /** Undoes a wait, or reports that a handler failed to; the wait is over in both cases. */
     private boolean undo(AbortHandler handler) {
         try {
             return handler.abort();
         } catch (Throwable failure) {
             loop.report(new Failure(
                     "the abort handler of " + this + " failed (" + Describe.object(handler)
-                            + "). The task was cancelled; what it waited in may still list it. An abort handler must not"
+                            + "). The task was cancelled; the object it waited for may still list it. An abort handler must not"
                             + " throw.",
                     name(),
                     createdAt(),
@@ -456,7 +477,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         }
     }
 
-    /** Says what a blocking call of the JDK waits for while it runs, and takes an interrupt of it for a cancellation. */
+    /**
+     * Declares what a blocking call of the JDK waits for while it runs, and turns its interruption into a cancellation.
+     */
     final <R extends @Nullable Object, X extends Exception> R blocking(Object reason, BlockingBody<R, X> body)
             throws X {
         Object outerReason = waitReason;
@@ -481,12 +504,12 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         return wait != null;
     }
 
-    /** {@return whether it waits in the very call that an abort handler belongs to, so that it can be handed something} */
+    /** {@return whether it waits in the call of this abort handler, so that it can be handed something} */
     final boolean isParkedIn(AbortHandler handler) {
         return wait == handler && ending != ABANDONED;
     }
 
-    /** {@return whether its wait was undone, and it does not know yet} */
+    /** {@return whether its wait was undone, and the task has not noticed yet} */
     final boolean isBeingAborted() {
         return ending == ABORTED;
     }
@@ -505,7 +528,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         return wait == handler && unpark();
     }
 
-    /** Ends the wait that the task is in. */
+    /** Ends the current wait. */
     final boolean unpark() {
         if (wait == null) {
             return false;
@@ -518,7 +541,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         return true;
     }
 
-    /** Lets it go on from its wait: queues it, and leaves it to the tick to tell the JDK. */
+    /** Lets it continue after its wait: queues it, and leaves it to the tick to tell the JDK. */
     void resume() {
         if (!isQueued()) {
             loop.tick.ready.add(this);
@@ -527,7 +550,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         wait = null;
     }
 
-    /** Lets it go on from its wait, which the JDK is told at once. */
+    /** Lets it continue after its wait, and tells the JDK at once. */
     final void resumeByTheJdk() {
         wait = null;
         LockSupport.unpark(thread);
@@ -536,7 +559,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
     /**
      * Undoes the wait, which the task then leaves by its cancellation.
      *
-     * @return false if the handler leaves the wait until the value has come
+     * @return false if the handler keeps the wait until the value has arrived
      */
     final boolean abortWait() {
         AbortHandler handler = Objects.requireNonNull(wait);
@@ -550,17 +573,17 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         return true;
     }
 
-    /** {@return whether it may be parked in a call of the JDK, as it is neither queued nor in a wait of ours} */
+    /** {@return whether it may be parked in a call of the JDK, since it is neither queued nor in a wait of ours} */
     final boolean mayWaitInTheJdk() {
         return !isQueued() && wait == null;
     }
 
-    /** Takes in that it is to be interrupted when it waits in a call of the JDK: `take` looks after each step. */
+    /** Records that it is to be interrupted when it waits in a call of the JDK: `take` checks after each step. */
     void interruptIsOwed() {}
 
     /**
-     * Takes tasks out of what they wait in, because nobody on the loop will end that any more. In a callback. All are given
-     * up first: what one of them leaves may let in another, which must not get it.
+     * Ends the waits of tasks, because nothing on the loop will end them any more. In a callback. All are marked first:
+     * leaving one wait may admit another task, which must not proceed.
      */
     static void abandon(List<VirtualThreadTask<?>> survivors) {
         for (VirtualThreadTask<?> survivor : survivors) {
@@ -575,7 +598,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         }
     }
 
-    /** Lets a task whose loop is closed go on elsewhere. By whoever has closed it. */
+    /** Lets a task continue elsewhere after its loop has closed. Called by the closing thread. */
     final void letGo() {
         if (wait != null) {
             ending = ABANDONED;
@@ -583,7 +606,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         }
     }
 
-    // ---- what users see: see VisibleTask
+    // ---- public: see VisibleTask
 
     @Override
     public final boolean isSystem() {
@@ -601,7 +624,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
                 : "a blocking call in " + ForeignPark.callOf(thread.getStackTrace());
     }
 
-    /** {@return what this waits for if something outside the loop will end the wait, else null} */
+    /** {@return what this waits for if something outside the loop will end the wait, otherwise null} */
     final IdleLoop.@Nullable Hold hold() {
         return isWaiting() ? OutsideHold.of(this, waitReason, isParked()) : null;
     }

@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What users see of a task whatever it does: its name, where it was created, where it is, and how to cancel it.
+ * The public view of any task: its name, where it was created, where it is, and how to cancel it.
  *
  * @param <T> the result
  */
@@ -76,7 +76,7 @@ abstract sealed class VisibleTask<T extends @Nullable Object> extends Completion
         return createdAt == null ? null : createdAt.toString();
     }
 
-    /** {@return where it is and where it was created, as lines to append to a message} Any thread. */
+    /** {@return its current stack and creation site, as lines to append to a message} Any thread. */
     public final String stackNow() {
         return Stacks.text(createdAt, stackTrace());
     }

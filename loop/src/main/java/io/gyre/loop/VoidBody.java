@@ -10,7 +10,7 @@ public interface VoidBody<X extends Exception> {
     /**
      * Runs the code.
      *
-     * @throws X as the code does
+     * @throws X what the code throws
      */
     void run() throws X;
 }

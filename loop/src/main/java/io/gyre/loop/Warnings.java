@@ -1,6 +1,6 @@
 package io.gyre.loop;
 
-/** What is said in the log without anything having failed. Never throws, whatever the log does. */
+/** Log messages about conditions that are not failures. Never throws, whatever the log does. */
 final class Warnings {
     private static final System.Logger LOG = System.getLogger("io.gyre.loop");
 
@@ -10,7 +10,7 @@ final class Warnings {
         try {
             LOG.log(System.Logger.Level.WARNING, message);
         } catch (Throwable logFailed) {
-            // There is nobody to tell.
+            // There is nowhere left to report to.
         }
     }
 }

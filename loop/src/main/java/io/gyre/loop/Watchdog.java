@@ -8,34 +8,34 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Looks after loops from outside. One daemon thread for all, as long as there are any. */
+/** Watches loops from outside. One daemon thread for all, as long as there are any. */
 final class Watchdog {
     /*
      * Design.
      *
-     * The tick does not read the clock: it says which step it runs (StepStamp), and this thread looks from time to time
-     * whether that is still the same. So a slow step is reported while it runs, with the stack that shows where, and
-     * a step that is not slow costs a few stores. The price is precision: a step is noticed between one and one and
-     * a half thresholds after it has begun (decisions/0007).
+     * The tick does not read the clock: it records which step it runs (StepStamp), and this thread checks from time to
+     * time whether the step is still the same. So a slow step is reported while it runs, with the stack that shows
+     * where, and a step that is not slow costs a few stores. The price is precision: a step is noticed between one and
+     * one and a half thresholds after it began (decisions/0007).
      *
-     * A loop that stands still in a step whose thread is parked is nudged. When there is no memory to put the stack of a
-     * task away, the JDK parks the carrier under it, and nobody is left on the loop to end that; a nudge has the task park
-     * once more, which works as soon as there is memory. Whoever parks has to expect to be woken for nothing.
+     * A loop that stands still in a step whose thread is parked is nudged. When there is no memory to unmount a task's
+     * stack, the JDK parks the carrier under it, and nothing on the loop can end the park; a nudge makes the task park
+     * once more, which works as soon as there is memory. Code that parks must expect spurious wake-ups.
      *
-     * Failures that nobody has looked at yet are asked after here, too, because the loop may sleep.
+     * The watchdog also requests checks of unobserved failures, because the loop may sleep.
      *
-     * Loops come and go under the monitor of the class, which no tick takes. The thread ends with the last loop, and with
-     * nothing else: running out of memory only costs it a look.
+     * Loops come and go under the monitor of the class, which no tick takes. The thread ends with the last loop, and
+     * with nothing else: running out of memory only costs it one check.
      */
     private static final List<Watchdog> WATCHED = new ArrayList<>();
     private static final Watchdog[] NONE = {};
 
-    /** How often to look if nobody wants to know of slow steps. */
+    /** How often to check if no loop wants warnings about slow steps. */
     private static final long UNHURRIED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static @Nullable Thread thread;
 
-    /** Weak, so that a loop which nobody has closed can go. */
+    /** Weak, so that a loop that was never closed can be collected. */
     private final WeakReference<LoopCore> watched;
 
     private final String loop;
@@ -54,7 +54,7 @@ final class Watchdog {
     /**
      * Begins to watch a loop. Any thread.
      *
-     * @param threshold how long a step may take; zero for as long as it likes
+     * @param threshold how long a step may take; zero for no limit
      */
     static Watchdog watch(LoopCore loop, Duration threshold) {
         var watchdog = new Watchdog(loop, threshold);
@@ -63,7 +63,7 @@ final class Watchdog {
             if (thread == null) {
                 startThread();
             }
-            Watchdog.class.notifyAll(); // this threshold may be shorter than the pause that was begun
+            Watchdog.class.notifyAll(); // this threshold may be shorter than the current pause
         }
         return watchdog;
     }
@@ -74,8 +74,7 @@ final class Watchdog {
         } catch (OutOfMemoryError noThread) {
             Warnings.log(
                     "the watchdog thread cannot be started (" + noThread.getMessage() + "): slow steps, pools that are"
-                            + " stuck and failures that nobody awaits are reported late or not at all. The next loop that is made tries"
-                            + " again.");
+                            + " stuck and unobserved failures are reported late or not at all. The next new loop tries again.");
         }
     }
 
@@ -87,7 +86,7 @@ final class Watchdog {
         }
     }
 
-    /** Seldom enough for the JVM never to compile it, and so without streams and lambdas, which cost most there. */
+    /** Too rare for the JVM ever to compile it, and so without streams and lambdas, which cost most there. */
     private static void lookAtAll() {
         while (isAnyLeftAfterPause()) {
             try {
@@ -95,7 +94,7 @@ final class Watchdog {
                     lookAt(watchdog);
                 }
             } catch (OutOfMemoryError costsALook) {
-                // What goes on being slow is seen again.
+                // A slow step that continues is found again.
             }
         }
     }
@@ -114,7 +113,7 @@ final class Watchdog {
         }
     }
 
-    /** {@return whether there are loops to look at, after a pause; if not, this thread is to end} Allocates nothing. */
+    /** {@return whether there are loops to check, after a pause; if not, this thread ends} Allocates nothing. */
     private static boolean isAnyLeftAfterPause() {
         synchronized (Watchdog.class) {
             long pause = WATCHED.isEmpty() ? 0 : UNHURRIED_NANOS;
@@ -124,7 +123,7 @@ final class Watchdog {
             try {
                 TimeUnit.NANOSECONDS.timedWait(Watchdog.class, pause);
             } catch (InterruptedException nobodysBusiness) {
-                // whoever interrupts all threads of the process does not mean this one; it ends with the last loop
+                // code that interrupts all threads of the process does not mean this one; it ends with the last loop
             }
             if (WATCHED.isEmpty()) {
                 thread = null;
@@ -164,7 +163,7 @@ final class Watchdog {
         } else if (now != null) {
             present.nudgeIfParked();
             if (time - seenSince >= reportAfter) {
-                reportAfter *= 2; // again, for what hangs, and ever more seldom
+                reportAfter *= 2; // again while it hangs, at growing intervals
                 report(now.step(), time - seenSince);
             }
         }

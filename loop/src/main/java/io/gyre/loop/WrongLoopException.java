@@ -3,9 +3,9 @@ package io.gyre.loop;
 import io.gyre.loop.internal.text.Describe;
 
 /**
- * Thrown when something that belongs to one loop, such as a stream, a lock or a task, is used by a task of another.
+ * Thrown when a task uses something that belongs to another loop, such as a stream, a lock or a task.
  *
- * <p>Pass values between loops instead: with {@link EventLoop#call}, or through a channel that is made for threads.
+ * <p>Pass values between loops instead: with {@link EventLoop#call}, or through a channel made for threads.
  */
 public final class WrongLoopException extends IllegalStateException {
     private static final long serialVersionUID = 1;
@@ -13,7 +13,7 @@ public final class WrongLoopException extends IllegalStateException {
     /**
      * Creates the exception.
      *
-     * @param what what was used
+     * @param what the object that was used
      * @param owner the loop that it belongs to
      * @param user the task or thread that used it
      * @param remedy what to do instead, as a sentence

@@ -201,7 +201,7 @@ class MapAsyncTest {
     void roomIsWaitedForWithAReason() {
         Task<?> task = driven.start(() -> mapAsync(1, List.of(1, 2), this::slowly));
 
-        assertThat(task.waitsFor()).isEqualTo("a call to end, so that the next may begin");
+        assertThat(task.waitsFor()).isEqualTo("a running call to end before the next one starts");
 
         driven.advance(ONE_SECOND);
         driven.advance(ONE_SECOND);

@@ -144,7 +144,7 @@ class TaskGroupOptionsTest {
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> leaked.getFirst().own(() -> {}))
-                .withMessageContaining("hand over what it shall close before its block");
+                .withMessageContaining("hand over the resource before its block");
     }
 
     // ---- which of several failures is thrown
