@@ -56,7 +56,7 @@ public final class SubprocessOptions {
 
     /**
      * {@return the program and its arguments, passed unchanged: no shell interprets them. A program without a slash is
-     * looked up on this process's PATH}
+     * looked up on the PATH that this process was started with}
      */
     public List<String> command() {
         return values.command;
