@@ -73,7 +73,7 @@ public final class UnixServer extends StreamServer<UnixStream> {
      *
      * @param options how to listen
      * @param path where the socket file appears, at most about 100 bytes
-     * @param mode the mode of the file: who may write may connect
+     * @param mode the mode of the file; users with write permission may connect
      * @param handler serves one connection
      * @return the listening server
      * @throws BindException if a server already listens there or starts to at the same time, or if the file is not a
