@@ -1,4 +1,4 @@
-/** TCP, UDP, names of hosts and programs for tasks: streams, servers and sockets that suspend instead of blocking. */
+/** TCP, UDP, host names and programs for tasks: streams, servers and sockets that suspend instead of blocking. */
 module io.gyre.net {
     requires transitive io.gyre.loop;
     requires jdk.unsupported; // signals

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 
-/** Addresses in words and in order. */
+/** Formats and orders addresses. */
 final class Addresses {
     private Addresses() {}
 
-    /** {@return an address as one writes it, without a look-up} */
+    /** {@return an address in its usual notation, without a look-up} */
     static String text(InetSocketAddress address) {
         String host = address.isUnresolved()
                 ? LowLevel.describe(address.getHostString())
@@ -22,8 +22,8 @@ final class Addresses {
     }
 
     /**
-     * {@return the addresses with IPv4 and IPv6 in turn, beginning with the kind of the first: when one kind does not work here,
-     * the other is tried soon}
+     * {@return the addresses with IPv4 and IPv6 alternating, starting with the family of the first: if one family does
+     * not work here, the other is tried soon}
      *
      * @see <a href="https://www.rfc-editor.org/rfc/rfc8305#section-4">RFC 8305, section 4</a>
      */

@@ -18,20 +18,21 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/** How sockets get the address that was asked for, and no other. */
+/** Binds sockets to exactly the requested address. */
 final class Binding {
     /*
      * Design.
      *
-     * A socket of the JDK is one of IPv6 unless told otherwise, and 0.0.0.0 means all addresses of both families to it: a port
-     * would be open to IPv6 that nobody has asked for. So the family of the socket is the family of its address.
+     * A JDK socket is an IPv6 socket by default, and takes 0.0.0.0 to mean all addresses of both families: a port would
+     * be open to IPv6 unasked. So the family of the socket is the family of its address.
      *
-     * [::] takes IPv4, too, on sockets of the JDK, which knows no IPV6_V6ONLY; the system then refuses [::] beside 0.0.0.0. It
-     * does not if both have SO_REUSEPORT, and gives IPv4 to the more special of them, which is 0.0.0.0. That option lets others
-     * take the port, too. So 0.0.0.0 gets it when it is bound, which must have succeeded without; and [::] is bound with it only
-     * if it could not be without and [::1] can, in which case it is IPv4 that is in the way and not another [::]. The other way
-     * round there is no telling, whatever options [::] has: each address of IPv4 that could be tried is in the way of [::] as of
-     * another 0.0.0.0. So a server binds [::] last.
+     * On JDK sockets [::] accepts IPv4 too, because the JDK lacks IPV6_V6ONLY; the system then refuses [::] beside
+     * 0.0.0.0. It allows both if both have SO_REUSEPORT, and gives IPv4 to the more specific address, 0.0.0.0. But that
+     * option also lets other sockets share the port. So 0.0.0.0 gets the option after binding, which must have
+     * succeeded without it; and [::] is bound with the option only if binding without it fails and [::1] can be bound:
+     * then IPv4 is in the way, not another [::]. In the opposite order the two cases cannot be told apart, whatever
+     * options [::] has: [::] blocks every IPv4 address that could be tried, just as another 0.0.0.0 would. So a server
+     * binds [::] last.
      */
     private Binding() {}
 
@@ -47,7 +48,7 @@ final class Binding {
         C open(ProtocolFamily family) throws IOException;
     }
 
-    /** {@return a socket that listens} */
+    /** {@return a listening socket} */
     static ServerSocketChannel listen(InetSocketAddress address, ServerOptions options) throws IOException {
         if (address.isUnresolved()) {
             throw new UnknownHostException(
@@ -63,21 +64,21 @@ final class Binding {
                 address);
     }
 
-    /** {@return a socket that receives datagrams} */
+    /** {@return a socket for receiving datagrams} */
     static DatagramChannel receive(InetSocketAddress address, SocketOptions options) throws IOException {
         return bound("cannot bind to ", DatagramChannel::open, options, DatagramChannel::bind, address);
     }
 
     /**
-     * Checks that nobody listens on an address, for those who are about to bind in a way that the system would allow all the same.
+     * Checks that nothing listens on an address, before binding in a way that the system would allow anyway.
      *
-     * @throws BindException if somebody does
+     * @throws BindException if a socket listens there
      */
     static void requireFree(InetSocketAddress address) throws IOException {
         if (address.isUnresolved() || address.getPort() == 0) {
             return;
         }
-        // Bound and not listening, it takes no connection from anybody.
+        // Bound but not listening, it takes connections from nobody.
         bound(
                         "cannot listen on ",
                         SocketChannel::open,
@@ -101,7 +102,7 @@ final class Binding {
         }
     }
 
-    /** {@return what says where, too} */
+    /** {@return an exception that includes the address} */
     static BindException refused(String what, InetSocketAddress address, SocketException refused) {
         var named = new BindException(what + Addresses.text(address) + ": " + LowLevel.describe(refused.getMessage()));
         named.initCause(refused);
@@ -159,12 +160,12 @@ final class Binding {
         return opened(DatagramChannel::open, options, peer, (channel, where) -> {});
     }
 
-    /** {@return what is wrong when the JDK says no more than that it does not support an address} */
+    /** {@return the real problem, when the JDK only says that it does not support an address} */
     static NoIPv6Exception noIPv6(RuntimeException refused) {
         return new NoIPv6Exception(refused);
     }
 
-    /** Thrown where a socket cannot have an address of IPv6. Callers that know the address add it. */
+    /** Thrown where a socket cannot have an IPv6 address. Callers that know the address add it. */
     static final class NoIPv6Exception extends SocketException {
         private static final long serialVersionUID = 1;
 
@@ -180,7 +181,7 @@ final class Binding {
         return address.getAddress() instanceof Inet4Address all && all.isAnyLocalAddress();
     }
 
-    /** {@return whether it is the address that must be bound behind others} */
+    /** {@return whether it is [::], which must be bound after the others} */
     static boolean isAll6(InetSocketAddress address) {
         return address.getAddress() instanceof Inet6Address all && all.isAnyLocalAddress();
     }

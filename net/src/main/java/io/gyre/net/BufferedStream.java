@@ -10,11 +10,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream made of something that moves bytes without waiting, and that can be waited for: what all streams of this library
- * are, and yours can be.
+ * A stream over a transport that moves bytes without blocking and can be waited for. All streams of this library are
+ * built on it, and yours can be too.
  *
- * <p>A subclass says how to receive and to send what is possible right now, how to wait until more is, and how to end. This
- * class does the rest: turns, checkpoints, reading ahead, writing behind, limits of time, counts and the wire log.
+ * <p>A subclass says how to receive and send what is possible now, how to wait for more, and how to end. This class
+ * does the rest: turns, checkpoints, reading ahead, writing behind, time limits, counts and the wire log.
  *
  * {@snippet :
  * final class SerialPort extends BufferedStream {
@@ -24,16 +24,16 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p><b>Confinement:</b> the loop that was current when it was made. The protected methods are called there, by one task for
- * each direction at a time.
+ * <p><b>Confinement:</b> the loop that was current when it was created. The protected methods are called on that loop,
+ * by one task at a time for each direction.
  */
-@SuppressWarnings("this-escape") // its parts keep it, and do not look at it before it is used
+@SuppressWarnings("this-escape") // its parts keep the reference, and use it only after construction
 public abstract class BufferedStream extends Wire implements ByteStream {
     /*
      * Design.
      *
-     * A face: each call goes to the reader or the writer, and from there down to the Wire, which this is itself. What a subclass
-     * implements is declared there.
+     * A façade: each call goes to the reader or the writer, and from there down to the Wire, which this class extends.
+     * Wire declares the methods that a subclass implements.
      */
     private final WireReader reader = new WireReader(this);
     private final WireWriter writer = new WireWriter(this);
@@ -78,36 +78,39 @@ public abstract class BufferedStream extends Wire implements ByteStream {
         return reader.peek(length);
     }
 
-    /** For {@link Copying}: reads what has come, and does not wait for more. {@return how much; 0 if nothing has come, -1 at the end} */
+    /**
+     * For {@link Copying}: reads available bytes without waiting.
+     * {@return how many; 0 if nothing has arrived, -1 at the end}
+     */
     final int readAvailable(Task<?> task, ByteBuffer buffer) throws IOException {
         return reader.readAvailable(task, buffer);
     }
 
-    /** For {@link Copying}: waits until more has probably come. */
+    /** For {@link Copying}: waits until more bytes have probably arrived. */
     final void awaitMore() throws IOException {
         reader.awaitMore();
     }
 
     /**
-     * {@return whether the peer has ended or broken the connection, as far as this end knows} For pools of connections, before one
-     * is used again. Bytes that have come are kept for the next read, and so is a failure.
+     * {@return whether the peer has ended or broken the connection, as far as this end knows} For connection pools,
+     * before reuse. Received bytes are kept for the next read, and so is a failure.
      *
-     * <p><b>Suspends:</b> no. A peer that vanishes without a word is noticed by a time-out only.
+     * <p><b>Suspends:</b> no. Only a time-out detects a peer that vanishes silently.
      */
     public final boolean hasEnded() {
         checkLoop();
         return reader.hasEnded();
     }
 
-    /** Lets reads return the end of the stream once what has arrived is read. */
+    /** Makes reads return the end of the stream once they have delivered what has arrived. */
     final void endInput() {
         reader.end();
     }
 
     /**
-     * {@return what has been received and is not delivered yet, in order; it never will be by this}
+     * {@return the bytes received but not delivered yet, in order; this stream will not deliver them}
      *
-     * <p>For a transport that outlives its stream, when that is closed: another stream may begin with these bytes.
+     * <p>For a transport that outlives its closed stream: another stream may begin with these bytes.
      */
     protected final byte[] takeUndelivered() {
         return reader.take(reader.size());
@@ -145,7 +148,7 @@ public abstract class BufferedStream extends Wire implements ByteStream {
         writer.end();
     }
 
-    /** For {@link Copying}: sends what can be sent at once, unless others are before. */
+    /** For {@link Copying}: sends what can be sent at once, unless other bytes are queued before. */
     final void sendAvailable(Task<?> task, ByteBuffer buffer) throws IOException {
         writer.sendAvailable(task, buffer);
     }
@@ -164,7 +167,7 @@ public abstract class BufferedStream extends Wire implements ByteStream {
             }
         } finally {
             writer.discard();
-            if (endsTransport()) { // and no abort was faster
+            if (endsTransport()) { // false if an abort came first
                 closeTransport();
             }
         }
@@ -207,22 +210,22 @@ public abstract class BufferedStream extends Wire implements ByteStream {
     }
 
     /**
-     * Says how much {@link #writeBuffered} may leave to be sent.
+     * Sets how many bytes {@link #writeBuffered} may leave unsent.
      *
-     * @param lowBytes how much may be left when it goes on after having suspended; by default 16 KiB
-     * @param highBytes how much may be left without that it suspends; at most 128 KiB, by default 64 KiB
+     * @param lowBytes a suspended call resumes when at most this many bytes are unsent; by default 16 KiB
+     * @param highBytes how many bytes may stay unsent before the call suspends; at most 128 KiB, by default 64 KiB
      * @throws IllegalArgumentException if not 0 ≤ low ≤ high ≤ 128 KiB
      */
     public final void setWatermarks(int lowBytes, int highBytes) {
         writer.setWatermarks(lowBytes, highBytes);
     }
 
-    /** {@return how many bytes may be left to be sent when a {@link #writeBuffered} that has suspended goes on} */
+    /** {@return how many bytes may be unsent when a suspended {@link #writeBuffered} resumes} */
     public final int lowWatermark() {
         return writer.lowBytes();
     }
 
-    /** {@return how many bytes {@link #writeBuffered} may leave to be sent without that it suspends} */
+    /** {@return how many bytes {@link #writeBuffered} may leave unsent before it suspends} */
     public final int highWatermark() {
         return writer.highBytes();
     }

@@ -7,8 +7,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes in both directions, in order: what TCP connections, Unix sockets, pipes to processes and streams in memory have in
- * common.
+ * Bytes in both directions, in order: the common interface of TCP connections, Unix sockets, pipes to processes and
+ * streams in memory.
  *
  * {@snippet :
  * ByteBuffer buffer = ByteBuffer.allocate(16 * 1024);
@@ -17,40 +17,40 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>One task may read while another writes. To write a stream of your own, extend {@link BufferedStream} and run it against
- * {@code io.gyre.net.testing.ByteStreamContract}.
+ * <p>One task may read while another writes. To implement your own stream, extend {@link BufferedStream} and test it
+ * with {@code io.gyre.net.testing.ByteStreamContract}.
  *
- * <p><b>Confinement:</b> tasks and callbacks of the loop that the stream was made on.
+ * <p><b>Confinement:</b> tasks and callbacks of the loop that created the stream.
  *
  * <p><b>Source:</b> asyncio {@code StreamReader} and {@code StreamWriter} in one, trio {@code HalfCloseableStream}.
  */
 public interface ByteStream extends ByteReader, ByteWriter {
     /**
-     * Tells the peer that no more bytes will come, behind those that were written; reading goes on. Does nothing the second
-     * time.
+     * Tells the peer that no more bytes follow those already written; reading continues. Idempotent.
      *
-     * <p><b>Suspends:</b> while {@link #writeBuffered} has left something to send that the peer does not take. <b>Cancellation:</b>
-     * leaves the output open; what is left is sent later.
+     * <p><b>Suspends:</b> while bytes left by {@link #writeBuffered} remain that the peer does not take.
+     * <b>Cancellation:</b> leaves the output open; the remaining bytes are sent later.
      *
      * @throws BusyException if another task is writing
-     * @throws IOException if the connection is broken, or was closed
+     * @throws IOException if the connection is broken or closed
      */
     void closeOutput() throws IOException;
 
     /**
-     * Closes both directions. Bytes that were written are still delivered. Does nothing the second time. A task that is reading
-     * or writing gets {@link java.nio.channels.AsynchronousCloseException}.
+     * Closes both directions. Bytes already written are still delivered. Idempotent. A task that is reading or writing
+     * gets {@link java.nio.channels.AsynchronousCloseException}.
      *
-     * <p><b>Suspends:</b> while {@link #writeBuffered} has left something to send that the peer does not take; in a cancelled
-     * task, too, but no longer than 5 s. <b>Cancellation:</b> after that {@link CancelledException}, and the stream is closed.
+     * <p><b>Suspends:</b> while bytes left by {@link #writeBuffered} remain that the peer does not take; even in a
+     * cancelled task, but for at most 5 s. <b>Cancellation:</b> throws {@link CancelledException} after that; the
+     * stream is closed.
      *
-     * @throws IOException if something that was written cannot be sent, or closing fails; the stream is closed all the same
+     * @throws IOException if written bytes cannot be sent, or closing fails; the stream is closed in either case
      */
     @Override
     void close() throws IOException;
 
     /**
-     * Closes both directions at once; bytes that are on their way may be lost, and the peer learns that. <b>Suspends:</b>
+     * Closes both directions at once; bytes in flight may be lost, and the peer is told so. <b>Suspends:</b>
      * no. Never throws.
      */
     void abort();
@@ -59,13 +59,13 @@ public interface ByteStream extends ByteReader, ByteWriter {
     boolean isOpen();
 
     /**
-     * Limits how long a call waits while not a single byte moves in either direction: it throws
-     * {@link io.gyre.loop.TimeoutException} then. A byte has moved when this end's system has received it, or has taken it to be sent;
-     * that the peer has got it, it does not say.
+     * Limits how long a call may wait with no byte moving in either direction; after that the call throws
+     * {@link io.gyre.loop.TimeoutException}. A byte has moved when the local system has received it, or has accepted it
+     * for sending; this does not mean that the peer has received it.
      *
      * @param limit positive, or null for none
-     * @throws UnsupportedOperationException if the stream has no such limit; all streams of this library do but those that are
-     *     stapled of other things
+     * @throws UnsupportedOperationException if the stream has no such limit; all streams of this library do, except
+     *     stapled ones with other parts
      */
     default void setIdleTimeout(@Nullable Duration limit) {
         throw new UnsupportedOperationException(
@@ -73,9 +73,9 @@ public interface ByteStream extends ByteReader, ByteWriter {
     }
 
     /**
-     * {@return how many bytes have come and gone, and how many wait on either side}
+     * {@return the bytes received and sent, and the bytes waiting on either side}
      *
-     * @throws UnsupportedOperationException if the stream does not count, as {@link #setIdleTimeout} has it
+     * @throws UnsupportedOperationException if the stream keeps no counts; see {@link #setIdleTimeout}
      */
     default StreamStatistics statistics() {
         throw new UnsupportedOperationException(
@@ -83,10 +83,10 @@ public interface ByteStream extends ByteReader, ByteWriter {
     }
 
     /**
-     * Has somebody see all bytes that come and go from now on.
+     * Shows all bytes received and sent from now on to a log.
      *
-     * @param log sees them, or null for nobody
-     * @throws UnsupportedOperationException if the stream has no such log, as {@link #setIdleTimeout} has it
+     * @param log sees the bytes; null for none
+     * @throws UnsupportedOperationException if the stream supports no wire log; see {@link #setIdleTimeout}
      * @see WireLog#hexDump
      */
     default void setWireLog(@Nullable WireLog log) {
@@ -94,10 +94,10 @@ public interface ByteStream extends ByteReader, ByteWriter {
     }
 
     /**
-     * {@return the two directions as two things, to be closed by different tasks}
+     * {@return the two directions as separate objects, which different tasks may close}
      *
-     * <p>Closing the writer is {@link #closeOutput}; when both are closed the stream is. After this the stream itself should not
-     * be used any more.
+     * <p>Closing the writer is {@link #closeOutput}; when both halves are closed, so is the stream. Do not use the
+     * stream itself after this call.
      */
     default StreamHalves split() {
         return StreamHalves.of(this);

@@ -13,31 +13,31 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Thrown when no address of a host could be connected to. Lists what became of each. */
+/** Thrown when no address of a host accepts a connection. Lists every attempt. */
 public final class ConnectFailedException extends ConnectException {
     private static final long serialVersionUID = 1;
 
     private final transient List<Attempt> attempts;
 
-    /** Why a connection could not be made. */
+    /** Why a connection failed. */
     public enum Kind {
-        /** Nobody listens there. */
+        /** Nothing listens there. */
         REFUSED,
-        /** There is no way to the host or its network. */
+        /** There is no route to the host or its network. */
         UNREACHABLE,
-        /** Nobody has answered in time. */
+        /** No answer arrived in time. */
         TIMED_OUT,
         /** The name has no address. */
         NO_SUCH_NAME,
-        /** The address at this end ({@link ConnectOptions#local}) is taken, or not of this machine; the message has it. */
+        /** The local address ({@link ConnectOptions#local}) is in use or not of this machine; the message has it. */
         LOCAL_ADDRESS,
-        /** Another reason, which the message says. */
+        /** Another reason; see the message. */
         OTHER;
 
         /**
-         * {@return the kind of a failure to connect, whichever exception tells it}
+         * {@return the kind of a connect failure, whichever exception reports it}
          *
-         * @param failure what a connect has thrown, or a cause of that
+         * @param failure the exception of a connect, or a cause of it
          */
         public static Kind of(Throwable failure) {
             return switch (failure) {
@@ -54,20 +54,20 @@ public final class ConnectFailedException extends ConnectException {
             };
         }
 
-        /** The JDK tells some kinds in words only. */
+        /** The JDK reports some kinds only in the message. */
         private static boolean says(Throwable failure, String words) {
             return String.valueOf(failure.getMessage()).contains(words);
         }
     }
 
     /**
-     * One address, and why it could not be connected to.
+     * One address, and why the attempt to connect to it failed.
      *
      * @param address the address
      * @param failure the reason
      */
     public record Attempt(InetSocketAddress address, IOException failure) {
-        /** {@return what kind of reason it is} */
+        /** {@return the kind of the failure} */
         public Kind kind() {
             return Kind.of(failure);
         }
@@ -87,12 +87,12 @@ public final class ConnectFailedException extends ConnectException {
         attempts.stream().skip(1).map(Attempt::failure).forEach(this::addSuppressed);
     }
 
-    /** {@return why the address that was tried last could not be connected to; {@link #attempts} has all of them} */
+    /** {@return why the last attempt failed; {@link #attempts} has all of them} */
     public Kind kind() {
         return attempts.isEmpty() ? Kind.TIMED_OUT : attempts.getLast().kind();
     }
 
-    /** {@return the addresses that were tried, in the order in which that was begun; none if there was no time for any} */
+    /** {@return the addresses tried, in the order of their start; empty if time ran out before the first} */
     public List<Attempt> attempts() {
         return attempts;
     }

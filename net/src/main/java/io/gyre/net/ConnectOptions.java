@@ -20,7 +20,7 @@ public final class ConnectOptions {
 
     private final Values values;
 
-    /** One component for each option. Private, so that adding an option breaks nobody. */
+    /** One component for each option. Private, so that a new option breaks no caller. */
     private record Values(
             Duration timeout,
             Duration attemptDelay,
@@ -42,30 +42,32 @@ public final class ConnectOptions {
         this.values = values;
     }
 
-    /** {@return how long the look-up of the name and all attempts together may take; 30 s by default} */
+    /** {@return the limit for the look-up of the name and all attempts together; 30 s by default} */
     public Duration timeout() {
         return values.timeout;
     }
 
     /**
-     * {@return how long the next address waits for one that has neither connected nor failed; 250 ms by default, as
-     * RFC 8305 recommends}
+     * {@return how long to wait for an attempt that has neither connected nor failed before trying the next address;
+     * 250 ms by default, as RFC 8305 recommends}
      */
     public Duration attemptDelay() {
         return values.attemptDelay;
     }
 
-    /** {@return the address at this end; null, the default, for whatever the system chooses} */
+    /** {@return the local address; null, the default, lets the system choose} */
     public @Nullable InetSocketAddress local() {
         return values.local;
     }
 
-    /** {@return options of the socket, set before it connects; by default small writes are sent at once (TCP_NODELAY)} */
+    /**
+     * {@return options of the socket, set before it connects; by default small writes are sent at once (TCP_NODELAY)}
+     */
     public SocketOptions socket() {
         return values.socket;
     }
 
-    /** {@return the options that a connection has when nothing is said} */
+    /** {@return the default options} */
     public static ConnectOptions defaults() {
         return DEFAULTS;
     }
@@ -73,7 +75,7 @@ public final class ConnectOptions {
     /**
      * {@return these options with another time-out}
      *
-     * @param newTimeout how long everything together may take
+     * @param newTimeout the limit for the look-up and all attempts together
      */
     public ConnectOptions withTimeout(Duration newTimeout) {
         return new ConnectOptions(new Values(newTimeout, values.attemptDelay, values.local, values.socket));
@@ -82,23 +84,23 @@ public final class ConnectOptions {
     /**
      * {@return these options with another delay between attempts}
      *
-     * @param newDelay how long the next address waits; zero to try all at once
+     * @param newDelay how long to wait before trying the next address; zero to try all at once
      */
     public ConnectOptions withAttemptDelay(Duration newDelay) {
         return new ConnectOptions(new Values(values.timeout, newDelay, values.local, values.socket));
     }
 
     /**
-     * {@return these options with an address at this end}
+     * {@return these options with a local address}
      *
-     * @param newLocal the address; port 0 for any
+     * @param newLocal the address; port 0 for any free port; null lets the system choose
      */
     public ConnectOptions withLocal(@Nullable InetSocketAddress newLocal) {
         return new ConnectOptions(new Values(values.timeout, values.attemptDelay, newLocal, values.socket));
     }
 
     /**
-     * {@return these options with other options of the socket, which replace all that there were}
+     * {@return these options with other socket options, which replace all earlier ones}
      *
      * @param newSocket the options
      */
@@ -107,14 +109,14 @@ public final class ConnectOptions {
     }
 
     /**
-     * {@return these options with one more option of the socket}
+     * {@return these options with one more socket option}
      *
      * {@snippet :
      * ConnectOptions.defaults().withSocketOption(StandardSocketOptions.SO_KEEPALIVE, true)
      * }
      *
      * @param <V> the type of the value
-     * @param option the option, in place of one with the same name
+     * @param option the option, which replaces an option of the same name
      * @param value its value
      * @throws IllegalArgumentException as {@link SocketOptions#with}
      */

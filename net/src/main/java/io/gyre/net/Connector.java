@@ -22,14 +22,14 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** Makes one TCP connection, to whichever of several addresses answers first. */
+/** Makes one TCP connection, to whichever of several addresses connects first. */
 final class Connector {
     /*
      * Design.
      *
-     * Happy Eyeballs (RFC 8305): the addresses are tried in turn, each as soon as the one before has failed or has been silent for
-     * a while, and the first that connects wins. The attempts are tasks; a channel is closed by whoever has opened it unless it
-     * is the winner's, and in the end all are that are still there: two may have connected in the same tick.
+     * Happy Eyeballs (RFC 8305): the addresses are tried in turn, each as soon as the previous attempt fails or stays
+     * silent for a while, and the first to connect wins. The attempts are tasks. Each closes its own channel unless it
+     * won. At the end all remaining channels are closed: two attempts may have connected in the same tick.
      *
      * A single address needs no task.
      */
@@ -43,7 +43,7 @@ final class Connector {
         this.options = options;
     }
 
-    /** The addresses to try; looking them up may suspend. */
+    /** The addresses to try; the look-up may suspend. */
     @FunctionalInterface
     interface Source {
         List<InetSocketAddress> addresses() throws IOException;
@@ -100,7 +100,7 @@ final class Connector {
         try {
             return Combinators.staggered(options.attemptDelay(), bodies);
         } catch (TaskGroupException allFailed) {
-            Async.checkCancelled(); // then some have failed, and the others were cancelled
+            Async.checkCancelled(); // if so, some attempts had failed, and the rest were cancelled
             for (Throwable failure : allFailed.failures()) {
                 if (!(failure instanceof IOException)) {
                     throw allFailed;
@@ -144,15 +144,14 @@ final class Connector {
             throw Binding.noIPv6(otherFamily);
         }
         if (address.equals(channel.getLocalAddress())) {
-            // Nobody listens there, and the system has chosen that very port for this end (TCP's simultaneous open).
+            // Nothing listens there, and the system chose that very port for this end (TCP's simultaneous open).
             throw new ConnectException("Connection refused: the socket was connected to itself");
         }
     }
 
     private static void bind(SocketChannel channel, InetSocketAddress local) throws IOException {
         try {
-            // The end of an earlier connection keeps its port for minutes. No two connections can have both ends in
-            // common.
+            // The end of an earlier connection keeps its port for minutes. No two connections can share both ends.
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(local);
         } catch (UnsupportedAddressTypeException otherFamily) {

@@ -5,28 +5,29 @@ import io.gyre.loop.Task;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** One copy out of a reader into a writer. */
+/** One copy from a reader to a writer. */
 final class Copying {
     /*
      * Design.
      *
-     * Most connections wait most of the time, so a copy holds no buffer while it waits for bytes: it takes one of the loop's pool
-     * when some have come, and gives it back before it suspends. While the writer takes nothing, it holds what it has read.
+     * Most connections wait most of the time, so a copy holds no buffer while it waits for bytes: it takes one from the
+     * loop's pool when bytes have arrived, and returns it before it suspends. While the writer accepts nothing, it
+     * holds the bytes read.
      *
-     * A stream of ours is asked for what has arrived; any other reader shows its next byte first.
+     * A stream of ours is asked for available bytes; any other reader is peeked at first.
      */
 
-    /** What one read takes: a socket buffer's worth. */
+    /** The size of one read: a socket buffer's worth. */
     private static final int COPY_BYTES = 64 * 1024;
 
     private final ByteReader from;
     private final ByteWriter to;
     private final BufferPool pool = BufferPool.OF_LOOP.get();
 
-    /** A reader that is no stream of ours has shown its next byte, or its end: it can be read without a wait. */
+    /** A foreign reader has shown its next byte, or its end: it can be read without waiting. */
     private boolean shown;
 
-    /** A call of the writer is going on, or was the last thing that happened. */
+    /** A call of the writer is in progress, or was the last thing that happened. */
     private boolean writing;
 
     Copying(ByteReader from, ByteWriter to) {
@@ -34,7 +35,7 @@ final class Copying {
         this.to = to;
     }
 
-    /** {@return how many bytes were copied, up to the end of the reader} */
+    /** {@return how many bytes were copied up to the end of the reader} */
     long run() throws IOException {
         Task<?> task = LowLevel.checkpoint();
         long total = 0;
@@ -43,18 +44,21 @@ final class Copying {
                 awaitMore();
             } else {
                 total += count;
-                LowLevel.checkpoint(); // not behind the end: what is complete is delivered
+                LowLevel.checkpoint(); // not after the end: a complete copy is delivered
             }
         }
         return total;
     }
 
-    /** {@return whether it was the writer that failed} */
+    /** {@return whether the writer failed} */
     boolean hasWriterFailed() {
         return writing;
     }
 
-    /** Moves what has come. {@return how many bytes; 0 if none have come, -1 at the end} Suspends only while the writer takes nothing. */
+    /**
+     * Moves available bytes. {@return how many; 0 if none, -1 at the end} Suspends only while the writer accepts
+     * nothing.
+     */
     private int moveOn(Task<?> task) throws IOException {
         int count;
         byte[] left;

@@ -3,7 +3,7 @@ package io.gyre.net;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 
-/** What the numbers and buffers that users pass must be, in one place for all calls. */
+/** Checks numbers and buffers that users pass, in one place for all calls. */
 final class Counts {
     private Counts() {}
 
@@ -14,7 +14,7 @@ final class Counts {
         }
     }
 
-    /** Checks a buffer before anything is taken that could not be delivered. */
+    /** Checks that a buffer is writable, before taking bytes that could not be delivered. */
     static void writable(ByteBuffer buffer) {
         if (buffer.isReadOnly()) {
             throw new ReadOnlyBufferException();

@@ -15,10 +15,10 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import org.jspecify.annotations.Nullable;
 
-/** A datagram channel and what has gone through it. Each call is one of the system's, and never waits. */
+/** A datagram channel and its counts. Each call is one system call, and never waits. */
 class DatagramPort {
     /**
-     * The largest datagram of all: a length in 16 bits, which counts the header of UDP, and over IPv4 that one, too.
+     * The size of the largest datagram: the 16-bit length includes the UDP header and, over IPv4, the IP header too.
      */
     static final int MAX_BYTES_IPV6 = 65_535 - 8;
 
@@ -43,7 +43,7 @@ class DatagramPort {
         this.peer = (InetSocketAddress) channel.getRemoteAddress();
     }
 
-    /** Begins an operation that may suspend. */
+    /** Starts an operation that may suspend. */
     final Task<?> checkpoint() {
         return requireLoop(LowLevel.checkpoint());
     }
@@ -55,7 +55,7 @@ class DatagramPort {
         return task;
     }
 
-    /** {@return the turns of one direction} */
+    /** {@return the turn for one direction} */
     final Turn turn(String direction) {
         return new Turn() {
             @Override
@@ -93,9 +93,9 @@ class DatagramPort {
     }
 
     /**
-     * Receives straight into a direct buffer that has room for the largest datagram, so that none is cut off.
+     * Receives straight into a direct buffer that has room for the largest datagram, so that none is truncated.
      *
-     * @return who has sent it, or null if none has arrived
+     * @return the sender, or null if no datagram has arrived
      */
     final @Nullable InetSocketAddress receiveInto(ByteBuffer direct) throws IOException {
         int start = direct.position();
@@ -112,7 +112,7 @@ class DatagramPort {
         return sender;
     }
 
-    /** {@return whether the system has taken the datagram} If so, the buffer is empty, else as it was. */
+    /** {@return whether the system has taken the datagram} If so, the buffer is empty; otherwise it is unchanged. */
     boolean send(ByteBuffer packet, InetSocketAddress target) throws IOException {
         int size = packet.remaining();
         int sent = packet.isDirect() ? sendDirect(packet, target) : sendThroughPool(packet, target);

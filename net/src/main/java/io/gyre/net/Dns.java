@@ -16,7 +16,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names of hosts.
+ * Looks up host names.
  *
  * {@snippet :
  * for (InetAddress address : Dns.resolve("gyre.io")) {
@@ -24,22 +24,23 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>Each loop asks its {@link Resolver}: unless told otherwise the system's, with a memory of 10 s and 1,000 names.
+ * <p>Each loop asks its {@link Resolver}: by default the system's, behind a cache of 1,000 names that keeps answers for
+ * 10 s.
  *
  * <p><b>Confinement:</b> tasks and callbacks of a loop.
  *
- * <p><b>Source:</b> asyncio {@code getaddrinfo} and {@code getnameinfo}. Differs: look-ups have threads of their own,
- * equal ones share an answer, and the resolver can be replaced.
+ * <p><b>Source:</b> asyncio {@code getaddrinfo} and {@code getnameinfo}. Differs: look-ups have their own threads,
+ * identical look-ups share an answer, and the resolver can be replaced.
  */
 public final class Dns {
     /**
-     * The JDK remembers what the system answers for 30 s anyway. What ours saves is the way to another thread and back
-     * for many connections in a row, and for that a short time is enough; names that move should not be found much
+     * The JDK already caches the system's answers for 30 s. This cache saves the hop to another thread when many
+     * connections are made in a row; a short time is enough for that, and a name that moves should not be noticed much
      * later.
      */
     private static final Duration TTL = Duration.ofSeconds(10);
 
-    /** Some 200 KB; a program that talks to more hosts than that at a time is hardly helped by a memory of 10 s. */
+    /** Some 200 KB; a program that talks to more hosts at a time gains little from a cache of 10 s. */
     private static final int MAX_ENTRIES = 1_000;
 
     private static final Resolver DEFAULT = Resolver.caching(Resolver.system(), TTL, MAX_ENTRIES);
@@ -53,19 +54,19 @@ public final class Dns {
     /**
      * Finds the addresses of a host.
      *
-     * <p>A numeric address is its own answer, without a look-up: IPv4, or IPv6 with or without brackets, and with a
-     * scope if there is one ({@code fe80::1%eth0}). A name that is not in ASCII is looked up in its ASCII form, which resolvers
-     * get: {@code bücher.example} as {@code xn--bcher-kva.example}.
+     * <p>A numeric address needs no look-up: IPv4, or IPv6 with or without brackets, and with an optional scope
+     * ({@code fe80::1%eth0}). The resolver receives a name outside ASCII in its ASCII form: {@code bücher.example} as
+     * {@code xn--bcher-kva.example}.
      *
-     * <p><b>Suspends:</b> until the loop's resolver has answered; for a numeric address it is a checkpoint and no more.
-     * <b>Cancellation:</b> ends the wait, and the look-up unless other tasks wait for the same name. A call of the
-     * system cannot be ended: it is left alone, and what comes of it is dropped.
+     * <p><b>Suspends:</b> until the loop's resolver has answered; for a numeric address it is only a checkpoint.
+     * <b>Cancellation:</b> ends the wait, and also the look-up if no other task waits for the same name. A running
+     * system call cannot be interrupted: it is abandoned, and its result is dropped.
      *
      * @param host a name or a numeric address
      * @return its addresses, in the resolver's order; at least one; unmodifiable
-     * @throws UnknownHostException if it has none; the message names it, and says what to check
+     * @throws UnknownHostException if the name has no address; the message names it, and says what to check
      * @throws IOException if the resolver fails otherwise
-     * @see <a href="https://www.rfc-editor.org/rfc/rfc3490">RFC 3490, names that are not in ASCII</a>
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc3490">RFC 3490, internationalized domain names</a>
      */
     public static List<InetAddress> resolve(String host) throws IOException {
         LowLevel.checkpoint();
@@ -76,13 +77,13 @@ public final class Dns {
     }
 
     /**
-     * Does what {@link #resolve(String)} does, for addresses of one family.
+     * As {@link #resolve(String)}, for addresses of one family.
      *
      * @param host a name or a numeric address
      * @param family {@link StandardProtocolFamily#INET} or {@link StandardProtocolFamily#INET6}
-     * @return its addresses of that family, in the resolver's order; at least one; unmodifiable
-     * @throws IllegalArgumentException if it is another family
-     * @throws UnknownHostException if it has none
+     * @return its addresses of this family, in the resolver's order; at least one; unmodifiable
+     * @throws IllegalArgumentException if the family is neither
+     * @throws UnknownHostException if the name has no address of this family
      * @throws IOException if the resolver fails otherwise
      */
     public static List<InetAddress> resolve(String host, ProtocolFamily family) throws IOException {
@@ -105,7 +106,7 @@ public final class Dns {
         try {
             return InetAddress.ofLiteral(host);
         } catch (IllegalArgumentException notNumeric) {
-            if (host.isBlank()) { // the system takes it for this machine
+            if (host.isBlank()) { // the system would take it for this machine
                 throw new UnknownHostException(
                         "cannot resolve '" + LowLevel.describe(host) + "': the name of the host is missing");
             }
@@ -118,9 +119,12 @@ public final class Dns {
         }
     }
 
-    /** {@return a name as name servers know it} The system's resolver would send the bytes of whatever charset it has. */
+    /**
+     * {@return a name in the form that name servers know} The system's resolver would encode it in the platform's
+     * charset.
+     */
     private static String inAscii(String host) throws UnknownHostException {
-        // IDN lets control characters pass, and the system takes NUL for the end.
+        // IDN accepts control characters, and the system treats NUL as the end of the name.
         if (host.chars().anyMatch(Character::isISOControl)) {
             throw noName(host);
         }
@@ -144,14 +148,14 @@ public final class Dns {
     /**
      * Finds the name of an address.
      *
-     * <p><b>Suspends:</b> until the loop's resolver has answered. <b>Cancellation:</b> as {@link #resolve} has it.
+     * <p><b>Suspends:</b> until the loop's resolver has answered. <b>Cancellation:</b> as {@link #resolve}.
      *
-     * <p><b>Source:</b> asyncio {@code getnameinfo}. Differs: that answers with the digits of an address that has no
-     * name, which code that compares names would take for one.
+     * <p><b>Source:</b> asyncio {@code getnameinfo}. Differs: asyncio answers with the digits of an address without a
+     * name, which code that compares names would mistake for one.
      *
      * @param address the address
      * @return its name
-     * @throws UnknownHostException if it has none
+     * @throws UnknownHostException if the address has no name
      * @throws IOException if the resolver fails otherwise
      */
     public static String reverse(InetAddress address) throws IOException {
@@ -161,15 +165,15 @@ public final class Dns {
     }
 
     /**
-     * Sets whom the current loop asks from now on. Look-ups that are going on are not affected. <b>Suspends:</b> no.
+     * Sets the resolver of the current loop. Look-ups in progress are not affected. <b>Suspends:</b> no.
      *
-     * @param resolver the resolver; wrap it with {@link Resolver#caching} unless it answers at once
+     * @param resolver the resolver; wrap it in {@link Resolver#caching} unless it answers at once
      */
     public static void use(Resolver resolver) {
         OF_LOOP.get().resolver = Objects.requireNonNull(resolver);
     }
 
-    /** {@return whom the current loop asks} */
+    /** {@return the resolver of the current loop} */
     public static Resolver resolver() {
         return OF_LOOP.get().resolver;
     }

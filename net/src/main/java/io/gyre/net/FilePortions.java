@@ -11,26 +11,29 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/** Reads files in other threads, a portion at a time. */
+/** Reads files on other threads, a portion at a time. */
 final class FilePortions {
     /*
      * Design.
      *
-     * A cancelled task waits for the portion: an interrupt would close the file and the socket, which are interruptible
-     * channels, and the portion is bounded.
+     * A cancelled task waits for its portion to finish: an interrupt would close the file and the socket, which are
+     * interruptible channels, and the portion is bounded.
      */
 
-    /** Some milliseconds of a slow disk, and enough that the hop to another thread costs little. */
+    /** Some milliseconds on a slow disk, and large enough to make the hop to another thread cheap. */
     static final long PORTION_BYTES = 1 << 20;
 
-    /** What is copied through memory; more gains nothing. */
+    /** How much is copied through memory; larger buffers gain nothing. */
     private static final int BUFFER_BYTES = 256 * 1024;
 
     private static final Offloading PATIENT = Offloading.onLoopExecutor().withOnCancel(OnCancel.WAIT);
 
     private FilePortions() {}
 
-    /** Checks, at the end of a file, that everything was sent that was asked for; {@link Long#MAX_VALUE} asks for what there is. */
+    /**
+     * Checks at the end of a file that all requested bytes were sent; {@link Long#MAX_VALUE} requests the rest of the
+     * file.
+     */
     static void requireAll(FileChannel file, long sent, long count, Object target) throws EOFException {
         if (count != Long.MAX_VALUE) {
             throw new EOFException(LowLevel.describe(file) + " ended after " + sent + " of the " + count
@@ -38,9 +41,9 @@ final class FilePortions {
         }
     }
 
-    /** {@return bytes of the file, at least one, or null if it has none there} Suspends. */
+    /** {@return bytes of the file, at least one, or null if it ends before the position} Suspends. */
     static @Nullable ByteBuffer read(FileChannel file, long position, long count) throws IOException {
-        long most = Math.min(count, Long.MAX_VALUE - position); // the system refuses what would end beyond
+        long most = Math.min(count, Long.MAX_VALUE - position); // the system rejects an end beyond that
         if (most == 0) {
             return null;
         }
@@ -50,11 +53,14 @@ final class FilePortions {
         });
     }
 
-    /** Has the system move bytes of the file to a socket. Suspends; 0 if the socket takes nothing, -1 if the file has none. */
+    /**
+     * Lets the system move file bytes to a socket. Suspends; 0 if the socket accepts nothing, -1 at the end of the
+     * file.
+     */
     static long transfer(FileChannel file, long position, long count, SocketChannel socket) throws IOException {
         return Async.<Long, IOException>offload(PATIENT, () -> {
             long sent = file.transferTo(position, count, socket);
-            return sent == 0 && position >= file.size() ? -1 : sent; // a size may have to be asked of a server, too
+            return sent == 0 && position >= file.size() ? -1 : sent; // the size may come from a file server
         });
     }
 }

@@ -5,13 +5,13 @@ import io.gyre.loop.LoopFuture;
 import io.gyre.loop.LoopLocal;
 import org.jspecify.annotations.Nullable;
 
-/** Tells those who wait for a file descriptor that a socket of this loop has given one back. */
+/** Tells code that waits for a file descriptor that a socket of this loop has been closed. */
 final class FreedDescriptors {
     static final LoopLocal<FreedDescriptors> OF_LOOP = LoopLocal.withInitial(FreedDescriptors::new);
 
     private @Nullable LoopFuture<@Nullable Void> next;
 
-    /** {@return a future that is done when a socket of this loop is closed} */
+    /** {@return a future that completes when a socket of this loop is closed} */
     LoopFuture<@Nullable Void> next() {
         LoopFuture<@Nullable Void> present = next;
         if (present == null || present.isDone()) {
@@ -21,7 +21,7 @@ final class FreedDescriptors {
         return present;
     }
 
-    /** Says that a socket was closed. The system has its descriptor back when the loop has polled the next time. */
+    /** Reports a closed socket. The system gets its descriptor back when the loop next polls. */
     void one() {
         if (next != null) {
             next.setResult(null);

@@ -16,13 +16,14 @@ final class Inbox implements Iterator<Packet> {
     /*
      * Design.
      *
-     * Straight from the channel to the task, as in a stream, with one difference. There, fewer bytes than asked for
-     * mean that the socket is probably empty. Here each call takes one packet, however much room there is, and its size
-     * tells nothing about others; so the channel is asked first, always, and waited for only when it has nothing.
+     * Straight from the channel to the task, as in a stream, with one difference. In a stream, fewer bytes than asked
+     * for mean that the socket is probably empty. Here each call takes one packet, however much room there is, and its
+     * size says nothing about others; so the channel is always tried first, and waited for only when it has nothing.
      *
-     * The system cuts off what does not fit into the buffer. So what may not fit goes through one of the pool, which
-     * has room for every datagram; if it then turns out too large, it is kept for the next call. There, too, is what an
-     * iterator has looked at and not returned, so that the packet is not lost with the iterator.
+     * The system truncates a packet that does not fit into the buffer. So a packet that may not fit goes through a
+     * pooled buffer, which has room for every datagram; if it turns out too large, it is kept for the next call. A
+     * packet that an iterator has fetched and not returned is kept in the same place, so that it is not lost with the
+     * iterator.
      */
     private final DatagramPort port;
     private final BufferPool pool = BufferPool.OF_LOOP.get();
@@ -34,7 +35,7 @@ final class Inbox implements Iterator<Packet> {
         this.turn = port.turn("receiving");
     }
 
-    /** Receives into a buffer; suspends until a packet arrives. {@return who has sent it} */
+    /** Receives into a buffer; suspends until a packet arrives. {@return its sender} */
     InetSocketAddress receive(ByteBuffer buffer) throws IOException {
         turn.beginTurn(port.checkpoint());
         try {

@@ -4,7 +4,7 @@ import java.io.EOFException;
 import java.util.OptionalLong;
 
 /**
- * Thrown when a stream ends before the bytes that were asked for have come.
+ * Thrown when a stream ends before the requested bytes have arrived.
  *
  * <p><b>Source:</b> asyncio {@code IncompleteReadError}.
  */
@@ -13,10 +13,10 @@ public final class IncompleteReadException extends EOFException {
 
     private static final long UNKNOWN = -1;
 
-    /** How many bytes came before the end. */
+    /** How many bytes arrived before the end. */
     private final long received;
 
-    /** How many bytes were asked for. */
+    /** How many bytes were requested. */
     private final long expected;
 
     IncompleteReadException(Object stream, long received, long expected) {
@@ -31,12 +31,12 @@ public final class IncompleteReadException extends EOFException {
         this.expected = UNKNOWN;
     }
 
-    /** {@return how many bytes came before the end} */
+    /** {@return how many bytes arrived before the end} */
     public long received() {
         return received;
     }
 
-    /** {@return how many bytes were asked for; empty if a separator was} */
+    /** {@return how many bytes were requested; empty for a read up to a separator} */
     public OptionalLong expected() {
         return expected == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(expected);
     }

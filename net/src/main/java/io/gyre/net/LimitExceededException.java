@@ -3,8 +3,8 @@ package io.gyre.net;
 import java.io.IOException;
 
 /**
- * Thrown when more bytes come than the reader allows: a line that is too long, a separator that does not come. Nothing has
- * been consumed.
+ * Thrown when the peer sends more than the reader allows, such as a line that is too long or a separator that does not
+ * arrive. Nothing has been consumed.
  *
  * <p><b>Source:</b> asyncio {@code LimitOverrunError}.
  */

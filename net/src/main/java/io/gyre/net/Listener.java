@@ -19,19 +19,19 @@ final class Listener {
     /*
      * Design.
      *
-     * The task waits for readiness, accepts a batch, and waits again. The batch is bounded, so that a flood of connections does
-     * not keep those that are accepted from being served.
+     * The task waits for readiness, accepts a batch, and waits again. The batch is bounded, so that a flood of new
+     * connections does not starve the accepted ones.
      *
-     * When the system has no descriptor left, accept fails while the listening socket stays ready, so waiting for readiness
-     * would spin. Accepting pauses instead, until a socket of this loop is closed, or a little later, because others may give
-     * descriptors back, too. A reserve descriptor is let go meanwhile: without one, the report itself fails as soon as it needs
-     * to open a file.
+     * When the system is out of descriptors, accept fails while the listening socket stays ready, so waiting for
+     * readiness would spin. Accepting pauses instead until this loop closes a socket, or for a short while, because
+     * other code may release descriptors too. A reserve descriptor is released meanwhile: without it, the report itself
+     * fails as soon as it needs to open a file.
      */
 
-    /** Few enough that a tick stays short, many enough that a burst is taken in one. */
+    /** Few enough to keep a tick short, many enough to take a burst in one tick. */
     private static final int ACCEPT_BATCH = 64;
 
-    /** As trio has it. */
+    /** The value that trio uses. */
     private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
 
     private final StreamServer<?> server;
@@ -41,7 +41,7 @@ final class Listener {
     private final Task<?> acceptor;
     private long pauses;
 
-    /** Once for each time that descriptors run out, however often accepting is tried and paused meanwhile. */
+    /** Reported once each time descriptors run out, however many attempts and pauses follow. */
     private boolean exhaustionReported;
 
     Listener(StreamServer<?> server, ServerSocketChannel channel, SocketAddress address) {
@@ -49,7 +49,7 @@ final class Listener {
         this.channel = channel;
         this.address = address;
         this.acceptor = LowLevel.createTask("accept on " + StreamServer.text(address), server.origin(), this::accept);
-        reserve.fill(); // behind what may fail
+        reserve.fill(); // after everything that may fail
     }
 
     SocketAddress address() {
@@ -60,7 +60,7 @@ final class Listener {
         return pauses;
     }
 
-    /** Stops accepting; connections that the system has and we have not accepted are reset by it. */
+    /** Stops accepting; the system resets connections that it has queued but we have not accepted. */
     void close() {
         acceptor.cancel("its server accepts no more");
         try {
@@ -79,7 +79,7 @@ final class Listener {
                 acceptBatch();
             }
         } catch (ClosedChannelException | CancelledException ended) {
-            // close() does both, in whatever order they arrive here
+            // close() causes both, in whichever order they arrive here
         } finally {
             reserve.close();
             server.listenerEnded();
@@ -87,7 +87,7 @@ final class Listener {
         return null;
     }
 
-    /** Without descriptors no class can be loaded. So the pause is made once, for no time. */
+    /** Without descriptors no class can be loaded, so pause once for zero time to load them now. */
     private void loadWhatExhaustionNeeds() {
         LoopFuture<@Nullable Void> never = FreedDescriptors.OF_LOOP.get().next();
         Async.moveOnAfter(Duration.ZERO, () -> {
@@ -117,7 +117,7 @@ final class Listener {
 
     private void pause(IOException exhausted) throws IOException {
         pauses++;
-        reserve.close(); // first: what follows may need one
+        reserve.close(); // first: what follows may need a descriptor
         LoopFuture<@Nullable Void> freed = FreedDescriptors.OF_LOOP.get().next();
         if (!exhaustionReported) {
             exhaustionReported = true;

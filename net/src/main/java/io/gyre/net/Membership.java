@@ -5,7 +5,7 @@ import java.net.NetworkInterface;
 import java.nio.channels.MembershipKey;
 
 /**
- * A socket's membership in a multicast group. It ends when this is closed, or the socket.
+ * A socket's membership in a multicast group. It ends when the membership or the socket is closed.
  *
  * <p><b>Confinement:</b> tasks and callbacks of the socket's loop.
  *
@@ -23,19 +23,18 @@ public final class Membership implements AutoCloseable {
         return key.group();
     }
 
-    /** {@return the interface on which its packets are received} */
+    /** {@return the interface that receives the group's packets} */
     public NetworkInterface networkInterface() {
         return key.networkInterface();
     }
 
-    /** {@return whether neither this nor the socket has been closed} */
+    /** {@return whether neither the membership nor the socket has been closed} */
     public boolean isOpen() {
         return key.isValid();
     }
 
     /**
-     * Leaves the group. Packets that have arrived are still received. <b>Suspends:</b> no. Does nothing the second
-     * time.
+     * Leaves the group. Packets that have already arrived are still received. <b>Suspends:</b> no. Idempotent.
      */
     @Override
     public void close() {

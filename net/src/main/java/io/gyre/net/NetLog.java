@@ -3,7 +3,7 @@ package io.gyre.net;
 import java.lang.System.Logger.Level;
 import java.util.function.Supplier;
 
-/** What this library writes to its log. Never throws, whatever the log does: nobody stops to serve because a log is full. */
+/** The log of this library. Never throws, whatever the logger does: a full log must not stop a server. */
 final class NetLog {
     private static final System.Logger LOG = System.getLogger("io.gyre.net");
 
@@ -21,7 +21,7 @@ final class NetLog {
         try {
             LOG.log(level, message);
         } catch (Throwable logFailed) {
-            // There is nobody to tell.
+            // There is nowhere to report it.
         }
     }
 }

@@ -3,10 +3,10 @@ package io.gyre.net;
 import java.io.IOException;
 
 /**
- * Thrown when a datagram does not fit: into the buffer of whoever receives it, or into what UDP carries.
+ * Thrown when a datagram does not fit into the receiver's buffer, or exceeds what UDP can carry.
  *
- * <p>asyncio's {@code sock_recvfrom} and the JDK's {@link java.nio.channels.DatagramChannel} cut off what does not fit
- * into a buffer, and do not tell.
+ * <p>asyncio's {@code sock_recvfrom} and the JDK's {@link java.nio.channels.DatagramChannel} silently truncate a
+ * datagram that does not fit.
  */
 public final class PacketTooLargeException extends IOException {
     private static final long serialVersionUID = 1;
@@ -14,7 +14,7 @@ public final class PacketTooLargeException extends IOException {
     /** The size of the datagram in bytes. */
     private final int size;
 
-    /** How many bytes would have fitted. */
+    /** How many bytes would have fit. */
     private final int limit;
 
     PacketTooLargeException(String what, int size, int limit, String remedy) {
@@ -28,7 +28,7 @@ public final class PacketTooLargeException extends IOException {
         return size;
     }
 
-    /** {@return how many bytes would have fitted} */
+    /** {@return how many bytes would have fit} */
     public int limit() {
         return limit;
     }

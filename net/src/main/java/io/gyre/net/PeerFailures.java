@@ -11,26 +11,26 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Which failures on a loop were the doing of a peer, and not a mistake of the code that talked to it. */
+/** The failures on a loop that a peer caused, as opposed to mistakes of the code that talked to it. */
 final class PeerFailures {
     /*
      * Design.
      *
-     * A handler may end by such a failure itself, or wrapped, in a group, or as a time-out that was made of the cancellation of a
-     * wait; and the failure may come from another stream than its own, as in a relay. So each failure is known by itself, for as
-     * long as somebody holds it.
+     * A handler may end with such a failure itself, wrapped, in a group, or as a time-out made from a cancelled wait;
+     * and the failure may come from another stream than its own, as in a relay. So each failure is recorded
+     * individually, for as long as it is referenced.
      */
     static final LoopLocal<PeerFailures> OF_LOOP = LoopLocal.withInitial(PeerFailures::new);
 
-    /** What a peer has done. */
+    /** What a peer did. */
     enum Kind {
-        /** Has reset the connection, vanished, or ended it in the middle of a message. */
+        /** Reset the connection, vanished, or ended it in the middle of a message. */
         BROKEN,
-        /** Has sent, or taken, nothing for too long. */
+        /** Sent, or accepted, nothing for too long. */
         TIMED_OUT,
-        /** Has sent more than may be. */
+        /** Sent more than allowed. */
         TOO_LARGE,
-        /** Nothing: the connection was closed or aborted at this end, by somebody else than its handler. */
+        /** Nothing: this end closed or aborted the connection, outside its handler. */
         CUT_OFF
     }
 
@@ -39,7 +39,7 @@ final class PeerFailures {
 
     private PeerFailures() {}
 
-    /** A failure, compared as an object: its class may define equals. */
+    /** A failure, compared by identity: its class may define equals. */
     private static final class Key extends WeakReference<Throwable> {
         private final int hash;
 
@@ -60,7 +60,7 @@ final class PeerFailures {
         }
     }
 
-    /** Takes note of a failure, and returns it. */
+    /** Records a failure and returns it. */
     <X extends Throwable> X note(X failure, Kind kind) {
         for (Reference<? extends Throwable> dead = gone.poll(); dead != null; dead = gone.poll()) {
             kinds.remove(dead);
@@ -70,10 +70,10 @@ final class PeerFailures {
     }
 
     /**
-     * {@return what a peer has done, if that is why a handler has failed, and null if it is not}
+     * {@return what a peer did, if that made a handler fail; otherwise null}
      *
-     * @param failure of the handler
-     * @param isCutOff whether a cause says that its own connection was closed by somebody else
+     * @param failure the handler's failure
+     * @param isCutOff whether a cause means that other code closed the handler's connection
      */
     @Nullable
     Kind kindOf(Throwable failure, Predicate<Throwable> isCutOff) {
@@ -84,7 +84,7 @@ final class PeerFailures {
             }
             Kind known = kinds.get(new Key(cause, null));
             if (known != null) {
-                kind = known; // the innermost says it best
+                kind = known; // the innermost is the most precise
             } else if (kind == null && isCutOff.test(cause)) {
                 kind = Kind.CUT_OFF;
             }

@@ -15,7 +15,8 @@ import java.nio.channels.SocketChannel;
 import java.util.Objects;
 
 /**
- * The calls of NIO's channels, such that the task waits and not the thread: for code that has a channel and wants no stream.
+ * The calls of NIO's channels for tasks: they suspend the task instead of blocking the thread. For code that has a
+ * channel and needs no stream.
  *
  * {@snippet :
  * SocketChannel channel = SocketChannel.open();
@@ -25,23 +26,24 @@ import java.util.Objects;
  * RawSockets.receive(channel, reply);
  * }
  *
- * <p><b>Resources:</b> the channel stays yours, also one that {@link #accept} has returned. Unlike streams it is not closed with
- * the loop, nor when it has become unreachable, because it may be used elsewhere afterwards: close it, best with try. Close it by
- * {@link LowLevel#close} while tasks may wait for it, so that they are told.
+ * <p><b>Resources:</b> the channel stays yours, also one returned by {@link #accept}. Unlike a stream, it is not closed
+ * with the loop or when it becomes unreachable, because it may be used elsewhere afterwards: close it, preferably with
+ * try. If tasks may be waiting for it, close it with {@link LowLevel#close}, which wakes them.
  *
- * <p><b>Confinement:</b> tasks. The channel must be in non-blocking mode ({@link
- * IllegalBlockingModeException} else), and belong to one loop. One task at a time may wait for each direction
- * of a channel; a second gets {@link io.gyre.loop.BusyException}.
+ * <p><b>Confinement:</b> tasks. The channel must be in non-blocking mode (otherwise
+ * {@link IllegalBlockingModeException}) and belong to one loop. One task at a time may wait for each direction of a
+ * channel; a second gets {@link io.gyre.loop.BusyException}.
  *
- * <p><b>Cancellation:</b> each call is a checkpoint, before it does anything, and in each wait; {@link CancelledException} says that
- * it has taken nothing, and what it has sent the buffer's position says. What is complete is delivered.
+ * <p><b>Cancellation:</b> each call is a checkpoint before it does anything and in each wait; after
+ * {@link CancelledException} nothing was taken, and the buffer's position says what was sent. A completed operation is
+ * delivered.
  *
- * <p><b>Source:</b> asyncio {@code loop.sock_recv} and its like.
+ * <p><b>Source:</b> asyncio {@code loop.sock_recv} and related methods.
  */
 public final class RawSockets {
     private RawSockets() {}
 
-    /** Such a channel would have the JDK wait for it, whom a cancellation does not reach. */
+    /** With such a channel the JDK itself would wait, beyond the reach of cancellation. */
     private static void requireNonBlocking(SelectableChannel channel) {
         if (channel.isBlocking() && channel.isOpen()) {
             var refused = new IllegalBlockingModeException();
@@ -52,14 +54,14 @@ public final class RawSockets {
     }
 
     /**
-     * Receives what there is, at least one byte.
+     * Receives the bytes available, at least one.
      *
-     * <p><b>Suspends:</b> until at least one byte arrives, or the end.
+     * <p><b>Suspends:</b> until at least one byte or the end of the stream arrives.
      *
      * @param channel a connected channel
      * @param buffer receives the bytes
      * @return how many bytes were received; -1 at the end; 0 if the buffer has no room
-     * @throws IOException if the connection is broken, or was closed
+     * @throws IOException if the connection is broken or closed
      */
     public static int receive(SocketChannel channel, ByteBuffer buffer) throws IOException {
         requireNonBlocking(channel);
@@ -80,7 +82,7 @@ public final class RawSockets {
      *
      * @param channel a connected channel
      * @param buffer the bytes
-     * @throws IOException if the connection is broken, or was closed
+     * @throws IOException if the connection is broken or closed
      */
     public static void sendAll(SocketChannel channel, ByteBuffer buffer) throws IOException {
         requireNonBlocking(channel);
@@ -97,9 +99,9 @@ public final class RawSockets {
     /**
      * Accepts a connection.
      *
-     * <p><b>Suspends:</b> until there is one.
+     * <p><b>Suspends:</b> until a connection arrives.
      *
-     * @param channel a channel that listens
+     * @param channel a listening channel
      * @return the connection, in non-blocking mode
      * @throws IOException if the system has no descriptor left, or the channel was closed
      */
@@ -119,9 +121,9 @@ public final class RawSockets {
     /**
      * Connects a channel.
      *
-     * <p><b>Suspends:</b> until connected. <b>Cancellation:</b> leaves the connect going on; close the channel.
+     * <p><b>Suspends:</b> until connected. <b>Cancellation:</b> the attempt continues; close the channel.
      *
-     * @param channel a channel that is not connected
+     * @param channel an unconnected channel
      * @param address a resolved address
      * @throws IOException if the peer refuses or does not answer
      */
@@ -135,14 +137,15 @@ public final class RawSockets {
     }
 
     /**
-     * Receives a packet. What does not fit into the buffer is cut off by the system; {@link UdpSocket} does not let that happen.
+     * Receives a packet. The system truncates a packet that does not fit into the buffer; {@link UdpSocket} prevents
+     * this.
      *
-     * <p><b>Suspends:</b> until there is one.
+     * <p><b>Suspends:</b> until a packet arrives.
      *
      * @param channel a bound channel
      * @param buffer receives the bytes
-     * @return who has sent it
-     * @throws IOException if the channel was closed, or a peer that it is connected to is not there
+     * @return the sender's address
+     * @throws IOException if the channel is closed, or its connected peer is not there
      */
     public static SocketAddress receiveFrom(DatagramChannel channel, ByteBuffer buffer) throws IOException {
         requireNonBlocking(channel);
@@ -159,12 +162,12 @@ public final class RawSockets {
     /**
      * Sends a packet.
      *
-     * <p><b>Suspends:</b> while the system has no room for it.
+     * <p><b>Suspends:</b> while the system's send buffer is full.
      *
      * @param channel a channel
      * @param buffer the bytes, all in one packet
      * @param target where to send it
-     * @throws IOException if the packet is too large, or the channel was closed
+     * @throws IOException if the packet is too large, or the channel is closed
      */
     public static void sendTo(DatagramChannel channel, ByteBuffer buffer, SocketAddress target) throws IOException {
         requireNonBlocking(channel);
@@ -176,17 +179,17 @@ public final class RawSockets {
     }
 
     /**
-     * Sends bytes of a file, which is read in other threads and in portions.
+     * Sends bytes of a file, which other threads read in portions.
      *
      * <p><b>Suspends:</b> until all are sent.
      *
      * @param channel a connected channel
-     * @param file where the bytes are
-     * @param position of the first of them
-     * @param count how many; {@link Long#MAX_VALUE} for the rest of the file
+     * @param file the file to read
+     * @param position the position of the first byte
+     * @param count how many bytes; {@link Long#MAX_VALUE} for the rest of the file
      * @throws IllegalArgumentException if a number is negative
-     * @throws EOFException if the file is shorter; what there was has been sent
-     * @throws IOException if the file cannot be read, or the connection is broken or was closed
+     * @throws EOFException if the file is shorter; its bytes up to the end have been sent
+     * @throws IOException if the file cannot be read, or the connection is broken or closed
      */
     public static void sendFile(SocketChannel channel, FileChannel file, long position, long count) throws IOException {
         requireNonBlocking(channel);

@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 
-/** Bytes that have been received and not yet delivered, as the beginning of a line, or what a cancelled read gave back. */
+/** Bytes received but not yet delivered, such as the start of a line, or bytes returned by a cancelled read. */
 abstract class ReadAhead extends Turn {
     /*
      * Design.
      *
-     * The twin of WriteBehind. It belongs to the task that has the turn to read. It is a class of its own to be read by itself,
-     * and the base of WireReader so that a connection has no further object.
+     * The twin of WriteBehind. It belongs to the task that has the turn to read. It is a separate class for
+     * readability, and the base of WireReader so that a connection needs no further object.
      */
     private static final byte[] EMPTY = {};
 
@@ -30,7 +30,7 @@ abstract class ReadAhead extends Turn {
         return bytes[start + index];
     }
 
-    /** Takes over what a buffer holds. */
+    /** Takes over a buffer's remaining bytes. */
     final void append(ByteBuffer source) {
         int length = source.remaining();
         makeRoom(length);
@@ -38,7 +38,7 @@ abstract class ReadAhead extends Turn {
         end += length;
     }
 
-    /** Puts bytes back in front: they are delivered first. */
+    /** Puts bytes back in front, to be delivered first. */
     final void prepend(byte[] source, int length) {
         byte[] joined = new byte[length + size()];
         System.arraycopy(source, 0, joined, 0, length);
@@ -48,7 +48,7 @@ abstract class ReadAhead extends Turn {
         end = joined.length;
     }
 
-    /** Moves as much as fits into a buffer. */
+    /** Moves as many bytes as fit into a buffer. */
     final int deliver(ByteBuffer target) {
         int length = Math.min(size(), target.remaining());
         target.put(bytes, start, length);
@@ -56,7 +56,7 @@ abstract class ReadAhead extends Turn {
         return length;
     }
 
-    /** Drops bytes from the front. The last one frees the memory: a stream that waits holds none. */
+    /** Drops bytes from the front. Dropping the last byte frees the memory: a waiting stream holds none. */
     final void skip(int length) {
         start += length;
         if (start == end) {
@@ -76,14 +76,14 @@ abstract class ReadAhead extends Turn {
         return Arrays.copyOfRange(bytes, start, start + length);
     }
 
-    /** {@return the first bytes} They are delivered by that. */
+    /** {@return the first bytes} They count as delivered. */
     final byte[] take(int length) {
         byte[] taken = copy(length);
         skip(length);
         return taken;
     }
 
-    /** {@return where a byte comes first, or -1} */
+    /** {@return the first position of a byte, or -1} */
     final int indexOf(byte wanted, int from) {
         for (int i = start + from; i < end; i++) {
             if (bytes[i] == wanted) {

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/** A file descriptor that is kept for the time when there are no others: somebody must still be able to open the log. */
+/** A spare file descriptor for when the system has no others: a log must still be able to open its file. */
 final class ReserveDescriptor implements AutoCloseable {
     private @Nullable SocketChannel held;
 
-    /** Takes a descriptor, if there is one to take. */
+    /** Takes a descriptor if one is available. */
     void fill() {
         try {
             if (held == null) {
@@ -19,7 +19,7 @@ final class ReserveDescriptor implements AutoCloseable {
         }
     }
 
-    /** Gives the descriptor to whoever needs it first. */
+    /** Releases the descriptor for whatever needs it first. */
     @Override
     public void close() throws IOException {
         if (held != null) {

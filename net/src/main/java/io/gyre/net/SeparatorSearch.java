@@ -2,7 +2,7 @@ package io.gyre.net;
 
 import java.nio.charset.StandardCharsets;
 
-/** Looks for the first of several separators among the bytes that have come, and for each byte once. */
+/** Looks for the first of several separators in the received bytes, visiting each byte once. */
 final class SeparatorSearch {
     private final ReadAhead bytes;
     private final byte[][] separators;
@@ -27,7 +27,7 @@ final class SeparatorSearch {
         this.longest = max;
     }
 
-    /** {@return whether a separator is there} Looks at what has come since it was last asked. */
+    /** {@return whether a separator was found} Examines the bytes received since the last call. */
     boolean found() {
         for (; end < 0 && searched < bytes.size(); searched++) {
             for (byte[] separator : separators) {
@@ -53,12 +53,12 @@ final class SeparatorSearch {
         return true;
     }
 
-    /** {@return how many bytes come before the separator} */
+    /** {@return how many bytes precede the separator} */
     int start() {
         return start;
     }
 
-    /** {@return how many bytes come up to its end} */
+    /** {@return how many bytes there are up to its end} */
     int end() {
         return end;
     }
@@ -67,7 +67,7 @@ final class SeparatorSearch {
         return longest;
     }
 
-    /** {@return what was looked for, in words} */
+    /** {@return a description of the separators} */
     String describe() {
         var text = new StringBuilder();
         for (byte[] separator : separators) {

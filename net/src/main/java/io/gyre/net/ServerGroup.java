@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * One address that several loops serve. Each connection stays on the loop that it was given to.
+ * One address served by several loops. Each connection stays on the loop that serves it first.
  *
  * {@snippet :
  * try (var loops = LoopGroup.start(4);
@@ -28,7 +28,7 @@ import java.util.concurrent.CompletionException;
  * }
  * }
  *
- * <p>The handler is called on all the loops, at the same time: what handlers share must be made for threads.
+ * <p>The handler runs on all loops at the same time: state that handlers share must be thread-safe.
  *
  * <p><b>Confinement:</b> any thread, tasks of the loops included.
  *
@@ -38,24 +38,28 @@ public final class ServerGroup implements AutoCloseable {
     /*
      * Design.
      *
-     * A server on each loop. With REUSE_PORT each has a listening socket of its own on the same port, and the system shares the
-     * connections out by a hash of the addresses: no loop waits for another. With HAND_OVER the first server accepts for all and
-     * hands each channel to the next loop in turn, which is fair with few connections, and all there is without SO_REUSEPORT.
+     * One server per loop. With REUSE_PORT each has its own listening socket on the same port, and the system
+     * distributes connections by a hash of the addresses: no loop waits for another. With HAND_OVER the first server
+     * accepts for all and hands each channel to the next loop in turn. This is fair with few connections, and the only
+     * way without SO_REUSEPORT.
      */
     private final List<Member> members;
     private final InetSocketAddress address;
 
     private record Member(LoopPortal portal, TcpServer server) {}
 
-    /** How the loops share the connections out. */
+    /** How the loops share connections. */
     public enum Sharing {
-        /** The system does, among several listening sockets (SO_REUSEPORT): fast, and uneven with few connections. */
+        /**
+         * The system distributes them among several listening sockets (SO_REUSEPORT): fast, and uneven with few
+         * connections.
+         */
         REUSE_PORT,
 
-        /** One loop accepts, and hands the connections to all in turn. */
+        /** One loop accepts, and hands connections to all loops in turn. */
         HAND_OVER;
 
-        /** {@return the first one if the system has it, else the second} */
+        /** {@return REUSE_PORT if the system supports it, otherwise HAND_OVER} */
         static Sharing preferred() {
             try (ServerSocketChannel probe = ServerSocketChannel.open()) {
                 return probe.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT) ? REUSE_PORT : HAND_OVER;
@@ -71,17 +75,18 @@ public final class ServerGroup implements AutoCloseable {
     }
 
     /**
-     * Serves an address on all loops of a group, from now until {@link #close}. The system shares the connections out, if it can.
+     * Serves an address on all loops of a group, from now until {@link #close}. The system distributes the connections
+     * if it can.
      *
-     * <p><b>Suspends:</b> until all listen; elsewhere blocks.
+     * <p><b>Suspends:</b> until all listen; outside a task, blocks.
      *
      * @param loops where the handlers run
-     * @param options how to listen; the limits are those of each loop. Other processes of the same user can listen on the address,
-     *     too, only if {@link ServerOptions#reusePort} is on
-     * @param address where to listen; port 0 for any free one
+     * @param options how to listen; the limits apply to each loop. Other processes of the same user can listen on the
+     *     address only if {@link ServerOptions#reusePort} is on
+     * @param address where to listen; port 0 for any free port
      * @param handler serves one connection
-     * @return the servers, which are listening
-     * @throws java.net.BindException if the address is taken, or not of this machine
+     * @return the listening servers
+     * @throws java.net.BindException if the address is in use, or does not belong to this machine
      * @throws IOException if the system refuses a socket
      */
     public static ServerGroup serve(
@@ -91,17 +96,16 @@ public final class ServerGroup implements AutoCloseable {
     }
 
     /**
-     * Does what {@link #serve(LoopGroup, ServerOptions, InetSocketAddress, StreamHandler)} does, and shares the connections out as
-     * is said.
+     * As {@link #serve(LoopGroup, ServerOptions, InetSocketAddress, StreamHandler)}, with a given way to share
+     * connections.
      *
      * @param loops where the handlers run
-     * @param sharing how the connections are shared out
-     * @param options how to listen; the limits are those of each loop. A connection that is handed to a loop without room is closed
-     *     by a reset
-     * @param address where to listen; port 0 for any free one
+     * @param sharing how the loops share connections
+     * @param options how to listen; the limits apply to each loop. A connection handed to a loop without room is reset
+     * @param address where to listen; port 0 for any free port
      * @param handler serves one connection
-     * @return the servers, which are listening
-     * @throws java.net.BindException if the address is taken, or not of this machine
+     * @return the listening servers
+     * @throws java.net.BindException if the address is in use, or does not belong to this machine
      * @throws IOException if the system refuses a socket
      */
     public static ServerGroup serve(
@@ -114,7 +118,7 @@ public final class ServerGroup implements AutoCloseable {
         var members = new ArrayList<Member>();
         try {
             if (sharing == Sharing.REUSE_PORT) {
-                if (!options.reusePort()) { // then it is for the loops of this group alone
+                if (!options.reusePort()) { // then only the loops of this group share it
                     Binding.requireFree(address);
                 }
                 listenOnEach(loops, options.withReusePort(true), address, handler, members);
@@ -166,7 +170,7 @@ public final class ServerGroup implements AutoCloseable {
         portals.getFirst().call(() -> first.placeBy(inTurn::place));
     }
 
-    /** Gives connections to servers in turn. On the loop of the first. */
+    /** Hands connections to the servers in turn. Runs on the first server's loop. */
     private static final class HandOver {
         private final List<Member> members;
         private int turn;
@@ -177,7 +181,7 @@ public final class ServerGroup implements AutoCloseable {
 
         void place(SocketChannel connection) {
             Member next;
-            do { // ends: this loop is not closed
+            do { // terminates: this loop is not closed
                 next = members.get(turn);
                 turn = (turn + 1) % members.size();
             } while (!isPlaced(connection, next));
@@ -193,20 +197,20 @@ public final class ServerGroup implements AutoCloseable {
         }
     }
 
-    /** {@return where the loops listen, with the port that was chosen} */
+    /** {@return the address the loops listen on, with the actual port} */
     public InetSocketAddress address() {
         return address;
     }
 
-    /** {@return the servers, one for each loop, to be used there} */
+    /** {@return the servers, one per loop; use each on its own loop} */
     public List<TcpServer> servers() {
         return members.stream().map(Member::server).toList();
     }
 
     /**
-     * {@return what all the servers have done so far, but for those whose loop is closed}
+     * {@return the sum of all servers' counts so far, without servers whose loop is closed}
      *
-     * <p><b>Suspends:</b> until the loops have answered; elsewhere blocks. <b>Cancellation:</b> ends the wait.
+     * <p><b>Suspends:</b> until the loops have answered; outside a task, blocks. <b>Cancellation:</b> ends the wait.
      */
     public ServerStatistics statistics() {
         ServerStatistics total = ServerStatistics.NONE;
@@ -217,22 +221,24 @@ public final class ServerGroup implements AutoCloseable {
     }
 
     /**
-     * Drains all servers at the same time, as {@link StreamServer#drain} does. Where a loop is closed, nothing is left.
+     * Drains all servers at the same time, as {@link StreamServer#drain} does. On a closed loop nothing is left.
      *
-     * <p><b>Suspends:</b> until all connections have ended; elsewhere blocks. <b>Cancellation:</b> ends the wait; draining goes on.
+     * <p><b>Suspends:</b> until all connections have ended; outside a task, blocks. <b>Cancellation:</b> ends the wait;
+     * draining continues.
      *
-     * @param limit how long to wait for them
-     * @return whether all have ended by themselves
+     * @param limit how long to wait
+     * @return whether all connections ended by themselves
      */
     public boolean drain(Duration limit) {
         return !onAll(server -> server.drain(limit)).contains(false);
     }
 
     /**
-     * Closes all servers at the same time, as {@link StreamServer#close} does. Does nothing the second time, or where a loop is
-     * closed.
+     * Closes all servers at the same time, as {@link StreamServer#close} does. Idempotent; does nothing on a closed
+     * loop.
      *
-     * <p><b>Suspends:</b> until the handlers have ended, in a cancelled task, too, but there no longer than 10 s; elsewhere blocks.
+     * <p><b>Suspends:</b> until the handlers have ended, even in a cancelled task, where it waits at most 10 s; outside
+     * a task, blocks.
      * <b>Cancellation:</b> ends the wait after that.
      */
     @Override
@@ -252,10 +258,11 @@ public final class ServerGroup implements AutoCloseable {
     }
 
     /**
-     * Waits until all servers accept no more and all their handlers have ended, as {@link StreamServer#awaitClosed} does. Where a
-     * loop is closed, nothing is left.
+     * Waits until all servers have stopped accepting and all their handlers have ended, as
+     * {@link StreamServer#awaitClosed} does. On a closed loop nothing is left.
      *
-     * <p><b>Suspends:</b> until then; elsewhere blocks. <b>Cancellation:</b> ends the wait; the servers go on.
+     * <p><b>Suspends:</b> until both are true; outside a task, blocks. <b>Cancellation:</b> ends the wait; the servers
+     * go on.
      */
     public void awaitClosed() {
         onAll(server -> {
@@ -264,7 +271,7 @@ public final class ServerGroup implements AutoCloseable {
         });
     }
 
-    /** What is asked of each server, on its loop. */
+    /** A call to each server, on its loop. */
     @FunctionalInterface
     private interface Request<T> {
         T of(TcpServer server);
@@ -277,7 +284,7 @@ public final class ServerGroup implements AutoCloseable {
             try {
                 answers.add(member.portal.createTask(ask));
             } catch (LoopClosedException closed) {
-                // with its loop the server has ended
+                // the server has ended with its loop
             }
         }
         var all = new ArrayList<T>();

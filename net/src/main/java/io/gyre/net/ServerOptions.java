@@ -6,12 +6,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a server listens, and how many connections it takes. Start from {@link #defaults()}.
+ * How a server listens, and how many connections it serves. Start from {@link #defaults()}.
  *
  * <p><b>Confinement:</b> immutable.
  */
 public final class ServerOptions {
-    /** The number of connections when there is no limit. */
+    /** No limit on the number of connections. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     private static final ServerOptions DEFAULTS = new ServerOptions(new Values(
@@ -24,7 +24,7 @@ public final class ServerOptions {
 
     private final Values values;
 
-    /** One component for each option. Private, so that adding an option breaks nobody. */
+    /** One component for each option. Private, so that a new option breaks no caller. */
     private record Values(
             int backlog,
             boolean reusePort,
@@ -46,29 +46,29 @@ public final class ServerOptions {
     }
 
     /**
-     * {@return how many connections the system keeps until they are accepted; 1,024 by default, and never more than
-     * the system's own limit}
+     * {@return how many connections the system queues until they are accepted; 1,024 by default, capped by the system's
+     * own limit}
      */
     public int backlog() {
         return values.backlog;
     }
 
     /**
-     * {@return whether other sockets may listen on the same port, so that the system shares the connections out among
+     * {@return whether other sockets may listen on the same port, so that the system distributes the connections among
      * them (SO_REUSEPORT); false by default}
      */
     public boolean reusePort() {
         return values.reusePort;
     }
 
-    /** {@return how many connections are served at the same time; no limit by default} */
+    /** {@return how many connections are served at once; no limit by default} */
     public int maxConnections() {
         return values.maxConnections;
     }
 
     /**
-     * {@return how many of them may come from one IP address; no limit by default. One that is too many is closed by
-     * a reset}
+     * {@return how many connections from one IP address are served at once; no limit by default. Excess connections are
+     * reset}
      */
     public int maxConnectionsPerPeer() {
         return values.maxConnectionsPerPeer;
@@ -80,8 +80,8 @@ public final class ServerOptions {
     }
 
     /**
-     * {@return options of the connections; by default small writes are sent at once (TCP_NODELAY). Unix sockets get
-     * those of them that they have}
+     * {@return options of the connections; by default small writes are sent at once (TCP_NODELAY). Unix sockets take
+     * the options they support}
      */
     public SocketOptions connection() {
         return values.connection;
@@ -89,10 +89,10 @@ public final class ServerOptions {
 
     /** What a server does when it serves as many connections as it may. */
     public enum Overload {
-        /** Accepts no more until one has ended; the system keeps {@link ServerOptions#backlog} of them waiting. */
+        /** Accepts no more until a connection ends; the system queues up to {@link ServerOptions#backlog}. */
         PAUSE,
 
-        /** Accepts them and closes them at once, by a reset: those who connect learn soon that there is no room. */
+        /** Accepts and resets them at once: clients learn quickly that there is no room. */
         SHED
     }
 
@@ -102,7 +102,7 @@ public final class ServerOptions {
         }
     }
 
-    /** {@return the options that a server has when nothing is said} */
+    /** {@return the default options} */
     public static ServerOptions defaults() {
         return DEFAULTS;
     }
@@ -110,7 +110,7 @@ public final class ServerOptions {
     /**
      * {@return these options with another backlog}
      *
-     * @param connections how many connections the system keeps until they are accepted
+     * @param connections how many connections the system queues until they are accepted
      */
     public ServerOptions withBacklog(int connections) {
         return new ServerOptions(new Values(
@@ -138,10 +138,10 @@ public final class ServerOptions {
     }
 
     /**
-     * {@return these options with a limit of connections}
+     * {@return these options with a limit on connections}
      *
-     * @param connections how many are served at the same time
-     * @param beyond what happens to more
+     * @param connections how many are served at once
+     * @param beyond what happens to connections beyond the limit
      */
     public ServerOptions withMaxConnections(int connections, Overload beyond) {
         return new ServerOptions(new Values(
@@ -154,9 +154,9 @@ public final class ServerOptions {
     }
 
     /**
-     * {@return these options with a limit of connections from one IP address}
+     * {@return these options with a limit on connections from one IP address}
      *
-     * @param connections how many are served at the same time
+     * @param connections how many are served at once
      */
     public ServerOptions withMaxConnectionsPerPeer(int connections) {
         return new ServerOptions(new Values(
@@ -169,7 +169,7 @@ public final class ServerOptions {
     }
 
     /**
-     * {@return these options with other options of the connections, which replace all that there were}
+     * {@return these options with other options of the connections, which replace all earlier ones}
      *
      * @param options the options
      */
@@ -191,7 +191,7 @@ public final class ServerOptions {
      * }
      *
      * @param <V> the type of the value
-     * @param option the option, in place of one with the same name
+     * @param option the option, which replaces an option of the same name
      * @param value its value
      * @throws IllegalArgumentException as {@link SocketOptions#with}
      */

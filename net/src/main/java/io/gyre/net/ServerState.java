@@ -1,7 +1,7 @@
 package io.gyre.net;
 
 /**
- * How far a server has come. It goes from top to bottom, and may leave states out.
+ * The state of a server. States run from top to bottom; some may be skipped.
  *
  * <pre>
  *   SERVING ── stopAccepting ──▶ STOPPED ── drain ──▶ DRAINING ── time is up, close ──▶ CLOSING ──▶ CLOSED
@@ -11,13 +11,15 @@ public enum ServerState {
     /** Accepts connections and serves them. */
     SERVING,
 
-    /** Accepts no more; those that are there go on as they like. */
+    /** Accepts no more; existing connections continue. */
     STOPPED,
 
-    /** Accepts no more, and lets those that are there come to an end: they read what has arrived, and then the end of the stream. */
+    /**
+     * Accepts no more, and lets existing connections finish: they read what has arrived, then the end of the stream.
+     */
     DRAINING,
 
-    /** The handlers have been cancelled, and are awaited. */
+    /** The handlers are cancelled; the server waits for them to end. */
     CLOSING,
 
     /** Nothing is left. */

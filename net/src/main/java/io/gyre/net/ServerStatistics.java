@@ -1,19 +1,19 @@
 package io.gyre.net;
 
 /**
- * What a server has done.
+ * Counts of a server.
  *
  * <p><b>Confinement:</b> immutable.
  *
- * @param accepted connections that were accepted
- * @param active connections that are being served
- * @param broken connections that ended early by what the peer has done or not done, which is normal: it reset the connection,
- *     vanished, ended in the middle of a message, or one of the next two
- * @param timedOut how many of the broken ones ended because the peer was idle or too slow
- * @param tooLarge how many of the broken ones ended because the peer sent more than the handler allows
+ * @param accepted connections accepted
+ * @param active connections being served
+ * @param broken connections that the peer ended early, which is normal: it reset the connection, vanished, ended in the
+ *     middle of a message, or did one of the next two
+ * @param timedOut broken connections whose peer was idle or too slow
+ * @param tooLarge broken connections whose peer sent more than the handler allows
  * @param failed connections whose handler failed
- * @param shed connections that were closed at once because there were too many
- * @param acceptPauses how often accepting was paused because the system had no more descriptors
+ * @param shed connections closed at once because there were too many
+ * @param acceptPauses how often accepting paused because the system was out of descriptors
  */
 public record ServerStatistics(
         long accepted,
@@ -24,10 +24,10 @@ public record ServerStatistics(
         long failed,
         long shed,
         long acceptPauses) {
-    /** Of a server that has done nothing yet. */
+    /** A server that has done nothing yet. */
     static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0);
 
-    /** {@return what two servers have done together} */
+    /** {@return the sum of two servers} */
     ServerStatistics plus(ServerStatistics other) {
         return new ServerStatistics(
                 accepted + other.accepted,

@@ -24,30 +24,31 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The file of a Unix domain socket: how it appears, and how it goes. */
+/** The file of a Unix domain socket: how it is created, replaced and removed. */
 final class SocketFile {
     /*
      * Design.
      *
-     * The system makes the file with the mode that the umask allows, and from then on takes connections. So it is made in a fresh
-     * directory that only its owner may enter, and gets its mode there, where nobody can have put a link in its place. Then it is
-     * linked to where it shall be, which fails if there is something: of two servers that start at once, one is refused.
+     * The system creates the file with the mode that the umask allows, and accepts connections from then on. So it is
+     * created in a fresh directory that only its owner may enter, and gets its mode there, where no other user can have
+     * put a link in its place. Then it is linked to its final path, which fails if a file is already there: of two
+     * servers that start at once, one is refused.
      *
-     * What a server that is gone has left there is replaced by whoever has the claim on it: the first whose own socket, which
-     * listens, could be linked to a name made of the key (device and inode) of what is left over. Without that, a server takes away
-     * what it has seen to be left over, and is another's new file by now. A claim whose owner has died is itself a socket that is left
-     * over, and replaced in the same way.
+     * A file left behind by a dead server is replaced by the holder of a claim on it: the first server that manages to
+     * link its own listening socket to a name made from the key (device and inode) of the leftover file. Without the
+     * claim, a server could remove a file that it saw as left over but that is another server's new file by now. A
+     * claim whose owner has died is itself a leftover socket, and is replaced in the same way.
      *
-     * What is taken away is moved into our directory, which is one step, and looked at again: programs that know nothing of claims
-     * get their file back. The same is done at the end, with the file that was made, before the server ceases to listen: until then
-     * nobody takes it for left over.
+     * A file to be removed is moved into our directory, which is atomic, and checked again: programs that know nothing
+     * of claims get their file back. The same happens at the end with our own file, before the server stops listening:
+     * until then nobody takes it for left over.
      *
-     * The system's limit is that of the path in the end. The paths in our directory and of claims may be too long where that is
-     * not, so they are used by way of a short symbolic link then, in a directory of our own, too.
+     * The system limits the length of the final path. The paths in our directory and of claims may exceed the limit
+     * when the final path does not; they are then used through a short symbolic link, also in a directory of our own.
      */
     static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
-    /** Of the mode of a file, as {@code stat(2)} has it. */
+    /** The bits for the type of a file in its mode, see {@code stat(2)}. */
     private static final int FILE_TYPE = 0170000;
 
     private static final int SOCKET = 0140000;
@@ -60,7 +61,7 @@ final class SocketFile {
         this.key = key;
     }
 
-    /** {@return the file of a channel that somebody else has bound, who removes it, too} */
+    /** {@return the file of a channel bound by other code, which also removes it} */
     static SocketFile ofOther(Path path) {
         return new SocketFile(path, null);
     }
@@ -77,7 +78,7 @@ final class SocketFile {
                 return new SocketFile(path, key);
             }
         } catch (IOException failure) {
-            // Those of files name the file and nothing else.
+            // File exceptions name the file and nothing else.
             Object reason = failure instanceof FileSystemException ? failure : failure.getMessage();
             var named =
                     new BindException("cannot listen on " + LowLevel.describe(path) + ": " + LowLevel.describe(reason));
@@ -100,13 +101,13 @@ final class SocketFile {
         return new BindException("another server started to listen there at the same time");
     }
 
-    /** What is done with the address of a socket. */
+    /** Uses the address of a socket. */
     @FunctionalInterface
     private interface Use {
         void with(UnixDomainSocketAddress address) throws IOException;
     }
 
-    /** Uses the address of a socket, also of one whose path is too long for an address. */
+    /** Uses the address of a socket, even if its path is too long for an address. */
     private static void reach(Path path, Use use) throws IOException {
         try {
             use.with(UnixDomainSocketAddress.of(path));
@@ -126,7 +127,7 @@ final class SocketFile {
         }
     }
 
-    /** A directory beside a path, which only its owner may enter. */
+    /** A directory beside a path that only its owner may enter. */
     private static final class Room implements AutoCloseable {
         private final Path directory;
 
@@ -143,7 +144,7 @@ final class SocketFile {
             reach(file(), address -> channel.bind(address, backlog));
         }
 
-        /** Makes the socket appear at a path, instead of what is left over there. */
+        /** Makes the socket appear at a path, replacing a leftover file. */
         void put(Path path, @Nullable Object leftOver) throws IOException {
             if (leftOver == null) {
                 link(file(), path);
@@ -167,11 +168,11 @@ final class SocketFile {
             } catch (FileAlreadyExistsException taken) {
                 put(claim, requireFree(claim, each -> reach(each, SocketFile::probe)));
             } catch (FileSystemException | UnsupportedOperationException noLinksHere) {
-                // then the path cannot be had by one alone either
+                // without links, no server can have the path to itself either
             }
         }
 
-        /** {@return whether a file was what its key says, and is gone now; any other is left, or put back} */
+        /** {@return whether the file had this key and is gone now; any other file stays, or is put back} */
         boolean takeAway(Path path, Object key) throws IOException {
             Path taken = directory.resolve("t");
             Object present = keyOf(path);
@@ -198,7 +199,7 @@ final class SocketFile {
         }
     }
 
-    /** {@return the name of the right to replace what is left over} */
+    /** {@return the name of the claim on a leftover file} */
     static String nameOfClaim(Object leftOver) {
         return ".gyre-" + leftOver.toString().replaceAll("[^0-9A-Za-z]", "");
     }
@@ -216,7 +217,10 @@ final class SocketFile {
         }
     }
 
-    /** {@return the key of a socket that nobody listens on, which is left over and may be replaced; null if nothing is there} */
+    /**
+     * {@return the key of a leftover socket, on which nothing listens and which may be replaced; null if there is no
+     * file}
+     */
     private static @Nullable Object requireFree(Path path, Probe probe) throws IOException {
         Map<String, Object> present = attributes(path);
         Object key = present.get("fileKey");
@@ -247,7 +251,7 @@ final class SocketFile {
         throw new BindException("a server listens there already");
     }
 
-    /** {@return whether the path of a socket is longer than the system allows} The JDK tells that in words only. */
+    /** {@return whether the path of a socket exceeds the system's limit} The JDK reports this only in the message. */
     private static boolean isTooLong(IOException failure) {
         return failure instanceof SocketException
                 && String.valueOf(failure.getMessage()).contains("too long");
@@ -270,7 +274,7 @@ final class SocketFile {
         return attributes(path).get("fileKey");
     }
 
-    /** {@return the key and the mode of a file; nothing if there is none} */
+    /** {@return the key and the mode of a file; empty if there is no file} */
     private static Map<String, Object> attributes(Path path) throws IOException {
         try {
             return Files.readAttributes(path, "unix:fileKey,mode", LinkOption.NOFOLLOW_LINKS);

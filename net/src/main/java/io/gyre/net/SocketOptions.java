@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Options of a socket, set before it is used.
+ * Options of a socket, set before its first use.
  *
  * {@snippet :
  * SocketOptions options = SocketOptions.of(StandardSocketOptions.SO_KEEPALIVE, true)
@@ -39,19 +39,19 @@ public final class SocketOptions {
      * @param <V> the option's type
      * @param option one of {@link java.net.StandardSocketOptions} or {@code jdk.net.ExtendedSocketOptions}
      * @param value the value
-     * @throws IllegalArgumentException for SO_LINGER with more than 0 seconds, which would hold up the loop
+     * @throws IllegalArgumentException for SO_LINGER with more than 0 seconds, which would block the loop
      */
     public static <V> SocketOptions of(SocketOption<V> option, V value) {
         return NONE.with(option, value);
     }
 
     /**
-     * {@return these options and one more, which replaces an earlier value of the same}
+     * {@return these options and one more, which replaces an earlier value of the same option}
      *
      * @param <V> the option's type
      * @param option one of {@link java.net.StandardSocketOptions} or {@code jdk.net.ExtendedSocketOptions}
      * @param value the value
-     * @throws IllegalArgumentException for SO_LINGER with more than 0 seconds, which would hold up the loop
+     * @throws IllegalArgumentException for SO_LINGER with more than 0 seconds, which would block the loop
      */
     public <V> SocketOptions with(SocketOption<V> option, V value) {
         requireNoWait(option, value);
@@ -61,8 +61,8 @@ public final class SocketOptions {
     }
 
     /**
-     * Refuses SO_LINGER with a time: closing would hold up the thread of the loop for so long. A time of 0, a reset instead of the
-     * end, holds nothing up.
+     * Rejects a positive SO_LINGER: close would block the loop thread for that long. SO_LINGER 0, which resets the
+     * connection, blocks nothing.
      */
     static void requireNoWait(SocketOption<?> option, Object value) {
         if (option == StandardSocketOptions.SO_LINGER && value instanceof Integer seconds && seconds > 0) {
@@ -72,21 +72,21 @@ public final class SocketOptions {
         }
     }
 
-    /** Sets the options of a channel. */
+    /** Sets these options on a channel. */
     void applyTo(NetworkChannel channel) throws IOException {
         for (Map.Entry<SocketOption<?>, Object> entry : values.entrySet()) {
             set(channel, entry.getKey(), entry.getValue());
         }
     }
 
-    /** {@return those of them that a channel of this kind has} */
+    /** {@return the options that this channel supports} */
     SocketOptions thoseOf(NetworkChannel channel) {
         var supported = new LinkedHashMap<>(values);
         supported.keySet().retainAll(channel.supportedOptions());
         return new SocketOptions(supported);
     }
 
-    @SuppressWarnings("unchecked") // with() has put a value of the option's type there
+    @SuppressWarnings("unchecked") // with() stored a value of the option's type
     private static <V> void set(NetworkChannel channel, SocketOption<V> option, Object value) throws IOException {
         try {
             channel.setOption(option, (V) value);

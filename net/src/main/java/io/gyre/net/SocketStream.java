@@ -16,8 +16,9 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
     /*
      * Design.
      *
-     * A heap buffer goes through a direct one of the loop's pool, taken and given back between two suspensions. Several buffers
-     * go out as they are if all are direct; else they are gathered in one of the pool.
+     * A heap buffer goes through a direct buffer of the loop's pool, which is taken and returned between two
+     * suspensions. Several buffers are sent as they are if all are direct; otherwise they are gathered in a pooled
+     * buffer.
      */
     private final SocketChannel channel;
     private @Nullable Unclosed unclosed;
@@ -26,7 +27,7 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
         this.channel = channel;
     }
 
-    /** For a stream that its user has to close: sees to it that it is closed in the end, and said if he does not. */
+    /** For a stream that its user must close: closes it eventually, with a warning, if the user does not. */
     final void closeWithLoop() {
         unclosed = Unclosed.watch(this, channel);
     }
@@ -170,14 +171,14 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
         }
     }
 
-    /** Called when the channel is about to be closed, for what cannot be asked afterwards. */
+    /** Called before the channel closes, for queries that are impossible afterwards. */
     void transportCloses() {}
 
     @Override
     protected final void abortTransport() {
         try {
             if (channel.isOpen() && channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {
-                // The system answers a close with this setting by a reset instead of the orderly end.
+                // With this setting the system answers a close with a reset instead of the orderly end.
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             }
             end(LowLevel::closeNow);
@@ -194,7 +195,7 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
      * @param <V> the option's type
      * @param option one of {@link StandardSocketOptions} or {@code jdk.net.ExtendedSocketOptions}
      * @param value the value
-     * @throws IllegalArgumentException for SO_LINGER with more than 0 seconds, which would hold up the loop
+     * @throws IllegalArgumentException for SO_LINGER with more than 0 seconds, which would block the loop
      * @throws IOException if the stream is closed or the system refuses
      */
     public final <V> void setOption(SocketOption<V> option, V value) throws IOException {

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A stream whose two directions are two things. */
+/** A stream made of a separate reader and writer. */
 final class StapledStream implements ByteStream {
     private final ByteReader reader;
     private final ByteWriter writer;
@@ -140,7 +140,7 @@ final class StapledStream implements ByteStream {
         abort(reader);
     }
 
-    /** What is no stream can only be closed, which may suspend, as this must not. */
+    /** A half that is not a stream can only be closed, which may suspend; abort must not. */
     private static void abort(AutoCloseable half) {
         if (half instanceof ByteStream stream) {
             stream.abort();
@@ -153,7 +153,7 @@ final class StapledStream implements ByteStream {
         try {
             half.close();
         } catch (Exception alreadyBroken) {
-            // as it should be
+            // expected
         }
         return null;
     }

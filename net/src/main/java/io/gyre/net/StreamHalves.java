@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two directions of a stream as two things, each for a task of its own.
+ * The two directions of a stream as separate objects, each for its own task.
  *
  * {@snippet :
  * var halves = stream.split();
@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Source:</b> tokio {@code into_split}.
  *
  * @param reader closing it ends reading
- * @param writer closing it ends the output, as {@link ByteStream#closeOutput} does; in a cancelled task, too, but there within 5 s.
- *     What cannot be sent by then is given up: the stream is aborted if the reader is closed, and else closed with it
+ * @param writer closing it ends the output, as {@link ByteStream#closeOutput} does; also in a cancelled task, but
+ *     within 5 s. Bytes that cannot be sent by then are given up: the stream is aborted if the reader is closed, and
+ *     otherwise closed with it
  */
 public record StreamHalves(ByteReader reader, ByteWriter writer) {
     /** {@return the halves of a stream, linked: when both are closed, the stream is} */
@@ -39,7 +40,7 @@ public record StreamHalves(ByteReader reader, ByteWriter writer) {
         return new StreamHalves(new Reader(link), new Writer(link));
     }
 
-    /** What the two halves share. */
+    /** The state that both halves share. */
     private static final class Link {
         private final ByteStream stream;
         private boolean readerClosed;
@@ -75,7 +76,7 @@ public record StreamHalves(ByteReader reader, ByteWriter writer) {
             }
             writerClosed = true;
             try {
-                // As close does: when a cancelled task does not end the output, the peer waits for ever.
+                // Like close: if a cancelled task did not end the output, the peer would wait forever.
                 Async.shield(WireWriter.CLOSE_LIMIT, stream::closeOutput);
             } catch (BusyException notNow) {
                 writerClosed = false;
@@ -89,14 +90,14 @@ public record StreamHalves(ByteReader reader, ByteWriter writer) {
             }
         }
 
-        /** What could not be sent is given up; the peer must not take what it has got for all. */
+        /** Unsent bytes were given up; the peer must not take what it received for everything. */
         private void abortIfNobodyReads() {
             if (readerClosed) {
                 stream.abort();
             }
         }
 
-        /** Not while the output is still being sent, which closing the stream would cut off. */
+        /** Not while output is still being sent: closing the stream would truncate it. */
         private void closeIfBothHaveEnded() throws IOException {
             if (readerClosed && outputEnded) {
                 stream.close();

@@ -9,14 +9,14 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** How long the calls of a stream wait. */
+/** How long the calls of a stream may wait. */
 final class StreamLimits {
     /*
      * Design.
      *
-     * Time passes only in waits, so that is where it is limited, by the scope of a time-out around the wait. The idle limit
-     * counts from the beginning of the wait, or from the last byte that the other direction has moved meanwhile. The clock is
-     * read for each byte only while there is an idle limit.
+     * Time passes only in waits, so a time-out scope around each wait is enough. The idle limit counts from the start
+     * of the wait, or from the last byte that the other direction has moved since. The clock is read for each byte only
+     * while there is an idle limit.
      */
     private final EventLoop loop;
     private @Nullable Duration readTimeout;
@@ -43,7 +43,7 @@ final class StreamLimits {
         }
     }
 
-    /** Waits for a limited time: that of the direction, if it has one, and the idle time. */
+    /** Waits, limited by the time-out of the direction, if any, and by the idle limit. */
     void await(@Nullable Duration timeout, String what, VoidBody<IOException> wait) throws IOException {
         if (timeout == null) {
             awaitUnlessIdle(what, wait);

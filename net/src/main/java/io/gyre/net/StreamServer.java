@@ -28,33 +28,35 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts connections and serves each in a task of its own. The server owns these tasks: they end before it does.
+ * Accepts connections and serves each in its own task. The server owns these tasks: they end before it does.
  *
- * <p>A handler that fails is reported to the loop's failure handler, with the peer's address, and its connection is closed. What
- * a peer does is no failure of the handler: it resets the connection, vanishes, ends in the middle of a message, is idle or too
- * slow, sends a line that is too long. That is counted by kind ({@link #statistics()}), with one line on level DEBUG, also if
- * the handler wraps the exception in another, or a time-out of {@link Async#timeout} ends a read or write. A handler that ends
- * because its connection was closed or aborted by somebody else has not failed either.
+ * <p>A failing handler is reported to the loop's failure handler with the peer's address, and its connection is closed.
+ * What the peer does is not a failure of the handler: resetting the connection, vanishing, ending in the middle of a
+ * message, being idle or too slow, sending a line that is too long. These are counted by kind ({@link #statistics()})
+ * and logged as one line at level DEBUG, even if the handler wraps the exception in another, or an
+ * {@link Async#timeout} ends a read or write. Nor has a handler failed if it ends because another task closed or
+ * aborted its connection.
  *
- * <p><b>The end.</b> There is one way down, and each method goes a part of it: {@link #stopAccepting()}, {@link #drain} with a
- * limit, {@link #close()}; {@link #abort()} takes the short cut. {@link #state()} says how far it has come.
+ * <p><b>Shutdown.</b> There is one way down, and each method goes a part of it: {@link #stopAccepting()},
+ * {@link #drain} with a limit, {@link #close()}; {@link #abort()} takes the short cut. {@link #state()} says how far
+ * the server has come.
  *
  * <p><b>Confinement:</b> tasks and callbacks of one loop.
  *
  * <p><b>Source:</b> asyncio {@code Server}. Differs: the server owns its handlers; closing has one meaning.
  *
- * @param <S> the streams
+ * @param <S> the type of the streams
  */
 public abstract sealed class StreamServer<S extends SocketStream> implements AutoCloseable
         permits TcpServer, UnixServer {
     /*
      * Design.
      *
-     * Listeners accept, this class decides what becomes of a connection and counts. `ended` is done when no listener and no
-     * connection is left; whoever closes waits for that.
+     * Listeners accept; this class decides what happens to a connection and counts it. `ended` completes when no
+     * listener and no connection is left; closing waits for it.
      */
 
-    /** As long as a loop that is closed waits for its tasks, if nobody says otherwise. */
+    /** The default, which is also how long a closing loop waits for its tasks. */
     static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
     private final StreamHandler<? super S> handler;
@@ -83,10 +85,10 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         this.options = options;
     }
 
-    /** Makes a stream of a connection that was accepted; closes it if that fails. */
+    /** Wraps an accepted connection in a stream; closes it on failure. */
     abstract S streamOf(SocketChannel connection, SocketOptions connectionOptions) throws IOException;
 
-    /** Called when this is about to accept no more, and still listens. */
+    /** Called before the server stops accepting, while it still listens. */
     void listenersClose() throws IOException {}
 
     // ---- accepting
@@ -97,22 +99,22 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         openListeners++;
     }
 
-    /** {@return where connections come from: this listens there, or another server that hands them over} */
+    /** {@return the addresses the connections come from: this server's, or those of the server that hands them over} */
     final List<SocketAddress> listenAddresses() {
         return addresses;
     }
 
-    /** {@return where the user asked for this server} */
+    /** {@return the place in the user's code that created this server} */
     final Object origin() {
         return origin;
     }
 
-    /** {@return whether one more connection may be accepted, be it to be shed} */
+    /** {@return whether one more connection may be accepted, if only to be shed} */
     final boolean hasRoom() {
         return connections.size() < options.maxConnections() || options.overload() == Overload.SHED;
     }
 
-    /** Waits until there is room for one more connection. */
+    /** Waits for room for one more connection. */
     final void awaitRoom() {
         while (!hasRoom()) {
             if (room == null) {
@@ -122,12 +124,12 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         }
     }
 
-    /** Lets somebody else decide where connections are served. */
+    /** Lets the caller decide where connections are served. */
     final void placeBy(Consumer<? super SocketChannel> newPlacement) {
         placement = newPlacement;
     }
 
-    /** Takes what a listener has accepted. */
+    /** Takes a connection that a listener accepted. */
     final void take(SocketChannel connection) {
         if (placement == null) {
             serve(connection);
@@ -136,7 +138,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         }
     }
 
-    /** Serves a connection that another server has accepted. */
+    /** Serves a connection that another server accepted. */
     final void adopt(SocketChannel connection) {
         if (state == ServerState.SERVING) {
             serve(connection);
@@ -149,7 +151,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         }
     }
 
-    /** Keeps a server open that has no listener, but is handed connections. */
+    /** Keeps a server open that has no listener but receives connections from another server. */
     final void expectHandedOver(List<? extends SocketAddress> from) {
         addresses.addAll(from);
         openListeners++;
@@ -185,7 +187,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
                 return null;
             });
         } catch (LoopClosedException closing) {
-            shed++; // it was handed over while this loop was closing
+            shed++; // handed over while this loop was closing
             stream.abort();
             return;
         }
@@ -210,7 +212,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         shed++;
         try (connection) {
             if (connection.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {
-                connection.setOption(StandardSocketOptions.SO_LINGER, 0); // a reset, not an end
+                connection.setOption(StandardSocketOptions.SO_LINGER, 0); // a reset instead of a normal end
             }
         }
     }
@@ -260,7 +262,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
 
     // ---- the end of the server
 
-    /** A listener has ended: because it was told to, or because its task was cancelled, as all are when the loop closes. */
+    /** A listener ended: it was told to, or its task was cancelled, as every task is when the loop closes. */
     final void listenerEnded() {
         openListeners--;
         if (state == ServerState.SERVING) {
@@ -308,7 +310,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     }
 
     /**
-     * Accepts no more connections; those that are there go on. <b>Suspends:</b> no. Does nothing the second time.
+     * Accepts no more connections; existing ones continue. <b>Suspends:</b> no. Idempotent.
      *
      * @see #awaitClosed()
      */
@@ -319,13 +321,15 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     }
 
     /**
-     * Accepts no more connections and lets those that are there come to an end: each reads what has arrived, and then the end of
-     * its stream, as if the peer had no more to say. What has not ended in time is cancelled, as by {@link #close()}.
+     * Accepts no more connections and lets existing ones finish: each reads what has arrived, then the end of its
+     * stream, as if the peer had ended its output. Connections still open after the limit are cancelled, as by
+     * {@link #close()}.
      *
-     * <p><b>Suspends:</b> until all connections have ended. <b>Cancellation:</b> ends the wait; draining goes on without a limit.
+     * <p><b>Suspends:</b> until all connections have ended. <b>Cancellation:</b> ends the wait; draining continues
+     * without a limit.
      *
-     * @param limit how long to wait for them
-     * @return whether all have ended by themselves
+     * @param limit how long to wait
+     * @return whether all connections ended by themselves
      */
     public final boolean drain(Duration limit) {
         Objects.requireNonNull(limit);
@@ -342,12 +346,12 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     }
 
     /**
-     * Accepts no more connections, cancels the handlers, and waits for them to end; each closes its connection. Does nothing the
-     * second time but wait.
+     * Accepts no more connections, cancels the handlers, and waits for them to end; each closes its connection. A
+     * second call only waits.
      *
-     * <p><b>Suspends:</b> until the handlers have ended, in a cancelled task, too, but there no longer than 10 s. Not in a handler,
-     * which would wait for itself: that goes on, cancelled as the others.
-     * <b>Cancellation:</b> ends the wait after that.
+     * <p><b>Suspends:</b> until the handlers have ended, even in a cancelled task, where it waits at most 10 s. Does
+     * not wait in a handler of this server, which would wait for itself: the handler goes on and is cancelled like the
+     * others. <b>Cancellation:</b> ends the wait after that.
      */
     @Override
     public final void close() {
@@ -362,7 +366,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     }
 
     /**
-     * Accepts no more connections, resets those that are there, and cancels their handlers. <b>Suspends:</b> no; see
+     * Accepts no more connections, resets existing ones, and cancels their handlers. <b>Suspends:</b> no; see
      * {@link #awaitClosed()}.
      */
     public final void abort() {
@@ -372,7 +376,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     }
 
     /**
-     * Cancels the handlers of the connections that are there, each of which closes its connection; the server itself goes on.
+     * Cancels the handlers of the existing connections, each of which closes its connection; the server itself goes on.
      * <b>Suspends:</b> no.
      *
      * @see <a href="https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Server.close_clients">asyncio
@@ -384,23 +388,23 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     }
 
     /**
-     * Resets the connections that are there and cancels their handlers; the server itself goes on. <b>Suspends:</b> no.
+     * Resets the existing connections and cancels their handlers; the server itself goes on. <b>Suspends:</b> no.
      */
     public final void abortConnections() {
-        closeConnections(); // first: who is cancelled does not fail because his stream is gone
+        closeConnections(); // cancel first, so that handlers end cancelled instead of failing on a broken stream
         connections.values().forEach(BufferedStream::abort);
     }
 
     /**
-     * Waits until the server accepts no more and all its handlers have ended.
+     * Waits until the server has stopped accepting and all its handlers have ended.
      *
-     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> ends the wait; the server goes on.
+     * <p><b>Suspends:</b> until both are true. <b>Cancellation:</b> ends the wait; the server goes on.
      */
     public final void awaitClosed() {
         ended.await();
     }
 
-    /** {@return the loop on which it was made, and which serves its connections} Any thread. */
+    /** {@return the loop that created the server and serves its connections} Any thread. */
     public final EventLoop loop() {
         return loop;
     }
@@ -412,14 +416,14 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         }
     }
 
-    // ---- asking
+    // ---- queries
 
-    /** {@return how far it has come} */
+    /** {@return how far the server has come} */
     public final ServerState state() {
         return state;
     }
 
-    /** {@return what the server has done so far} */
+    /** {@return the counts of this server so far} */
     public final ServerStatistics statistics() {
         long pauses = 0;
         for (Listener listener : listeners) {
@@ -428,7 +432,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         return new ServerStatistics(accepted, connections.size(), broken, timedOut, tooLarge, failed, shed, pauses);
     }
 
-    /** {@return the connections that are being served, in order of arrival} */
+    /** {@return the connections being served, in order of arrival} */
     public final List<S> connections() {
         return List.copyOf(connections.values());
     }

@@ -6,29 +6,30 @@ import io.gyre.loop.TaskGroupException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Functions over streams. */
+/** Functions on streams. */
 public final class Streams {
     private Streams() {}
 
     /**
-     * Copies what comes out of one stream into another, up to its end. Ends neither.
+     * Copies all bytes of one stream to another until the first ends. Closes neither.
      *
-     * <p><b>Suspends:</b> until the end. <b>Cancellation:</b> what was read and not yet written is lost. <b>Resources:</b> no buffer
-     * while nothing comes; while the writer takes nothing, what was read before, at most 64 KiB.
+     * <p><b>Suspends:</b> until the end. <b>Cancellation:</b> bytes read and not yet written are lost.
+     * <b>Resources:</b> no buffer while nothing arrives; while the writer accepts nothing, the bytes already read, at
+     * most 64 KiB.
      *
-     * @param from where the bytes come from
-     * @param to where they go
-     * @return how many
-     * @throws IOException if one of them breaks
+     * @param from the source
+     * @param to the target
+     * @return how many bytes were copied
+     * @throws IOException if either stream breaks
      */
     public static long copy(ByteReader from, ByteWriter to) throws IOException {
         return new Copying(from, to).run();
     }
 
     /**
-     * Connects two streams with each other: what comes out of one goes into the other, in both directions, until both have
-     * ended. An end is passed on as such, and the other direction goes on. So does the other direction when a stream takes no
-     * more: what it has answered before, such as that a request is too large, is still brought. Closes neither stream.
+     * Connects two streams: bytes from each go to the other until both have ended. The end of one direction is passed
+     * on, and the other direction continues. It also continues when a stream accepts no more bytes, so that an answer
+     * sent before, such as "request too large", is still delivered. Closes neither stream.
      *
      * {@snippet :
      * TcpServer.serve(address, client -> {
@@ -38,14 +39,14 @@ public final class Streams {
      * });
      * }
      *
-     * <p><b>Suspends:</b> until both directions have ended. <b>Cancellation:</b> ends both; what is on its way is lost.
-     * <b>Resources:</b> as {@link #copy} for each direction.
+     * <p><b>Suspends:</b> until both directions have ended. <b>Cancellation:</b> ends both; bytes in flight are lost.
+     * <b>Resources:</b> as {@link #copy}, for each direction.
      *
      * @param a one stream
      * @param b the other
      * @return how many bytes went each way
-     * @throws IOException if one of them breaks: at once if nothing can be read from it any more, and else when the other
-     *     direction has come to its end
+     * @throws IOException if a stream breaks: at once if it can no longer be read, otherwise when the other direction
+     *     has ended
      */
     public static Relayed relay(ByteStream a, ByteStream b) throws IOException {
         try {
@@ -76,7 +77,7 @@ public final class Streams {
             this.copying = new Copying(from, to);
         }
 
-        /** Ends by a failure only if the stream that it reads is broken, which ends the other direction, too. */
+        /** Fails only if the stream that it reads is broken, which ends the other direction too. */
         long passOn() throws IOException {
             long total;
             try {
@@ -110,7 +111,7 @@ public final class Streams {
     }
 
     /**
-     * How many bytes a relay has passed on.
+     * How many bytes a relay passed on.
      *
      * @param forth from the first stream to the second
      * @param back from the second to the first
@@ -118,14 +119,14 @@ public final class Streams {
     public record Relayed(long forth, long back) {}
 
     /**
-     * {@return a stream that reads from one thing and writes to another}
+     * {@return a stream that reads from one object and writes to another}
      *
-     * <p>Closing it closes both; {@link ByteStream#closeOutput} ends the output of the writer if that is a stream itself, and closes
-     * it if not. {@link ByteStream#abort} aborts a reader or writer that is a stream, and has a task close one that is not.
-     * {@link ByteStream#split} is the other way round.
+     * <p>Closing it closes both. {@link ByteStream#closeOutput} ends the writer's output if the writer is a stream, and
+     * otherwise closes the writer. {@link ByteStream#abort} aborts a part that is a stream; a task closes a part that
+     * is not. {@link ByteStream#split} does the reverse.
      *
-     * @param reader for reading
-     * @param writer for writing
+     * @param reader the source of reads
+     * @param writer the target of writes
      * @see <a href="https://trio.readthedocs.io/en/stable/reference-io.html#trio.StapledStream">trio StapledStream</a>
      */
     public static ByteStream staple(ByteReader reader, ByteWriter writer) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Accepts TCP connections and serves each in a task of its own.
+ * Accepts TCP connections and serves each in its own task.
  *
  * {@snippet :
  * try (TcpServer server = TcpServer.serve(new InetSocketAddress("127.0.0.1", 7007), stream -> {
@@ -37,16 +37,16 @@ public final class TcpServer extends StreamServer<TcpStream> {
     /**
      * Listens on an address and serves connections, from now until {@link #close}.
      *
-     * <p>An IPv4 address means IPv4 alone, 0.0.0.0 included, which is what {@code new InetSocketAddress(port)} stands for. The
-     * address {@code ::} takes connections of both families, unless 0.0.0.0 is taken on the same port: then those of IPv6. It
-     * keeps a 0.0.0.0 out that comes later: start with 0.0.0.0, or name both in one call.
+     * <p>An IPv4 address accepts IPv4 only, including 0.0.0.0, the address of {@code new InetSocketAddress(port)}. The
+     * address {@code ::} accepts both families, or IPv6 only if 0.0.0.0 is already bound to the same port. Binding
+     * {@code ::} first blocks a later bind to 0.0.0.0: start with 0.0.0.0, or name both in one call.
      *
      * <p><b>Suspends:</b> no.
      *
-     * @param address where to listen; port 0 for any free one, see {@link #address()}
+     * @param address where to listen; port 0 for any free port, see {@link #address()}
      * @param handler serves one connection
-     * @return the server, which is listening
-     * @throws BindException if the address is taken, or not of this machine
+     * @return the listening server
+     * @throws BindException if the address is in use, or does not belong to this machine
      * @throws UnknownHostException if the address is not resolved
      * @throws IOException if the system refuses a socket
      */
@@ -56,13 +56,13 @@ public final class TcpServer extends StreamServer<TcpStream> {
     }
 
     /**
-     * Does what {@link #serve(ServerOptions, List, StreamHandler)} does, for one address.
+     * As {@link #serve(ServerOptions, List, StreamHandler)}, for one address.
      *
-     * @param options how to listen, and how many connections to take
-     * @param address where; port 0 for any free port
-     * @param handler runs once for each connection, in a task of its own
-     * @return the server
-     * @throws IOException if the address cannot be listened on
+     * @param options how to listen, and how many connections to serve
+     * @param address where to listen; port 0 for any free port
+     * @param handler serves one connection, in its own task
+     * @return the listening server
+     * @throws IOException if the server cannot listen on the address
      */
     public static TcpServer serve(
             ServerOptions options, InetSocketAddress address, StreamHandler<? super TcpStream> handler)
@@ -71,17 +71,18 @@ public final class TcpServer extends StreamServer<TcpStream> {
     }
 
     /**
-     * Listens on several addresses and serves connections, from now until {@link #close}. On all of them, or, if one fails, on none.
+     * Listens on several addresses and serves connections, from now until {@link #close}. Listens on all of them or, if
+     * one fails, on none.
      *
      * <p><b>Suspends:</b> no.
      *
      * @param options how to listen
-     * @param addresses where to listen; port 0 for any free one, see {@link #addresses()}
+     * @param addresses where to listen; port 0 for any free port, see {@link #addresses()}
      * @param handler serves one connection
-     * @return the server, which is listening
-     * @throws BindException if an address is taken, or not of this machine
+     * @return the listening server
+     * @throws BindException if an address is in use, or does not belong to this machine
      * @throws UnknownHostException if an address is not resolved
-     * @throws IOException if the system refuses a socket, or an option of the connections
+     * @throws IOException if the system refuses a socket or an option of the connections
      */
     public static TcpServer serve(
             ServerOptions options, List<InetSocketAddress> addresses, StreamHandler<? super TcpStream> handler)
@@ -101,15 +102,15 @@ public final class TcpServer extends StreamServer<TcpStream> {
     }
 
     /**
-     * Serves the connections of a socket that listens already, such as one that was inherited.
+     * Serves the connections of a socket that is already listening, such as an inherited one.
      *
      * <p><b>Suspends:</b> no.
      *
-     * @param options how many connections to take
-     * @param listening belongs to the server from now on, and is closed if this fails
+     * @param options how many connections to serve
+     * @param listening belongs to the server from now on, and is closed if this call fails
      * @param handler serves one connection
      * @return the server
-     * @throws IOException if the socket does not listen, or the system refuses an option of the connections
+     * @throws IOException if the socket is not listening, or the system refuses an option of the connections
      */
     public static TcpServer serve(
             ServerOptions options, ServerSocketChannel listening, StreamHandler<? super TcpStream> handler)
@@ -129,15 +130,15 @@ public final class TcpServer extends StreamServer<TcpStream> {
     }
 
     /**
-     * Serves the connections of the listening socket that this process was given as its standard input, by inetd, systemd
+     * Serves the connections of the listening socket passed to this process as standard input, by inetd, systemd
      * ({@code StandardInput=socket}) or a supervisor.
      *
      * <p><b>Suspends:</b> no.
      *
-     * @param options how many connections to take
+     * @param options how many connections to serve
      * @param handler serves one connection
      * @return the server
-     * @throws IOException if there is no such socket
+     * @throws IOException if standard input is not a listening socket
      * @see System#inheritedChannel()
      */
     public static TcpServer serveInherited(ServerOptions options, StreamHandler<? super TcpStream> handler)
@@ -150,7 +151,7 @@ public final class TcpServer extends StreamServer<TcpStream> {
                 + (inherited == null ? "nothing" : inherited) + ". Start it from inetd or with StandardInput=socket.");
     }
 
-    /** {@return a server that serves what others have accepted} */
+    /** {@return a server for connections that other servers accept} */
     static TcpServer forHandedOver(
             ServerOptions options, List<InetSocketAddress> from, StreamHandler<? super TcpStream> handler) {
         var server = new TcpServer(handler, options);
@@ -158,7 +159,7 @@ public final class TcpServer extends StreamServer<TcpStream> {
         return server;
     }
 
-    /** Tries the options: one that cannot be set would end each connection, as if the peer had gone. */
+    /** Tries the options now: an option that cannot be set would end each connection as if the peer had gone. */
     private static void requireOptionsOfConnections(ServerOptions options) throws IOException {
         try (SocketChannel probe = SocketChannel.open()) {
             options.connection().applyTo(probe);
@@ -203,12 +204,12 @@ public final class TcpServer extends StreamServer<TcpStream> {
         return TcpStream.of(connection, connectionOptions);
     }
 
-    /** {@return where the server listens, with the port that was chosen; the first address if there are several} */
+    /** {@return the address the server listens on, with the actual port; the first if there are several} */
     public InetSocketAddress address() {
         return addresses().getFirst();
     }
 
-    /** {@return where the server listens, with the ports that were chosen} */
+    /** {@return the addresses the server listens on, with the actual ports} */
     public List<InetSocketAddress> addresses() {
         return listenAddresses().stream().map(InetSocketAddress.class::cast).toList();
     }

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Small writes are sent at once (TCP_NODELAY is on).
  *
- * <p><b>Confinement:</b> tasks and callbacks of the loop that the stream was made on. <b>Resources:</b> holds a file
- * descriptor until it is closed. A stream that nobody has closed is closed when its loop ends, or when it has become
- * unreachable, with a warning that says where it was opened. A stream that is closed with bytes unread resets the connection, as TCP does (RFC 1122,
- * 4.2.2.13): read to the end first if the peer must get everything.
+ * <p><b>Confinement:</b> tasks and callbacks of the loop that created the stream. <b>Resources:</b> holds a file
+ * descriptor until it is closed. A stream left open is closed when its loop closes or when it becomes unreachable; a
+ * warning then names the line that opened it. Closing a stream with unread bytes resets the connection, as TCP requires
+ * (RFC 1122, 4.2.2.13): read to the end first if the peer must get everything.
  */
 public final class TcpStream extends SocketStream {
     private final InetSocketAddress peer;
@@ -37,23 +37,23 @@ public final class TcpStream extends SocketStream {
     }
 
     /**
-     * Makes a stream of a channel that is connected. <b>Suspends:</b> no.
+     * Wraps a connected channel in a stream. <b>Suspends:</b> no.
      *
-     * @param channel belongs to the stream from now on, and is closed if this fails; SO_LINGER with a time, which would hold up
-     *     the loop, is taken from it
+     * @param channel belongs to the stream from now on, and is closed if this call fails; a positive SO_LINGER, which
+     *     would block the loop, is cleared
      * @return the stream
-     * @throws java.nio.channels.NotYetConnectedException if it is not connected
-     * @throws IllegalArgumentException if it is one of another kind
-     * @throws IOException if the connection has gone already
+     * @throws java.nio.channels.NotYetConnectedException if the channel is not connected
+     * @throws IllegalArgumentException if it is not a TCP channel
+     * @throws IOException if the connection is already gone
      */
     public static TcpStream of(SocketChannel channel) throws IOException {
         if (channel.isOpen() && channel.getOption(StandardSocketOptions.SO_LINGER) > 0) {
-            channel.setOption(StandardSocketOptions.SO_LINGER, -1); // closing would hold up the loop
+            channel.setOption(StandardSocketOptions.SO_LINGER, -1); // close would block the loop
         }
         return watched(of(channel, SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true)));
     }
 
-    /** Does the same with options. */
+    /** As {@code of(channel)}, with options. */
     static TcpStream of(SocketChannel channel, SocketOptions options) throws IOException {
         try {
             InetSocketAddress peer = peerOf(channel);
@@ -77,13 +77,13 @@ public final class TcpStream extends SocketStream {
     }
 
     /**
-     * Connects to a host by its name or its address, with default options.
+     * Connects to a host by name or address, with default options.
      *
      * @param host a name, or a numeric IPv4 or IPv6 address
      * @param port 1 to 65535
      * @return the connection
      * @throws UnknownHostException if the name has no address
-     * @throws ConnectFailedException if no address could be connected to
+     * @throws ConnectFailedException if no address accepts the connection
      * @throws CancelledException if the task is cancelled
      * @throws IOException if the system refuses a socket
      */
@@ -92,19 +92,20 @@ public final class TcpStream extends SocketStream {
     }
 
     /**
-     * Connects to a host by its name or its address.
+     * Connects to a host by name or address.
      *
-     * <p>The name is looked up in threads of its own kind; an address is not looked up. Of several addresses, each is tried as
-     * soon as the one before has failed or has been silent for a while, IPv4 and IPv6 in turn; the first that connects is taken.
+     * <p>Names are looked up on separate threads; numeric addresses are not looked up. If there are several addresses,
+     * IPv4 and IPv6 alternate. The next attempt starts as soon as the previous one fails or stays silent for a while;
+     * the first to connect wins.
      *
-     * <p><b>Suspends:</b> until connected. <b>Cancellation:</b> closes what has been opened.
+     * <p><b>Suspends:</b> until connected. <b>Cancellation:</b> closes every socket opened so far.
      *
      * @param host a name, or a numeric IPv4 or IPv6 address
      * @param port 1 to 65535
-     * @param options time-out, address at this end, options of the socket
+     * @param options time-out, local address, socket options
      * @return the connection
      * @throws UnknownHostException if the name has no address
-     * @throws ConnectFailedException if no address could be connected to, in time; it lists them all
+     * @throws ConnectFailedException if no address accepts the connection in time; it lists every attempt
      * @throws CancelledException if the task is cancelled
      * @throws IOException if the system refuses a socket
      * @see <a href="https://www.rfc-editor.org/rfc/rfc8305">RFC 8305, Happy Eyeballs</a>
@@ -130,10 +131,10 @@ public final class TcpStream extends SocketStream {
     /**
      * Connects to an address.
      *
-     * <p><b>Suspends:</b> until connected. <b>Cancellation:</b> closes what has been opened.
+     * <p><b>Suspends:</b> until connected. <b>Cancellation:</b> closes the socket.
      *
      * @param address a resolved address
-     * @param options time-out, address at this end, options of the socket
+     * @param options time-out, local address, socket options
      * @return the connection
      * @throws ConnectFailedException if the peer refuses or does not answer in time
      * @throws CancelledException if the task is cancelled
@@ -162,9 +163,9 @@ public final class TcpStream extends SocketStream {
     }
 
     /**
-     * {@return the address at this end, also when the stream is closed}
+     * {@return the local address, which stays available after the stream is closed}
      *
-     * @throws IOException if the system does not say
+     * @throws IOException if the system cannot tell
      */
     public InetSocketAddress local() throws IOException {
         InetSocketAddress known = localWhenClosed;
@@ -176,7 +177,7 @@ public final class TcpStream extends SocketStream {
         try {
             localWhenClosed = local();
         } catch (IOException closedBehindOurBack) {
-            // then nobody knows it any more
+            // the address is no longer known
         }
     }
 

@@ -4,7 +4,7 @@ import io.gyre.loop.BusyException;
 import io.gyre.loop.Task;
 import org.jspecify.annotations.Nullable;
 
-/** One direction of a stream or socket, which one task at a time may use. */
+/** One direction of a stream or socket, for use by one task at a time. */
 abstract class Turn {
     private @Nullable Task<?> holder;
 
@@ -23,7 +23,7 @@ abstract class Turn {
         return holder != null;
     }
 
-    /** {@return which side of what this is, for messages} */
+    /** {@return the direction and its owner, for messages} */
     @Override
     public abstract String toString();
 }

@@ -26,7 +26,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Datagrams, each of which arrives whole or not at all, in any order.
+ * Sends and receives datagrams. Each arrives whole or not at all, in any order.
  *
  * {@snippet :
  * try (UdpSocket echo = UdpSocket.bind(new InetSocketAddress(7007))) {
@@ -36,19 +36,19 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>A socket that is <em>bound</em> exchanges packets with anybody; one that is <em>connected</em> with its peer
- * alone, and learns from the peer's machine when nobody receives there: the next call after that throws {@link
- * PortUnreachableException}, once, whichever packet it was about.
+ * <p>A <em>bound</em> socket exchanges packets with any peer. A <em>connected</em> socket exchanges packets with its
+ * peer only, and learns from the peer's machine when nothing receives there: the next call then throws
+ * {@link PortUnreachableException}, once, whichever packet caused it.
  *
- * <p>One task may receive while another sends. Two that receive, or two that send, are a mistake that
- * {@link BusyException} names.
+ * <p>One task may receive while another sends. A second receiver or a second sender gets {@link BusyException}.
  *
- * <p><b>Confinement:</b> tasks and callbacks of the loop that the socket was made on. <b>Resources:</b> holds a file
- * descriptor until it is closed; if nobody does, that is when its loop ends, or when it has become unreachable, with a warning
- * that says where it was opened. The system drops what nobody receives in time; SO_RCVBUF says how much it holds.
+ * <p><b>Confinement:</b> tasks and callbacks of the loop that created the socket. <b>Resources:</b> holds a file
+ * descriptor until it is closed. A socket left open is closed when its loop closes or when it becomes unreachable; a
+ * warning then names the line that opened it. The system drops packets that are not received in time; SO_RCVBUF says
+ * how much it buffers.
  *
- * <p><b>Source:</b> asyncio {@code create_datagram_endpoint}. Differs: packets are received when they are wanted,
- * {@code send} applies back-pressure instead of collecting packets, and there are multicast groups.
+ * <p><b>Source:</b> asyncio {@code create_datagram_endpoint}. Differs: the caller asks for packets, {@code send}
+ * applies back-pressure instead of queueing packets, and there are multicast groups.
  */
 public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     private final DatagramPort port;
@@ -64,17 +64,17 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     }
 
     /**
-     * Opens a socket that receives at an address from anybody.
+     * Opens a socket that receives packets at an address, from any peer.
      *
-     * <p>An IPv4 address means IPv4 alone, 0.0.0.0 included, which is what {@code new InetSocketAddress(port)} stands for. The
-     * address {@code ::} receives packets of both families, unless 0.0.0.0 is taken on the same port: then those of IPv6. It
-     * keeps a 0.0.0.0 out that comes later: start with 0.0.0.0.
+     * <p>An IPv4 address receives IPv4 only, including 0.0.0.0, the address of {@code new InetSocketAddress(port)}. The
+     * address {@code ::} receives packets of both families, or IPv6 only if 0.0.0.0 is already bound to the same port.
+     * Binding {@code ::} first blocks a later bind to 0.0.0.0: start with 0.0.0.0.
      *
      * <p><b>Suspends:</b> no.
      *
-     * @param address where to receive; port 0 for any free one, see {@link #local()}
+     * @param address where to receive; port 0 for any free port, see {@link #local()}
      * @return the socket
-     * @throws BindException if the address is taken, or not of this machine
+     * @throws BindException if the address is in use, or does not belong to this machine
      * @throws UnknownHostException if the address is not resolved
      * @throws IOException if the system refuses a socket
      */
@@ -83,12 +83,12 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     }
 
     /**
-     * Does what {@link #bind(InetSocketAddress)} does, with options: SO_BROADCAST, SO_REUSEPORT, those of multicast.
+     * As {@link #bind(InetSocketAddress)}, with options such as SO_BROADCAST, SO_REUSEPORT and those of multicast.
      *
      * @param address where to receive
-     * @param options are set before the socket is bound
+     * @param options set before the socket is bound
      * @return the socket
-     * @throws BindException if the address is taken, or not of this machine
+     * @throws BindException if the address is in use, or does not belong to this machine
      * @throws UnknownHostException if the address is not resolved
      * @throws IOException if the system refuses a socket or an option
      */
@@ -104,7 +104,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      *
      * @param peer a resolved address; see {@link Dns}
      * @return the socket
-     * @throws ConnectException if there is no way to the peer
+     * @throws ConnectException if there is no route to the peer
      * @throws UnknownHostException if the address is not resolved
      * @throws IOException if the system refuses a socket
      */
@@ -113,12 +113,12 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     }
 
     /**
-     * Does what {@link #connect(InetSocketAddress)} does, with options.
+     * As {@link #connect(InetSocketAddress)}, with options.
      *
      * @param peer a resolved address
-     * @param options are set before the socket is connected
+     * @param options set before the socket is connected
      * @return the socket
-     * @throws ConnectException if there is no way to the peer
+     * @throws ConnectException if there is no route to the peer
      * @throws UnknownHostException if the address is not resolved
      * @throws IOException if the system refuses a socket or an option
      */
@@ -128,14 +128,14 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     }
 
     /**
-     * Does what {@link #connect(InetSocketAddress, SocketOptions)} does, with an address at this end.
+     * As {@link #connect(InetSocketAddress, SocketOptions)}, with a local address.
      *
      * @param peer a resolved address
-     * @param local where to receive, of the same family; port 0 for any free one
-     * @param options are set before the socket is bound
+     * @param local where to receive, of the same family; port 0 for any free port
+     * @param options set before the socket is bound
      * @return the socket
-     * @throws BindException if the address at this end is taken, or not of this machine
-     * @throws ConnectException if there is no way to the peer
+     * @throws BindException if the local address is in use, or does not belong to this machine
+     * @throws ConnectException if there is no route to the peer
      * @throws UnknownHostException if an address is not resolved
      * @throws IOException if the system refuses a socket or an option
      */
@@ -181,7 +181,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         void open(DatagramChannel channel) throws IOException;
     }
 
-    /** Makes a socket of a channel, which is closed if that fails. */
+    /** Wraps a channel in a socket; closes it on failure. */
     private static UdpSocket of(DatagramChannel channel, Opening opening) throws IOException {
         try {
             channel.configureBlocking(false);
@@ -198,19 +198,17 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     /**
      * Receives a packet into a buffer.
      *
-     * <p><b>Suspends:</b> until one arrives. <b>Cancellation:</b> nothing is lost: what arrives is for the next call.
+     * <p><b>Suspends:</b> until a packet arrives. <b>Cancellation:</b> no packet is lost: the next call receives it.
      *
-     * @param buffer receives the bytes; a direct one with room for 65,527 saves a copy; belongs to the socket until
-     *     this
-     *     returns
-     * @return who has sent the packet
-     * @throws PacketTooLargeException if the packet does not fit; nothing is put into the buffer, and the next call
-     *     begins
+     * @param buffer receives the bytes; a direct buffer with room for 65,527 bytes saves a copy; belongs to the socket
+     *     until this call returns
+     * @return the sender's address
+     * @throws PacketTooLargeException if the packet does not fit; the buffer is unchanged, and the next call starts
      *     with the same packet
      * @throws PortUnreachableException if the peer's machine has refused an earlier packet
      * @throws CancelledException if the task is cancelled
      * @throws BusyException if another task is receiving
-     * @throws IOException if the socket was closed
+     * @throws IOException if the socket is closed
      */
     public InetSocketAddress receive(ByteBuffer buffer) throws IOException {
         Counts.writable(buffer);
@@ -220,34 +218,34 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     /**
      * Receives a packet.
      *
-     * <p><b>Suspends:</b> until one arrives. <b>Cancellation:</b> nothing is lost: what arrives is for the next call.
+     * <p><b>Suspends:</b> until a packet arrives. <b>Cancellation:</b> no packet is lost: the next call receives it.
      *
      * @return the packet
      * @throws PortUnreachableException if the peer's machine has refused an earlier packet
      * @throws CancelledException if the task is cancelled
      * @throws BusyException if another task is receiving
-     * @throws IOException if the socket was closed
+     * @throws IOException if the socket is closed
      */
     public Packet receive() throws IOException {
         return inbox.receive();
     }
 
     /**
-     * {@return a packet that has arrived, or nothing} <b>Suspends:</b> no; it is no checkpoint either.
+     * {@return a packet that has already arrived, or empty} <b>Suspends:</b> no; it is not a checkpoint either.
      *
      * @throws PortUnreachableException if the peer's machine has refused an earlier packet
      * @throws BusyException if a task is receiving
-     * @throws IOException if the socket was closed
+     * @throws IOException if the socket is closed
      */
     public Optional<Packet> tryReceive() throws IOException {
         return Optional.ofNullable(inbox.tryReceive());
     }
 
     /**
-     * {@return the packets as they arrive; there is no next one when the socket is closed}
+     * {@return the packets as they arrive; iteration ends when the socket is closed}
      *
-     * <p>{@code hasNext} suspends, and is cancelled, as {@link #receive()} is. What it throws is wrapped in
-     * {@link UncheckedIOException}; a new iterator goes on behind that.
+     * <p>{@code hasNext} suspends and is cancelled like {@link #receive()}. It wraps what it throws in
+     * {@link UncheckedIOException}; a new iterator continues after the failure.
      */
     @Override
     public Iterator<Packet> iterator() {
@@ -257,26 +255,27 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     // ---- sending
 
     /**
-     * Sends what a buffer holds to the peer of a connected socket, in one packet.
+     * Sends the remaining bytes of a buffer to the peer of a connected socket, in one packet.
      *
-     * <p><b>Suspends:</b> while the system takes nothing. <b>Cancellation:</b> the packet has not been sent, and the
-     * buffer is as it was.
+     * <p><b>Suspends:</b> while the system's send buffer is full. <b>Cancellation:</b> the packet has not been sent,
+     * and the buffer is unchanged.
      *
-     * @param buffer the bytes; a direct one saves a copy; belongs to the socket until this returns
-     * @throws PacketTooLargeException if UDP cannot carry so much
-     * @throws PortUnreachableException if the peer's machine has refused an earlier packet; this one has not been sent
+     * @param buffer the bytes; a direct buffer saves a copy; belongs to the socket until this call returns
+     * @throws PacketTooLargeException if the bytes exceed what UDP can carry
+     * @throws PortUnreachableException if the peer's machine has refused an earlier packet; this packet has not been
+     *     sent
      * @throws IllegalArgumentException if the buffer is empty: an empty packet can only be sent from a bound socket
      * @throws IllegalStateException if the socket is not connected
      * @throws CancelledException if the task is cancelled
      * @throws BusyException if another task is sending
-     * @throws IOException if the system refuses the packet, or the socket was closed
+     * @throws IOException if the system refuses the packet, or the socket is closed
      */
     public void send(ByteBuffer buffer) throws IOException {
         InetSocketAddress peer = port.peer();
         if (peer == null) {
             throw new IllegalStateException(this + " is not connected; use send(buffer, target)");
         }
-        if (!buffer.hasRemaining()) { // the JDK does nothing then
+        if (!buffer.hasRemaining()) { // the JDK would do nothing
             throw new IllegalArgumentException(
                     this + " cannot send an empty packet, as it is connected; use bind and send(buffer, target)");
         }
@@ -284,19 +283,19 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     }
 
     /**
-     * Sends what a buffer holds to somebody, in one packet. An empty one is a packet, too.
+     * Sends the remaining bytes of a buffer to an address, in one packet. An empty packet is allowed.
      *
-     * <p><b>Suspends:</b> while the system takes nothing. <b>Cancellation:</b> the packet has not been sent, and the
-     * buffer is as it was.
+     * <p><b>Suspends:</b> while the system's send buffer is full. <b>Cancellation:</b> the packet has not been sent,
+     * and the buffer is unchanged.
      *
-     * @param buffer the bytes; a direct one saves a copy; belongs to the socket until this returns
-     * @param target a resolved address; that of all machines of a network needs SO_BROADCAST
-     * @throws PacketTooLargeException if UDP cannot carry so much
+     * @param buffer the bytes; a direct buffer saves a copy; belongs to the socket until this call returns
+     * @param target a resolved address; a broadcast address needs SO_BROADCAST
+     * @throws PacketTooLargeException if the bytes exceed what UDP can carry
      * @throws UnknownHostException if the address is not resolved
      * @throws IllegalStateException if the socket is connected
      * @throws CancelledException if the task is cancelled
      * @throws BusyException if another task is sending
-     * @throws IOException if the system refuses the packet, or the socket was closed
+     * @throws IOException if the system refuses the packet, or the socket is closed
      */
     public void send(ByteBuffer buffer, InetSocketAddress target) throws IOException {
         requireResolved(target);
@@ -312,7 +311,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         try {
             requireCarriable(buffer.remaining(), target);
             if (!buffer.hasRemaining()) {
-                LowLevel.awaitWritable(port.channel()); // of an empty packet nobody can say whether it was taken
+                LowLevel.awaitWritable(port.channel()); // nothing shows whether an empty packet was taken
             }
             while (!port.send(buffer, target)) {
                 LowLevel.awaitWritable(port.channel());
@@ -337,26 +336,26 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     // ---- multicast
 
     /**
-     * Joins a multicast group: its packets are received from now on, if they are sent to this socket's port.
+     * Joins a multicast group: from now on the socket receives the group's packets that are sent to its port.
      *
-     * <p>How packets are sent to a group is a matter of options: IP_MULTICAST_IF for the interface, IP_MULTICAST_TTL
-     * for how far they go, IP_MULTICAST_LOOP for whether this machine gets them, too. To send, a socket need not join.
+     * <p>Options control sending to a group: IP_MULTICAST_IF sets the interface, IP_MULTICAST_TTL how far packets go,
+     * IP_MULTICAST_LOOP whether this machine receives them too. A socket can send without joining.
      *
      * <p><b>Suspends:</b> no.
      *
      * @param group the address of the group
      * @param networkInterface where to receive
-     * @return the membership; to join once more is the same one, which ends when either is closed
-     * @throws IllegalArgumentException if the address is not one of a group
+     * @return the membership; joining again returns the same membership, which ends when either is closed
+     * @throws IllegalArgumentException if the address is not a multicast address
      * @throws IllegalStateException if the socket has joined the group for single senders
-     * @throws IOException if the system refuses, or the socket was closed
+     * @throws IOException if the system refuses, or the socket is closed
      */
     public Membership join(InetAddress group, NetworkInterface networkInterface) throws IOException {
         return join(group, networkInterface, channel -> channel.join(group, networkInterface));
     }
 
     /**
-     * Joins a multicast group for what one sender sends to it. For more senders, join again.
+     * Joins a multicast group for the packets of one sender. For more senders, join again.
      *
      * <p><b>Suspends:</b> no.
      *
@@ -364,9 +363,9 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      * @param networkInterface where to receive
      * @param source the address of the sender
      * @return the membership
-     * @throws IllegalArgumentException if the address is not one of a group, or the sender's not one of a machine
+     * @throws IllegalArgumentException if the group is not a multicast address, or the sender is not a unicast address
      * @throws IllegalStateException if the socket has joined the group for all senders
-     * @throws IOException if the system refuses, or the socket was closed
+     * @throws IOException if the system refuses, or the socket is closed
      */
     public Membership join(InetAddress group, NetworkInterface networkInterface, InetAddress source)
             throws IOException {
@@ -391,9 +390,9 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         }
     }
 
-    // ---- asking and ending
+    // ---- queries and closing
 
-    /** {@return the address at this end} */
+    /** {@return the local address} */
     public InetSocketAddress local() {
         return port.local();
     }
@@ -403,7 +402,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         return port.peer();
     }
 
-    /** {@return what has gone through the socket so far} */
+    /** {@return the packets counted so far} */
     public UdpStatistics statistics() {
         return port.statistics();
     }
@@ -437,8 +436,8 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     }
 
     /**
-     * Closes the socket and leaves its groups. Packets that were sent are still on their way. <b>Suspends:</b> no. Does
-     * nothing the second time. The address is free when this returns. A task that is receiving or sending gets
+     * Closes the socket and leaves its groups. Packets already sent are still in flight. <b>Suspends:</b> no.
+     * Idempotent. The address is free when this call returns. A task that is receiving or sending gets
      * {@link java.nio.channels.AsynchronousCloseException}.
      *
      * @throws IOException if closing fails

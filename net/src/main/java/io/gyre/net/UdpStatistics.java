@@ -1,13 +1,13 @@
 package io.gyre.net;
 
 /**
- * What has gone through a UDP socket. What the system drops, because nobody received it in time, is not seen here.
+ * Counts of a UDP socket. Packets that the system drops because nobody received them in time are not included.
  *
  * <p><b>Confinement:</b> immutable.
  *
- * @param packetsReceived datagrams that were taken from the system
- * @param bytesReceived what they carried
- * @param packetsSent datagrams that the system has taken; whether they arrive is another matter
- * @param bytesSent what they carried
+ * @param packetsReceived datagrams received from the system
+ * @param bytesReceived their payload
+ * @param packetsSent datagrams handed to the system; they may still be lost on the way
+ * @param bytesSent their payload
  */
 public record UdpStatistics(long packetsReceived, long bytesReceived, long packetsSent, long bytesSent) {}

@@ -13,15 +13,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** A channel that users have to close, in case they do not: it is closed with its loop, or when nobody has it any more, and said. */
+/**
+ * A channel that its user must close. If the user does not, it is closed with its loop or once unreachable, with a
+ * warning.
+ */
 final class Unclosed implements Runnable {
     /*
      * Design.
      *
-     * A descriptor that nobody closes is lost without a word, until there are no more. So each stream and socket that users open
-     * is known to its loop, with the place where it was opened. The connections of servers are not: they are closed by the
-     * server. This must not hold the stream itself, or it would never become unreachable; run() is called once, by whichever
-     * comes first: close (which has set `closed` by then), the end of the loop or the cleaner's thread.
+     * A descriptor that nobody closes leaks silently, until none are left. So each stream and socket that users open is
+     * known to its loop, with the place that opened it. Connections of servers are not: the server closes them. This
+     * object must not reference the stream itself, which would then never become unreachable. run() is called once, by
+     * whichever comes first: close (which has set `closed` by then), the end of the loop or the cleaner's thread.
      */
     private static final Cleaner CLEANER =
             Cleaner.create(Thread.ofPlatform().daemon().name("gyre-unclosed").factory());
@@ -44,7 +47,7 @@ final class Unclosed implements Runnable {
                 .orElse(null);
     }
 
-    /** {@return what closes the channel of a stream or socket that its user does not close} */
+    /** {@return an object that closes the channel of a stream or socket if its user does not} */
     static Unclosed watch(Object owner, NetworkChannel channel) {
         var unclosed = new Unclosed(channel);
         unclosed.ofLoop.add(unclosed);
@@ -79,7 +82,7 @@ final class Unclosed implements Runnable {
             try {
                 channel.close();
             } catch (IOException alreadyBroken) {
-                // it is gone, in any case
+                // the channel is gone in any case
             }
             NetLog.warn(
                     () -> what + " was not closed" + (loopClosed ? " when its loop ended" : " and became unreachable")

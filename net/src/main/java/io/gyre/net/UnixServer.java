@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
 /**
- * Accepts connections over a Unix domain socket and serves each in a task of its own.
+ * Accepts connections over a Unix domain socket and serves each in its own task.
  *
  * {@snippet :
  * Set<PosixFilePermission> ownerOnly = PosixFilePermissions.fromString("rw-------");
@@ -20,8 +20,8 @@ import java.util.Set;
  * }
  * }
  *
- * <p>A file that a server which is no longer there has left behind is replaced; one of a server that answers is not. Closing
- * removes the file, unless somebody else has put another there.
+ * <p>A socket file left behind by a dead server is replaced; the file of a server that answers is not. Closing removes
+ * the file, unless another process has replaced it.
  *
  * <p><b>Confinement:</b> tasks and callbacks of one loop.
  *
@@ -36,30 +36,30 @@ public final class UnixServer extends StreamServer<UnixStream> {
     }
 
     /**
-     * Listens on a path, on which only the owner of this process may connect, and serves connections from now until
+     * Listens on a path that only the owner of this process may connect to, and serves connections from now until
      * {@link #close}.
      *
      * <p><b>Suspends:</b> no.
      *
-     * @param path where the socket appears, at most about 100 bytes
+     * @param path where the socket file appears, at most about 100 bytes
      * @param handler serves one connection
-     * @return the server, which is listening
-     * @throws BindException if a server listens there already, or begins to at the same time; if something else than a socket is
-     *     there
-     * @throws IOException if the system refuses a socket, or the file
+     * @return the listening server
+     * @throws BindException if a server already listens there or starts to at the same time, or if the file is not a
+     *     socket
+     * @throws IOException if the system refuses the socket or the file
      */
     public static UnixServer serve(Path path, StreamHandler<? super UnixStream> handler) throws IOException {
         return serve(ServerOptions.defaults(), path, handler);
     }
 
     /**
-     * Does what {@link #serve(ServerOptions, Path, Set, StreamHandler)} does, with a socket file for the owner alone.
+     * As {@link #serve(ServerOptions, Path, Set, StreamHandler)}, with a socket file for the owner only.
      *
-     * @param options how to listen, and how many connections to take
-     * @param path where
-     * @param handler runs once for each connection, in a task of its own
-     * @return the server
-     * @throws IOException if the path cannot be listened on
+     * @param options how to listen, and how many connections to serve
+     * @param path where the socket file appears, at most about 100 bytes
+     * @param handler serves one connection, in its own task
+     * @return the listening server
+     * @throws IOException if the server cannot listen on the path
      */
     public static UnixServer serve(ServerOptions options, Path path, StreamHandler<? super UnixStream> handler)
             throws IOException {
@@ -72,13 +72,13 @@ public final class UnixServer extends StreamServer<UnixStream> {
      * <p><b>Suspends:</b> no.
      *
      * @param options how to listen
-     * @param path where the socket appears, with its mode, at most about 100 bytes
-     * @param mode who may connect: whoever may write
+     * @param path where the socket file appears, at most about 100 bytes
+     * @param mode the mode of the file; users with write permission may connect
      * @param handler serves one connection
-     * @return the server, which is listening
-     * @throws BindException if a server listens there already, or begins to at the same time; if something else than a socket is
-     *     there
-     * @throws IOException if the system refuses a socket, or the file
+     * @return the listening server
+     * @throws BindException if a server already listens there or starts to at the same time, or if the file is not a
+     *     socket
+     * @throws IOException if the system refuses the socket or the file
      */
     public static UnixServer serve(
             ServerOptions options, Path path, Set<PosixFilePermission> mode, StreamHandler<? super UnixStream> handler)
@@ -102,16 +102,16 @@ public final class UnixServer extends StreamServer<UnixStream> {
     }
 
     /**
-     * Serves the connections of a socket that listens already, such as one that a supervisor has opened. Its file stays when the
-     * server is closed.
+     * Serves the connections of a socket that is already listening, such as one opened by a supervisor. Closing the
+     * server leaves the socket file in place.
      *
      * <p><b>Suspends:</b> no.
      *
-     * @param options how many connections to take
-     * @param listening belongs to the server from now on, and is closed if this fails
+     * @param options how many connections to serve
+     * @param listening belongs to the server from now on, and is closed if this call fails
      * @param handler serves one connection
      * @return the server
-     * @throws IOException if the socket does not listen on a path
+     * @throws IOException if the socket is not listening on a path
      */
     public static UnixServer serve(
             ServerOptions options, ServerSocketChannel listening, StreamHandler<? super UnixStream> handler)
@@ -140,7 +140,7 @@ public final class UnixServer extends StreamServer<UnixStream> {
         file.remove();
     }
 
-    /** {@return where the server listens} */
+    /** {@return the path the server listens on} */
     public Path path() {
         return file.path();
     }

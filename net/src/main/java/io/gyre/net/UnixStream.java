@@ -16,9 +16,9 @@ import java.time.Duration;
 /**
  * A connection over a Unix domain socket.
  *
- * <p>Who is at the other end, the option {@code jdk.net.ExtendedSocketOptions.SO_PEERCRED} says.
+ * <p>The option {@code jdk.net.ExtendedSocketOptions.SO_PEERCRED} identifies the peer.
  *
- * <p><b>Confinement:</b> tasks and callbacks of the loop that the stream was made on. <b>Resources:</b> holds a file
+ * <p><b>Confinement:</b> tasks and callbacks of the loop that created the stream. <b>Resources:</b> holds a file
  * descriptor until it is closed.
  */
 public final class UnixStream extends SocketStream {
@@ -29,10 +29,10 @@ public final class UnixStream extends SocketStream {
 
     private UnixStream(SocketChannel channel, Path path) {
         super(channel);
-        this.path = LowLevel.describe(path); // which the peer may have chosen
+        this.path = LowLevel.describe(path); // the peer may have chosen it
     }
 
-    /** {@return the stream of a channel that is connected} Takes the channel over, and closes it if that fails. */
+    /** {@return the stream of a connected channel} Takes over the channel, and closes it on failure. */
     static UnixStream of(SocketChannel channel, Path path, SocketOptions options) throws IOException {
         try {
             channel.configureBlocking(false);
@@ -45,13 +45,13 @@ public final class UnixStream extends SocketStream {
     }
 
     /**
-     * Makes a stream of a channel that is connected. <b>Suspends:</b> no.
+     * Wraps a connected channel in a stream. <b>Suspends:</b> no.
      *
-     * @param channel belongs to the stream from now on, and is closed if this fails
+     * @param channel belongs to the stream from now on, and is closed if this call fails
      * @return the stream
-     * @throws NotYetConnectedException if it is not connected
-     * @throws IllegalArgumentException if it is one of another kind
-     * @throws IOException if the connection has gone already
+     * @throws NotYetConnectedException if the channel is not connected
+     * @throws IllegalArgumentException if it is not a Unix domain channel
+     * @throws IOException if the connection is already gone
      */
     public static UnixStream of(SocketChannel channel) throws IOException {
         Path path;
@@ -82,20 +82,19 @@ public final class UnixStream extends SocketStream {
     /**
      * Connects to a socket in the file system.
      *
-     * <p><b>Suspends:</b> while the one who listens has no room for more connections. <b>Cancellation:</b> closes what has been
-     * opened.
+     * <p><b>Suspends:</b> while the server's queue of connections is full. <b>Cancellation:</b> closes the socket.
      *
-     * @param path where the socket is, at most about 100 bytes
+     * @param path the socket's path, at most about 100 bytes
      * @return the connection
-     * @throws ConnectException if nobody listens there
+     * @throws ConnectException if no server listens there
      * @throws CancelledException if the task is cancelled
      * @throws IOException if the system refuses a socket
      */
     public static UnixStream connect(Path path) throws IOException {
         LowLevel.checkpoint();
         var address = UnixDomainSocketAddress.of(path);
-        // The system does not connect such a socket in the background: it is connected now, or there is no room.
-        // Nobody tells when there is, so this asks again, ever more seldom.
+        // The system does not connect such a socket in the background: it connects now, or the queue is full.
+        // Nothing reports when there is room again, so this loop retries, at growing intervals.
         for (Duration pause = FIRST_PAUSE; ; pause = min(pause.multipliedBy(2), LAST_PAUSE)) {
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             try {
@@ -116,8 +115,8 @@ public final class UnixStream extends SocketStream {
     }
 
     /**
-     * {@return whether the one who listens is there and has no room (EAGAIN)} Of that the JDK tells in words only. Where the system
-     * puts them into another language, a connect fails instead of waiting.
+     * {@return whether a server is listening but its queue is full (EAGAIN)} The JDK reports this only in the message.
+     * If the system translates it, connect fails instead of waiting.
      */
     static boolean isWantOfRoom(IOException failure) {
         return "Resource temporarily unavailable".equals(failure.getMessage());

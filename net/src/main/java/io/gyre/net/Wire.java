@@ -16,23 +16,23 @@ import java.nio.channels.FileChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The transport of a stream, with what both directions need around it: limits of time, counts, the wire log, failures. */
+/** The transport of a stream, with what both directions need around it: time limits, counts, the wire log, failures. */
 abstract class Wire {
     /*
      * Design.
      *
      *     BufferedStream          what users see
-     *     WireReader, WireWriter  whose turn it is, reading ahead, writing behind
-     *     Wire                    each call of the transport: counted, logged, limited, its failure noted
-     *     the transport           the protected methods here, which SocketStream and its like implement
+     *     WireReader, WireWriter  turns, reading ahead, writing behind
+     *     Wire                    each transport call: counted, logged, limited, its failure recorded
+     *     the transport           the protected methods here, implemented by SocketStream and others
      *
-     * A call goes down these layers and does not come back up. The first layer and the last are one object, because
-     * BufferedStream extends Wire: a connection has three objects (the stream, its reader, its writer), and no fourth for the
-     * layer between them. So that the layers stay apart, the reader and the writer know their stream as a Wire only.
+     * A call goes down these layers and does not come back up. The first and the last layer are one object, because
+     * BufferedStream extends Wire: a connection has three objects (the stream, its reader, its writer), and no fourth
+     * for the layer between them. To keep the layers apart, the reader and the writer know their stream only as a Wire.
      *
-     * What fails in the transport, and not because this end has closed it, is the peer's doing, and so are an end in the middle of
-     * a message, a wait that takes too long and a line that is too long. PeerFailures remembers such failures, so that the owner
-     * of the stream can tell a connection that broke from a handler that did.
+     * A transport failure that this end did not cause by closing is the peer's doing. So are an end in the middle of a
+     * message, a wait that takes too long and a line that is too long. PeerFailures remembers such failures, so that
+     * the owner of the stream can tell a broken connection from a faulty handler.
      */
     final EventLoop loop = EventLoop.current();
     final BufferPool pool = BufferPool.OF_LOOP.get();
@@ -43,38 +43,38 @@ abstract class Wire {
     private boolean closed;
     private boolean transportEnded;
 
-    /** The task that serves this; null if it is no connection of a server. */
+    /** The task that serves this stream; null if it is not a connection of a server. */
     private @Nullable Task<?> owner;
 
-    /** Another task than the owner has closed or aborted this. */
+    /** A task other than the owner has closed or aborted this stream. */
     private boolean cutOff;
 
-    // ---- the transport: what a subclass says
+    // ---- the transport, implemented by subclasses
 
     /**
-     * Receives what has come. Must not suspend.
+     * Receives available bytes. Must not suspend.
      *
      * @param target has room
-     * @return how many bytes were received; 0 if there are none at present; -1 at the end of the stream
+     * @return how many bytes were received; 0 if none are available; -1 at the end of the stream
      * @throws ClosedChannelException if this end is closed
      * @throws IOException if the connection is broken
      */
     protected abstract int receive(ByteBuffer target) throws IOException;
 
     /**
-     * Waits until {@link #receive} may have something, or fail. May return too early.
+     * Waits until {@link #receive} may deliver bytes or fail. May return early.
      *
      * <p><b>Suspends:</b> yes. <b>Cancellation:</b> takes nothing.
      *
-     * @throws java.nio.channels.AsynchronousCloseException if this end is closed meanwhile
+     * @throws java.nio.channels.AsynchronousCloseException if this end is closed while waiting
      * @throws IOException if the connection is broken
      */
     protected abstract void awaitReceivable() throws IOException;
 
     /**
-     * Sends what can be sent at present. Must not suspend.
+     * Sends as much as possible now. Must not suspend.
      *
-     * @param source the bytes; its position moves on by what was sent
+     * @param source the bytes; its position advances by the number sent
      * @return how many bytes were sent, possibly 0
      * @throws ClosedChannelException if this end is closed
      * @throws IOException if the connection is broken
@@ -82,10 +82,10 @@ abstract class Wire {
     protected abstract int send(ByteBuffer source) throws IOException;
 
     /**
-     * Sends what can be sent at present of several buffers. Must not suspend. One after the other, unless overridden.
+     * Sends as much of several buffers as possible now. Must not suspend. Sends them one by one, unless overridden.
      *
-     * @param sources the bytes; their positions move on by what was sent
-     * @param first the index of the first buffer that has some
+     * @param sources the bytes; their positions advance by the number sent
+     * @param first the index of the first non-empty buffer
      * @return how many bytes were sent, possibly 0
      * @throws ClosedChannelException if this end is closed
      * @throws IOException if the connection is broken
@@ -104,22 +104,22 @@ abstract class Wire {
     }
 
     /**
-     * Waits until {@link #send} may take something, or fail. May return too early.
+     * Waits until {@link #send} may take bytes or fail. May return early.
      *
      * <p><b>Suspends:</b> yes. <b>Cancellation:</b> sends nothing.
      *
-     * @throws java.nio.channels.AsynchronousCloseException if this end is closed meanwhile
+     * @throws java.nio.channels.AsynchronousCloseException if this end is closed while waiting
      * @throws IOException if the connection is broken
      */
     protected abstract void awaitSendable() throws IOException;
 
     /**
-     * Sends a portion of a file. In other threads; suspends. Through a buffer, unless overridden.
+     * Sends a portion of a file. Uses other threads; suspends. Copies through a buffer, unless overridden.
      *
-     * @param file where the bytes are
-     * @param position of the first of them
-     * @param count how many at the most, more than 0
-     * @return how many were sent; -1 if the file has none there
+     * @param file the file to read
+     * @param position the position of the first byte
+     * @param count how many at most, more than 0
+     * @return how many were sent; -1 if the file ends before the position
      * @throws IOException if the file cannot be read or the connection is broken
      */
     protected long sendPortion(FileChannel file, long position, long count) throws IOException {
@@ -133,31 +133,31 @@ abstract class Wire {
     }
 
     /**
-     * Tells the peer that nothing more will come. Called once. Must not suspend.
+     * Tells the peer that no more bytes will come. Called once. Must not suspend.
      *
      * @throws IOException if the connection is broken
      */
     protected abstract void endOutput() throws IOException;
 
     /**
-     * Closes it; what was sent is still delivered. Called once. Must not suspend. Whoever waits must be woken.
+     * Closes the transport; sent bytes are still delivered. Called once. Must not suspend. Must wake waiting tasks.
      *
      * @throws IOException if closing fails
      */
     protected abstract void closeTransport() throws IOException;
 
     /**
-     * Closes it so that the peer learns that bytes may be missing. Called once, and instead of {@link #closeTransport}. Must not
-     * suspend, must not throw.
+     * Closes the transport such that the peer learns that bytes may be missing. Called once, instead of
+     * {@link #closeTransport}. Must not suspend or throw.
      */
     protected abstract void abortTransport();
 
-    /** Wakes a task that is in {@link #awaitReceivable}, which then returns. */
+    /** Wakes a task in {@link #awaitReceivable}, which then returns. */
     protected abstract void wakeReceiver();
 
     // ---- receiving
 
-    /** Receives what has come, which is counted and logged. */
+    /** Receives available bytes, and counts and logs them. */
     final int receiveCounted(ByteBuffer target) throws IOException {
         int start = target.position();
         int count;
@@ -177,7 +177,7 @@ abstract class Wire {
         return count;
     }
 
-    /** Waits until something can be received, within the limits of time. */
+    /** Waits until bytes can be received, within the time limits. */
     final void awaitReceivableLimited() throws IOException {
         try {
             if (limits != null && limits.ofReading()) {
@@ -186,7 +186,7 @@ abstract class Wire {
                 awaitReceivable();
             }
         } catch (CancelledException tooSlow) {
-            throw note(tooSlow, Kind.TIMED_OUT); // if a time-out is made of it
+            throw note(tooSlow, Kind.TIMED_OUT); // recorded in case a time-out is made of it
         }
     }
 
@@ -231,16 +231,16 @@ abstract class Wire {
         return total;
     }
 
-    /** Between two calls of the transport: waits if it has taken less than it was given. */
+    /** Between two transport calls: waits if the last one took less than it was given. */
     private void awaitAfter(long count, long asked) throws IOException {
         if (count < asked) {
             awaitSendableLimited();
         } else {
-            LowLevel.checkpoint(); // a peer that is as fast as we are must not keep the others waiting
+            LowLevel.checkpoint(); // a peer as fast as this end must not starve other tasks
         }
     }
 
-    /** Sends what can be sent at present, which is counted and logged. */
+    /** Sends as much as possible now, and counts and logs it. */
     final int sendCounted(ByteBuffer source) throws IOException {
         int start = source.position();
         int count;
@@ -256,7 +256,7 @@ abstract class Wire {
         return count;
     }
 
-    /** Sends what can be sent at present of several buffers, from the first that is not empty; it is counted and logged. */
+    /** Sends as much of several buffers as possible now, from the first non-empty one; counts and logs it. */
     private long sendCounted(ByteBuffer[] sources, int first) throws IOException {
         if (log != null) {
             return sendCounted(sources[first]);
@@ -271,7 +271,7 @@ abstract class Wire {
         return count;
     }
 
-    /** Counts what was sent. */
+    /** Counts sent bytes. */
     final void countSent(long count) {
         if (count > 0) {
             bytesSent += count;
@@ -279,7 +279,7 @@ abstract class Wire {
         }
     }
 
-    /** Waits until something can be sent, within the limits of time. */
+    /** Waits until bytes can be sent, within the time limits. */
     final void awaitSendableLimited() throws IOException {
         try {
             if (limits != null && limits.ofWriting()) {
@@ -288,7 +288,7 @@ abstract class Wire {
                 awaitSendable();
             }
         } catch (CancelledException tooSlow) {
-            throw note(tooSlow, Kind.TIMED_OUT); // if a time-out is made of it
+            throw note(tooSlow, Kind.TIMED_OUT); // recorded in case a time-out is made of it
         }
     }
 
@@ -309,7 +309,7 @@ abstract class Wire {
         }
     }
 
-    /** {@return the limits, to be set} A stream has none, and no object for them, until the first is set. */
+    /** {@return the limits, for setting them} A stream has no limits object until the first limit is set. */
     final StreamLimits ownLimits() {
         StreamLimits present = limits;
         if (present == null) {
@@ -331,17 +331,17 @@ abstract class Wire {
         log = wireLog;
     }
 
-    /** {@return what users know this as} */
+    /** {@return the stream that users know} */
     abstract ByteStream asStream();
 
     // ---- failures
 
-    /** For failures of the transport: what fails there, and not because we have closed it, is the peer's doing. */
+    /** For transport failures: unless this end caused them by closing, they are the peer's doing. */
     final <X extends IOException> X broken(X failure) {
         return failure instanceof ClosedChannelException ? failure : note(failure, Kind.BROKEN);
     }
 
-    /** Takes note of what the peer has done. */
+    /** Records a failure that the peer caused. */
     final <X extends Exception> X note(X failure, Kind kind) {
         return loop.inLoop() ? PeerFailures.OF_LOOP.get().note(failure, kind) : failure;
     }
@@ -352,17 +352,17 @@ abstract class Wire {
         return closed;
     }
 
-    /** Says which task serves this, so that an end which another task has caused is known as such. */
+    /** Sets the task that serves this stream, so that an end caused by another task is recognised. */
     final void ownedBy(Task<?> task) {
         owner = task;
     }
 
-    /** {@return whether a failure says that this was closed or aborted by another task than the one that serves it} */
+    /** {@return whether a failure means that a task other than the owner closed or aborted this stream} */
     final boolean isCutOffBy(Throwable failure) {
         return cutOff && failure instanceof ClosedChannelException;
     }
 
-    /** From now on this is closed; its transport may have something to send yet. */
+    /** Marks the stream as closed; its transport may still have bytes to send. */
     final void beginClosing() {
         checkLoop();
         closed = true;
@@ -371,7 +371,7 @@ abstract class Wire {
         }
     }
 
-    /** {@return whether the caller is to end the transport: the first one is} */
+    /** {@return whether the caller must end the transport: true for the first caller} */
     final boolean endsTransport() {
         boolean first = !transportEnded;
         transportEnded = true;
@@ -380,7 +380,7 @@ abstract class Wire {
 
     // ---- confinement
 
-    /** Begins a call that may suspend. */
+    /** Starts a call that may suspend. */
     final Task<?> checkpoint() {
         return requireLoop(LowLevel.checkpoint());
     }
@@ -392,7 +392,7 @@ abstract class Wire {
         return task;
     }
 
-    /** For what does not suspend, and may be called where no loop is current any more. */
+    /** For calls that do not suspend and may be made when no loop is current any more. */
     final void checkLoop() {
         if (!loop.inLoop() && !loop.isClosed()) {
             throw wrongLoop(Thread.currentThread().isVirtual() ? Async.currentTask() : Thread.currentThread());

@@ -4,34 +4,34 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /**
- * Sees the bytes of a stream as they come and go.
+ * Sees the bytes that a stream receives and sends.
  *
- * <p><b>Confinement:</b> called on the loop thread, in the task that reads or writes: must not suspend.
+ * <p><b>Confinement:</b> called on the loop thread, in the task that reads or writes; must not suspend.
  *
  * <p><b>Source:</b> Netty {@code LoggingHandler}.
  */
 public interface WireLog {
     /**
-     * Bytes have come.
+     * Called when bytes have been received.
      *
-     * @param stream where
+     * @param stream the stream
      * @param bytes read-only, valid during this call
      */
     void received(ByteStream stream, ByteBuffer bytes);
 
     /**
-     * Bytes have been handed to the system.
+     * Called when bytes have been handed to the system.
      *
-     * @param stream where
+     * @param stream the stream
      * @param bytes read-only, valid during this call
      */
     void sent(ByteStream stream, ByteBuffer bytes);
 
     /**
-     * {@return a log of all bytes in hexadecimal and as text, 16 to the line}
+     * {@return a log of all bytes in hexadecimal and as text, 16 bytes per line}
      *
      * @param logger receives one message for each read or write
-     * @param level the level of the messages; if it is off, nothing is formatted
+     * @param level the level of the messages; if it is disabled, nothing is formatted
      */
     static WireLog hexDump(System.Logger logger, System.Logger.Level level) {
         return new WireLog() {

@@ -10,20 +10,20 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The reading side of a stream: each way to read, on what has come already and on the {@link Wire}. */
+/** The reading side of a stream: all read methods, on bytes already received and on the {@link Wire}. */
 final class WireReader extends ReadAhead {
     /*
      * Design.
      *
-     * Straight through: no queue and no second task stand between the caller and the transport. A read tries first and waits only
-     * when that gives nothing, except after a short read: fewer bytes than asked for mean that there is probably nothing left now,
-     * so the next read waits at once instead of paying for a call that returns nothing.
+     * Straight through: no queue and no second task stand between the caller and the transport. A read tries first, and
+     * waits only if that gives nothing. The exception follows a short read: fewer bytes than asked for mean that
+     * probably none are left, so the next read waits first instead of paying for a call that returns nothing.
      *
-     * `read` and `readExactly` into a buffer receive into that buffer. The others look for an end (of a line, of a message), so
-     * they receive into a buffer of the loop's pool and collect the bytes here.
+     * `read` and `readExactly` into a buffer receive into that buffer. The other methods look for an end (of a line, of
+     * a message), so they receive into a buffer of the loop's pool and collect the bytes here.
      */
 
-    /** Of an array whose length the peer may have chosen. */
+    /** The initial size of an array whose length the peer may have chosen. */
     private static final int FIRST_BYTES = 64 * 1024;
 
     private static final byte LF = '\n';
@@ -33,7 +33,7 @@ final class WireReader extends ReadAhead {
     private boolean probablyEmpty;
     private boolean ended;
 
-    /** What {@link #hasEnded} has met, for the next read: a transport may tell it once. */
+    /** A failure found by {@link #hasEnded}, kept for the next read: a transport may report it only once. */
     private @Nullable IOException seenFailure;
 
     WireReader(Wire wire) {
@@ -62,7 +62,7 @@ final class WireReader extends ReadAhead {
                     throw incomplete(buffer.position() - start, buffer.limit() - start);
                 }
                 if (buffer.hasRemaining()) {
-                    LowLevel.checkpoint(); // not behind the last byte: what is complete is delivered
+                    LowLevel.checkpoint(); // not after the last byte: a complete read is delivered
                 }
             }
         } finally {
@@ -80,7 +80,7 @@ final class WireReader extends ReadAhead {
         }
     }
 
-    /** The peer may have said how long it is: memory follows what has come, and not that. */
+    /** The peer may have chosen the length: memory grows with the bytes received, not with the announced length. */
     private byte[] readGrowing(int length) throws IOException {
         var bytes = new byte[Math.min(length, Math.max(FIRST_BYTES, size()))];
         int count = 0;
@@ -95,7 +95,7 @@ final class WireReader extends ReadAhead {
                 }
                 count += more;
                 if (count < length) {
-                    LowLevel.checkpoint(); // not behind the last byte: what is complete is delivered
+                    LowLevel.checkpoint(); // not after the last byte: a complete read is delivered
                 }
             }
         } catch (Throwable failure) {
@@ -107,7 +107,7 @@ final class WireReader extends ReadAhead {
         return bytes;
     }
 
-    /** Reads what has come, and does not wait for more. {@return how much; 0 if nothing has come, -1 at the end} */
+    /** Reads available bytes without waiting. {@return how many; 0 if nothing has arrived, -1 at the end} */
     int readAvailable(Task<?> task, ByteBuffer buffer) throws IOException {
         beginTurn(wire.requireLoop(task));
         try {
@@ -121,7 +121,7 @@ final class WireReader extends ReadAhead {
         }
     }
 
-    /** Waits until more has probably come. */
+    /** Waits until more bytes have probably arrived. */
     void awaitMore() throws IOException {
         beginTurn(wire.checkpoint());
         try {
@@ -165,7 +165,7 @@ final class WireReader extends ReadAhead {
                 int end = indexOf(LF, searched);
                 searched = size();
                 int length = end < 0 ? searched : withoutCarriageReturn(end);
-                // A line that is one byte too long may still end in a carriage return.
+                // A line one byte too long may still end in a carriage return.
                 if (length > maxBytes && (end >= 0 || length > maxBytes + 1 || at(maxBytes) != CR)) {
                     throw tooLarge("a line of", maxBytes);
                 }
@@ -259,7 +259,7 @@ final class WireReader extends ReadAhead {
         }
     }
 
-    /** {@return how many bytes have come to those that are here, at least one; -1 at the end} */
+    /** {@return how many bytes were added to those read ahead, at least one; -1 at the end} */
     private int readMoreAhead() throws IOException {
         for (; ; ) {
             awaitIfProbablyEmpty();
@@ -283,7 +283,7 @@ final class WireReader extends ReadAhead {
         }
     }
 
-    /** A stream that is closed wakes nobody: receiving says that it is closed. */
+    /** A closed stream wakes no waiter; receiving reports that it is closed. */
     private boolean isWorthAWait() {
         return probablyEmpty && !ended && !wire.isClosed();
     }
@@ -300,7 +300,7 @@ final class WireReader extends ReadAhead {
 
     // ---- the end
 
-    /** {@return whether the peer has ended or broken the connection, as far as this end knows} Keeps what has come. */
+    /** {@return whether the peer has ended or broken the connection, as far as this end knows} Keeps received bytes. */
     boolean hasEnded() {
         if (wire.isClosed() || ended || seenFailure != null) {
             return true;
@@ -321,7 +321,7 @@ final class WireReader extends ReadAhead {
         }
     }
 
-    /** Lets reads return the end of the stream once what has arrived is read. */
+    /** Makes reads return the end of the stream once they have delivered what has arrived. */
     void end() {
         ended = true;
         wire.wakeReceiver();

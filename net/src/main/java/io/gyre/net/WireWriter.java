@@ -15,25 +15,26 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The writing side of a stream: what goes out on the {@link Wire} at once, and what waits to go out together. */
+/** The writing side of a stream: bytes sent on the {@link Wire} at once, and bytes collected to be sent together. */
 final class WireWriter extends Turn implements Runnable {
     /*
      * Design.
      *
-     * `behind` has what writeBuffered has collected. It goes out, in this order of likelihood: at the end of the step, by the
-     * next call that sends, by close, or, when the peer was too slow for the first, by a task that waits for the peer (the
-     * flusher). Only one task may wait for the transport, so whoever comes while the flusher waits, waits for the flusher, which
-     * ends as soon as it has sent enough for that.
+     * `behind` holds the bytes collected by writeBuffered. They are sent, in this order of likelihood: at the end of
+     * the step; by the next call that sends; by close; or, if the peer was too slow for the first, by a task that waits
+     * for the peer (the flusher). Only one task may wait for the transport, so while the flusher waits, callers wait
+     * for the flusher, which ends as soon as it has sent enough for them.
      *
-     * A failure that nobody is there to get is kept in `lost` and thrown to the next caller. What is `discarded` is lost on purpose.
+     * A failure that no caller is there to receive is kept in `lost` and thrown to the next caller. Bytes that are
+     * `discarded` are lost on purpose.
      */
 
-    /** As asyncio has them. */
+    /** The values that asyncio uses. */
     private static final int DEFAULT_HIGH_BYTES = 64 * 1024;
 
     private static final int DEFAULT_LOW_BYTES = DEFAULT_HIGH_BYTES / 4;
 
-    /** Long enough for a peer that is alive, short enough not to keep a program that ends. */
+    /** Long enough for a live peer, short enough not to delay the end of a program. */
     static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final Wire wire;
@@ -45,7 +46,7 @@ final class WireWriter extends Turn implements Runnable {
     private boolean discarded;
     private @Nullable Task<?> flusher;
 
-    /** How much the flusher may leave: something only while somebody waits for no more than that. */
+    /** How many bytes the flusher may leave: more than 0 only while a waiter needs no more than that. */
     private int flusherLeaves;
 
     private @Nullable IOException lost;
@@ -83,7 +84,7 @@ final class WireWriter extends Turn implements Runnable {
         }
     }
 
-    /** Sends what can be sent without waiting, if nothing else is to go out before. */
+    /** Sends what can be sent without waiting, unless other bytes are queued before. */
     void sendAvailable(Task<?> task, ByteBuffer buffer) throws IOException {
         wire.requireLoop(task);
         if (behind.isEmpty() && !isTaken()) {
@@ -112,7 +113,7 @@ final class WireWriter extends Turn implements Runnable {
                 }
                 left -= sent;
                 if (left > 0) {
-                    LowLevel.checkpoint(); // not behind the last byte
+                    LowLevel.checkpoint(); // not after the last byte
                 }
             }
         } finally {
@@ -120,7 +121,7 @@ final class WireWriter extends Turn implements Runnable {
         }
     }
 
-    /** Takes the turn, with nothing left behind. */
+    /** Takes the turn, once nothing is left behind. */
     private void beginTurnDrained(Task<?> task) throws IOException {
         beginTurn(task);
         try {
@@ -180,7 +181,7 @@ final class WireWriter extends Turn implements Runnable {
         }
     }
 
-    /** Sends until no more than so many bytes are left behind. By whoever has the turn. */
+    /** Sends until at most this many bytes are left behind. Called by the holder of the turn. */
     private void drainTo(int left) throws IOException {
         throwLost();
         try {
@@ -194,7 +195,7 @@ final class WireWriter extends Turn implements Runnable {
                 }
             }
         } finally {
-            scheduleFlush(); // of what is left if this was cancelled
+            scheduleFlush(); // for the rest, if this call was cancelled
         }
     }
 
@@ -224,12 +225,12 @@ final class WireWriter extends Turn implements Runnable {
         }
     }
 
-    /** What {@link #scheduleFlush} has asked for. */
+    /** Runs the flush that {@link #scheduleFlush} requested. */
     @Override
     public void run() {
         flushScheduled = false;
         if (behind.isEmpty() || flusher != null || isTaken()) {
-            return; // whoever has the turn sends, or schedules anew
+            return; // the holder of the turn sends, or schedules another flush
         }
         try {
             sendBehind();
@@ -285,7 +286,7 @@ final class WireWriter extends Turn implements Runnable {
         }
     }
 
-    /** Sends what is left, in a cancelled task, too, but there for a limited time. */
+    /** Sends the remaining bytes, even in a cancelled task, but for a limited time. */
     void flushToClose() throws IOException {
         throwLost();
         if (!behind.isEmpty() && !isTaken()) {
@@ -293,7 +294,7 @@ final class WireWriter extends Turn implements Runnable {
         }
     }
 
-    /** Drops what is left, for good. */
+    /** Drops the remaining bytes for good. */
     void discard() {
         discarded = true;
         behind.clear();
@@ -322,7 +323,7 @@ final class WireWriter extends Turn implements Runnable {
         return highBytes;
     }
 
-    /** {@return how many bytes are still to be sent} */
+    /** {@return how many bytes are unsent} */
     int pending() {
         return behind.size();
     }

@@ -3,19 +3,19 @@ package io.gyre.net;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes that were written and are to be sent together. */
+/** Written bytes that are waiting to be sent together. */
 final class WriteBehind {
     /*
      * Design.
      *
-     * As a rule the bytes are collected and sent in one step, so they stand in a buffer of the loop's pool for no longer than
-     * that. When the peer is slow and some are left, they move into an array of just their size (`settle`), so that
-     * thousands of slow peers do not hold as many pooled buffers. What is added to that finds room for as much again, so
-     * that many small pieces are not copied for each of them.
+     * Usually the bytes are collected and sent in one step, so they occupy a buffer of the loop's pool only that long.
+     * When the peer is slow and bytes remain, they move into an array of their exact size (`settle`), so that thousands
+     * of slow peers do not hold as many pooled buffers. When bytes are added to the array, it doubles, so that many
+     * small pieces do not each cause a copy.
      *
-     * The buffer is kept ready to be drained: its position is at the first byte, its limit behind the last.
+     * The buffer is kept ready to be drained: its position is at the first byte, its limit after the last.
      */
-    /** Stands for that of a stream which has none yet, and stays empty. */
+    /** A placeholder for a stream without bytes; it stays empty. */
     static final WriteBehind NOTHING = new WriteBehind(new BufferPool());
 
     private final BufferPool pool;
@@ -33,7 +33,7 @@ final class WriteBehind {
         return bytes == null;
     }
 
-    /** Copies up to so many bytes. */
+    /** Copies up to this many bytes. */
     void append(ByteBuffer source, int length) {
         if (this == NOTHING) {
             throw new IllegalStateException("this one is all streams', and stays empty");
@@ -51,7 +51,7 @@ final class WriteBehind {
         } else if (present.capacity() - present.limit() < length) {
             int needed = present.remaining() + length;
             if (present.isDirect() || needed <= present.capacity() / 2) {
-                present.compact().flip(); // a direct one has room for all that may be left
+                present.compact().flip(); // a direct buffer has room for all that may be left
             } else {
                 present = copy(present, Math.max(needed, Math.min(2 * needed, BufferPool.BUFFER_BYTES)));
             }
@@ -60,19 +60,19 @@ final class WriteBehind {
         return present;
     }
 
-    /** {@return the bytes, to be drained; follow it by {@link #drained}} */
+    /** {@return the bytes, for draining; call {@link #drained} afterwards} */
     ByteBuffer content() {
         return bytes == null ? ByteBuffer.allocate(0) : bytes;
     }
 
-    /** Notes that something has been taken. */
+    /** Notes that bytes have been taken. */
     void drained() {
         if (bytes != null && !bytes.hasRemaining()) {
             clear();
         }
     }
 
-    /** Gives up the pooled buffer: the bytes that are left may stay for long. */
+    /** Returns the pooled buffer: the remaining bytes may stay for long. */
     void settle() {
         ByteBuffer present = bytes;
         if (present != null && present.isDirect()) {

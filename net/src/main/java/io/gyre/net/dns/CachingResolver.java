@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/** Asks another resolver through a {@link LookupCache}, one for each loop and direction. */
+/** Asks another resolver through a {@link LookupCache}, one per loop and direction. */
 final class CachingResolver implements Resolver {
     private final Resolver source;
     private final LoopLocal<LookupCache<String, List<InetAddress>>> addresses;

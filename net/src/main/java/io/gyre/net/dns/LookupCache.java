@@ -14,31 +14,32 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What one loop has asked and not forgotten: look-ups that are going on, and answers.
+ * The look-ups in progress and the remembered answers of one loop.
  *
- * @param <K> what is asked for
+ * @param <K> the question
  * @param <V> the answer
  */
 final class LookupCache<K, V> {
     /*
      * Design.
      *
-     * A look-up runs in a task of its own, not in that of whoever asks first: the first may be cancelled while others
-     * still wait. It is a system task, so that clean-up code can look names up while the loop closes, and so that one
-     * which is given up and ends a tick later counts as nobody's leak.
+     * Each look-up runs in its own task, not in the task that asks first, which may be cancelled while others still
+     * wait. It is a system task, so that clean-up code can look names up while the loop closes, and so that an
+     * abandoned look-up that ends a tick later does not count as a leak.
      *
-     * `inFlight` holds a look-up until it has ended or its last waiter is gone, whichever is first. Whoever asks after
-     * that starts anew, and does not join what is being cancelled. The task itself takes it out and stores the answer
-     * before it ends, not a callback behind it: no waiter can run in between, in whatever order callbacks run.
+     * `inFlight` holds a look-up until it ends or its last waiter leaves, whichever is first. A later caller starts a
+     * new look-up instead of joining one that is being cancelled. The task itself removes the look-up and stores the
+     * answer before it ends, rather than a callback afterwards: no waiter can run in between, whatever the order of
+     * callbacks.
      *
-     * All answers live equally long, so the oldest is the next to expire: one list serves both limits. Answers that
-     * have expired go when the next one is stored, without a timer.
+     * All answers live equally long, so the oldest expires next: one list serves both limits. Expired answers are
+     * removed when the next answer is stored, without a timer.
      */
 
     /**
-     * Asks for real.
+     * Performs the look-up.
      *
-     * @param <K> what is asked for
+     * @param <K> the question
      * @param <V> the answer
      */
     @FunctionalInterface
@@ -62,11 +63,11 @@ final class LookupCache<K, V> {
 
     LookupCache(Question<K, V> question, Duration ttl, int maxEntries) {
         this.question = question;
-        this.ttlNanos = TimeUnit.NANOSECONDS.convert(ttl); // at the most about 292 years
+        this.ttlNanos = TimeUnit.NANOSECONDS.convert(ttl); // at most about 292 years
         this.maxEntries = maxEntries;
     }
 
-    /** {@return the answer} Suspends until there is one. */
+    /** {@return the answer} Suspends until it is there. */
     V answer(K key, String label) throws IOException {
         LowLevel.checkpoint();
         Answer<V> known = answers.get(key);
@@ -86,7 +87,7 @@ final class LookupCache<K, V> {
     }
 
     private void store(K key, V value) {
-        answers.remove(key); // or it would keep its old place
+        answers.remove(key); // or it would keep its old position
         Iterator<Answer<V>> oldest = answers.values().iterator();
         while (oldest.hasNext() && (!isFresh(oldest.next()) || answers.size() >= maxEntries)) {
             oldest.remove();
@@ -94,7 +95,7 @@ final class LookupCache<K, V> {
         answers.put(key, new Answer<>(value, loop.time()));
     }
 
-    /** One question that is being asked, and the number of those who wait for the answer. */
+    /** One look-up in progress, and the number of its waiters. */
     private final class Lookup {
         private final K key;
         private final Task<V> task;
@@ -103,7 +104,7 @@ final class LookupCache<K, V> {
         Lookup(K key, String label) {
             this.key = key;
             this.task = loop.createSystemTask("look up " + label, this::run);
-            task.whenDone(done -> {}); // a failure goes to those who wait; if nobody does any more, it is nobody's
+            task.whenDone(done -> {}); // a failure goes to the waiters; without any, it is ignored
         }
 
         private V run() throws IOException {
@@ -132,7 +133,7 @@ final class LookupCache<K, V> {
             }
         }
 
-        /** Throws what the look-up has thrown, in an exception of this waiter's own. */
+        /** {@return the look-up's failure, in a new exception for this waiter} */
         private IOException failureOf(CompletionException failed) {
             return switch (failed.getCause()) {
                 case UnknownHostException unknown -> {

@@ -16,24 +16,24 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The threads in which a loop's host names are looked up. Daemons: they never keep the process alive. */
+/** The threads that look up a loop's host names. Daemons: they never keep the process alive. */
 final class LookupPool {
     /*
      * Design.
      *
-     * Apart from the threads for other offloaded calls: a few slow name servers would keep those from running, and a few
-     * slow calls would look like a name server that is down (https://github.com/python/cpython/issues/112169).
+     * Separate from the threads for other offloaded calls: a few slow name servers would keep those calls from running,
+     * and a few slow calls would look like a dead name server (https://github.com/python/cpython/issues/112169).
      *
-     * The system's resolver does not react to interrupts, so a look-up that nobody waits for any more is left to itself,
-     * and a closed loop does not wait for these threads. They end when they have been idle for a while.
+     * The system's resolver ignores interrupts, so a look-up without waiters is left to finish, and closing the loop
+     * does not wait for these threads. Idle threads end after a while.
      *
-     * A name whose servers are dead holds a thread for as long as the system tries, so nothing may hold more than its
-     * share. A look-up that has begun is `running` until it has ended, whoever still waits, and who asks for the same
-     * joins it: a name holds one thread at the most. One that has not begun when its last waiter leaves never begins.
-     * There are more threads than dead names that anybody asks for at a time; beyond that, they wait in order.
+     * A name whose servers are dead holds a thread for as long as the system tries, so each name gets at most one
+     * thread: a look-up that has begun stays in `running` until it ends, even without waiters, and callers with the
+     * same question join it. A look-up that has not begun when its last waiter leaves never begins. There are more
+     * threads than dead names that a program asks for at a time; beyond that, look-ups wait in order.
      */
 
-    /** So many names may be dead at once without that the others wait. A thread that waits for the system takes some 100 KiB. */
+    /** This many names may be dead at once before others wait. A thread blocked in the system takes some 100 KiB. */
     private static final int MAX_THREADS = 256;
 
     private static final int KEEP_ALIVE_SECONDS = 10;
@@ -50,39 +50,39 @@ final class LookupPool {
         this(MAX_THREADS);
     }
 
-    /** Makes one that is apart from the loop's own, and smaller. */
+    /** Creates a pool separate from the loop's own, and smaller. */
     LookupPool(int maxThreads) {
         threads = new Threads(maxThreads);
     }
 
-    /** {@return the one of the current loop} */
+    /** {@return the current loop's pool} */
     static LookupPool ofLoop() {
         return OF_LOOP.get();
     }
 
-    /** Looks up a host name. Suspends until the system has answered; a cancellation ends the wait at once. */
+    /** Looks up a host name. Suspends until the system has answered; cancellation ends the wait at once. */
     static InetAddress[] lookUp(String host) throws UnknownHostException {
         return ofLoop().ask(host, () -> InetAddress.getAllByName(host));
     }
 
-    /** Looks up the name of an address; the address in digits if it has none. Suspends as {@link #lookUp} does. */
+    /** Looks up the name of an address; returns the address in digits if it has none. Suspends like {@link #lookUp}. */
     static String nameOf(InetAddress address) throws UnknownHostException {
         return ofLoop().ask(address, () -> address.getCanonicalHostName());
     }
 
-    /** Has a question answered by a call of the system, or by the one that runs for the same question already. Suspends. */
-    @SuppressWarnings("unchecked") // the type of the answer is that of the question: a name or an address
+    /** Answers a question with a system call, or with the call already running for the same question. Suspends. */
+    @SuppressWarnings("unchecked") // the question, a name or an address, determines the type of the answer
     <T> T ask(Object question, Callable<T> call) throws UnknownHostException {
         Lookup<T> present = (Lookup<T>) running.computeIfAbsent(question, key -> new Lookup<>(question, call));
         return present.await();
     }
 
-    /** {@return to how many questions the system has not answered yet} */
+    /** {@return how many questions the system has not answered yet} */
     int runningQuestions() {
         return running.size();
     }
 
-    /** One question to the system. On the loop, but for the call itself. */
+    /** One question to the system. Lives on the loop, except for the call itself. */
     private final class Lookup<T> {
         private final Object question;
         private final CompletableFuture<T> answer = new CompletableFuture<>();
@@ -104,7 +104,7 @@ final class LookupPool {
             threads.execute(body);
         }
 
-        /** In the thread of the look-up: without memory the answer is given later. Who asks from now on gets a new one. */
+        /** In the look-up's thread: out of memory, the answer is delivered later. New callers start a new look-up. */
         private void end(Runnable tell) {
             for (; ; ) {
                 try {
@@ -114,7 +114,7 @@ final class LookupPool {
                     });
                     return;
                 } catch (LoopClosedException closed) {
-                    return; // nobody asks any more
+                    return; // no waiters are left
                 } catch (OutOfMemoryError e) {
                     pause();
                 }
@@ -125,7 +125,7 @@ final class LookupPool {
             try {
                 Thread.sleep(PAUSE_WITHOUT_MEMORY);
             } catch (InterruptedException e) {
-                // nobody interrupts this thread
+                // nothing interrupts this thread
             }
         }
 
@@ -160,7 +160,7 @@ final class LookupPool {
             allowCoreThreadTimeOut(true);
         }
 
-        /** If no further thread can be started, the look-up waits for one that is there. */
+        /** If no further thread can be started, the look-up waits for an existing one. */
         @Override
         public void execute(Runnable lookup) {
             try {

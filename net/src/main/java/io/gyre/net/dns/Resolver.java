@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Finds the addresses of a name, and the name of an address: what {@code Dns} asks.
+ * Finds the addresses of a name, and the name of an address. {@code Dns} asks it.
  *
  * {@snippet :
  * Map<String, List<InetAddress>> hosts = Map.of("db.test", List.of(InetAddress.getLoopbackAddress()));
@@ -16,10 +16,10 @@ import java.util.List;
  * Dns.use(host -> hosts.containsKey(host) ? hosts.get(host) : system.resolve(host));
  * }
  *
- * <p>A method of a resolver runs in a task, and may suspend: it may ask a server, or offload a call that blocks. In a
- * {@linkplain #caching caching} one that task is of the resolver's own making.
+ * <p>A resolver's methods run in a task and may suspend: to ask a server, or to offload a blocking call. A
+ * {@linkplain #caching caching} resolver calls them in a task of its own.
  *
- * <p><b>Confinement:</b> tasks and callbacks of a loop. The resolvers made here serve any number of loops.
+ * <p><b>Confinement:</b> tasks and callbacks of a loop. The resolvers created here serve any number of loops.
  *
  * <p><b>Source:</b> trio {@code HostnameResolver}.
  */
@@ -31,21 +31,21 @@ public interface Resolver {
      * <p><b>Suspends:</b> as the implementation needs. <b>Cancellation:</b> should end the look-up; let
      * {@link io.gyre.loop.CancelledException} pass.
      *
-     * @param host a name, with the dot at its end if it was given one; {@code Dns} answers numeric addresses itself
+     * @param host a name, with its trailing dot if it was given one; {@code Dns} answers numeric addresses itself
      * @return its addresses, best first; at least one
-     * @throws UnknownHostException if the name has none; say which name, and what to check
+     * @throws UnknownHostException if the name has no address; name it in the message, and say what to check
      * @throws IOException if the look-up fails otherwise
      */
     List<InetAddress> resolve(String host) throws IOException;
 
     /**
-     * Finds the name of an address. An implementation that knows none, as this one, throws.
+     * Finds the name of an address. The default implementation knows none and throws.
      *
      * <p><b>Suspends:</b> as the implementation needs. <b>Cancellation:</b> should end the look-up.
      *
      * @param address the address
      * @return its name
-     * @throws UnknownHostException if the address has none; say which address, and what to do without
+     * @throws UnknownHostException if the address has no name; state the address in the message, and the alternative
      * @throws IOException if the look-up fails otherwise
      */
     default String reverse(InetAddress address) throws IOException {
@@ -55,40 +55,40 @@ public interface Resolver {
     }
 
     /**
-     * {@return the resolver of the system: its hosts file, its name servers, its search domains}
+     * {@return the system's resolver: its hosts file, its name servers, its search domains}
      *
-     * <p>The calls block, and run in up to 256 daemon threads for each loop that nothing else uses; a name holds one of
-     * them at the most. <b>Suspends:</b>
-     * until the system has answered, which may take 10 s and more when a name server is down. <b>Cancellation:</b> ends
-     * the wait at once; the system cannot be interrupted, so the call ends by itself and its answer is dropped.
+     * <p>The calls block, and run in up to 256 daemon threads per loop, used for nothing else; each name holds at most
+     * one thread. <b>Suspends:</b> until the system has answered, which may take 10 s and more when a name server is
+     * down. <b>Cancellation:</b> ends the wait at once; the system call cannot be interrupted, so it ends by itself and
+     * its answer is dropped.
      *
-     * <p>Below it the JDK has a cache of its own, for names: 30 s for an answer and 10 s for a failure, unless the
-     * security properties {@code networkaddress.cache.ttl} and {@code networkaddress.cache.negative.ttl} say otherwise.
-     * A name that is found for an address is looked up in turn, and counts only if that leads back to the address.
+     * <p>The JDK has its own cache of names below: 30 s for an answer and 10 s for a failure, unless the security
+     * properties {@code networkaddress.cache.ttl} and {@code networkaddress.cache.negative.ttl} say otherwise. The name
+     * found for an address is looked up in turn, and counts only if it leads back to the address.
      */
     static Resolver system() {
         return SystemResolver.INSTANCE;
     }
 
     /**
-     * {@return a resolver that asks another, remembers its answers for a time, and asks only once what several tasks
-     * want to know at the same time}
+     * {@return a resolver that asks another, remembers its answers for a while, and asks only once when several tasks
+     * ask the same question at the same time}
      *
-     * <p>A question that is not answered yet is asked in a system task of its own, which sees the scoped values of the
-     * task that asked first. Names are equal if they differ in case alone; one with a dot at its end is another,
-     * because without the dot the system may try its search domains. A failure goes to all who wait, each in an
-     * exception of its own with the failure as its cause, and is not remembered.
+     * <p>A new question is asked in its own system task, which sees the scoped values of the task that asked first.
+     * Names are compared without regard to case; a name with a trailing dot is a different name, because without the
+     * dot the system may try its search domains. A failure goes to all waiters, each in its own exception with the
+     * failure as its cause, and is not remembered.
      *
      * <p><b>Suspends:</b> until the other resolver has answered; not at all while an answer is remembered.
-     * <b>Cancellation:</b> ends the wait. The look-up goes on as long as another task waits for it; when the last is
-     * cancelled, it is.
+     * <b>Cancellation:</b> ends the wait. The look-up goes on while another task waits for it, and is cancelled with
+     * its last waiter.
      *
-     * <p><b>Resources:</b> each loop has a memory of its own, which goes with the loop. <b>Units:</b> the time is that
-     * of the loop's ticker.
+     * <p><b>Resources:</b> each loop has its own cache, which ends with the loop. <b>Units:</b> the loop's ticker
+     * measures the time.
      *
      * @param source the resolver to ask
-     * @param ttl how long an answer is remembered; zero only lets those who ask at the same time share an answer
-     * @param maxEntries how many names, and how many addresses, are remembered; the oldest make room
+     * @param ttl how long an answer is remembered; with zero, only tasks that ask at the same time share an answer
+     * @param maxEntries how many names, and how many addresses, are remembered; the oldest are dropped first
      * @throws IllegalArgumentException if the time is negative, or there is no room for one entry
      */
     static Resolver caching(Resolver source, Duration ttl, int maxEntries) {
@@ -96,9 +96,9 @@ public interface Resolver {
     }
 
     /**
-     * {@return what a resolver has answered, if it is an answer} For those who ask a resolver. Any thread.
+     * {@return the addresses a resolver answered, if there are any} For callers of a resolver. Any thread.
      *
-     * @param host the name that was asked for
+     * @param host the name
      * @param addresses the answer
      * @throws UnknownHostException if there is no address
      */

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 
-/** Asks the system, in the threads of the loop's {@link LookupPool}. */
+/** Asks the system, on the threads of the loop's {@link LookupPool}. */
 final class SystemResolver implements Resolver {
     static final SystemResolver INSTANCE = new SystemResolver();
 
@@ -26,10 +26,10 @@ final class SystemResolver implements Resolver {
 
     @Override
     public String reverse(InetAddress address) throws UnknownHostException {
-        // A copy: the JDK would answer from what the given object remembers, and leave its own answer there.
+        // A copy: the JDK would answer from the name cached in the given object, and store its own answer there.
         InetAddress copy = InetAddress.getByAddress(address.getAddress());
         String name = LookupPool.nameOf(copy);
-        if (name.equals(copy.getHostAddress())) { // the JDK's way to say that there is none
+        if (name.equals(copy.getHostAddress())) { // the JDK's way to say that there is no name
             throw new UnknownHostException(address.getHostAddress()
                     + " has no name that leads back to it. Show the address itself, or look at its PTR record.");
         }

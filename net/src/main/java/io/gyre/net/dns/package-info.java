@@ -1,8 +1,8 @@
 /**
- * Names of hosts: look-ups that suspend, resolvers, and a memory of what they have answered.
+ * Host names: look-ups that suspend, resolvers, and a cache of answers.
  *
- * <p>{@code Dns} of {@code io.gyre.net} asks the {@link io.gyre.net.dns.Resolver} of the loop: by default the system's, through
- * a cache.
+ * <p>{@code Dns} of {@code io.gyre.net} asks the loop's {@link io.gyre.net.dns.Resolver}: by default the system's,
+ * behind a cache.
  *
  * <p>Depends on {@code io.gyre.loop} alone; {@code io.gyre.net} depends on it.
  */

@@ -8,14 +8,14 @@ import io.gyre.loop.Task;
 import io.gyre.loop.spi.OutsideWait;
 import java.util.ArrayDeque;
 
-/** Has tasks of one loop look again when another thread has done something. Is what they wait for, in words. */
+/** Wakes waiting tasks of one loop when another thread has done something. Describes what they wait for. */
 final class Doorbell implements OutsideWait {
     /*
      * Design.
      *
-     * Who waits has looked before, in the same step of the loop. A ring is a callback of the loop, so it cannot come between
-     * the look and the park: none is lost. A ring says no more than "look again", so while one is on its way others add
-     * nothing, and however many there are, one callback is queued.
+     * A waiter has checked its condition before, in the same step of the loop. A ring is a callback of the loop, so it
+     * cannot come between the check and the park: no ring is lost. A ring only means "check again", so while one is
+     * pending others add nothing: at most one callback is queued.
      */
     private final EventLoop loop = EventLoop.current();
     private final String what;
@@ -26,12 +26,12 @@ final class Doorbell implements OutsideWait {
         this.what = what;
     }
 
-    /** Waits for a ring. Suspends; a cancellation ends the wait. */
+    /** Waits for a ring. Suspends; cancellation ends the wait. */
     void await() {
         awaitAs(this);
     }
 
-    /** Does the same for a task that nobody waits for: it does not hold the clock of a test. */
+    /** The same for a background task: the wait does not stop the virtual clock of a test. */
     void awaitInBackground() {
         awaitAs(what);
     }
@@ -42,7 +42,7 @@ final class Doorbell implements OutsideWait {
         LowLevel.park(reason, () -> waiting.remove(task));
     }
 
-    /** Wakes those who wait, soon. Any thread. Does nothing if the loop is closed. */
+    /** Wakes the waiters, soon. Any thread. Does nothing if the loop is closed. */
     void ring() {
         synchronized (this) {
             if (onItsWay) {
@@ -53,7 +53,7 @@ final class Doorbell implements OutsideWait {
         try {
             loop.callSoonThreadsafe(this::answer);
         } catch (LoopClosedException nobodyWaits) {
-            // and nobody will
+            // and so has no waiters
         }
     }
 
@@ -64,7 +64,7 @@ final class Doorbell implements OutsideWait {
         wakeAll();
     }
 
-    /** Wakes those who wait. Loop thread; elsewhere, which is behind the end of the loop, it does nothing. */
+    /** Wakes the waiters. Loop thread; on another thread, which means that the loop has ended, it does nothing. */
     void wakeAll() {
         if (loop.inLoop()) {
             for (Task<?> task = waiting.poll(); task != null; task = waiting.poll()) {

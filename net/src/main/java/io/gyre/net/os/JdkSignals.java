@@ -7,15 +7,15 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Set;
 
-/** The signal handlers of the JDK. */
+/** Installs signal handlers through the JDK. */
 final class JdkSignals {
     /*
      * Design.
      *
-     * By method handles, because javac warns of each mention of sun.misc.Signal and cannot be told not to.
+     * Method handles, because javac warns of each mention of sun.misc.Signal, and the warning cannot be suppressed.
      *
-     * For some signals the JVM has handlers of its own, in native code, and lets us replace them all the same: BUS is how it
-     * learns that a mapped file was cut off, PIPE and XFSZ are errors of a write, by USR2 it suspends threads.
+     * For some signals the JVM has native handlers of its own, yet lets us replace them: BUS is how it detects that a
+     * mapped file was truncated, PIPE and XFSZ are write errors, and USR2 suspends threads.
      */
     private static final Set<String> OF_THE_JVM = Set.of("BUS", "PIPE", "XFSZ", "USR2");
 
@@ -37,7 +37,7 @@ final class JdkSignals {
     /**
      * {@return the number of a signal}
      *
-     * @throws IllegalArgumentException if there is none of that name, or the JVM needs it
+     * @throws IllegalArgumentException if there is no such signal, or the JVM needs it
      */
     static int number(String name) {
         if (OF_THE_JVM.contains(name)) {
@@ -58,14 +58,14 @@ final class JdkSignals {
     }
 
     /**
-     * What handles a signal at present.
+     * An installed signal handler.
      *
      * @param name the signal
      * @param mine the handler
-     * @param before the one before
+     * @param before the previous handler
      */
     record Handler(String name, Object mine, Object before) {
-        /** Gives the signal back to whoever handled it before, unless somebody has taken it over since. */
+        /** Restores the previous handler, unless other code has replaced ours since. */
         void restore() {
             Object present = call(HANDLE, signal(name), before);
             if (present != mine) {
@@ -75,9 +75,9 @@ final class JdkSignals {
     }
 
     /**
-     * Has a signal handled, in a new thread each time.
+     * Installs a handler for a signal; the JVM runs it in a new thread each time.
      *
-     * @throws IllegalArgumentException if that cannot be
+     * @throws IllegalArgumentException if the signal cannot be handled
      */
     static Handler handle(String name, Runnable handler) {
         MethodHandle target = MethodHandles.dropArguments(RUN.bindTo(handler), 0, SIGNAL);
@@ -92,12 +92,12 @@ final class JdkSignals {
         }
     }
 
-    /** Sends a signal to this process, for a handler of the JDK. */
+    /** Sends a signal to this process, for a JDK handler. */
     static void raise(String name) {
         call(RAISE, signal(name));
     }
 
-    // ---- by method handles
+    // ---- method handles
 
     @FunctionalInterface
     private interface LookedUp {
@@ -124,7 +124,7 @@ final class JdkSignals {
         return new IllegalStateException("signals need the module jdk.unsupported, which this Java runtime lacks", e);
     }
 
-    @SuppressWarnings("NullAway") // the methods that return nothing are called for nothing
+    @SuppressWarnings("NullAway") // the result of a void method is ignored
     private static Object call(MethodHandle method, Object... arguments) {
         try {
             return method.invokeWithArguments(arguments);

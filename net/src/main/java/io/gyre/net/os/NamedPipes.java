@@ -11,17 +11,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Pipes from a process that is about to start, which stay when it ends. In a thread that may block. */
+/** Pipes from a process about to start, which outlive it. Used on a thread that may block. */
 final class NamedPipes implements AutoCloseable {
     /*
      * Design.
      *
-     * When a process ends, the JDK reads what is in its pipes and closes them. What the children of the process write after
-     * that is lost, and the signal SIGPIPE kills them. So the process gets pipes of our own. The JDK can redirect to files only,
-     * so these have names, in a directory that nobody else can enter, and only until the process has started.
+     * When a process ends, the JDK drains its pipes and closes them. Later output of the process's children is lost,
+     * and SIGPIPE kills them. So the process gets pipes of our own. The JDK can redirect to files only, so these have
+     * names, in a directory that only its owner may enter, and only until the process has started.
      *
-     * Opening such a pipe for one direction waits for the other. So it is opened for both first, which waits for nobody, and
-     * that is closed when the process has its end: what is read then ends when the process and its children have.
+     * Opening a named pipe in one direction blocks until the other end opens. So we first open it in both directions,
+     * which does not block, and close that end once the process has its own: reading then ends with the process and its
+     * children.
      */
     private final Path directory;
     private final List<Path> pipes = new ArrayList<>();
@@ -34,9 +35,9 @@ final class NamedPipes implements AutoCloseable {
     }
 
     /**
-     * {@return so many pipes}
+     * {@return this many pipes}
      *
-     * @throws IOException if the system has none
+     * @throws IOException if the system cannot create them
      */
     static NamedPipes make(int count) throws IOException {
         var made = new NamedPipes(Files.createTempDirectory("gyre-process-"));
@@ -69,18 +70,21 @@ final class NamedPipes implements AutoCloseable {
         }
     }
 
-    /** {@return where the process writes to a pipe} */
+    /** {@return the end that the process writes to} */
     Redirect target(int index) {
         return Redirect.appendTo(pipes.get(index).toFile());
     }
 
-    /** {@return the other end, which is the caller's from now on} */
+    /** {@return the other end, which the caller owns from now on} */
     InputStream take(int index) {
         handedOver = true;
         return readers.get(index);
     }
 
-    /** Closes all but what was taken. Never fails: a process that has started must not be lost for a name that stays. */
+    /**
+     * Closes all pipes except those taken. Never fails: a started process must not be lost because a name could not be
+     * deleted.
+     */
     @Override
     public void close() {
         var rest = new ArrayList<Closeable>(kept);
@@ -93,7 +97,7 @@ final class NamedPipes implements AutoCloseable {
             try {
                 each.close();
             } catch (IOException stays) {
-                // an empty directory for temporary files, at the worst
+                // at worst an empty directory is left among the temporary files
             }
         }
     }

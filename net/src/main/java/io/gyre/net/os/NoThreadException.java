@@ -2,7 +2,7 @@ package io.gyre.net.os;
 
 import java.io.IOException;
 
-/** There is no thread to read or write a pipe: the pipe itself is whole, and what was wanted may be tried again. */
+/** No thread could be started to read or write a pipe. The pipe itself is intact, and the operation may be retried. */
 final class NoThreadException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The pipes to and from a process, those that there are. */
+/** The pipes to and from a process, as far as it has any. */
 final class Pipes {
     private static final byte[] NOTHING = {};
 
@@ -28,7 +28,7 @@ final class Pipes {
         this(name, launched, options, PumpThread::daemon);
     }
 
-    /** @param threads what makes the threads of a name */
+    /** @param threads returns the factory for threads of a given name */
     Pipes(String name, Launched launched, SubprocessOptions options, Function<String, ThreadFactory> threads) {
         Process process = launched.process();
         this.process = name;
@@ -56,7 +56,7 @@ final class Pipes {
         return redirect.equals(Redirect.PIPE);
     }
 
-    // ---- one by one
+    // ---- single pipes
 
     ThreadedWriter stdin() {
         return require(stdin, "input", options.stdin().toString());
@@ -83,18 +83,18 @@ final class Pipes {
         return stream;
     }
 
-    // ---- to talk to the process
+    // ---- talking to the process
 
     /**
-     * Writes all input, and its end. A process that does not read it has its reasons.
+     * Writes all input, then ends it. It is no failure if the process does not read it.
      *
-     * @throws NoThreadException if there is no thread to write it, for which the process would wait in vain
+     * @throws NoThreadException if no thread can write it; the process would wait in vain
      */
     void feed(byte[] input) throws NoThreadException {
         if (stdin == null) {
             return;
         }
-        LowLevel.checkpoint(); // an end that a cancelled task gives could not be taken back
+        LowLevel.checkpoint(); // before the end is sent, which cannot be taken back
         try {
             if (input.length > 0) {
                 stdin.write(input);
@@ -117,7 +117,7 @@ final class Pipes {
 
     // ---- the end
 
-    /** Gives no more input, and drops what comes, so that the process is not held up on its way out. */
+    /** Ends the input and discards the output, so that the process can finish. */
     void drop() {
         if (stdoutThread != null) {
             stdoutThread.discardRest();
@@ -128,7 +128,7 @@ final class Pipes {
         abort();
     }
 
-    /** Closes all. */
+    /** Closes all pipes. */
     void abort() {
         if (stdin != null) {
             stdin.abort();
@@ -141,7 +141,7 @@ final class Pipes {
         }
     }
 
-    /** Waits for the threads, up to a limit each. */
+    /** Waits for the threads, each up to a limit. */
     void join(Duration limit) {
         try {
             if (stdinThread != null) {

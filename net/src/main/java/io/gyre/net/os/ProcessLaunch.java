@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Starts programs, and says why one cannot be started. */
+/** Starts programs, and explains why a program cannot be started. */
 final class ProcessLaunch {
-    /** A start that has begun is awaited by a cancelled task, too, so that no process is left which nobody knows of. */
+    /** Even a cancelled task waits for a start that has begun, so that no process is left unowned. */
     private static final Offloading PATIENT = Offloading.onLoopExecutor().withOnCancel(OnCancel.WAIT);
 
     private static final boolean WINDOWS = File.separatorChar == '\\';
@@ -23,11 +23,11 @@ final class ProcessLaunch {
     private ProcessLaunch() {}
 
     /**
-     * A process that has started.
+     * A started process.
      *
      * @param process the process
-     * @param stdout what it writes, if that is a pipe
-     * @param stderr what it writes to its standard error, if that is a pipe
+     * @param stdout its standard output, if that is a pipe
+     * @param stderr its standard error, if that is a pipe
      */
     record Launched(Process process, InputStream stdout, InputStream stderr) {
         static Launched of(Process process) {
@@ -35,7 +35,7 @@ final class ProcessLaunch {
         }
     }
 
-    /** {@return the process} Suspends: the JDK waits until the program runs or cannot. */
+    /** {@return the process} Suspends: the JDK waits until the program runs or fails to start. */
     static Launched start(SubprocessOptions options) throws IOException {
         return Async.<Launched, IOException>offload(PATIENT, () -> {
             try {
@@ -70,7 +70,9 @@ final class ProcessLaunch {
         }
     }
 
-    /** {@return so many pipes; null if there are none to be made, or the system has no mkfifo: then the pipes of the JDK do} */
+    /**
+     * {@return this many pipes; null if none are needed, or the system has no mkfifo: then the JDK's pipes have to do}
+     */
     private static @Nullable NamedPipes makePipes(int count) {
         if (count == 0 || WINDOWS) {
             return null;
@@ -119,7 +121,7 @@ final class ProcessLaunch {
                 ? LowLevel.describe(failure.getMessage())
                 : LowLevel.describe(failure.getCause().getMessage());
         if (words == null || !words.startsWith("Exec failed")) {
-            return words == null ? failure.toString() : words; // a file that is redirected to, an argument
+            return words == null ? failure.toString() : words; // a redirect target, or an argument
         }
         Path here = (directory == null ? Path.of("") : directory).toAbsolutePath();
         if (program.indexOf(File.separatorChar) < 0) {

@@ -9,22 +9,22 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** A process and those that it has started, which are to end with it. */
+/** A process and its descendants, which end with it. */
 final class ProcessTree {
     /*
      * Design.
      *
-     * Whom a process has started can be asked only while it lives, so it is asked before it is told to end. To answer, the
-     * JDK reads all of /proc, so that happens in a thread of its own; not in the loop's pool, which may be shut down.
+     * The descendants of a process can be listed only while it lives, so they are listed before it is told to end. For
+     * the list the JDK reads all of /proc, so a separate thread does it, not the loop's pool, which may be shut down.
      *
-     * The process itself is told first: a shell whose child ends would go on with its next command. A handle knows when its
-     * process began, so no other that has got its number since is hit.
+     * The process itself is told first: a shell whose child ends would go on with its next command. A handle knows when
+     * its process began, so another process that has reused the pid is not hit.
      */
     private static final Offloading OWN_THREAD = Offloading.on(call ->
                     Thread.ofPlatform().daemon().name("gyre-end-of-process").start(call))
             .withOnCancel(OnCancel.WAIT);
 
-    /** Short for who waits, long for the machine. Nobody tells us of the end of a process that is not our child. */
+    /** Short for the waiting task, long for the machine. The system reports the end of our own children only. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final Process process;
@@ -41,19 +41,19 @@ final class ProcessTree {
         this.ownThread = ownThread;
     }
 
-    /** Tells all to end. Suspends. */
+    /** Asks all to end. Suspends. */
     void terminate() {
         inOwnThread(this::terminateNow, this::terminateNow);
     }
 
-    /** Kills what is left. Suspends. */
+    /** Kills those still alive. Suspends. */
     void kill() {
         if (process.isAlive() || isAnyDescendantAlive()) {
             inOwnThread(this::killNow, this::killNow);
         }
     }
 
-    /** Does both, in a thread that goes on when the loop does not. Suspends. */
+    /** Does both, on a thread that continues if the loop stops. Suspends. */
     void end(Duration grace) {
         inOwnThread(
                 () -> {
@@ -66,7 +66,7 @@ final class ProcessTree {
                 this::killNow);
     }
 
-    /** A process that nobody ends is worse than a loop that is blocked for milliseconds. */
+    /** A process left running is worse than a loop blocked for milliseconds. */
     private void inOwnThread(VoidBody<RuntimeException> call, Runnable ifThereIsNone) {
         try {
             Async.offload(ownThread, call);
@@ -77,7 +77,7 @@ final class ProcessTree {
 
     private void terminateNow() {
         process.descendants().forEach(descendants::add);
-        process.toHandle().destroy(); // that of the process itself would close the pipes, too
+        process.toHandle().destroy(); // process.destroy() would also close the pipes
         descendants.forEach(ProcessHandle::destroy);
     }
 
@@ -87,7 +87,7 @@ final class ProcessTree {
         descendants.forEach(ProcessHandle::destroyForcibly);
     }
 
-    /** Waits until those that the process has started have ended. Suspends. */
+    /** Waits until all descendants have ended. Suspends. */
     void awaitDescendants() {
         while (isAnyDescendantAlive()) {
             Async.sleep(LOOK_AGAIN);
@@ -98,7 +98,7 @@ final class ProcessTree {
         return descendants.stream().anyMatch(ProcessTree::runs);
     }
 
-    /** One that has ended and that its parent has not asked for counts as alive for the JDK; it has no program any more. */
+    /** The JDK counts a zombie, whose parent has not collected it, as alive; it runs no program any more. */
     private static boolean runs(ProcessHandle handle) {
         return handle.isAlive() && handle.info().command().isPresent();
     }

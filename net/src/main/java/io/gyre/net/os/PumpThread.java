@@ -5,22 +5,23 @@ import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
-/** A daemon thread that does blocking work for tasks, piece by piece, while there is some. */
+/** A daemon thread that does blocking work for tasks, piece by piece, while there is any. */
 abstract class PumpThread {
     /*
      * Design.
      *
-     * The monitor guards everything, and nobody holds it while he blocks. The thread begins with the first piece of work. It ends
-     * when there will be no more, and when there has been none for a while, so that a stream that was forgotten costs no thread;
-     * work that comes later has a new one begin.
+     * The monitor guards everything, and is never held while blocking. The thread starts with the first piece of work.
+     * It ends when no more work will come, and when it has been idle for a while, so that a forgotten stream costs no
+     * thread; later work starts a new one.
      *
-     * A thread that cannot be started is asked for before anything is taken: who wants work done is told, and may try again.
+     * The thread is requested before any bytes are taken: if it cannot be started, the caller is told and may try
+     * again.
      */
 
-    /** What a pipe of Linux holds. */
+    /** The capacity of a Linux pipe. */
     static final int CHUNK_BYTES = 64 * 1024;
 
-    /** Long for somebody who reads or writes now and then. */
+    /** Long enough for occasional reads or writes. */
     static final Duration IDLE_LIMIT = Duration.ofSeconds(10);
 
     private final String name;
@@ -29,7 +30,7 @@ abstract class PumpThread {
     private boolean running;
     private @Nullable Thread thread;
 
-    /** {@return what makes the threads, if nobody says otherwise} */
+    /** {@return the default thread factory} */
     static ThreadFactory daemon(String name) {
         return Thread.ofPlatform().daemon().name(name).factory();
     }
@@ -40,27 +41,27 @@ abstract class PumpThread {
         this.idleLimit = idleLimit;
     }
 
-    // ---- what a subclass says
+    // ---- what a subclass implements
 
-    /** {@return whether there is a piece of work to do} Called with the monitor. */
+    /** {@return whether there is a piece of work to do} Called with the monitor held. */
     abstract boolean hasWork();
 
-    /** {@return whether there will be no more work} Synchronized. */
+    /** {@return whether no more work will come} Synchronized. */
     abstract boolean isDone();
 
     /** Does a piece of work. Blocks; called without the monitor. */
     abstract void work();
 
-    /** Called without the monitor, when there will be no more work and no thread is at any. */
+    /** Called without the monitor, when no more work will come and no thread is working. */
     abstract void close();
 
-    /** Tells those who wait that a piece of work has failed for a reason of this program's own. Called without the monitor. */
+    /** Tells waiters that a piece of work failed for a reason inside this program. Called without the monitor. */
     abstract void failed(IOException failure);
 
-    // ---- for a subclass
+    // ---- for subclasses
 
     /**
-     * Has the thread look when the monitor is free, or begin. With the monitor.
+     * Wakes the thread, or starts it. Called with the monitor held.
      *
      * @throws NoThreadException if no thread can be started
      */
@@ -80,8 +81,8 @@ abstract class PumpThread {
     }
 
     /**
-     * Has the thread look whether there will be no more work, and close then; if it is blocked, when it no longer is. With the
-     * monitor. Returns false if there is no thread: who is calling closes, without the monitor.
+     * Lets the thread notice that no more work will come, and close; if it is blocked, it does so once it is not.
+     * Called with the monitor held. Returns false if there is no thread: the caller then closes, without the monitor.
      */
     final boolean leaveToThread() {
         if (running) {
@@ -90,7 +91,7 @@ abstract class PumpThread {
         return running;
     }
 
-    /** Waits until the thread has ended, if it has begun. */
+    /** Waits until the thread has ended, if it was started. */
     final void join(Duration limit) throws InterruptedException {
         Thread begun;
         synchronized (this) {
@@ -108,22 +109,22 @@ abstract class PumpThread {
             while (awaitWork()) {
                 work();
             }
-        } catch (RuntimeException | Error unexpected) { // memory, above all
+        } catch (RuntimeException | Error unexpected) { // out of memory, above all
             failed(new IOException(name + " has failed", unexpected));
-            awaitWork(); // which says that no thread is running
+            awaitWork(); // records that no thread is running
         }
         if (isDone()) {
             close();
         }
     }
 
-    @SuppressWarnings("WaitNotInLoop") // woken for nothing it ends early, and another begins when it is needed
+    @SuppressWarnings("WaitNotInLoop") // on a spurious wake-up it ends early; a new thread starts when needed
     private synchronized boolean awaitWork() {
         if (!hasWork() && !isDone()) {
             try {
                 wait(idleLimit.toMillis());
             } catch (InterruptedException toldToEnd) {
-                // as if there had been nothing to do for long
+                // as if it had been idle for long
             }
         }
         running = hasWork();

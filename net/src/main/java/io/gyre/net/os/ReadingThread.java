@@ -8,17 +8,17 @@ import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a blocking stream in a daemon thread, a chunk at a time, and only when somebody wants one. Any thread. */
+/** Reads a blocking stream in a daemon thread, a chunk at a time, and only on request. Any thread. */
 final class ReadingThread extends PumpThread {
     /*
      * Design.
      *
-     * Work is a wish for a chunk. The bytes of `chunk` belong to the thread while there are none to be taken, and to those who
-     * take while there are.
+     * Work is a request for a chunk. The bytes of `chunk` belong to the thread while none are available, and to the
+     * takers while some are.
      *
-     * Reading ahead is left to the system, whose pipe holds as much as a chunk: what nobody has asked for stays where the
-     * process could still leave it to others. A wish cannot be taken back, because a blocked read cannot: what it brings
-     * stays here for the next who wants something.
+     * Reading ahead is left to the system, whose pipe holds as much as a chunk: bytes that were not requested stay
+     * where the process could still leave them to other readers. A request cannot be withdrawn, because a blocked read
+     * cannot be interrupted: its bytes stay here for the next request.
      */
     private final InputStream source;
     private final boolean ownsSource;
@@ -38,7 +38,7 @@ final class ReadingThread extends PumpThread {
         this.ownsSource = ownsSource;
     }
 
-    /** {@return a reader of a stream that it closes in the end} */
+    /** {@return a reader of a stream that it eventually closes} */
     static ReadingThread owning(String name, InputStream source, ThreadFactory factory) {
         return new ReadingThread(name, source, true, factory, IDLE_LIMIT);
     }
@@ -48,9 +48,9 @@ final class ReadingThread extends PumpThread {
         return new ReadingThread(name, source, false, daemon(name), IDLE_LIMIT);
     }
 
-    // ---- those who want bytes
+    // ---- for readers
 
-    /** {@return how many bytes of those that are there were moved; 0 if there are none yet, -1 at the end} */
+    /** {@return how many available bytes were moved; 0 if there are none yet, -1 at the end} */
     synchronized int take(ByteBuffer target) throws IOException {
         if (givenBack.hasRemaining()) {
             int count = Math.min(givenBack.remaining(), target.remaining());
@@ -71,7 +71,7 @@ final class ReadingThread extends PumpThread {
     }
 
     /**
-     * Has a chunk read, and the bell rung then. Returns false if there is something to take already.
+     * Requests a chunk, and a ring of the bell when it is there. Returns false if there is something to take already.
      *
      * @throws NoThreadException if no thread can be started
      */
@@ -84,7 +84,7 @@ final class ReadingThread extends PumpThread {
         return true;
     }
 
-    /** Puts bytes back in front of what is to be taken. */
+    /** Puts bytes back in front of the available ones. */
     synchronized void giveBack(byte[] bytes) {
         if (bytes.length > 0) {
             givenBack = ByteBuffer.allocate(bytes.length + givenBack.remaining())
@@ -94,14 +94,14 @@ final class ReadingThread extends PumpThread {
         }
     }
 
-    /** Begins anew after {@link #release}, behind an end of the stream, too: a terminal may have more. */
+    /** Starts again after {@link #release}, even after an end of the stream: a terminal may deliver more. */
     synchronized void reopen() {
         released = false;
         atEnd = false;
         failure = null;
     }
 
-    /** Says that nobody wants anything any more. The thread ends, if it is blocked, then when it no longer is. */
+    /** Says that nothing more is wanted. The thread ends; if it is blocked, it ends once it no longer is. */
     void release() {
         synchronized (this) {
             released = true;
@@ -113,14 +113,14 @@ final class ReadingThread extends PumpThread {
         close();
     }
 
-    /** Has everything up to the end read and dropped, so that whoever writes it is not held up. Ends with the stream. */
+    /** Reads and discards everything up to the end, so that the writer is not blocked. Ends with the stream. */
     synchronized void discardRest() {
         if (!released && !isOver()) {
             try {
                 startOrNotify();
                 discarding = true;
             } catch (NoThreadException e) {
-                // whoever writes is held up when the pipe is full
+                // the writer blocks when the pipe is full
             }
         }
     }
@@ -182,7 +182,7 @@ final class ReadingThread extends PumpThread {
             try {
                 source.close();
             } catch (IOException alreadyBroken) {
-                // nothing is expected of it any more
+                // nothing depends on it any more
             }
         }
     }

@@ -12,19 +12,19 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Signals that end something, with less patience each time. */
+/** Signals that shut something down, more forcefully each time. */
 final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Registration {
     /*
      * Design.
      *
-     * The last step is taken right here, in the thread of the JVM, because it is there for the case that the loop hangs. It
-     * halts: exit hooks may be what hangs.
+     * The last step is taken right here, in the JVM's signal thread, because it is meant for a loop that hangs. It
+     * halts the JVM: the shutdown hooks may be what hangs.
      */
     private static final int EXIT_CODE_OF_SIGNAL = 128;
 
-    /** What is to end. */
+    /** The thing to shut down. */
     private interface Ending {
-        /** {@return whether there is one more step to take before the process is ended, which has been taken} */
+        /** {@return whether another step remained before ending the process, and was taken} */
         boolean goOn(int step, String name);
 
         boolean isOver();
@@ -91,7 +91,7 @@ final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Regis
         });
     }
 
-    /** Of a server, or several, in tasks of one loop. */
+    /** Drains a server, or several, in tasks of one loop. */
     private record Draining(Object server, EventLoop loop, Runnable drain, Runnable close) implements Ending {
         @Override
         public boolean goOn(int step, String name) {

@@ -5,35 +5,35 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Who wants which signal of this process. Any thread. */
+/** Which listeners receive which signals of this process. Any thread. */
 final class SignalSwitchboard {
     /*
      * Design.
      *
-     * The JVM has one handler for each signal. The first listener of a signal has ours installed, the last one that leaves
-     * has the one before restored. By number, because a signal may have two names.
+     * The JVM has one handler per signal. The first listener of a signal installs ours; the last one to leave restores
+     * the previous handler. Keyed by number, because a signal may have two names.
      *
-     * A listener whose loop or task has ended may have been forgotten here. It must not swallow the signal that is to end
-     * the process, so it is taken out when a signal or another listener comes; when a signal finds none that is left, it is
-     * sent anew, to the handler before.
+     * A listener may still be here although its loop or task has ended. It must not swallow a signal that is meant to
+     * end the process, so it is removed when a signal or another listener arrives; a signal that finds no listener left
+     * is raised again, for the previous handler.
      */
     private static final Map<Integer, SignalSwitchboard> BY_NUMBER = new HashMap<>(); // guarded by the class
 
-    /** Hears signals, in a thread of the JVM. */
+    /** Receives signals, on a thread of the JVM. */
     interface Listener {
         /**
-         * A signal has come.
+         * A signal has arrived.
          *
-         * @param name as the listener has called it
+         * @param name the name that the listener used
          * @param arrival to be taken or left
          */
         void received(String name, Arrival arrival);
 
-        /** {@return whether nobody is there any more} */
+        /** {@return whether the listener's loop or task has ended} */
         boolean isGone();
     }
 
-    /** A signal that has come, in the hands of those who have heard it. Any thread. */
+    /** A signal that has arrived, shared by the listeners that received it. Any thread. */
     static final class Arrival {
         private int undecided;
         private boolean taken;
@@ -42,12 +42,12 @@ final class SignalSwitchboard {
             undecided = listeners;
         }
 
-        /** One of them sees to it. */
+        /** A listener handles it. */
         synchronized void take() {
             taken = true;
         }
 
-        /** One of them does not; if none does, it is sent once more, to whoever would get the next one. */
+        /** A listener declines it; if all do, the signal is raised again, for its next handler. */
         void leave(String name) {
             if (isLeftByAll()) {
                 sendAnew(name);
@@ -70,9 +70,9 @@ final class SignalSwitchboard {
     }
 
     /**
-     * Lets a listener hear signals, or throws and changes nothing.
+     * Connects a listener to signals, or throws and changes nothing.
      *
-     * @throws IllegalArgumentException if there is none, or one of them cannot be received
+     * @throws IllegalArgumentException if there is no such signal, or one of them cannot be received
      */
     static synchronized void connect(Set<String> names, Listener listener) {
         if (names.isEmpty()) {
@@ -98,7 +98,7 @@ final class SignalSwitchboard {
         return installed;
     }
 
-    /** Takes it back. Does nothing the second time. */
+    /** Disconnects a listener. Idempotent. */
     static synchronized void disconnect(Set<String> names, Listener listener) {
         for (String name : names) {
             SignalSwitchboard board = BY_NUMBER.get(JdkSignals.number(name));
@@ -108,7 +108,7 @@ final class SignalSwitchboard {
         }
     }
 
-    /** {@return whether none is left, and the handler before has been restored} */
+    /** {@return whether no listener is left, and the previous handler has been restored} */
     private boolean forgetThoseGone() {
         listeners.keySet().removeIf(Listener::isGone);
         return restoreIfUnused();
@@ -131,7 +131,7 @@ final class SignalSwitchboard {
     private static synchronized Map<Listener, String> listenersOf(int number) {
         SignalSwitchboard board = BY_NUMBER.get(number);
         if (board == null) {
-            return Map.of(); // the last one has left at this moment
+            return Map.of(); // the last listener has just left
         }
         if (board.forgetThoseGone()) {
             sendAnew(board.handler.name());
@@ -143,7 +143,7 @@ final class SignalSwitchboard {
         try {
             JdkSignals.raise(name);
         } catch (IllegalArgumentException notHandledByJava) {
-            // the system's own action, which cannot be had from here; the next signal gets it
+            // the system's default action, which we cannot invoke; the next signal gets it
         }
     }
 }

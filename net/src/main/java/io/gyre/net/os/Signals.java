@@ -18,7 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signals that the system sends to this process, one after the other.
+ * Signals that the system sends to this process, one by one.
  *
  * {@snippet :
  * try (Signals signals = Signals.receive("HUP", "USR1")) {
@@ -32,14 +32,14 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>For the most frequent uses there are {@link #cancelOn}, which is what Ctrl-C does, and {@link #drainOn}, which is what a
- * server does when it is told to end.
+ * <p>Two common uses are ready-made: {@link #cancelOn} for Ctrl-C, and {@link #drainOn} for a server that is told to
+ * shut down.
  *
- * <p>As long as somebody receives a signal, it does nothing else: TERM does not end the process. Several may receive the same.
- * Signals that come while nobody waits are kept, each kind once; {@link #count} says how often it has come. A signal that the
- * process was started to ignore, as {@code nohup} does it with HUP, never comes.
+ * <p>While a receiver is open, its signals have no other effect: TERM does not end the process. Several receivers may
+ * share a signal. Signals that arrive while no task waits are kept, each kind once; {@link #count} says how often a
+ * signal has arrived. A signal that the process was started to ignore, as {@code nohup} does with HUP, never arrives.
  *
- * <p><b>Confinement:</b> tasks of the loop that was current when it was made.
+ * <p><b>Confinement:</b> tasks of the loop that created the receiver.
  *
  * <p><b>Source:</b> trio {@code open_signal_receiver}.
  *
@@ -50,7 +50,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
     private final Mailbox mailbox;
     private boolean closed;
 
-    /** What has come. The JVM puts it in, in threads of its own. */
+    /** Arrived signals. The JVM adds them on its own threads. */
     private static final class Mailbox implements SignalSwitchboard.Listener {
         private final EventLoop loop = EventLoop.current();
         private final Doorbell bell;
@@ -65,7 +65,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
         @Override
         public void received(String name, SignalSwitchboard.Arrival arrival) {
             if (!keep(name, arrival)) {
-                arrival.leave(name); // this was closed at the same moment
+                arrival.leave(name); // closed at the same moment
             }
         }
 
@@ -75,7 +75,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
             }
             SignalSwitchboard.Arrival before = pending.put(name, arrival);
             if (before != null) {
-                before.take(); // the later one stands for both
+                before.take(); // the later signal stands for both
             }
             counts.merge(name, 1L, Long::sum);
             bell.ring();
@@ -98,7 +98,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
             return !pending.isEmpty();
         }
 
-        /** Leaves to others what has come and was not taken, and what comes. */
+        /** Leaves arrived but untaken signals, and all later ones, to others. */
         void leave() {
             Map<String, SignalSwitchboard.Arrival> rest;
             synchronized (this) {
@@ -119,9 +119,9 @@ public final class Signals implements Iterable<String>, AutoCloseable {
         }
     }
 
-    /** What happens on signals, until it is closed. */
+    /** A reaction to signals, in force until it is closed. */
     public interface Registration extends AutoCloseable {
-        /** Takes it back: what the signals did before, they do again. Any thread. Does nothing the second time. */
+        /** Ends the reaction and restores the earlier effect of the signals. Any thread. Idempotent. */
         @Override
         void close();
     }
@@ -133,20 +133,20 @@ public final class Signals implements Iterable<String>, AutoCloseable {
     }
 
     /**
-     * Begins to receive signals. <b>Suspends:</b> no.
+     * Starts receiving signals. <b>Suspends:</b> no.
      *
-     * @param names such as HUP, TERM, USR1: without SIG
-     * @return the signals, to be closed
-     * @throws IllegalArgumentException if there is no such signal, or it cannot be received, because the system or the JVM has it for
-     *     itself, such as KILL, SEGV, QUIT, USR2
+     * @param names such as HUP, TERM, USR1, without the prefix SIG
+     * @return the receiver, to be closed
+     * @throws IllegalArgumentException if there is no such signal, or it cannot be received because the system or the
+     *     JVM reserves it, such as KILL, SEGV, QUIT, USR2
      */
     public static Signals receive(String... names) {
         return new Signals(new LinkedHashSet<>(List.of(names)));
     }
 
     /**
-     * Cancels a task on the first signal, and ends the process on the next, at once and with exit code 128 and its number: what
-     * asyncio does on Ctrl-C.
+     * Cancels a task on the first signal. The second signal ends the process at once, with exit code 128 plus the
+     * signal's number, as asyncio does on Ctrl-C.
      *
      * {@snippet :
      * EventLoop.run(() -> {
@@ -155,24 +155,24 @@ public final class Signals implements Iterable<String>, AutoCloseable {
      * });
      * }
      *
-     * <p>When the task is done, the signals do what they did before, so that this need not be closed.
+     * <p>When the task is done, the signals have their earlier effect again, so closing the registration is optional.
      *
      * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no.
      *
      * @param task the task
      * @param names such as INT, TERM
-     * @return takes it back
+     * @return the registration, which ends the reaction
      * @throws IllegalArgumentException as {@link #receive}
-     * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#handling-keyboard-interruption">asyncio, handling
-     *     keyboard interruption</a>
+     * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#handling-keyboard-interruption">asyncio,
+     *     handling keyboard interruption</a>
      */
     public static Registration cancelOn(Task<?> task, String... names) {
         return ShutdownSignals.cancelling(Objects.requireNonNull(task), names);
     }
 
     /**
-     * Has a server end on signals: the first drains it, the second closes it, and the third ends the process, at once and with exit
-     * code 128 and its number.
+     * Shuts down a server on signals: the first drains it, the second closes it, and the third ends the process at
+     * once, with exit code 128 plus the signal's number.
      *
      * {@snippet :
      * try (TcpServer server = TcpServer.serve(address, this::handle)) {
@@ -181,15 +181,16 @@ public final class Signals implements Iterable<String>, AutoCloseable {
      * }
      * }
      *
-     * <p>When the server is closed, the signals do what they did before, so that this need not be closed. The process ends when
-     * its program does, with exit code 0 if nothing went wrong: what was asked for has been done.
+     * <p>When the server is closed, the signals have their earlier effect again, so closing the registration is
+     * optional. The process ends with its program, with exit code 0 if nothing went wrong: the requested shutdown was
+     * carried out.
      *
      * <p><b>Confinement:</b> the loop of the server. <b>Suspends:</b> no.
      *
      * @param server the server
-     * @param grace how long its connections may go on
+     * @param grace how long its connections may continue
      * @param names such as TERM, INT
-     * @return takes it back; what has begun goes on
+     * @return the registration, which ends the reaction; a step already begun continues
      * @throws IllegalArgumentException as {@link #receive}
      * @throws WrongLoopException if the server belongs to another loop
      * @see StreamServer#drain
@@ -199,14 +200,14 @@ public final class Signals implements Iterable<String>, AutoCloseable {
     }
 
     /**
-     * Does what {@link #drainOn(StreamServer, Duration, String...)} does, for the servers of several loops.
+     * As {@link #drainOn(StreamServer, Duration, String...)}, for the servers of several loops.
      *
      * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no.
      *
      * @param servers the servers
-     * @param grace how long their connections may go on
+     * @param grace how long their connections may continue
      * @param names such as TERM, INT
-     * @return takes it back; what has begun goes on
+     * @return the registration, which ends the reaction; a step already begun continues
      * @throws IllegalArgumentException as {@link #receive}
      * @see ServerGroup#drain
      */
@@ -217,10 +218,10 @@ public final class Signals implements Iterable<String>, AutoCloseable {
     /**
      * Takes the next signal.
      *
-     * <p><b>Suspends:</b> until one comes. <b>Cancellation:</b> takes none.
+     * <p><b>Suspends:</b> until a signal arrives. <b>Cancellation:</b> takes none.
      *
      * @return its name
-     * @throws IllegalStateException if this is closed, also while waiting
+     * @throws IllegalStateException if the receiver is closed, even while waiting
      */
     public String next() {
         String name = nextOrEnd();
@@ -234,7 +235,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
         return awaitPending() ? mailbox.poll() : null;
     }
 
-    /** {@return whether a signal has come; false if this was closed} */
+    /** {@return whether a signal has arrived; false if the receiver was closed} */
     private boolean awaitPending() {
         Task<?> task = LowLevel.checkpoint();
         if (task.loop() != mailbox.loop) {
@@ -248,7 +249,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
     }
 
     /**
-     * {@return how often a signal has come since this was opened, whether it was taken or not} Any thread.
+     * {@return how often a signal has arrived since the receiver was opened, taken or not} Any thread.
      *
      * @param name its name
      */
@@ -256,13 +257,13 @@ public final class Signals implements Iterable<String>, AutoCloseable {
         return mailbox.count(name);
     }
 
-    /** {@return the signals from now on; {@code hasNext} suspends until one comes, or this is closed} */
+    /** {@return the signals from now on; {@code hasNext} suspends until one arrives or the receiver is closed} */
     @Override
     public Iterator<String> iterator() {
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
-                return awaitPending(); // takes none: the iteration may be left here
+                return awaitPending(); // takes none: the caller may stop iterating here
             }
 
             @Override
@@ -277,10 +278,10 @@ public final class Signals implements Iterable<String>, AutoCloseable {
     }
 
     /**
-     * Ends receiving: what the signals did before, they do again. <b>Suspends:</b> no. A task that waits for one gets
-     * {@link IllegalStateException}, and an iteration ends. A signal that has come and that nobody has taken, here or
-     * in another receiver that got it, goes where the next one would go: a TERM ends the process, if nobody receives it. Does
-     * nothing the second time.
+     * Stops receiving and restores the earlier effect of the signals. <b>Suspends:</b> no. A task waiting for a signal
+     * gets {@link IllegalStateException}, and an iteration ends. An arrived signal that no task has taken, here or in
+     * another receiver that got it, is raised again: a TERM then ends the process unless another receiver is open.
+     * Idempotent.
      */
     @Override
     public void close() {

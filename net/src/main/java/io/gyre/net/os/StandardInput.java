@@ -6,7 +6,7 @@ import io.gyre.net.ByteReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is typed, or piped, into this process.
+ * The standard input of this process.
  *
  * {@snippet :
  * try (ByteReader input = StandardInput.open()) {
@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>It is read in a daemon thread, which never keeps the process alive, and only when somebody wants to read. What has come
- * and was not delivered when a reader was closed, a part of a line, say, is what the next one begins with.
+ * <p>A daemon thread reads it, which never keeps the process alive, and only when a task wants to read. Bytes received
+ * but not delivered when a reader is closed, such as part of a line, go to the next reader.
  *
- * <p><b>Source:</b> asyncio {@code connect_read_pipe(..., sys.stdin)}. Differs: works for terminals, files and pipes alike, and
- * does not make them non-blocking for the programs that share them.
+ * <p><b>Source:</b> asyncio {@code connect_read_pipe(..., sys.stdin)}. Differs: works for terminals, files and pipes
+ * alike, without making them non-blocking for the programs that share them.
  */
 public final class StandardInput {
     private static final ReadingThread THREAD = ReadingThread.borrowing("gyre-standard-input", System.in);
@@ -30,15 +30,15 @@ public final class StandardInput {
     private StandardInput() {}
 
     /**
-     * Opens {@link System#in}, as it is when this is called for the first time. One reader at a time: close it, or let its loop
-     * end, before you open the next.
+     * Opens {@link System#in}, as it is at the first call. One reader at a time: close it, or let its loop end, before
+     * opening the next.
      *
-     * <p><b>Confinement:</b> tasks; the reader belongs to the current loop. <b>Suspends:</b> no. <b>Resources:</b> closing the
-     * reader leaves {@code System.in} open. A read that was cancelled leaves a thread waiting in {@code System.in}: what comes
-     * next is for the next read of such a reader, and not for who reads {@code System.in} himself.
+     * <p><b>Confinement:</b> tasks; the reader belongs to the current loop. <b>Suspends:</b> no. <b>Resources:</b>
+     * closing the reader leaves {@code System.in} open. A cancelled read leaves a thread waiting in {@code System.in}:
+     * the next bytes go to the next read of such a reader, not to code that reads {@code System.in} directly.
      *
-     * @return the reader; the end of the stream on a terminal is not the end of the next reader
-     * @throws BusyException if there is one that is open
+     * @return the reader; the end of the stream on a terminal does not end the next reader
+     * @throws BusyException if another reader is open
      */
     public static ByteReader open() {
         synchronized (StandardInput.class) {
@@ -47,7 +47,7 @@ public final class StandardInput {
                 if (!before.opener().loop().isClosed()) {
                     throw new BusyException("the standard input", before.opener(), Async.currentTask());
                 }
-                before.abort(); // gives back what it has
+                before.abort(); // gives back its undelivered bytes
             }
             THREAD.reopen();
             ThreadedReader reader = new ThreadedReader("the standard input", THREAD);

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
 /**
- * A program that runs beside this one, with pipes as streams.
+ * A running program, with its pipes as streams.
  *
  * {@snippet :
  * String head = Subprocess.run("git", "rev-parse", "HEAD").text();
@@ -34,23 +34,23 @@ import java.util.regex.Pattern;
  *     for (var line = log.stdout().readLine(4096); line.isPresent(); line = log.stdout().readLine(4096)) {
  *         show(line.get());
  *     }
- * } // told to end here, and killed if it does not
+ * } // asked to end here, and killed if it does not
  * }
  *
- * <p>Its owner closes it: then it is told to end, and killed if it has not after a grace, and so are the programs that it
- * has started. A cancelled task does that on its way out of the {@code try}. What is left when the loop closes is ended, too,
- * with a grace of 1 s at the most: no program outlives its loop, except one that has left its parent on purpose, as a daemon
- * does.
+ * <p>Its owner closes it. Closing asks the program and its descendants to end, and kills them after a grace period. A
+ * cancelled task does so when it leaves the {@code try}. A program still running when the loop closes is ended too,
+ * with a grace of at most 1 s: no program outlives its loop, unless it has detached itself from its parent, as daemons
+ * do.
  *
- * <p>A pipe holds some 64 KiB. A program that writes more waits until somebody reads, so read what it writes, or use
- * {@link #communicate}, or send it elsewhere with {@link SubprocessOptions#withStderr}.
+ * <p>A pipe holds some 64 KiB. A program that writes more waits for a reader, so read its output, use
+ * {@link #communicate}, or redirect it with {@link SubprocessOptions#withStderr}.
  *
- * <p><b>Confinement:</b> tasks of the loop that it was started on; {@link #terminate}, {@link #kill} and the accessors any
- * thread. <b>Resources:</b> a daemon thread for each pipe that is used; it ends with the process, unless that
- * leaves a daemon behind which has the pipe open.
+ * <p><b>Confinement:</b> tasks of the loop that started it; {@link #terminate}, {@link #kill} and the accessors: any
+ * thread. <b>Resources:</b> one daemon thread for each pipe in use; it ends with the process, unless a surviving daemon
+ * holds the pipe open.
  *
- * <p><b>Source:</b> asyncio {@code create_subprocess_exec}. Differs: closing awaits the end and reaches descendants; the exit code
- * after a signal is 128 and its number, as a shell has it.
+ * <p><b>Source:</b> asyncio {@code create_subprocess_exec}. Differs: closing waits for the end and reaches descendants;
+ * the exit code after a signal is 128 plus its number, as in a shell.
  *
  * @see <a href="https://docs.python.org/3/library/asyncio-subprocess.html">asyncio subprocesses</a>
  */
@@ -58,26 +58,26 @@ public final class Subprocess implements AutoCloseable {
     /*
      * Design.
      *
-     * A system task waits for the end of each process. Nobody needs it for that; but when the loop closes it is cancelled,
-     * behind the tasks that should have closed the process, and ends it in their stead.
+     * A system task waits for the end of each process. Its only purpose: when the loop closes, it is cancelled after
+     * the tasks that should have closed the process, and ends the process in their place.
      *
-     * While a process is being ended its output is read and dropped: a program that says good-bye must neither wait for a
-     * reader nor be killed by a pipe that is closed.
+     * While a process is being ended, its output is read and discarded: a program that writes its last words must
+     * neither wait for a reader nor be killed by a closed pipe.
      */
 
-    /** How much a program may write that is run for its output; who expects more should read it as a stream. */
+    /** The output limit of a program run for its output; read larger output as a stream. */
     private static final int MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
-    /** A process that was killed is gone at once, unless the system keeps it in a call that cannot be broken off. */
+    /** A killed process is gone at once, unless it is stuck in an uninterruptible system call. */
     private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
-    /** Less than loops take to close. */
+    /** Less than a loop takes to close. */
     private static final Duration NEGLECTED_GRACE = Duration.ofSeconds(1);
 
-    /** The pipes of a process that has ended have ended, too, unless a daemon that it has started holds them. */
+    /** The pipes of an ended process have ended too, unless a daemon that it started holds them. */
     private static final Duration PIPE_LIMIT = Duration.ofSeconds(1);
 
-    /** As much of a program's path as is good for a message. */
+    /** How much of a program's path a message shows. */
     private static final int SHOWN_CHARS = 60;
 
     private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
@@ -106,7 +106,7 @@ public final class Subprocess implements AutoCloseable {
         this.pipes = new Pipes(name, launched, options);
     }
 
-    /** Only the program: its arguments may be secrets, and what is shown gets into logs. */
+    /** Only the program: its arguments may be secrets, and this text ends up in logs. */
     private static String shown(SubprocessOptions options) {
         String program = LowLevel.describe(options.command().getFirst());
         return program.length() > SHOWN_CHARS ? program.substring(0, SHOWN_CHARS) + "..." : program;
@@ -117,7 +117,7 @@ public final class Subprocess implements AutoCloseable {
     /**
      * Starts a program with pipes.
      *
-     * @param command the program and its arguments, as they are: no shell looks at them
+     * @param command the program and its arguments, passed unchanged: no shell interprets them
      * @return the process
      * @throws IOException if it cannot be started
      * @see #exec(SubprocessOptions)
@@ -129,7 +129,8 @@ public final class Subprocess implements AutoCloseable {
     /**
      * Starts a program.
      *
-     * <p><b>Suspends:</b> until it runs. <b>Cancellation:</b> before it is started; once that has begun the process is returned.
+     * <p><b>Suspends:</b> until the program runs. <b>Cancellation:</b> before the start; once the start has begun, the
+     * process is returned.
      *
      * @param options what to run, and how
      * @return the process, to be closed
@@ -142,10 +143,11 @@ public final class Subprocess implements AutoCloseable {
     }
 
     /**
-     * Starts a command line of the shell, {@code /bin/sh -c}, with pipes.
+     * Starts a shell command line, {@code /bin/sh -c}, with pipes.
      *
-     * <p><b>Beware:</b> the shell takes quotes, dollars, semicolons and much more for its own. Never build the command line out of
-     * what comes from outside, a file name, say; hand that over as an argument of {@link #exec(String...)}, or in the environment.
+     * <p><b>Beware:</b> the shell interprets quotes, dollars, semicolons and much more. Never build the command line
+     * from outside input, such as a file name; pass it as an argument of {@link #exec(String...)}, or in the
+     * environment.
      *
      * @param commandLine what the shell runs
      * @return the process of the shell
@@ -158,8 +160,8 @@ public final class Subprocess implements AutoCloseable {
     /**
      * Runs a program to its end, without input.
      *
-     * @param command the program and its arguments, as they are: no shell looks at them
-     * @return what it has written, at most 16 MiB to each pipe
+     * @param command the program and its arguments, passed unchanged: no shell interprets them
+     * @return its output, at most 16 MiB from each pipe
      * @throws SubprocessFailedException if its exit code is not 0
      * @throws IOException if it cannot be started
      * @see #run(SubprocessOptions, byte[], int)
@@ -171,14 +173,14 @@ public final class Subprocess implements AutoCloseable {
     /**
      * Runs a program to its end.
      *
-     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> ends the program, as {@link #close} does.
+     * <p><b>Suspends:</b> until the program has ended. <b>Cancellation:</b> ends the program, as {@link #close} does.
      *
      * @param options what to run, and how
-     * @param input what it can read from its standard input
+     * @param input its standard input
      * @param maxOutput how many bytes it may write to each pipe
-     * @return what it has written
+     * @return its output
      * @throws SubprocessFailedException if its exit code is not 0; the message has the end of its standard error
-     * @throws LimitExceededException if it writes more; it is ended then
+     * @throws LimitExceededException if it writes more; it is then ended
      * @throws IOException if it cannot be started
      * @see <a href="https://trio.readthedocs.io/en/stable/reference-io.html#trio.run_process">trio run_process</a>
      */
@@ -208,48 +210,49 @@ public final class Subprocess implements AutoCloseable {
     // ---- pipes
 
     /**
-     * {@return where the program reads from; closing it is its end of input}
+     * {@return the program's standard input; closing it ends the input}
      *
-     * <p>What is written is on its way when the call returns, as with a socket. When nobody reads it any more, one of the next
-     * calls throws.
+     * <p>Written bytes are in flight when the call returns, as with a socket. Once the reading end is closed, one of
+     * the next calls throws.
      *
-     * @throws IllegalStateException if it is no pipe
+     * @throws IllegalStateException if it is not a pipe
      */
     public ByteWriter stdin() {
         return pipes.stdin();
     }
 
     /**
-     * {@return what the program writes}
+     * {@return the program's standard output}
      *
-     * @throws IllegalStateException if it is no pipe
+     * @throws IllegalStateException if it is not a pipe
      */
     public ByteReader stdout() {
         return pipes.stdout();
     }
 
     /**
-     * {@return what the program writes to its standard error}
+     * {@return the program's standard error}
      *
-     * @throws IllegalStateException if it is no pipe
+     * @throws IllegalStateException if it is not a pipe
      */
     public ByteReader stderr() {
         return pipes.stderr();
     }
 
     /**
-     * Gives the program its whole input, and reads all that it writes, at the same time; then awaits its end.
+     * Writes the program's whole input and reads all its output, at the same time; then waits for its end.
      *
-     * <p><b>Suspends:</b> until the program has ended, and everybody who has its output open. <b>Cancellation:</b> the program goes
-     * on; what it has written is delivered to the next read or {@code communicate}. Its input has been written in part.
+     * <p><b>Suspends:</b> until the program, and every process that has its output open, has ended.
+     * <b>Cancellation:</b> the program continues; its output so far goes to the next read or {@code communicate}. Part
+     * of its input has been written.
      *
-     * @param input what it can read; it need not read it
+     * @param input its standard input; the program need not read it
      * @param maxOutput how many bytes it may write to each pipe
-     * @return its exit code and what it has written
+     * @return its exit code and its output
      * @throws CancelledException if the task is cancelled
-     * @throws LimitExceededException if it writes more; it goes on
-     * @throws IllegalStateException if there is input and its standard input is no pipe
-     * @throws IOException if a pipe breaks, or the system has no more threads to serve it
+     * @throws LimitExceededException if it writes more; it continues
+     * @throws IllegalStateException if there is input and the program's standard input is not a pipe
+     * @throws IOException if a pipe breaks, or the system has no threads left to serve it
      */
     public SubprocessOutput communicate(byte[] input, int maxOutput) throws IOException {
         if (input.length > 0) {
@@ -270,15 +273,15 @@ public final class Subprocess implements AutoCloseable {
         }
     }
 
-    // ---- the end
+    // ---- ending
 
     /**
      * Waits until the program has ended.
      *
-     * <p><b>Suspends:</b> until then, which is never if it waits for somebody to read what it writes. <b>Cancellation:</b> ends the
-     * wait; the program goes on.
+     * <p><b>Suspends:</b> until the program has ended; forever if it waits for a reader of its output.
+     * <b>Cancellation:</b> ends the wait; the program continues.
      *
-     * @return its exit code; 128 and its number if a signal ended it
+     * @return its exit code; 128 plus the signal's number if a signal ended it
      * @throws CancelledException if the task is cancelled
      */
     public int await() {
@@ -294,21 +297,22 @@ public final class Subprocess implements AutoCloseable {
         }
     }
 
-    /** Tells the program to end: SIGTERM. <b>Suspends:</b> no. Does nothing if it has ended. */
+    /** Asks the program to end: SIGTERM. <b>Suspends:</b> no. Does nothing if it has already ended. */
     public void terminate() {
         process.toHandle().destroy();
     }
 
     /**
-     * Sends a signal to the program, such as {@code HUP}, {@code USR1} or {@code INT}. Does nothing if it has ended.
+     * Sends a signal to the program, such as {@code HUP}, {@code USR1} or {@code INT}. Does nothing if it has already
+     * ended.
      *
-     * <p><b>Suspends:</b> until the system's program {@code kill} has sent it: the JDK itself knows two signals only. <b>Cancellation:</b>
-     * sends the signal or not.
+     * <p><b>Suspends:</b> until the system's {@code kill} program has sent it: the JDK itself supports only two
+     * signals. <b>Cancellation:</b> the signal is either sent or not.
      *
      * <p><b>Source:</b> asyncio {@code Process.send_signal}.
      *
-     * @param signal the name, without SIG
-     * @throws IllegalArgumentException if that is no name of a signal
+     * @param signal the name, without the prefix SIG
+     * @throws IllegalArgumentException if it is not the name of a signal
      * @throws IOException if the system knows no such signal, or refuses to send it
      */
     public void sendSignal(String signal) throws IOException {
@@ -328,16 +332,16 @@ public final class Subprocess implements AutoCloseable {
         }
     }
 
-    /** Ends the program at once: SIGKILL. <b>Suspends:</b> no. Does nothing if it has ended. */
+    /** Kills the program: SIGKILL. <b>Suspends:</b> no. Does nothing if it has already ended. */
     public void kill() {
         process.toHandle().destroyForcibly();
     }
 
     /**
-     * Ends the program, unless it has ended: tells it, and those that it has started, to end; when the grace has passed, kills
-     * what is left of them. Closes the pipes; what nobody has read is lost. Does nothing the second time.
+     * Ends the program, unless it has ended: asks it and its descendants to end, and kills those still alive after the
+     * grace period. Closes the pipes; unread output is lost. Idempotent.
      *
-     * <p><b>Suspends:</b> until the program has ended, in a cancelled task, too; little longer than the
+     * <p><b>Suspends:</b> until the program has ended, even in a cancelled task; little longer than the
      * {@linkplain SubprocessOptions#killGrace grace}.
      */
     @Override
@@ -347,7 +351,7 @@ public final class Subprocess implements AutoCloseable {
         }
         if (loop.isClosed()) {
             closed = true;
-            kill(); // behind the end of the loop nobody can wait
+            kill(); // after the loop has ended, no task can wait
             pipes.abort();
             return;
         }
@@ -380,7 +384,7 @@ public final class Subprocess implements AutoCloseable {
         return grace.compareTo(FOREVER.minus(KILL_LIMIT)) > 0 ? FOREVER : grace.plus(KILL_LIMIT);
     }
 
-    /** For one that its owner has not closed when the loop closes, which takes little time, and that real time. */
+    /** For a process still open when the loop closes; closing must be quick, and measures real time. */
     private void endNeglected() {
         if (!exit.isDone()) {
             Async.shield(KILL_LIMIT, () -> {
@@ -409,14 +413,14 @@ public final class Subprocess implements AutoCloseable {
         }
     }
 
-    // ---- asking
+    // ---- queries
 
-    /** {@return the number that the system knows it by} */
+    /** {@return its process id} */
     public long pid() {
         return process.pid();
     }
 
-    /** {@return whether it has not ended yet} */
+    /** {@return whether it is still running} */
     public boolean isAlive() {
         return process.isAlive();
     }

@@ -3,13 +3,13 @@ package io.gyre.net.os;
 import java.io.IOException;
 
 /**
- * Thrown when a program that was to succeed has not. The message has the end of what it wrote to its standard error, or if that
- * is nothing, to its standard output.
+ * Thrown when a program ends with an exit code other than 0. The message has the end of its standard error or, if that
+ * is empty, of its standard output.
  */
 public final class SubprocessFailedException extends IOException {
     private static final long serialVersionUID = 1;
 
-    /** Some screen lines: the last words of a program, and not its whole log. */
+    /** A few screen lines: the last words of a program, not its whole log. */
     private static final int TAIL_CHARS = 2000;
 
     private final transient SubprocessOutput output;
@@ -29,7 +29,7 @@ public final class SubprocessFailedException extends IOException {
         return "; its standard " + (errors.isEmpty() ? "output: " : "error: ") + shown;
     }
 
-    /** {@return what the program has left behind} */
+    /** {@return the program's output} */
     public SubprocessOutput output() {
         return output;
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to run, and how. Start from {@link #of}.
+ * Which program to run, and how. Start from {@link #of}.
  *
  * {@snippet :
  * SubprocessOptions.of("make", "test").withDirectory(checkout).withEnvironment("LANG", "C").withStderrMerged()
@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Confinement:</b> immutable.
  */
 public final class SubprocessOptions {
-    /** Long enough to write down what must not be lost, short enough for somebody who waits. */
+    /** Long enough to save important data, short enough for a waiting user. */
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(5);
 
     private final Values values;
 
-    /** One component for each option. Private, so that adding an option breaks nobody. */
+    /** One component for each option. Private, so that a new option breaks no caller. */
     private record Values(
             List<String> command,
             @Nullable Path directory,
@@ -55,56 +55,55 @@ public final class SubprocessOptions {
     }
 
     /**
-     * {@return the program and its arguments, as they are: no shell looks at them. A program without a slash is
+     * {@return the program and its arguments, passed unchanged: no shell interprets them. A program without a slash is
      * looked up on the PATH that this process was started with}
      */
     public List<String> command() {
         return values.command;
     }
 
-    /** {@return where it runs; null for where this process does, which is the default} */
+    /** {@return its working directory; null, the default, for that of this process} */
     public @Nullable Path directory() {
         return values.directory;
     }
 
-    /** {@return what is different in its environment from that of this process: a value, or empty for none} */
+    /** {@return how its environment differs from this process's: a value, or empty to remove a variable} */
     public Map<String, Optional<String>> environment() {
         return values.environment;
     }
 
     /**
-     * {@return where its standard input comes from; {@link Redirect#PIPE} by default. {@link Redirect#DISCARD} is an
-     * empty one}
+     * {@return its standard input; {@link Redirect#PIPE} by default. {@link Redirect#DISCARD} is an empty one}
      */
     public Redirect stdin() {
         return values.stdin;
     }
 
-    /** {@return where its standard output goes; {@link Redirect#PIPE} by default} */
+    /** {@return its standard output; {@link Redirect#PIPE} by default} */
     public Redirect stdout() {
         return values.stdout;
     }
 
-    /** {@return where its standard error goes; {@link Redirect#PIPE} by default} */
+    /** {@return its standard error; {@link Redirect#PIPE} by default} */
     public Redirect stderr() {
         return values.stderr;
     }
 
     /**
-     * {@return whether its standard error goes where its standard output does, whatever {@code stderr} says; false by
+     * {@return whether its standard error is merged into its standard output, whatever {@code stderr} says; false by
      * default}
      */
     public boolean mergeStderr() {
         return values.mergeStderr;
     }
 
-    /** {@return how long it may take to end when it is told to, before it is killed; 5 s by default} */
+    /** {@return how long the program has to end when asked, before it is killed; 5 s by default} */
     public Duration killGrace() {
         return values.killGrace;
     }
 
     /**
-     * {@return the options to run a program with pipes}
+     * {@return options to run a program with pipes}
      *
      * @param command the program and its arguments
      * @throws IllegalArgumentException if there is no program
@@ -115,9 +114,9 @@ public final class SubprocessOptions {
     }
 
     /**
-     * {@return these options with another place to run}
+     * {@return these options with another working directory}
      *
-     * @param place the directory; a program with a slash in its name is looked up from there, too
+     * @param place the directory; a program with a slash in its name is looked up from there
      */
     public SubprocessOptions withDirectory(Path place) {
         return new SubprocessOptions(new Values(
@@ -132,7 +131,7 @@ public final class SubprocessOptions {
     }
 
     /**
-     * {@return these options with a variable in the environment, in place of one that has the same name}
+     * {@return these options with an environment variable, which replaces one of the same name}
      *
      * @param name its name
      * @param value its value
@@ -142,7 +141,7 @@ public final class SubprocessOptions {
     }
 
     /**
-     * {@return these options without a variable in the environment, be it one of this process}
+     * {@return these options without an environment variable, even one of this process}
      *
      * @param name its name
      */
@@ -167,7 +166,7 @@ public final class SubprocessOptions {
     /**
      * {@return these options with another standard input}
      *
-     * @param source where it comes from; {@link Redirect#DISCARD} for an empty one
+     * @param source the source; {@link Redirect#DISCARD} for an empty one
      */
     public SubprocessOptions withStdin(Redirect source) {
         return new SubprocessOptions(new Values(
@@ -184,7 +183,7 @@ public final class SubprocessOptions {
     /**
      * {@return these options with another standard output}
      *
-     * @param target where it goes
+     * @param target the target
      */
     public SubprocessOptions withStdout(Redirect target) {
         return new SubprocessOptions(new Values(
@@ -199,9 +198,9 @@ public final class SubprocessOptions {
     }
 
     /**
-     * {@return these options with another standard error, of its own}
+     * {@return these options with another, separate standard error}
      *
-     * @param target where it goes
+     * @param target the target
      */
     public SubprocessOptions withStderr(Redirect target) {
         return new SubprocessOptions(new Values(
@@ -215,7 +214,7 @@ public final class SubprocessOptions {
                 values.killGrace));
     }
 
-    /** {@return these options with the standard error going where the standard output does} */
+    /** {@return these options with the standard error merged into the standard output} */
     public SubprocessOptions withStderrMerged() {
         return new SubprocessOptions(new Values(
                 values.command,
@@ -229,10 +228,10 @@ public final class SubprocessOptions {
     }
 
     /**
-     * {@return these options with another grace}
+     * {@return these options with another grace period}
      *
-     * @param grace how long the program may take to end when it is told to; zero to kill it at once
-     * @throws IllegalArgumentException if that is negative
+     * @param grace how long the program has to end when asked; zero to kill it at once
+     * @throws IllegalArgumentException if the grace is negative
      */
     public SubprocessOptions withKillGrace(Duration grace) {
         return new SubprocessOptions(new Values(

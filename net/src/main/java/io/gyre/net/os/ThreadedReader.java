@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 
-/** The end of a blocking stream that tasks read from, while a thread waits for the bytes. */
+/** The reading end of a blocking stream: a thread waits for the bytes, tasks read them. */
 final class ThreadedReader extends BufferedStream {
     private final String name;
     private final Task<?> opener = Async.currentTask();
@@ -21,7 +21,7 @@ final class ThreadedReader extends BufferedStream {
         this.bell = new Doorbell("something to read from " + name);
     }
 
-    /** {@return the task that has opened this} */
+    /** {@return the task that opened this reader} */
     Task<?> opener() {
         return opener;
     }

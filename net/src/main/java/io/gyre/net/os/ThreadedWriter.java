@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 
-/** The end of a blocking stream that tasks write to, while a thread waits for whoever reads. */
+/** The writing end of a blocking stream: tasks write, a thread waits for the reader. */
 final class ThreadedWriter extends BufferedStream {
     private final String name;
     private final WritingThread thread;

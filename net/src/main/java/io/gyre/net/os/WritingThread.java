@@ -8,13 +8,12 @@ import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Writes to a blocking stream in a daemon thread, a chunk at a time, and closes it in the end. Any thread. */
+/** Writes to a blocking stream in a daemon thread, a chunk at a time, and eventually closes it. Any thread. */
 final class WritingThread extends PumpThread {
     /*
      * Design.
      *
-     * Work is a chunk. Its bytes belong to the thread while `length` is more than 0, and to those who put something in while it
-     * is 0.
+     * Work is a chunk. Its bytes belong to the thread while `length` is more than 0, and to the writers while it is 0.
      */
     private final OutputStream sink;
     private byte[] chunk = {};
@@ -33,12 +32,12 @@ final class WritingThread extends PumpThread {
         this.sink = sink;
     }
 
-    // ---- those who have bytes
+    // ---- for writers
 
     /**
-     * Moves what fits into the chunk, unless that is still being written.
+     * Moves the bytes that fit into the chunk, unless it is still being written.
      *
-     * @return how many bytes; 0 if there is no room at present
+     * @return how many bytes; 0 if there is no room now
      */
     synchronized long put(ByteBuffer[] sources, int first) throws IOException {
         if (failure != null) {
@@ -62,7 +61,7 @@ final class WritingThread extends PumpThread {
         return length;
     }
 
-    /** Has the bell rung when there is room, or a failure. Returns false if that is so already. */
+    /** Rings the bell when there is room, or a failure. Returns false if that is already the case. */
     synchronized boolean wantRoom(Doorbell bell) {
         if (length == 0 || failure != null) {
             return false;
@@ -71,7 +70,7 @@ final class WritingThread extends PumpThread {
         return true;
     }
 
-    /** Closes the stream behind what has been put in. */
+    /** Closes the stream after the bytes already put in. */
     void end() {
         synchronized (this) {
             ended = true;
@@ -82,7 +81,7 @@ final class WritingThread extends PumpThread {
         close();
     }
 
-    /** Closes the stream, and drops what is not being written yet. */
+    /** Closes the stream, and drops bytes that are not being written yet. */
     void abort() {
         synchronized (this) {
             aborted = true;
@@ -133,7 +132,7 @@ final class WritingThread extends PumpThread {
         try {
             sink.close();
         } catch (IOException alreadyBroken) {
-            // nothing is expected of it any more
+            // nothing depends on it any more
         }
     }
 }

@@ -1,9 +1,8 @@
 /**
- * What the operating system has beside sockets: programs to run, the standard input, signals.
+ * What the operating system offers beside sockets: programs, the standard input, signals.
  *
- * <p>The JDK has only blocking streams for pipes and terminals, and waiting in one of them would keep the loop. So each is
- * read or written in a daemon thread of its own, which never touches anything of the loop: it gives and takes chunks, and
- * rings.
+ * <p>The JDK has only blocking streams for pipes and terminals, and waiting in one would block the loop. So each is
+ * read or written by its own daemon thread, which never touches the loop: it exchanges chunks, and rings.
  *
  * <p>Depends on {@code io.gyre.net} and {@code io.gyre.loop}; {@code io.gyre.net} does not depend on it.
  */

@@ -20,7 +20,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
- * What every {@link BufferedStream} must do: {@link ByteStreamContract}, and what that class has beyond it, which is watermarks,
+ * What every {@link BufferedStream} must do: {@link ByteStreamContract}, plus the features of that class: watermarks,
  * the idle time-out, counts and the wire log.
  */
 public abstract class BufferedStreamContract extends ByteStreamContract {
@@ -173,7 +173,7 @@ public abstract class BufferedStreamContract extends ByteStreamContract {
         });
     }
 
-    /** Keeps what it sees. */
+    /** Records everything it sees. */
     private static final class Recording implements WireLog {
         final ByteArrayOutputStream received = new ByteArrayOutputStream();
         final ByteArrayOutputStream sent = new ByteArrayOutputStream();

@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.Arrays;
 
-/** Writing together: what is collected goes out by itself, in its place, and is never lost in silence. */
+/** Buffered writes: collected bytes are sent automatically, in order, and are never lost silently. */
 abstract class BufferedWritingRules extends WritingRules {
     @StreamRule
     void bufferedBytesAreSentWhenTheTaskParks() throws Exception {
@@ -179,7 +179,7 @@ abstract class BufferedWritingRules extends WritingRules {
 
     // ---- failures
 
-    /** Leaves bytes behind that cannot be sent any more, and lets the background find that out. */
+    /** Leaves bytes behind that can no longer be sent, and lets the background flush fail. */
     private static void loseInTheBackground(ByteStream left, ByteStream right) throws IOException {
         Flood.into(left).stop();
         left.writeBuffered(KnownBytes.of(1000));

@@ -5,7 +5,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What every {@link ByteStream} must do, as a suite of tests: extend it, say how to connect two streams, and run it with JUnit 5.
+ * A test suite for {@link ByteStream} implementations: extend it, say how to connect two streams, and run it with JUnit
+ * 5.
  *
  * {@snippet :
  * final class SerialPortTest extends ByteStreamContract {
@@ -16,16 +17,16 @@ import java.util.Set;
  * }
  * }
  *
- * <p>Each rule is a test of its own, on a loop of its own and a virtual clock: see
- * {@link io.gyre.loop.testing.LoopTest.Time#AUTOJUMP_DESPITE_IO}. After each, the streams are aborted, and a task, timer or
- * registered channel that is there then and was not before {@link #open} fails the rule.
+ * <p>Each rule is a separate test, with its own loop and a virtual clock: see
+ * {@link io.gyre.loop.testing.LoopTest.Time#AUTOJUMP_DESPITE_IO}. After each test the streams are aborted; the rule
+ * fails if a task, timer or registered channel remains that was not there before {@link #open}.
  *
- * <p>For a stream that extends {@link io.gyre.net.BufferedStream} there are more rules in {@link BufferedStreamContract}.
+ * <p>For a stream that extends {@link io.gyre.net.BufferedStream}, {@link BufferedStreamContract} has more rules.
  *
  * <p><b>Source:</b> trio {@code check_two_way_stream}.
  */
 public abstract class ByteStreamContract extends CancellationRules {
-    /** What streams may do differently: the rules ask for one or the other. */
+    /** Behaviour in which streams may differ: the rules accept one or the other. */
     public enum Trait {
         /** {@link ByteStream#closeOutput} leaves reading open. */
         HALF_CLOSE,
@@ -33,7 +34,7 @@ public abstract class ByteStreamContract extends CancellationRules {
         /** After {@link ByteStream#abort} the peer's reads fail; without it they may see the end of the stream. */
         RESET,
 
-        /** A writer is held back while the peer does not read, after 64 MiB at the latest. */
+        /** A writer suspends while the peer does not read, after 64 MiB at the latest. */
         BACK_PRESSURE
     }
 
@@ -41,15 +42,15 @@ public abstract class ByteStreamContract extends CancellationRules {
     protected ByteStreamContract() {}
 
     /**
-     * Connects two streams. Called in a task, for each rule, and several times for some.
+     * Connects two streams. Called in a task, at least once for each rule.
      *
-     * @return the two, which the suite closes
+     * @return the two streams, which the suite closes
      * @throws Exception fails the rule
      */
     @Override
     protected abstract StreamPair<?> open() throws Exception;
 
-    /** {@return what the streams can do that not all can; everything, unless overridden} */
+    /** {@return the optional features of the streams; all of them, unless overridden} */
     @Override
     protected Set<Trait> traits() {
         return EnumSet.allOf(Trait.class);

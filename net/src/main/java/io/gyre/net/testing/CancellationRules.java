@@ -20,9 +20,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Cancellation: before a call, while it waits, as it completes. Nothing is lost, nothing comes twice. */
+/** Cancellation: before a call, while it waits, as it completes. No byte is lost or delivered twice. */
 abstract class CancellationRules extends TimeLimitRules {
-    /** Ticks after which a call is cancelled that takes fewer to complete: before, during and after that. */
+    /**
+     * The number of ticks to try for a cancellation; a call takes fewer, so this covers before, during and after it.
+     */
     private static final int MOMENTS = 10;
 
     private static <X extends Exception> Task<?> inACancelledTask(VoidBody<X> call) {
@@ -176,7 +178,7 @@ abstract class CancellationRules extends TimeLimitRules {
         });
     }
 
-    /** One of the calls that write. */
+    /** One of the write calls. */
     private enum WritingCall {
         WRITE {
             @Override
@@ -236,7 +238,7 @@ abstract class CancellationRules extends TimeLimitRules {
         });
     }
 
-    // ---- both, at random
+    // ---- both directions, at random
 
     @StreamRule
     void callsOfAllKindsThatAreCancelledAtRandomMoveEveryByteOnce() throws Exception {
@@ -276,7 +278,7 @@ abstract class CancellationRules extends TimeLimitRules {
             boolean exactly = random.nextBoolean();
             Task<byte[]> reader =
                     createTask(() -> exactly ? stream.readExactly(buffer.capacity()) : some(stream, buffer));
-            reader.whenDone(done -> {}); // it fails when the end comes too soon
+            reader.whenDone(done -> {}); // it fails when the end comes too early
             cancellingIn(random.nextInt(6), reader).await();
             reader.cancelAndJoin("next");
             switch (reader.state()) {
@@ -285,7 +287,7 @@ abstract class CancellationRules extends TimeLimitRules {
                     ended = reader.resultNow().length == 0;
                 }
                 case FAILED -> {
-                    received.write(stream.readAll(PLENTY)); // the stream has ended before so many bytes
+                    received.write(stream.readAll(PLENTY)); // the stream ended before this many bytes
                     ended = true;
                 }
                 default -> received.write(buffer.array(), 0, buffer.position());
@@ -293,7 +295,7 @@ abstract class CancellationRules extends TimeLimitRules {
         }
     }
 
-    /** {@return what a read has brought; empty at the end} */
+    /** {@return the bytes of a read; empty at the end} */
     private static byte[] some(ByteStream stream, ByteBuffer buffer) throws IOException {
         byte[] bytes = new byte[Math.max(stream.read(buffer), 0)];
         buffer.get(0, bytes);

@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 
-/** The end: of the output, of both directions, in good order and not. */
+/** Endings: of the output, of both directions, orderly and abrupt. */
 abstract class EndingRules extends FileRules {
     // ---- half-close
 

@@ -20,7 +20,7 @@ abstract class FileRules extends BufferedWritingRules {
     /** More than two portions, and not a whole number of them. */
     private static final int BIG = 5_000_001;
 
-    /** What is to be shown with a file of {@link KnownBytes}. */
+    /** A rule about a file of {@link KnownBytes}. */
     @FunctionalInterface
     private interface FileRule {
         void check(FileChannel file, ByteStream left, ByteStream right) throws Exception;
@@ -90,7 +90,7 @@ abstract class FileRules extends BufferedWritingRules {
                 left.closeOutput();
             });
             for (int i = 0; i < 10; i++) {
-                awaitAllTasksParked(); // it comes to a halt now and then
+                awaitAllTasksParked(); // it pauses now and then
                 assertArrayEquals(KnownBytes.range(i * 10_000L, 10_000), right.readExactly(10_000));
             }
 

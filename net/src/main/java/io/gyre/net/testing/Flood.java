@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A task that writes {@link KnownBytes} until the peer takes no more: for tests of what happens then. */
+/** A task that writes {@link KnownBytes} until the peer accepts no more, to test what happens then. */
 final class Flood {
     private static final int PIECE_BYTES = 64 * 1024;
 
-    /** More than any system keeps for one connection; a stream that takes it all holds nobody back. */
+    /** More than any system buffers for one connection; a stream that accepts it all applies no back-pressure. */
     static final int LIMIT_BYTES = 64 << 20;
 
     private final ByteWriter writer;
@@ -24,10 +24,10 @@ final class Flood {
     private Flood(ByteWriter writer) {
         this.writer = writer;
         this.task = createTask("flood", this::write);
-        this.task.whenDone(done -> {}); // how it ends is for the rule to ask
+        this.task.whenDone(done -> {}); // the rule checks how it ends
     }
 
-    /** {@return a flood that has come to a halt} Suspends. */
+    /** {@return a flood that has stalled} Suspends. */
     static Flood into(ByteWriter writer) {
         var flood = new Flood(writer);
         awaitAllTasksParked();
@@ -47,12 +47,12 @@ final class Flood {
         return task;
     }
 
-    /** {@return how many bytes the stream has taken} */
+    /** {@return how many bytes the stream has accepted} */
     int sent() {
         return Math.toIntExact(begun - piece.remaining());
     }
 
-    /** Ends it where it is. Suspends. */
+    /** Stops it where it is. Suspends. */
     int stop() {
         task.cancelAndJoin("the flood is over");
         return sent();

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A buffer in the middle of memory that nobody may touch.
+ * A buffer in the middle of memory that must not be touched.
  *
- * @param kind in words
+ * @param kind a description
  * @param whole the memory
- * @param buffer has its position and its limit somewhere inside
+ * @param buffer its position and limit lie inside
  */
 record GuardedBuffer(String kind, ByteBuffer whole, ByteBuffer buffer) {
     private static final int MARGIN = 16;
     private static final byte GUARD = 0x5a;
 
-    /** {@return buffers of all kinds that can be written to} */
+    /** {@return writable buffers of all kinds} */
     static List<GuardedBuffer> ofAllKinds(int room) {
         ByteBuffer heap = memory(ByteBuffer.allocate(room + 2 * MARGIN));
         ByteBuffer heapSlice = memory(ByteBuffer.allocate(room + 2 * MARGIN));
@@ -32,7 +32,7 @@ record GuardedBuffer(String kind, ByteBuffer whole, ByteBuffer buffer) {
                 new GuardedBuffer("slice of direct", directSlice, part(slice(directSlice), MARGIN / 2, room)));
     }
 
-    /** {@return buffers of all kinds with these bytes, and the same read-only} */
+    /** {@return buffers of all kinds with these bytes, and read-only versions} */
     static List<GuardedBuffer> ofAllKindsWith(byte[] content) {
         return Stream.concat(
                         ofAllKinds(content.length).stream(),
@@ -69,13 +69,13 @@ record GuardedBuffer(String kind, ByteBuffer whole, ByteBuffer buffer) {
         return whole.capacity() - 2 * MARGIN;
     }
 
-    /** Requires that so many bytes went into or out of it, by its position, and that its limit stands where it was. */
+    /** Requires that its position moved by this many bytes, and that its limit is unchanged. */
     void requireMoved(int count) {
         assertEquals(start() + count, buffer.position(), () -> "position of a buffer of kind " + kind);
         assertEquals(start() + room(), buffer.limit(), () -> "limit of a buffer of kind " + kind);
     }
 
-    /** Requires that it holds just these bytes, and that nothing around them was touched. */
+    /** Requires that it holds exactly these bytes, and that nothing around them was touched. */
     void requireContent(byte[] content) {
         byte[] expected = new byte[whole.capacity()];
         Arrays.fill(expected, GUARD);

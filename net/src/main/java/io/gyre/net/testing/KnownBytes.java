@@ -1,6 +1,6 @@
 package io.gyre.net.testing;
 
-/** Bytes that are known by their place: what is lost, repeated or out of order shows. */
+/** Bytes determined by their position: any lost, repeated or reordered byte is detected. */
 final class KnownBytes {
     /** 2^64 divided by the golden ratio: neighbours differ, and no short period appears. */
     private static final long STEP = 0x9E3779B97F4A7C15L;

@@ -7,17 +7,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** One direction of a pair in memory: what one end has sent and the other has not received yet. */
+/** One direction of a pair in memory: bytes that one end has sent and the other has not received yet. */
 final class MemoryPipe {
     /*
      * Design.
      *
-     * A ring of bytes, `room` of which may be used.
+     * A ring of bytes, of which `room` bytes may be used.
      *
-     * In lock-step there is room for exactly what the receiver is about to take: `receive` that finds nothing makes as much as it
-     * was asked for, the wait behind it takes that back when it is cancelled, and the receiver that takes the bytes uses it up.
-     * Bytes are sent into that room only, and the receiver is made ready by that, which no cancellation undoes any more: so it
-     * does take them. A sender that finds a receiver which has not said how much it takes wakes it, to be asked.
+     * In lock-step there is room for exactly the bytes that the receiver is about to take. A `receive` that finds
+     * nothing makes as much room as it was asked for; a cancelled wait takes it back; the receiver that takes the bytes
+     * uses it up. Bytes are sent only into that room, and sending makes the receiver ready, which no cancellation can
+     * undo: so it does take them. A sender that finds a receiver without room wakes it, so that it asks again.
      *
      *     receiver              sender
      *     receive: 0, room 10
@@ -25,8 +25,8 @@ final class MemoryPipe {
      *                           wait
      *     receive: 10, room 0
      *
-     * Refused: a reference to the sender's buffer, from which the receiver would take. WriteBehind may replace that buffer
-     * while it waits.
+     * Rejected: a reference to the sender's buffer, from which the receiver would take. WriteBehind may replace that
+     * buffer while it waits.
      */
     private final boolean lockstep;
     private int room;
@@ -34,10 +34,10 @@ final class MemoryPipe {
     private int head;
     private int size;
 
-    /** The sender sends no more. */
+    /** The sender will send no more. */
     private boolean ended;
 
-    /** The receiver receives no more. */
+    /** The receiver will receive no more. */
     private boolean refused;
 
     private boolean reset;
@@ -60,7 +60,7 @@ final class MemoryPipe {
         return new MemoryPipe(true, 0);
     }
 
-    /** Says who is at the ends. */
+    /** Names the two ends. */
     void connect(String newFrom, String newTo) {
         from = newFrom;
         to = newTo;
@@ -139,7 +139,7 @@ final class MemoryPipe {
     }
 
     private void makeRing() {
-        if (ring.length < room) { // empty then, as its room has not changed since it was made, or it is in lock-step
+        if (ring.length < room) { // empty then: its room never changed, or it is in lock-step
             ring = new byte[room];
             head = 0;
         }
@@ -167,20 +167,20 @@ final class MemoryPipe {
 
     // ---- ending
 
-    /** Nothing more will be sent. What is there can be received. */
+    /** No more bytes will be sent. Those already sent can be received. */
     void end() {
         ended = true;
         wakeBoth();
     }
 
-    /** Nothing more will be received. */
+    /** No more bytes will be received. */
     void refuse() {
         refused = true;
         size = 0;
         wakeBoth();
     }
 
-    /** Neither; and who tries learns why. */
+    /** Ends both; later calls fail with the reason. */
     void reset() {
         reset = true;
         size = 0;

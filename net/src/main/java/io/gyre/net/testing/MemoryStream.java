@@ -8,7 +8,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 
 /**
- * One end of a connection in memory, for tests without a socket: nothing that it does depends on the system or on time.
+ * One end of a connection in memory, for tests without a socket: it depends neither on the system nor on time.
  *
  * {@snippet :
  * var pair = MemoryStream.pair();
@@ -17,18 +17,18 @@ import java.nio.channels.ClosedChannelException;
  * assertThat(pair.left().readLine(100)).contains("200 OK");
  * }
  *
- * <p>It behaves like a socket: an end is passed on behind what was written, {@link #close} leaves what was written to be read,
- * {@link #abort} drops it and has the peer's calls fail, and so does writing to a peer that has closed. Unlike TCP, closing with
- * bytes unread is no reset.
+ * <p>It behaves like a socket: an end arrives after the bytes written before it. {@link #close} leaves written bytes
+ * readable. {@link #abort} drops them and makes the peer's calls fail, as does writing to a peer that has closed.
+ * Unlike TCP, closing with unread bytes does not reset the connection.
  *
- * <p>It is no {@link io.gyre.loop.spi.OutsideWait}: a virtual clock jumps while its ends wait for each other.
+ * <p>It is not an {@link io.gyre.loop.spi.OutsideWait}: a virtual clock jumps while its ends wait for each other.
  *
- * <p><b>Confinement:</b> tasks and callbacks of the loop that the pair was made on, both ends.
+ * <p><b>Confinement:</b> tasks and callbacks of the loop that created the pair, for both ends.
  *
  * <p><b>Source:</b> trio {@code memory_stream_pair} and {@code lockstep_stream_pair}.
  */
 public final class MemoryStream extends BufferedStream {
-    /** About what a socket takes before its peer has to read. */
+    /** About as much as a socket buffers before its peer must read. */
     private static final int DEFAULT_CAPACITY_BYTES = 64 * 1024;
 
     private static final LoopLocal<int[]> PAIRS = LoopLocal.withInitial(() -> new int[1]);
@@ -45,15 +45,15 @@ public final class MemoryStream extends BufferedStream {
         this.out = out;
     }
 
-    /** {@return two connected streams; each takes 64 KiB before its peer has to read} */
+    /** {@return two connected streams; each accepts 64 KiB before its peer must read} */
     public static StreamPair<MemoryStream> pair() {
         return pair(DEFAULT_CAPACITY_BYTES);
     }
 
     /**
-     * {@return two connected streams with little or much room between them}
+     * {@return two connected streams with a given capacity}
      *
-     * @param capacityBytes how many bytes each takes before its peer has to read, 1 or more
+     * @param capacityBytes how many bytes each accepts before its peer must read, 1 or more
      */
     public static StreamPair<MemoryStream> pair(int capacityBytes) {
         if (capacityBytes < 1) {
@@ -64,11 +64,11 @@ public final class MemoryStream extends BufferedStream {
     }
 
     /**
-     * {@return two connected streams with no room between them}
+     * {@return two connected streams without a buffer between them}
      *
-     * <p>A byte goes from a call that writes straight to a call that reads: a write returns when reads have taken all of its
-     * bytes, and after one that was cancelled the buffer's position says how many they have taken. What
-     * {@link #writeBuffered} has collected goes in the background, as always.
+     * <p>Bytes go straight from a write to a read: a write returns when reads have taken all of its bytes. After a
+     * cancelled write the buffer's position says how many were taken. Bytes collected by {@link #writeBuffered} are
+     * sent in the background, as always.
      */
     public static StreamPair<MemoryStream> lockstepPair() {
         return connected(MemoryPipe.lockstep(), MemoryPipe.lockstep());

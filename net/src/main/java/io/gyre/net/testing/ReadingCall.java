@@ -8,19 +8,19 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 
-/** One of the calls that read, such that it takes {@link #MESSAGE}, if nothing else is there. */
+/** One of the read calls, set up to take {@link #MESSAGE} if nothing else is there. */
 abstract class ReadingCall {
     /** A line. */
     static final byte[] MESSAGE = "0123456789\n".getBytes(US_ASCII);
 
-    /** Where to cut it in two. */
+    /** Where to split it. */
     static final int CUT = 4;
 
     private static final int LIMIT = 100;
 
     private final String name;
 
-    /** What the call has put into a buffer of the caller's. */
+    /** The bytes that the call has put into the caller's buffer. */
     final ByteBuffer buffer = ByteBuffer.allocate(MESSAGE.length);
 
     private ReadingCall(String name) {
@@ -102,12 +102,12 @@ abstract class ReadingCall {
         return true;
     }
 
-    /** {@return whether bytes that have come are in the caller's buffer when it is cancelled} */
+    /** {@return whether a cancelled call leaves the received bytes in the caller's buffer} */
     boolean fillsItsBuffer() {
         return false;
     }
 
-    /** {@return whether the next read does not get the same bytes} */
+    /** {@return whether the bytes are gone for the next read} */
     boolean consumes() {
         return true;
     }
@@ -117,7 +117,7 @@ abstract class ReadingCall {
         return false;
     }
 
-    /** {@return what is in the caller's buffer, whatever has become of the call} */
+    /** {@return the bytes in the caller's buffer, whatever happened to the call} */
     final byte[] taken() {
         return Arrays.copyOf(buffer.array(), buffer.position());
     }

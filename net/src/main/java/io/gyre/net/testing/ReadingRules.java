@@ -20,7 +20,7 @@ import java.nio.ReadOnlyBufferException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Reading: what comes, how much of it, and the end. */
+/** Reads: which bytes, how many, and the end. */
 abstract class ReadingRules extends StreamRules {
     private static final int[] SIZES = {0, 1, 15, 4096, 65_536, 1 << 20};
 
@@ -258,7 +258,7 @@ abstract class ReadingRules extends StreamRules {
         });
     }
 
-    // ---- together
+    // ---- combinations
 
     @StreamRule
     void readsOfAllKindsTakeTurns() throws Exception {

@@ -13,7 +13,7 @@ import io.gyre.net.LimitExceededException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Reading up to something: separators and lines. */
+/** Reads up to an end: separators and lines. */
 abstract class SeparatorRules extends ReadingRules {
     // ---- readUntil
 

@@ -13,7 +13,7 @@ import io.gyre.net.testing.ByteStreamContract.Trait;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.function.Executable;
 
-/** Who may use a stream: one reader and one writer at a time, of one loop. */
+/** Who may use a stream: one reader and one writer at a time, on one loop. */
 abstract class SharingRules extends EndingRules {
     @StreamRule
     void secondReaderIsToldWhoTheFirstIs() throws Exception {

@@ -3,9 +3,9 @@ package io.gyre.net.testing;
 import io.gyre.net.ByteStream;
 
 /**
- * Two ends of one connection: what is written to one comes out of the other.
+ * Two ends of one connection: bytes written to one come out of the other.
  *
- * @param <S> the streams
+ * @param <S> the type of the streams
  * @param left one end
  * @param right the other
  */

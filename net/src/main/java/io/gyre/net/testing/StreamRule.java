@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A test that holds for streams of all kinds: on a virtual clock that jumps while sockets are waited for. */
+/** A test for streams of all kinds, on a virtual clock that jumps even while sockets are waited for. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @LoopTest(time = LoopTest.Time.AUTOJUMP_DESPITE_IO, timeoutMillis = 15_000)

@@ -21,18 +21,18 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** What the rules about streams are written with. */
+/** The common base of the stream rules. */
 abstract class StreamRules {
     /*
      * Design.
      *
-     * The rules are methods of a chain of classes, one class for each subject, because JUnit reports by class: whoever runs the
-     * suite finds all rules under the name of his test.
+     * The rules are methods of a chain of classes, one class per subject, because JUnit reports by class: a user of the
+     * suite finds all rules under the name of the user's test.
      *
-     * No rule may take for granted that a stream takes bytes before its peer reads; so what writes is a task of its own.
+     * No rule may assume that a stream accepts bytes before its peer reads, so each writer is a separate task.
      */
 
-    /** More than any rule sends that reads it all. */
+    /** More than any rule that reads everything sends. */
     static final int PLENTY = 128 << 20;
 
     abstract StreamPair<?> open() throws Exception;
@@ -43,13 +43,13 @@ abstract class StreamRules {
         return traits().contains(trait);
     }
 
-    /** What is to be shown with two connected streams. */
+    /** A rule about two connected streams. */
     @FunctionalInterface
     interface Rule {
         void check(ByteStream left, ByteStream right) throws Exception;
     }
 
-    /** Checks a rule with a new pair, and that the pair leaves nothing behind. */
+    /** Checks a rule with a new pair, and checks that the pair leaves nothing behind. */
     final void connected(Rule rule) throws Exception {
         awaitAllTasksParked();
         LoopStatistics before = EventLoop.current().statistics();
@@ -92,7 +92,7 @@ abstract class StreamRules {
         return createTask("reader", () -> reader.read(ByteBuffer.allocate(1)));
     }
 
-    /** Requires that a task has failed so, and returns the failure. Suspends. */
+    /** Requires that a task has failed with this type, and returns the failure. Suspends. */
     static <X extends Throwable> X failure(Class<X> type, Task<?> task) {
         return assertInstanceOf(
                 type, assertThrows(CompletionException.class, task::await).getCause());
@@ -102,7 +102,7 @@ abstract class StreamRules {
         assertEquals(expected, new String(actual, UTF_8));
     }
 
-    /** Requires that a failure tells of something. */
+    /** Requires that a failure mentions a text. */
     static void assertTells(Throwable failure, String what) {
         assertTrue(String.valueOf(failure.getMessage()).contains(what), () -> "no '" + what + "' in: " + failure);
     }
@@ -111,7 +111,7 @@ abstract class StreamRules {
         assertEquals(-1, reader.read(ByteBuffer.allocate(1)), "what read returns at the end");
     }
 
-    /** Requires that a reader has nothing to deliver at present. Suspends. */
+    /** Requires that a reader has nothing to deliver now. Suspends. */
     static void assertNothingToRead(ByteReader reader) {
         Task<Integer> read = reading(reader);
         awaitAllTasksParked();
@@ -120,7 +120,7 @@ abstract class StreamRules {
         assertTrue(read.isCancelled());
     }
 
-    /** Reads what a {@link Flood} and its like have written. Suspends. */
+    /** Reads the {@link KnownBytes} that a {@link Flood} or similar has written. Suspends. */
     static void assertKnown(ByteReader reader, int count) throws Exception {
         assertArrayEquals(KnownBytes.of(count), reader.readExactly(count));
     }

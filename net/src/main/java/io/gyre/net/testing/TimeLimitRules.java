@@ -14,7 +14,7 @@ import io.gyre.net.testing.ByteStreamContract.Trait;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Limits of time: what they limit, and that the stream survives them. */
+/** Time limits: what they limit, and that the stream survives them. */
 abstract class TimeLimitRules extends SharingRules {
     static final Duration LIMIT = Duration.ofSeconds(10);
     static final Duration NEARLY = Duration.ofSeconds(9);

@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writing at once: what goes out, of which buffers, and who is held back. */
+/** Unbuffered writes: which bytes of which buffers are sent, and when a writer suspends. */
 abstract class WritingRules extends SeparatorRules {
     @StreamRule
     void writeTakesBuffersOfAllKindsAsTheyAre() throws Exception {
