@@ -107,8 +107,7 @@ public final class Combinators {
                 allSucceeded = completions.isEnough(ReturnWhen.ALL_COMPLETED);
             } finally {
                 if (!allSucceeded) {
-                    distinct.forEach(
-                            task -> task.cancel("another task of the same gather failed or was cancelled"));
+                    distinct.forEach(task -> task.cancel("another task of the same gather failed or was cancelled"));
                 }
             }
             completions.awaitUntil(() -> completions.isEnough(ReturnWhen.ALL_COMPLETED));

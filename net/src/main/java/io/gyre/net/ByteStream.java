@@ -68,8 +68,7 @@ public interface ByteStream extends ByteReader, ByteWriter {
      *     stapled ones with other parts
      */
     default void setIdleTimeout(@Nullable Duration limit) {
-        throw new UnsupportedOperationException(
-                this + " has no idle time-out. Set one on the streams that it is made of.");
+        throw new UnsupportedOperationException(this + " has no idle time-out. Set one on its underlying streams.");
     }
 
     /**
@@ -78,8 +77,7 @@ public interface ByteStream extends ByteReader, ByteWriter {
      * @throws UnsupportedOperationException if the stream keeps no counts; see {@link #setIdleTimeout}
      */
     default StreamStatistics statistics() {
-        throw new UnsupportedOperationException(
-                this + " does not count its bytes. Ask the streams that it is made of.");
+        throw new UnsupportedOperationException(this + " keeps no counts. Ask its underlying streams.");
     }
 
     /**
@@ -90,7 +88,7 @@ public interface ByteStream extends ByteReader, ByteWriter {
      * @see WireLog#hexDump
      */
     default void setWireLog(@Nullable WireLog log) {
-        throw new UnsupportedOperationException(this + " has no wire log. Set one on the streams that it is made of.");
+        throw new UnsupportedOperationException(this + " has no wire log. Set one on its underlying streams.");
     }
 
     /**

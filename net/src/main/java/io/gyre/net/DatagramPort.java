@@ -50,7 +50,7 @@ class DatagramPort {
 
     final Task<?> requireLoop(Task<?> task) {
         if (task.loop() != loop) {
-            throw new WrongLoopException(this, loop, task, "A socket stays on the loop that made it.");
+            throw new WrongLoopException(this, loop, task, "A socket belongs to the loop that created it.");
         }
         return task;
     }

@@ -132,7 +132,8 @@ final class SocketFile {
         private final Path directory;
 
         Room(Path path) throws IOException {
-            Path parent = Objects.requireNonNull(path.toAbsolutePath().getParent(), "the root is no socket");
+            Path parent = Objects.requireNonNull(
+                    path.toAbsolutePath().getParent(), "the root directory cannot be a socket path");
             directory = Files.createTempDirectory(parent, ".gyre");
         }
 

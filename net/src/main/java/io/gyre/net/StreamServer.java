@@ -384,7 +384,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
      */
     public final void closeConnections() {
         checkLoop();
-        List.copyOf(connections.keySet()).forEach(connection -> connection.cancel("its server ends its connections"));
+        List.copyOf(connections.keySet()).forEach(connection -> connection.cancel("its server closed its connections"));
     }
 
     /**

@@ -117,7 +117,7 @@ public final class TcpServer extends StreamServer<TcpStream> {
             throws IOException {
         try {
             if (!(listening.getLocalAddress() instanceof InetSocketAddress)) {
-                throw new BindException(listening + " is not a TCP socket that listens; bind it first");
+                throw new BindException(listening + " is not a listening TCP socket; bind it first");
             }
             requireOptionsOfConnections(options);
             var server = new TcpServer(handler, options);

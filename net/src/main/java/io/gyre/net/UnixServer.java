@@ -118,7 +118,7 @@ public final class UnixServer extends StreamServer<UnixStream> {
             throws IOException {
         try {
             if (!(listening.getLocalAddress() instanceof UnixDomainSocketAddress address)) {
-                throw new BindException(listening + " is not a Unix socket that listens; bind it first");
+                throw new BindException(listening + " is not a listening Unix socket; bind it first");
             }
             listening.configureBlocking(false);
             var server = new UnixServer(options, SocketFile.ofOther(address.getPath()), handler);

@@ -400,6 +400,6 @@ abstract class Wire {
     }
 
     private WrongLoopException wrongLoop(Object user) {
-        return new WrongLoopException(this, loop, user, "A stream stays on the loop that made it.");
+        return new WrongLoopException(this, loop, user, "A stream belongs to the loop that created it.");
     }
 }

@@ -36,7 +36,7 @@ final class WriteBehind {
     /** Copies up to this many bytes. */
     void append(ByteBuffer source, int length) {
         if (this == NOTHING) {
-            throw new IllegalStateException("this one is all streams', and stays empty");
+            throw new IllegalStateException("the shared placeholder must stay empty");
         }
         ByteBuffer target = withRoomFor(length);
         int end = target.limit();

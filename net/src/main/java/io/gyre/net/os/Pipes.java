@@ -77,8 +77,8 @@ final class Pipes {
 
     private <S> S require(@Nullable S stream, String which, String instead) {
         if (stream == null) {
-            throw new IllegalStateException("the standard " + which + " of " + process + " is no pipe: it is " + instead
-                    + ". Ask for Redirect.PIPE in the options.");
+            throw new IllegalStateException("the standard " + which + " of " + process + " is not a pipe: it is "
+                    + instead + ". Ask for Redirect.PIPE in the options.");
         }
         return stream;
     }

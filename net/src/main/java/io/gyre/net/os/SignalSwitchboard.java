@@ -76,7 +76,7 @@ final class SignalSwitchboard {
      */
     static synchronized void connect(Set<String> names, Listener listener) {
         if (names.isEmpty()) {
-            throw new IllegalArgumentException("no signal is named. Name one or more, such as TERM.");
+            throw new IllegalArgumentException("no signal given. Pass at least one, such as TERM.");
         }
         names.forEach(JdkSignals::number);
         try {

@@ -409,7 +409,7 @@ public final class Subprocess implements AutoCloseable {
     private void checkLoop() {
         if (!loop.inLoop()) {
             throw new WrongLoopException(
-                    this, loop, Async.currentTask(), "A process stays on the loop that started it.");
+                    this, loop, Async.currentTask(), "A process belongs to the loop that started it.");
         }
     }
 

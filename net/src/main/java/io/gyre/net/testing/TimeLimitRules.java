@@ -130,7 +130,7 @@ abstract class TimeLimitRules extends SharingRules {
             sleep(LIMIT.multipliedBy(2));
 
             assertFalse(reader.isDone());
-            reader.cancelAndJoin("it may wait for ever");
+            reader.cancelAndJoin("it may wait forever");
         });
     }
 

@@ -314,7 +314,7 @@ final class SubprocessTest {
             assertThat(merged.communicate(new byte[0], 1000).text()).isEqualTo("one\ntwo\nthree");
             assertThatThrownBy(merged::stderr)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("the standard error of " + merged + " is no pipe: it is merged");
+                    .hasMessageContaining("the standard error of " + merged + " is not a pipe: it is merged");
         }
     }
 
