@@ -122,6 +122,7 @@ final class CreationSite {
     /** Initialises the classes needed here, while there is stack and memory. */
     static void touch() {
         SITES.get(CreationSite.class);
+        lookUp(1); // the JDK's walker fails for good if its classes are first used at the end of the stack
         className("");
     }
 

@@ -424,7 +424,7 @@ class OffloadTest {
         try (var executor = Executors.newFixedThreadPool(1, Thread.ofVirtual().factory())) {
             Task<?> task = driven.start(() -> assertThatIllegalStateException()
                     .isThrownBy(() -> offload(executor, () -> log.add("never")))
-                    .withMessageContaining("have it start them outside of any task"));
+                    .withMessageContaining("start its threads outside of tasks"));
 
             driven.runUntil(task::isDone);
 

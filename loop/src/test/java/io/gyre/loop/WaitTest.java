@@ -188,11 +188,19 @@ class WaitTest {
     // ---- errors out of it
 
     /** Calls itself until the stack is at its end, and does something there, and at each depth above. */
-    @SuppressWarnings("InfiniteRecursion") // which is the point
     private static void atTheEndOfTheStack(Runnable body) {
+        descend(body, 0);
+    }
+
+    /** A frame takes some 100 bytes, so a few of them are a fine step; each try copies the whole stack. */
+    @SuppressWarnings("InfiniteRecursion") // is the point
+    private static void descend(Runnable body, int depth) {
         try {
-            atTheEndOfTheStack(body);
+            descend(body, depth + 1);
         } catch (StackOverflowError deep) {
+            if (depth % 8 != 0) {
+                throw deep;
+            }
             body.run(); // overflows as well, until there is room for it
         }
     }

@@ -192,7 +192,7 @@ class ServerGroupTest {
                         assertThatExceptionOfType(WrongLoopException.class)
                                 .isThrownBy(() ->
                                         portal.call(() -> streams.getFirst().write(new byte[1])))
-                                .withMessageContaining("A stream stays on the loop that made it");
+                                .withMessageContaining("A stream belongs to the loop that created it");
                         assertThatExceptionOfType(WrongLoopException.class)
                                 .isThrownBy(() -> portal.call(streams.getFirst()::close));
                     });

@@ -362,7 +362,7 @@ final class TcpStreamTest {
     void streamOfAnotherLoopIsRefused() throws Exception {
         TcpPair.run((left, right) -> EventLoop.run(() -> assertThatThrownBy(() -> left.write(bytes("x")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("A stream stays on the loop that made it")));
+                .hasMessageContaining("A stream belongs to the loop that created it")));
     }
 
     @Test

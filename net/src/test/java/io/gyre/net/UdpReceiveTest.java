@@ -342,7 +342,7 @@ final class UdpReceiveTest {
                 assertThatThrownBy(() -> pair.right().receive())
                         .isInstanceOf(WrongLoopException.class)
                         .hasMessageContaining("UdpSocket[127.0.0.1:")
-                        .hasMessageContaining("stays on the loop that made it");
+                        .hasMessageContaining("belongs to the loop that created it");
                 assertThatThrownBy(() -> pair.right().receive(ByteBuffer.allocate(9)))
                         .isInstanceOf(WrongLoopException.class);
                 assertThatThrownBy(() -> pair.right().tryReceive()).isInstanceOf(WrongLoopException.class);
