@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a package of a library that creates tasks and callbacks for its users. Messages that say where a task was created
- * skip the lines of the package, and name the line of the user who called it.
+ * Marks a package of a library that creates tasks and callbacks for its users. Messages that say where a task was
+ * created skip the lines of the package and name the user's line.
  *
  * {@snippet :
  * @LibraryCode

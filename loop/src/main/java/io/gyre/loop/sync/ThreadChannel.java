@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *         }
  *     });
  * } finally {
- *     lines.closeNow(); // if a line could not be handled, the thread must not wait for room for ever
+ *     lines.closeNow(); // if handle fails, the thread must not wait for room forever
  * }
  * }
  *
