@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>asyncio.get_running_loop():</b> {@code EventLoop.current()}. <b>loop.create_future():</b>
  * {@code loop.createFuture()}. <b>await fut:</b> {@code future.await()}.
  *
- * <p>The Python program waits until somebody presses ^C. Here the waiting is a task of its own, and is cancelled after two
- * seconds: whatever waits in this library can be told to stop, and whoever awaits it learns why.
+ * <p>The Python program waits until the user presses ^C. Here a separate task waits, and is cancelled after two
+ * seconds: every wait in this library can be cancelled, and code that awaits the task learns the reason.
  */
 final class FutureForEver {
     private FutureForEver() {}
