@@ -18,6 +18,6 @@ final class AwaitSleep {
 
     static void func(Printer out) {
         out.println("hello");
-        sleep(Duration.ofSeconds(2)); // Python's sleep returns None, which func passes on; ours returns nothing
+        sleep(Duration.ofSeconds(2)); // Python's sleep returns None, which func passes on; Gyre's sleep returns nothing
     }
 }

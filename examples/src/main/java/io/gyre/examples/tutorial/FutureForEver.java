@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * 3.5-1. A future that nobody completes.
+ * 3.5-1. A future that is never completed.
  *
  * <p><b>asyncio.get_running_loop():</b> {@code EventLoop.current()}. <b>loop.create_future():</b>
  * {@code loop.createFuture()}. <b>await fut:</b> {@code future.await()}.

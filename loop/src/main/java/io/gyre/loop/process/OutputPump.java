@@ -67,7 +67,7 @@ final class OutputPump extends Thread {
         hand(whole);
     }
 
-    /** Whatever the handler does, the output must be read, or the child blocks. */
+    /** Even if the handler throws, the output must be read, or the child blocks. */
     private void hand(String line) {
         try {
             handler.line(pid, line);

@@ -125,7 +125,7 @@ public final class ProcessPool implements ExecutorService, RemoteExecutor {
      * Does what {@link #submit(SerializableCallable)} does, for a command.
      *
      * @param command what to run; must be serializable
-     * @param result what the future returns; stays in this JVM
+     * @param result the result of the future; stays in this JVM
      */
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> submit(Runnable command, T result) {

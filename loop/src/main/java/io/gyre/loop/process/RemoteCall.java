@@ -37,7 +37,7 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
      * Serializes a call.
      *
      * @param origin the object that the user submitted
-     * @param remote what the child runs
+     * @param remote the code that the child runs
      * @throws RejectedExecutionException if it cannot be serialized
      */
     RemoteCall(ProcessPool pool, Object origin, Callable<?> remote) {

@@ -15,8 +15,8 @@ import java.lang.annotation.Target;
  * package com.example.http;
  * }
  *
- * <p>It counts for classes that come from the same jar or directory as the package's {@code package-info}, so the library's
- * own tests are users. Packages of {@code io.gyre.loop} need no mark.
+ * <p>The mark applies to classes from the same jar or directory as the package's {@code package-info}, so the library's
+ * own tests count as users. Packages of {@code io.gyre.loop} need no mark.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

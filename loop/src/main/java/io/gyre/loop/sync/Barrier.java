@@ -139,7 +139,7 @@ public final class Barrier {
         try {
             action.run();
         } catch (Throwable e) {
-            if (!round.isBroken) { // else does not concern tasks of other rounds
+            if (!round.isBroken) { // other rounds are not affected
                 broken = true;
                 dismissAll();
             }

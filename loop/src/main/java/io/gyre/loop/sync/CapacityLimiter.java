@@ -215,10 +215,10 @@ public final class CapacityLimiter {
      * <p><b>Suspends:</b> as {@link #acquire()} and the body do.
      *
      * @param <T> the result
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body runs in line
      * @return its result
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      */
     public <T extends @Nullable Object, X extends Exception> T withToken(Body<T, X> body) throws X {
         acquire();
@@ -232,9 +232,9 @@ public final class CapacityLimiter {
     /**
      * Runs a body without a result while holding a token.
      *
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body runs in line
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      */
     public <X extends Exception> void withToken(VoidBody<X> body) throws X {
         acquire();

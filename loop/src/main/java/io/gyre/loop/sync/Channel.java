@@ -116,7 +116,7 @@ public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
     }
 
     /**
-     * {@return a generator: a producer that runs in a task of its own for as long as a block receives its values}
+     * {@return a generator: a producer that runs in its own task while a block receives its values}
      *
      * {@snippet :
      * Channel.<String>produce(0, sender -> {

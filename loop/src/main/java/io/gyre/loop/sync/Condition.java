@@ -37,7 +37,7 @@ public final class Condition {
     private final Lock lock;
     private final WaitQueue<Lock> waiters = new WaitQueue<>("a signal of");
 
-    /** Creates a condition with a lock of its own. */
+    /** Creates a condition with its own lock. */
     public Condition() {
         this(new Lock());
     }

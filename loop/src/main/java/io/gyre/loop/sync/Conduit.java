@@ -43,7 +43,7 @@ class Conduit<T> {
         this(label, capacity, overflow, null, receivers);
     }
 
-    /** A conduit that is part of something else. */
+    /** A conduit inside another primitive. */
     Conduit(Label label, int capacity, Overflow overflow, Confinement confinement) {
         this(label, capacity, overflow, confinement, new WaitQueue<>("receive from"));
     }

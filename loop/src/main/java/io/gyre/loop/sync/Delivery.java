@@ -68,7 +68,7 @@ final class Delivery<T> implements Flow.Subscription {
         subscriber.onError(failure);
     }
 
-    // ---- what the subscriber calls: any thread
+    // ---- called by the subscriber: any thread
 
     @Override
     public void request(long count) {
@@ -139,7 +139,7 @@ final class Delivery<T> implements Flow.Subscription {
         } else if (!cancelled) {
             signal("onError", () -> subscriber.onError(reason));
         }
-        // Rethrow failures that nobody has been told of, and the cancellation of this task.
+        // Rethrow failures that the subscriber has not been told of, and the cancellation of this task.
         switch (failure) {
             case CancelledException e -> throw e;
             case RuntimeException e when cancelled -> throw e;
@@ -174,7 +174,7 @@ final class Delivery<T> implements Flow.Subscription {
         return cancelled || illegalRequest != null;
     }
 
-    /** {@return whether the source is known to be empty, without taking a value that nobody may want} */
+    /** {@return whether the source is known to be empty, without taking a value before there is demand} */
     private boolean isAtEnd(Iterable<? extends T> values, Iterator<? extends T> iterator) {
         return switch (values) {
             case Receiver<?> receiver -> receiver.isAtEnd();

@@ -82,7 +82,7 @@ public final class Generator<T> {
      *
      * @param <T> the values
      * @param <R> the result
-     * @param <X> what the block may throw
+     * @param <X> the exception that the block may throw
      */
     @FunctionalInterface
     public interface Block<T, R extends @Nullable Object, X extends Exception> {
@@ -91,7 +91,7 @@ public final class Generator<T> {
          *
          * @param receiver hands out the values; closed when the block ends
          * @return the result
-         * @throws X as the block does
+         * @throws X the exception of the block
          */
         R run(Receiver<T> receiver) throws X;
     }
@@ -100,7 +100,7 @@ public final class Generator<T> {
      * A block that receives values and has no result.
      *
      * @param <T> the values
-     * @param <X> what the block may throw
+     * @param <X> the exception that the block may throw
      */
     @FunctionalInterface
     public interface VoidBlock<T, X extends Exception> {
@@ -108,7 +108,7 @@ public final class Generator<T> {
          * Runs the block.
          *
          * @param receiver hands out the values; closed when the block ends
-         * @throws X as the block does
+         * @throws X the exception of the block
          */
         void run(Receiver<T> receiver) throws X;
     }
@@ -116,14 +116,14 @@ public final class Generator<T> {
     /**
      * Starts the producer and runs a block that receives its values.
      *
-     * <p><b>Suspends:</b> as the block does, and then until the producer has ended. <b>Cancellation:</b> also cancels
-     * the producer, and waits for it.
+     * <p><b>Suspends:</b> as the block does, and then until the producer ends. <b>Cancellation:</b> also cancels the
+     * producer, and waits for it.
      *
      * @param <R> the result
-     * @param <X> what the block may throw
+     * @param <X> the exception that the block may throw
      * @param block runs in line
-     * @return what the block returns
-     * @throws X what the block throws; with the failure of the producer, if any, as a suppressed exception
+     * @return the result of the block
+     * @throws X the exception of the block, with the failure of the producer, if any, as a suppressed exception
      * @throws CompletionException if the producer failed after the block had ended, so that the block did not see the
      *     failure
      */
@@ -146,10 +146,11 @@ public final class Generator<T> {
     /**
      * Does what {@link #call} does, for a block without a result.
      *
-     * @param <X> what the block may throw
+     * @param <X> the exception that the block may throw
      * @param block runs in line
-     * @throws X what the block throws
-     * @throws CompletionException if the producer failed and the block did not see the failure
+     * @throws X the exception of the block
+     * @throws CompletionException if the producer failed and the block did not see
+     *     the failure
      */
     public <X extends Exception> void run(VoidBlock<T, X> block) throws X {
         this.<@Nullable Void, X>call(receiver -> {

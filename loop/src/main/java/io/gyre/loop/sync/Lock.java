@@ -197,10 +197,10 @@ public final class Lock {
      * <p><b>Suspends:</b> as {@link #acquire()} and the body do.
      *
      * @param <T> the result
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body runs in line
      * @return its result
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      */
     public <T extends @Nullable Object, X extends Exception> T withLock(Body<T, X> body) throws X {
         acquire();
@@ -214,9 +214,9 @@ public final class Lock {
     /**
      * Runs a body without a result while holding the lock.
      *
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body runs in line
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      */
     public <X extends Exception> void withLock(VoidBody<X> body) throws X {
         acquire();

@@ -61,7 +61,7 @@ final class SharedConduit<T> {
         }
     }
 
-    /** What a task waits for. */
+    /** The wait reason of a task. */
     private record Wait(String what, SharedConduit<?> conduit) {
         @Override
         public String toString() {

@@ -205,7 +205,7 @@ class WaitQueue<V> {
     /** Called when a waiter was found dead. */
     void died(Waiter<V> waiter) {}
 
-    /** {@return what a waiter waits for, in words} */
+    /** {@return the wait of a waiter, as text} */
     String describe(Waiter<V> waiter) {
         return what + " " + waiter.place();
     }

@@ -67,10 +67,10 @@ public final class LoopTesting {
      * <p><b>Suspends:</b> as the body does.
      *
      * @param <T> the result
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body what to run
      * @return its result
-     * @throws X what the body throws, unchanged
+     * @throws X the exception of the body, unchanged
      * @throws AssertionError if it has not suspended
      */
     public static <T extends @Nullable Object, X extends Exception> T assertSuspends(Body<T, X> body) throws X {
@@ -85,9 +85,9 @@ public final class LoopTesting {
     /**
      * Does what {@link #assertSuspends(Body)} does, for a body without a result.
      *
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body what to run
-     * @throws X what the body throws, unchanged
+     * @throws X the exception of the body, unchanged
      * @throws AssertionError if it has not suspended
      */
     public static <X extends Exception> void assertSuspends(VoidBody<X> body) throws X {
@@ -102,10 +102,10 @@ public final class LoopTesting {
      * meantime.
      *
      * @param <T> the result
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body what to run
      * @return its result
-     * @throws X what the body throws, unchanged
+     * @throws X the exception of the body, unchanged
      * @throws AssertionError if it has suspended
      */
     public static <T extends @Nullable Object, X extends Exception> T assertNoSuspend(Body<T, X> body) throws X {
@@ -122,9 +122,9 @@ public final class LoopTesting {
     /**
      * Does what {@link #assertNoSuspend(Body)} does, for a body without a result.
      *
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body what to run
-     * @throws X what the body throws, unchanged
+     * @throws X the exception of the body, unchanged
      * @throws AssertionError if it has suspended
      */
     public static <X extends Exception> void assertNoSuspend(VoidBody<X> body) throws X {

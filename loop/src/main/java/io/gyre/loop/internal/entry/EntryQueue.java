@@ -35,11 +35,11 @@ public final class EntryQueue<E> {
      * Exactly one producer replaces ASLEEP, so exactly one wakes. The broken twin in bench
      * (EntryQueue_LostWakeup.Broken) asks and publishes in two steps, and jcstress finds the lost item.
      *
-     * Only the whole stack is ever taken, so there is no ABA case. A drain reverses what it took: two pointer writes
-     * for each item, on the consumer's side. Items taken and not yet passed on stay in `taken`, so a failing sink loses
-     * no item behind the one that failed. Rejected: a linked queue with a tail to swap (producers never retry, but the
-     * consumer can meet a half-linked item and must spin on the loop thread), and a separate asleep flag with fences
-     * (two words, four interleavings to argue about).
+     * Only the whole stack is ever taken, so there is no ABA case. A drain reverses the items: two pointer writes for
+     * each, on the consumer's side. Items taken and not yet passed on stay in `taken`, so a failing sink loses no item
+     * behind the one that failed. Rejected: a linked queue with a tail to swap (producers never retry, but the consumer
+     * can meet a half-linked item and must spin on the loop thread), and a separate asleep flag with fences (two words,
+     * four interleavings to argue about).
      */
     private static final Node ASLEEP = new Node("asleep");
     private static final Node CLOSED = new Node("closed");

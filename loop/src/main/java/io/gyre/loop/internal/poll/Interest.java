@@ -13,8 +13,8 @@ public final class Interest {
      *
      * Interest is sticky. A listener leaves once it has its readiness, but the operation stays armed, because a task
      * that reads once nearly always reads again; arming and disarming for each read would cost two epoll_ctl calls. The
-     * operation is disarmed when an event fires that nobody wants: the system is level-triggered and would report it in
-     * each select until then. A connect ends once, and is then disarmed.
+     * operation is disarmed when an event fires without a listener: the system is level-triggered and would report it
+     * in each select until then. A connect ends once, and is then disarmed.
      *
      * Listener objects live as long as the channel, so waiting allocates nothing after the first time.
      */
@@ -54,7 +54,7 @@ public final class Interest {
     }
 
     /**
-     * Asks the system to report an operation until it fires with nobody waiting for it.
+     * Asks the system to report an operation, until it fires without a listener.
      *
      * @param op one operation of {@link SelectionKey} that the channel supports
      * @throws ClosedChannelException if the channel is closed

@@ -16,9 +16,9 @@ public final class DeadlineHeap<E extends Deadline> {
      *
      * A 4-ary heap in an array; each entry knows its index, so a cancelled timer is taken out at once instead of being
      * kept until it surfaces. Most timers are timeouts and nearly all of those are cancelled: with lazy removal a busy
-     * server holds garbage for as long as its timeouts are long. Four children instead of two halve the height, and
-     * siblings share a cache line. The instants have their own array beside the entries, so a sift reads entries only
-     * to break a tie.
+     * server holds garbage for the length of its timeouts. Four children instead of two halve the height, and siblings
+     * share a cache line. The instants have their own array beside the entries, so a sift reads entries only to break a
+     * tie.
      *
      * Instants are compared by subtraction: nanoTime may wrap, and pending instants lie within 2^63 ns of each other.
      *
