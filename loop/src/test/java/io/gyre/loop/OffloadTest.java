@@ -229,7 +229,7 @@ class OffloadTest {
         });
 
         assertThat(failures).singleElement().satisfies(failure -> {
-            assertThat(failure.what()).contains("failed after task 'waiter', which waited for it, had been cancelled");
+            assertThat(failure.what()).contains("failed after its caller task 'waiter' was cancelled");
             assertThat(failure.exception()).hasMessage("late");
         });
     }

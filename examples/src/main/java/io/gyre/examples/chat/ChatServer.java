@@ -16,22 +16,23 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A chat server: whatever one says, all others read.
+ * A chat server: every message goes to all other guests.
  *
- * <p>What to learn here:
+ * <p>What this example shows:
  *
  * <ul>
- *   <li>A {@link Broadcast} has a buffer for each subscriber. When a reader is so slow that its buffer is full, its oldest lines
- *       go ({@link Overflow#DROP_OLDEST}), and it is told how many. So whoever speaks never waits for whoever listens.
- *   <li>A connection that is read and written at the same time is two tasks in a {@link TaskGroup}: when one ends, or breaks, so
- *       does the other, and none is left over.
- *   <li>A graceful end: {@link #drain} says goodbye, and waits for it to be read.
+ *   <li>A {@link Broadcast} has a buffer for each subscriber. When a slow reader's buffer is full, its oldest lines are
+ *       dropped ({@link Overflow#DROP_OLDEST}), and the reader is told how many. So a speaker never waits for a
+ *       listener.
+ *   <li>A connection that is read and written at the same time is two tasks in a {@link TaskGroup}: when one task ends
+ *       or fails, the other ends, too, and none is left over.
+ *   <li>A graceful shutdown: {@link #drain} says goodbye and waits until the guests have read it.
  * </ul>
  */
 public final class ChatServer implements AutoCloseable {
     private static final int MAX_LINE_BYTES = 1000;
 
-    /** Controls, ends of lines, and marks that turn the direction of writing: with them a guest paints on others' terminals. */
+    /** Control characters, line ends and direction marks: with them a guest could garble the terminals of others. */
     private static final Pattern UNFIT =
             Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]");
 
@@ -45,15 +46,15 @@ public final class ChatServer implements AutoCloseable {
     /**
      * Opens a room.
      *
-     * @param address where to listen
-     * @return the server, which is listening
-     * @throws IOException if the address is taken
+     * @param address the address to listen on
+     * @return the listening server
+     * @throws IOException if the address is in use
      */
     public static ChatServer start(InetSocketAddress address) throws IOException {
         return new ChatServer(address);
     }
 
-    /** {@return where the server listens} */
+    /** {@return the address of the server} */
     public InetSocketAddress address() {
         return server.address();
     }
@@ -96,7 +97,7 @@ public final class ChatServer implements AutoCloseable {
                     group.cancel("the room was closed");
                 });
                 listen(name, client);
-                if (!room.isClosed()) { // else the goodbye may still be on its way
+                if (!room.isClosed()) { // otherwise the goodbye may still be on its way
                     group.cancel(name + " has left");
                 }
             });
@@ -123,7 +124,7 @@ public final class ChatServer implements AutoCloseable {
                 missed = dropped;
             }
             if (!line.from().equals(name)) {
-                client.writeBuffered(bytes(line.text())); // lines that come together go out together
+                client.writeBuffered(bytes(line.text())); // lines that arrive together are sent together
             }
         }
     }
@@ -133,10 +134,10 @@ public final class ChatServer implements AutoCloseable {
     }
 
     /**
-     * Says goodbye to all and lets them go. Suspends until they have read it, or the time is up.
+     * Says goodbye to all guests. Suspends until they have read it, or the time is up.
      *
-     * @param limit how long that may take
-     * @return whether it took no longer
+     * @param limit the longest time for it
+     * @return whether it finished in time
      */
     public boolean drain(Duration limit) {
         server.stopAccepting();
@@ -145,7 +146,7 @@ public final class ChatServer implements AutoCloseable {
         return server.drain(limit);
     }
 
-    /** Cuts all connections. */
+    /** Aborts all connections. */
     @Override
     public void close() {
         server.close();

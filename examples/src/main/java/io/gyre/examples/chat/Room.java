@@ -6,19 +6,19 @@ import io.gyre.loop.sync.Receiver;
 import java.util.TreeSet;
 
 /**
- * Who is there, and what is said.
+ * The guests of a room and their messages.
  *
- * <p>What to learn here: all connections share this without a lock. No other task runs between the question whether a name is
- * taken and taking it, because nothing between the two suspends.
+ * <p>What this example shows: all connections share this without a lock. No other task runs between checking that a
+ * name is free and taking it, because nothing in between suspends.
  */
 final class Room {
-    /** How far a reader may lag behind: far enough for a slow line, not so far that it reads of yesterday. */
+    /** How far a reader may lag behind: enough for a slow network, not so much that it reads yesterday's news. */
     private static final int KEPT_LINES = 256;
 
     private final Broadcast<Line> lines = new Broadcast<>("chat room");
     private final TreeSet<String> names = new TreeSet<>();
 
-    /** Something said, by somebody or by nobody. */
+    /** A line, with or without a speaker. */
     record Line(String from, String text) {}
 
     /** {@return false if the name is taken} */
@@ -34,19 +34,19 @@ final class Room {
         return String.join(", ", names);
     }
 
-    /** {@return what is said from now on; who does not keep up with it misses the oldest lines} */
+    /** {@return the lines from now on; a reader that does not keep up misses the oldest lines} */
     Receiver<Line> lines() {
         return lines.subscribe(KEPT_LINES, Overflow.DROP_OLDEST);
     }
 
-    /** Says something to all. Does not suspend: there is no subscriber for whom a sender would have to wait. */
+    /** Sends a line to all guests. Does not suspend: no subscriber makes a sender wait. */
     void say(String from, String text) {
         if (!lines.isClosed()) {
             lines.trySend(new Line(from, text));
         }
     }
 
-    /** Readers get what is kept for them, and then the end. */
+    /** Readers get the lines in their buffers, then the end. */
     void close() {
         lines.close();
     }

@@ -1,4 +1,4 @@
-/** Chat: one message for many readers, of whom the slow ones hold up nobody. */
+/** Chat: one message for many readers; a slow reader does not hold up the others. */
 @NullMarked
 package io.gyre.examples.chat;
 

@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Runs the chat server until the process is told to stop. */
+/** Runs the chat server until SIGINT or SIGTERM. */
 @Command(
         name = "chat",
         mixinStandardHelpOptions = true,

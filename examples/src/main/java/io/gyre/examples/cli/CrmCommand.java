@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the CRM server until the process is told to stop. */
+/** Runs the CRM server until SIGINT or SIGTERM. */
 @Command(
         name = "crm",
         mixinStandardHelpOptions = true,

@@ -12,13 +12,13 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Runs the echo server until the process is told to stop. */
+/** Runs the echo server until SIGINT or SIGTERM. */
 @Command(
         name = "echo",
         mixinStandardHelpOptions = true,
         description = "Echo server: sends back what it receives. Ends on SIGINT or SIGTERM, with exit code 0.")
 final class EchoCommand implements Callable<Integer> {
-    /** An echo is short: who has not got his by then does not read it. */
+    /** An echo is short: a client that has not received it by then is not reading. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
     @Mixin

@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Plays the game in the main thread, with keys from another. */
+/** Runs the game in the main thread, with keys from another thread. */
 @Command(
         name = "embed",
         mixinStandardHelpOptions = true,
@@ -33,7 +33,10 @@ final class EmbedCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** System.in would block the loop, and the frames. At its end there are no more keys, and the game goes on. */
+    /**
+     * Reading System.in on the game's thread would block the loop and the frames. When the input ends, the game goes on
+     * without keys.
+     */
     private static void readKeys(Game game) {
         try {
             for (int key = System.in.read(); key >= 0; key = System.in.read()) {

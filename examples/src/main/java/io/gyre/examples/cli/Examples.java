@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             EmbedCommand.class
         })
 public final class Examples implements Runnable {
-    /** Long enough for one example a line. */
+    /** Long enough for one example per line. */
     private static final int LINE_LENGTH = 120;
 
     @Spec
@@ -40,14 +40,14 @@ public final class Examples implements Runnable {
 
     private Examples() {}
 
-    /** Without an example: says which there are. */
+    /** Without an example: lists the examples. */
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
     /**
-     * Runs an example and exits: with 0 if it ended well, 1 if it failed, 2 if the command line was wrong.
+     * Runs an example and exits: with status 0 on success, 1 on failure, 2 if the command line was wrong.
      *
      * @param args the name of the example and its options
      */
@@ -55,7 +55,10 @@ public final class Examples implements Runnable {
         System.exit(commandLine().setOut(console()).execute(args));
     }
 
-    /** The tutorial prints Chinese, as Python does, which takes UTF-8 where the locale names no better encoding. */
+    /**
+     * The tutorial prints Chinese, like its Python original; Python uses UTF-8 where the locale names no better
+     * encoding.
+     */
     private static PrintWriter console() {
         Charset charset = System.out.charset();
         return new PrintWriter(

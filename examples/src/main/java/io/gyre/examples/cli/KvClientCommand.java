@@ -52,7 +52,7 @@ final class KvClientCommand implements Callable<Integer> {
         try (ByteStream stream =
                 socket == null ? TcpStream.connect(server.host(), server.port()) : UnixStream.connect(socket)) {
             stream.write((String.join(" ", words) + "\n").getBytes(UTF_8));
-            stream.closeOutput(); // that is all; so the server ends the connection behind its answer
+            stream.closeOutput(); // no more commands, so the server ends the connection after its answer
             return new String(stream.readAll(MAX_ANSWER_BYTES), UTF_8);
         }
     }

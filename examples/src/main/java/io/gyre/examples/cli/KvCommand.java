@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the key-value server until the process is told to stop. */
+/** Runs the key-value server until SIGINT or SIGTERM. */
 @Command(
         name = "kv",
         mixinStandardHelpOptions = true,

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
-/** What the commands of all servers have in common: where they listen, the line that says so, and how they end. */
+/** Shared by the commands of all servers: the address, the line that announces it, and the shutdown. */
 final class Listen {
-    /** Less than UntilTerminated gives the whole process. */
+    /** Less than UntilTerminated allows for the whole process. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
     @Option(names = "--host", description = "Where to listen. Default: ${DEFAULT-VALUE}", defaultValue = "127.0.0.1")
@@ -24,20 +24,20 @@ final class Listen {
             converter = PortConverter.class)
     private int port;
 
-    /** {@return where to listen} Looks a name up, which would block a loop: call it before there is one. */
+    /** {@return the address to listen on} Looks up a name, which would block a loop: call it before the loop starts. */
     InetSocketAddress address() {
         return new InetSocketAddress(host, port);
     }
 
-    /** Says that connections are accepted now, for people and scripts alike. */
+    /** Announces, for people and scripts, that the server accepts connections. */
     void announce(InetSocketAddress bound) {
         System.out.println("listening on " + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort());
     }
 
     /**
-     * Waits until the process is told to stop, and then for connections to come to an end. Suspends.
+     * Waits for SIGINT or SIGTERM, and then for connections to end. Suspends.
      *
-     * @param drain does the latter, within the time that it is given
+     * @param drain waits for the connections, within the given time
      */
     static void untilTold(Consumer<Duration> drain) {
         try {

@@ -15,7 +15,7 @@ final class PortConverter implements ITypeConverter<Integer> {
                 return port;
             }
         } catch (NumberFormatException notANumber) {
-            // said below
+            // reported below
         }
         throw new TypeConversionException("'" + text + "' is not a port, 0 to " + HIGHEST);
     }

@@ -10,7 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 final class PortsConverter implements ITypeConverter<PortsConverter.Ports> {
     private static final int HIGHEST = 65535;
 
-    /** The ports in order, each once. */
+    /** The ports in order, without duplicates. */
     record Ports(List<Integer> each) {}
 
     @Override

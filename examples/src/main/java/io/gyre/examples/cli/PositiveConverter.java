@@ -13,7 +13,7 @@ final class PositiveConverter implements ITypeConverter<Integer> {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // said below
+            // reported below
         }
         throw new TypeConversionException("'" + text + "' is not a number of 1 or more");
     }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Runs the proxy until the process is told to stop. */
+/** Runs the proxy until SIGINT or SIGTERM. */
 @Command(
         name = "proxy",
         mixinStandardHelpOptions = true,

@@ -2,7 +2,7 @@ package io.gyre.examples.cli;
 
 import picocli.CommandLine.Option;
 
-/** What the commands of clients have in common: where the server is. */
+/** Shared by the commands of all clients: the address of the server. */
 final class ServerAddress {
     @Option(
             names = "--host",

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Runs the time server until the process is told to stop. */
+/** Runs the time server until SIGINT or SIGTERM. */
 @Command(
         name = "time",
         mixinStandardHelpOptions = true,

@@ -8,7 +8,7 @@ import io.gyre.loop.VoidBody;
 import io.gyre.net.os.Signals;
 import java.time.Duration;
 
-/** Runs a loop whose main task is cancelled when the process is told to stop, by SIGINT or SIGTERM. */
+/** Runs a loop whose main task is cancelled by SIGINT or SIGTERM. */
 final class UntilTerminated {
     /** How long tasks may take to clean up. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(1500);
@@ -16,10 +16,10 @@ final class UntilTerminated {
     private UntilTerminated() {}
 
     /**
-     * Runs {@code main}. When the process is told to stop, it is cancelled, the loop closes, and this returns; when it is told
-     * again meanwhile, it ends at once.
+     * Runs {@code main}. A signal cancels it, the loop closes, and this call returns; a second signal in the meantime
+     * ends the process at once.
      *
-     * @throws X what {@code main} throws of its own accord
+     * @throws X what {@code main} throws by itself
      */
     static <X extends Exception> void run(String name, VoidBody<X> main) throws X {
         LoopOptions options = LoopOptions.defaults().withName(name).withCloseTimeout(CLOSE_TIMEOUT);
@@ -29,7 +29,7 @@ final class UntilTerminated {
                 main.run();
             });
         } catch (CancelledException told) {
-            // by a signal, and has ended
+            // cancelled by a signal, and ended
         }
     }
 }

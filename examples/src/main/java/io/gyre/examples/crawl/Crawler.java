@@ -21,17 +21,17 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Visits a page, the pages that it links to, and so on.
+ * Visits a page, the pages it links to, and so on.
  *
- * <p>What to learn here:
+ * <p>What this example shows:
  *
  * <ul>
- *   <li>Each page is a task, which makes the tasks of the pages that it links to. All belong to one {@link TaskGroup}, whose end
- *       is the end of the crawl: nobody counts what is still to be done.
- *   <li>The JDK's {@link HttpClient} is called as if there were no loop. Its {@code send} blocks, which suspends the task that
- *       calls it and nobody else, and a time-out interrupts it, which ends the request.
- *   <li>What has been visited is a plain set: two tasks that find the same link at the same time do not exist.
- *   <li>A page that cannot be had is a line of the report. Only what nobody has thought of ends the crawl.
+ *   <li>Each page is a task, which creates the tasks of the pages it links to. All belong to one {@link TaskGroup}. The
+ *       crawl ends with the group: no code counts pending pages.
+ *   <li>The JDK's {@link HttpClient} is called as if there were no loop. Its blocking {@code send} suspends only the
+ *       calling task, and a time-out interrupts it, which ends the request.
+ *   <li>The visited pages are a plain set: two tasks cannot check the same link at the same time.
+ *   <li>A page that cannot be fetched is a line of the report. Only an unexpected failure ends the crawl.
  * </ul>
  */
 public final class Crawler {
@@ -46,10 +46,10 @@ public final class Crawler {
     private final SortedMap<URI, String> failures = new TreeMap<>();
 
     /**
-     * What was found.
+     * The result of a crawl.
      *
      * @param pages the pages, and how many links each has
-     * @param failures the pages that could not be had, and why
+     * @param failures the pages that could not be fetched, and why
      */
     public record Report(SortedMap<URI, Integer> pages, SortedMap<URI, String> failures) {}
 
@@ -60,20 +60,20 @@ public final class Crawler {
         this.requests = new CapacityLimiter("requests", concurrency);
     }
 
-    /** {@return a client for {@link #crawl}} Make it before there is a loop: that loads classes, for some 100 ms. */
+    /** {@return a client for {@link #crawl}} Create it before the loop starts: it loads classes, for about 100 ms. */
     public static HttpClient newClient() {
         return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
     /**
-     * Crawls a site. Suspends until that is done. Links to other hosts are not followed.
+     * Crawls a site. Suspends until the crawl is done. Does not follow links to other hosts.
      *
      * @param client fetches the pages
      * @param start the first page
-     * @param depth how many links away from it pages may be
+     * @param depth the largest number of links between the first page and a visited page
      * @param concurrency how many pages are fetched at the same time
      * @param pageTimeout how long a page may take
-     * @return what was found
+     * @return the result
      */
     public static Report crawl(HttpClient client, URI start, int depth, int concurrency, Duration pageTimeout) {
         var crawler = new Crawler(client, depth, concurrency, pageTimeout);
@@ -81,7 +81,7 @@ public final class Crawler {
         return new Report(crawler.pages, crawler.failures);
     }
 
-    /** Does not suspend, so that nobody else can ask for the same page between the question and the answer. */
+    /** Does not suspend, so no other task can claim the same page in between. */
     private void visit(TaskGroup<?> group, URI page, int distance) {
         if (visited.add(page)) {
             group.createTask("page " + page, () -> follow(group, page, distance));

@@ -10,9 +10,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * A site of pages that link to each other, to be crawled: {@code /} links to {@code /1}, {@code /2} and {@code /3}, {@code /1}
- * to {@code /11}, {@code /12} and {@code /13}, and so on, and each page back to {@code /}. As on real sites, some pages are
- * missing, never answer, or break off.
+ * A site for the crawler, with pages that link to each other: {@code /} links to {@code /1}, {@code /2} and {@code /3},
+ * {@code /1} to {@code /11}, {@code /12} and {@code /13}, and so on, and each page back to {@code /}. As on real sites,
+ * some pages are missing, never answered, or truncated.
  */
 public final class SampleSite {
     private static final String MISSING = "/13";
@@ -29,8 +29,8 @@ public final class SampleSite {
     /**
      * Starts the site.
      *
-     * @param address where to listen
-     * @return the server, which is listening
+     * @param address the address to listen on
+     * @return the listening server
      * @throws IOException if the address is taken
      */
     public static TcpServer start(InetSocketAddress address) throws IOException {
@@ -57,7 +57,7 @@ public final class SampleSite {
         return links.toString();
     }
 
-    /** As HTTP/1.0 has it: the end of the connection is the end of the body. */
+    /** As in HTTP/1.0, the end of the connection ends the body. */
     private static void respond(TcpStream client, String status, String body) throws IOException {
         client.write(("HTTP/1.0 " + status + "\r\nContent-Type: text/html\r\n\r\n" + body).getBytes(US_ASCII));
     }

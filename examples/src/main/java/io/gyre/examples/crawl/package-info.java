@@ -1,4 +1,4 @@
-/** Crawler: tasks that make more tasks, and a report of what could not be had. */
+/** Crawler: tasks that create more tasks, and a report of failed pages. */
 @NullMarked
 package io.gyre.examples.crawl;
 

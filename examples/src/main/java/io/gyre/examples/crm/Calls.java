@@ -8,13 +8,13 @@ import io.gyre.loop.OnCancel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How tasks call a library that blocks.
+ * Two ways for tasks to call a blocking library.
  *
- * <p><b>Straight:</b> as if there were no loop. A driver blocks in a socket or a lock, which suspends the task that calls it and
- * leaves the loop to the others. No thread is needed, and none is handed over to.
+ * <p><b>Straight:</b> as if there were no loop. A driver that blocks in a socket or a lock suspends the calling task
+ * and leaves the loop to other tasks. It needs no other thread and no hand-over.
  *
- * <p><b>Offloaded:</b> in a thread, of which there are so many at the most. For what blocks otherwise: native code, files, such
- * as a database that is embedded in this process, or long computation.
+ * <p><b>Offloaded:</b> in one of a limited number of threads. For calls that would block the loop: native code, files
+ * (such as a database embedded in this process), long computation.
  */
 public final class Calls {
     private final @Nullable Offloading how;
@@ -31,10 +31,10 @@ public final class Calls {
     /**
      * {@return calls in other threads}
      *
-     * @param limit how many at the same time; more wait, as tasks
+     * @param limit the largest number of calls at a time; tasks over the limit suspend
      */
     public static Calls offloaded(int limit) {
-        // A connection must not be used by anybody else before the call has ended: so cancelled tasks wait for that.
+        // A connection must not be used again before the call has ended, so cancelled tasks wait for the end.
         return new Calls(Offloading.onLoopExecutor().withOnCancel(OnCancel.WAIT).withLimit(limit));
     }
 

@@ -15,23 +15,25 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Connections to a database, made when they are needed and used again.
+ * Connections to a database, opened on demand and reused.
  *
- * <p>What to learn here:
+ * <p>What this example shows:
  *
  * <ul>
- *   <li>A pool for tasks is a {@link CapacityLimiter} and a deque: tasks wait in the limiter, first come, first served, and none
- *       of this needs a lock. A task that would wait for a second connection while it has one gets an exception, not a deadlock.
- *   <li>To cancel a call that blocks in a socket closes the socket: the connection is lost, and the database goes on. So the call
- *       is shielded from the cancellation, and beside it a task waits for that and tells the database instead. Then the
- *       connection lives, and {@code timeout}, {@code Task.cancel} and the end of the server all stop a query.
+ *   <li>A pool for tasks is a {@link CapacityLimiter} and a deque: tasks wait in the limiter, first come, first served,
+ *       and nothing needs a lock. A task that asks for a second connection while it holds one gets an exception, not a
+ *       deadlock.
+ *   <li>Cancelling a call that blocks in a socket closes the socket: the connection is lost, and the database goes on
+ *       with the query. So the call is shielded from the cancellation, and a second task waits for the cancellation and
+ *       tells the database to stop. The connection survives, and {@code timeout}, {@code Task.cancel} and the end of
+ *       the server all stop a query.
  * </ul>
  */
 public final class ConnectionPool implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
     private static final Duration STOP_AGAIN = Duration.ofMillis(100);
 
-    /** A database that has not even reacted to being told to stop for so long is given up, with the connection. */
+    /** If the database does not react to a stop for this long, the connection is abandoned. */
     private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(10);
 
     private final String url;
@@ -41,11 +43,11 @@ public final class ConnectionPool implements AutoCloseable {
     private int opened;
 
     /**
-     * Makes a pool, which is empty.
+     * Creates an empty pool.
      *
-     * @param url where the database is, as its driver has it
-     * @param size how many connections there are at the most
-     * @param calls how the driver is called
+     * @param url the JDBC URL of the database
+     * @param size the largest number of connections
+     * @param calls how to call the driver
      */
     public ConnectionPool(String url, int size, Calls calls) {
         this.url = url;
@@ -53,7 +55,7 @@ public final class ConnectionPool implements AutoCloseable {
         this.places = new CapacityLimiter("connections", size);
     }
 
-    /** Runs work in a transaction. Suspends; if it is cancelled, the database is told to stop, and rolls back. */
+    /** Runs work in a transaction. Suspends. A cancellation makes the database stop and roll back. */
     <T> T transaction(Session.Work<T> work) throws SQLException {
         try (var _ = places.hold()) {
             Connection connection = idle.isEmpty() ? open() : idle.pop();
@@ -62,14 +64,14 @@ public final class ConnectionPool implements AutoCloseable {
                 return stoppable(session, work);
             } finally {
                 if (session.isUsable()) {
-                    idle.push(connection); // the one that was used last is the least likely to have been dropped
+                    idle.push(connection); // the most recently used connection is the least likely to be broken
                 }
             }
         }
     }
 
     private Connection open() throws SQLException {
-        opened++; // not in the call, which may run in another thread
+        opened++; // not inside the call, which may run in another thread
         return calls.run(() -> {
             Connection connection = DriverManager.getConnection(url);
             connection.setAutoCommit(false);
@@ -84,7 +86,7 @@ public final class ConnectionPool implements AutoCloseable {
             try {
                 return shield(LONGEST_TRANSACTION, () -> calls.run(() -> session.inTransaction(work)));
             } catch (SQLException failure) {
-                checkCancelled(); // if we are, that is why it has failed
+                checkCancelled(); // if cancelled, this is why it has failed
                 throw failure;
             } finally {
                 ended.set();
@@ -98,7 +100,7 @@ public final class ConnectionPool implements AutoCloseable {
         } finally {
             shield(STOP_LIMIT, () -> {
                 while (!ended.isSet()) {
-                    session.stop(); // which a database that has not begun yet takes no notice of: so more than once
+                    session.stop(); // repeated, because a database that has not begun yet ignores it
                     moveOnAfter(STOP_AGAIN, () -> ended.await());
                 }
             });
@@ -111,7 +113,7 @@ public final class ConnectionPool implements AutoCloseable {
     }
 
     /**
-     * Closes the connections that nobody uses. Call it when nobody uses any.
+     * Closes the idle connections. Call it when no connection is in use.
      *
      * @throws SQLException if one cannot be closed
      */

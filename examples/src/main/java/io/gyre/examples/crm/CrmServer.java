@@ -20,13 +20,13 @@ import java.util.Optional;
  * <pre>
  *   ADD name              OK id
  *   ORDER id cents        OK id of the order
- *   SHOW id               OK what is known of the customer
- *   SEATINGS              OK a number that may take for ever to find
+ *   SHOW id               OK all data of the customer
+ *   SEATINGS              OK a number that may take forever to find
  *   anything else         ERROR why; the connection goes on
  * </pre>
  *
- * <p>What to learn here: a program is asynchronous though its database driver is not, and though most of its code knows nothing
- * of that. A query suspends the task of its connection, and is limited by the same {@code timeout} as anything else.
+ * <p>What this example shows: the program is asynchronous although its database driver is not, and although most of its
+ * code does not know about it. A query suspends the task of its connection, and the usual {@code timeout} limits it.
  */
 public final class CrmServer implements AutoCloseable {
     private static final int MAX_LINE_BYTES = 1000;
@@ -42,10 +42,10 @@ public final class CrmServer implements AutoCloseable {
     }
 
     /**
-     * Prepares a database. Blocks: call it before there is a loop.
+     * Prepares a database. Blocks: call it before the loop starts.
      *
-     * @param url where the database is, as its driver has it
-     * @throws SQLException if that fails
+     * @param url the JDBC URL of the database
+     * @throws SQLException if the database refuses
      */
     public static void prepare(String url) throws SQLException {
         Customers.createTables(url);
@@ -54,10 +54,10 @@ public final class CrmServer implements AutoCloseable {
     /**
      * Starts a server.
      *
-     * @param address where to listen
-     * @param pool connections to a database that was prepared; belongs to the caller
-     * @param queryTimeout how long a command may take, with the wait for a connection
-     * @return the server, which is listening
+     * @param address the address to listen on
+     * @param pool connections to a prepared database; belongs to the caller
+     * @param queryTimeout how long a command may take, including the wait for a connection
+     * @return the listening server
      * @throws IOException if the address is taken
      */
     public static CrmServer start(InetSocketAddress address, ConnectionPool pool, Duration queryTimeout)
@@ -65,7 +65,7 @@ public final class CrmServer implements AutoCloseable {
         return new CrmServer(address, pool, queryTimeout);
     }
 
-    /** {@return where the server listens} */
+    /** {@return the address of the server} */
     public InetSocketAddress address() {
         return server.address();
     }
@@ -118,16 +118,16 @@ public final class CrmServer implements AutoCloseable {
     }
 
     /**
-     * Finishes what is being done, and ends all connections. Suspends.
+     * Finishes running commands and ends all connections. Suspends.
      *
-     * @param limit how long that may take
-     * @return whether it took no longer
+     * @param limit the longest time for it
+     * @return whether it finished in time
      */
     public boolean drain(Duration limit) {
         return server.drain(limit);
     }
 
-    /** Cuts all connections, and stops their queries. */
+    /** Aborts all connections and stops their queries. */
     @Override
     public void close() {
         server.close();

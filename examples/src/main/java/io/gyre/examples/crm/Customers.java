@@ -8,16 +8,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * What the customer relationship management does. Plain JDBC that knows of no loop, as it may have been there before there was
- * one.
+ * The business logic of the CRM. Plain JDBC that does not know about the loop, like code that existed before it.
  */
 final class Customers {
-    /** What a customer may owe us, in cents. */
+    /** The credit limit of a customer, in cents. */
     private static final long CREDIT = 100_000;
 
     private Customers() {}
 
-    /** Makes the tables if they are not there. Blocks: call it before there is a loop. */
+    /** Creates the tables if they do not exist. Blocks: call it before the loop starts. */
     static void createTables(String url) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
@@ -33,7 +32,10 @@ final class Customers {
         return insert(session, "INSERT INTO customers (name) VALUES (?)", name);
     }
 
-    /** Takes an order: it is written down, and what the customer owes; or neither, if the one would owe too much. */
+    /**
+     * Takes an order: stores the order and the new debt of the customer, or neither if the debt would exceed the credit
+     * limit.
+     */
     static long order(Session session, long customer, long cents) throws SQLException {
         try (PreparedStatement update =
                 session.prepare("UPDATE customers SET owes = owes + ? WHERE id = ?", cents, customer)) {
@@ -75,7 +77,7 @@ final class Customers {
         }
     }
 
-    /** Counts the ways to seat eight customers in a row. Whoever wrote this did not know how long it would take. */
+    /** Counts the ways to seat eight customers in a row, with a query that takes unexpectedly long. */
     static long seatings(Session session) throws SQLException {
         try (PreparedStatement query = session.prepare("SELECT COUNT(*) FROM customers a, customers b, customers c,"
                         + " customers d, customers e, customers f, customers g, customers h WHERE a.owes + b.owes + c.owes"

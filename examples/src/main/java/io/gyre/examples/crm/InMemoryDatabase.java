@@ -4,8 +4,8 @@ import java.sql.SQLException;
 import org.h2.tools.Server;
 
 /**
- * An H2 database with a server of its own, for those who have no MariaDB at hand. Embedded, without a server, it would compute
- * in the thread that asks, and so keep the loop: calls would have to be offloaded.
+ * An H2 database with its own server, for users without MariaDB. An embedded database, without a server, would compute
+ * in the calling thread and block the loop: calls would have to be offloaded.
  */
 public final class InMemoryDatabase implements AutoCloseable {
     private final Server server;
@@ -15,18 +15,18 @@ public final class InMemoryDatabase implements AutoCloseable {
     }
 
     /**
-     * Starts the database, in threads of its own.
+     * Starts the database in its own threads.
      *
-     * @return the database, which is empty
-     * @throws SQLException if there is no port for it
+     * @return the empty database
+     * @throws SQLException if no port is free
      */
     public static InMemoryDatabase start() throws SQLException {
-        System.setProperty("h2.bindAddress", "127.0.0.1"); // by default it listens everywhere
+        System.setProperty("h2.bindAddress", "127.0.0.1"); // by default it listens on all addresses
         return new InMemoryDatabase(
                 Server.createTcpServer("-tcpPort", "0", "-ifNotExists").start());
     }
 
-    /** {@return where it is, for JDBC} */
+    /** {@return its JDBC URL} */
     public String url() {
         return "jdbc:h2:tcp://127.0.0.1:" + server.getPort() + "/mem:crm;DB_CLOSE_DELAY=-1";
     }

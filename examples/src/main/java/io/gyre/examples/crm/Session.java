@@ -7,13 +7,13 @@ import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** A connection, for one transaction. Plain JDBC; all but {@link #stop} is called by one thread at a time. */
+/** A connection, for one transaction. Plain JDBC; one thread at a time calls all methods except {@link #stop}. */
 final class Session {
     private final Connection connection;
     private volatile @Nullable Statement latest;
     private volatile boolean stopped;
 
-    /** What is done in a transaction. Blocks. */
+    /** The work of a transaction. Blocks. */
     @FunctionalInterface
     interface Work<T> {
         T run(Session session) throws SQLException;
@@ -23,25 +23,25 @@ final class Session {
         this.connection = connection;
     }
 
-    /** {@return a statement with its parameters} Whoever asks for it closes it. */
+    /** {@return a statement with its parameters} The caller closes it. */
     PreparedStatement prepare(String sql, Object... parameters) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql, Statement.RETURN_GENERATED_KEYS);
         for (int i = 0; i < parameters.length; i++) {
             statement.setObject(i + 1, parameters[i]);
         }
         latest = statement;
-        if (stopped) { // asked for last: either this is seen here, or the statement there
+        if (stopped) { // checked last: either this thread sees the stop, or the stopping thread sees the statement
             statement.close();
             throw new SQLTimeoutException("the transaction was stopped");
         }
         return statement;
     }
 
-    /** {@return what work returns} It is committed if it ends well, else rolled back. */
+    /** {@return the result of the work} Commits if the work succeeds, otherwise rolls back. */
     <T> T inTransaction(Work<T> work) throws SQLException {
         try {
             T result = work.run(this);
-            latest = null; // what comes now must not be stopped half-way: here the commit,
+            latest = null; // from here on nothing may be stopped half-way: here the commit,
             connection.commit();
             return result;
         } catch (Throwable failure) {
@@ -56,7 +56,10 @@ final class Session {
         }
     }
 
-    /** Has the database give up what it does for this session. Blocks: drivers ask for that over another connection. */
+    /**
+     * Tells the database to stop the current statement of this session. Blocks: drivers do this over another
+     * connection.
+     */
     void stop() throws SQLException {
         stopped = true;
         Statement running = latest;
@@ -65,7 +68,7 @@ final class Session {
                 running.cancel();
             }
         } catch (SQLException failure) {
-            if (!running.isClosed()) { // else it has ended by itself
+            if (!running.isClosed()) { // otherwise it has ended by itself
                 throw failure;
             }
         }

@@ -1,4 +1,4 @@
-/** CRM: a server whose database driver blocks, and which is asynchronous all the same. */
+/** CRM: an asynchronous server with a blocking database driver. */
 @NullMarked
 package io.gyre.examples.crm;
 

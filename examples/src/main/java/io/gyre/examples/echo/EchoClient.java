@@ -15,11 +15,11 @@ import org.HdrHistogram.Histogram;
 /**
  * Loads an echo server and verifies every byte of its answers.
  *
- * <p>What to learn here: the connections are tasks that share one histogram and one counter without a lock, because tasks
- * of one loop never run at the same time.
+ * <p>What this example shows: the connections are tasks that share one histogram and one counter without a lock,
+ * because tasks of one loop never run at the same time.
  */
 public final class EchoClient {
-    /** Larger messages are written by a task of their own, so that both ends can send at the same time. */
+    /** A separate task writes larger messages, so that both ends can send at the same time. */
     private static final int LARGEST_WRITTEN_FIRST = 64 * 1024;
 
     private static final long HIGHEST_LATENCY_NANOS = 60_000_000_000L;
@@ -41,7 +41,7 @@ public final class EchoClient {
     /**
      * The outcome of a run.
      *
-     * @param messages how many messages came back as they were sent
+     * @param messages how many messages came back unchanged
      * @param nanos how long it took, in nanoseconds
      * @param latencies the time from the first byte sent to the last byte received, in nanoseconds
      */
@@ -55,10 +55,10 @@ public final class EchoClient {
     /**
      * Prepares a run.
      *
-     * @param host where the server is
-     * @param port where the server is
+     * @param host the address of the server
+     * @param port the address of the server
      * @param connections how many connections at the same time
-     * @param messages how many messages on each, one after the other
+     * @param messages how many messages on each connection, one after the other
      * @param size bytes in a message
      */
     public EchoClient(String host, int port, int connections, int messages, int size) {
@@ -70,11 +70,11 @@ public final class EchoClient {
     }
 
     /**
-     * Runs. Suspends until all messages have come back.
+     * Runs the client. Suspends until all messages have come back.
      *
      * @param progress told of each message
      * @return the outcome
-     * @throws IOException if a connection cannot be made or breaks, or an answer is wrong
+     * @throws IOException if a connection fails or breaks, or an answer is wrong
      */
     public Result run(Progress progress) throws IOException {
         long start = System.nanoTime();
@@ -82,7 +82,7 @@ public final class EchoClient {
         for (int i = 0; i < connections; i++) {
             int number = i;
             Task<?> task = createTask("connection " + i, () -> converse(number, progress));
-            task.whenDone(done -> {}); // all are awaited below, one by one
+            task.whenDone(done -> {}); // all of them are awaited below, one by one
             tasks.add(task);
         }
         try {

@@ -7,12 +7,11 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * Sends back what it receives.
+ * Sends back the bytes that it receives.
  *
- * <p>Each connection is a task, and its code is a plain loop. {@code read} and {@code write} look as if they blocked, but
- * only this task waits: thousands of them share one thread. A client that does not read its echo makes {@code write} wait,
- * then {@code read} is not called, then the client's own {@code write} waits: that is all the back-pressure there is, and
- * nobody had to write it.
+ * <p>Each connection is a task, and its code is a plain loop. {@code read} and {@code write} look like blocking calls,
+ * but only this task waits: thousands of tasks share one thread. If a client does not read its echo, {@code write}
+ * waits, so {@code read} is not called, so the client's own {@code write} waits: back-pressure without a line of code.
  */
 public final class EchoServer {
     private static final int BUFFER_BYTES = 16 * 1024;
@@ -22,8 +21,8 @@ public final class EchoServer {
     /**
      * Starts the server.
      *
-     * @param address where to listen
-     * @return the server, which is listening
+     * @param address the address to listen on
+     * @return the listening server
      * @throws IOException if the address is taken
      */
     public static TcpServer start(InetSocketAddress address) throws IOException {

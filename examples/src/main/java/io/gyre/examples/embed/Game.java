@@ -13,17 +13,17 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * A game whose thread draws 60 frames a second, and serves players over TCP in the time between.
+ * A game whose thread draws 60 frames per second and serves players over TCP between the frames.
  *
- * <p>What to learn here:
+ * <p>What this example shows:
  *
  * <ul>
- *   <li>{@link EventLoop#runOnce} runs one tick and returns: the thread stays the program's. How long the tick may wait for
- *       something to do, and for how long it may go on doing things, is what is left of the frame.
- *   <li>The world is drawn and changed by the same thread. There is no lock.
- *   <li>Other threads come in by {@link EventLoop#callSoonThreadsafe}; {@link EventLoop#wakeup} ends a wait when something has
- *       changed that the loop knows nothing of.
- *   <li>Who makes a loop closes it: that cancels its tasks, and waits for them.
+ *   <li>{@link EventLoop#runOnce} runs one tick and returns: the program keeps its thread. The rest of the frame limits
+ *       how long the tick waits for work and how long it works.
+ *   <li>The same thread draws and changes the world, without a lock.
+ *   <li>Other threads use {@link EventLoop#callSoonThreadsafe}; {@link EventLoop#wakeup} ends a wait after a change
+ *       that the loop cannot see.
+ *   <li>Code that creates a loop closes it: closing cancels the loop's tasks and waits for them.
  * </ul>
  */
 public final class Game implements AutoCloseable {
@@ -37,9 +37,9 @@ public final class Game implements AutoCloseable {
     private volatile boolean over;
 
     /**
-     * Starts the server. This thread should run the game, too.
+     * Starts the server. The same thread should run the game.
      *
-     * @param address where to listen
+     * @param address the address to listen on
      * @throws IOException if the address is taken
      */
     public Game(InetSocketAddress address) throws IOException {
@@ -51,7 +51,7 @@ public final class Game implements AutoCloseable {
         }
     }
 
-    /** {@return where the server listens} */
+    /** {@return the address of the server} */
     public InetSocketAddress address() {
         return server.address();
     }
@@ -84,7 +84,7 @@ public final class Game implements AutoCloseable {
         long nextFrame = System.nanoTime();
         while (!over) {
             screen.accept(world.draw());
-            // After a frame that took too long, go on from now: to catch up would mean to draw what nobody sees.
+            // After a frame that took too long, go on from now: catching up would draw frames that nobody sees.
             nextFrame = Math.max(nextFrame + FRAME_NANOS, System.nanoTime());
             serveUntil(nextFrame);
         }
@@ -93,7 +93,7 @@ public final class Game implements AutoCloseable {
     private void serveUntil(long nextFrame) {
         long left = nextFrame - System.nanoTime();
         do {
-            Duration rest = Duration.ofNanos(Math.max(left, 0)); // late or not, players get one look
+            Duration rest = Duration.ofNanos(Math.max(left, 0)); // even when late, serve the players once
             loop.runOnce(rest, rest);
             left = nextFrame - System.nanoTime();
         } while (left > 0 && !over);
@@ -110,11 +110,11 @@ public final class Game implements AutoCloseable {
 
     /** Ends the game before the frame does. Any thread. */
     public void quit() {
-        over = true; // which the loop knows nothing of,
+        over = true; // a change that the loop cannot see,
         loop.wakeup(); // so it may be waiting
     }
 
-    /** Lets players come to an end, for a while, and ends the loop. In the thread that ran the game. */
+    /** Gives players a while to finish, then closes the loop. Call it in the thread that ran the game. */
     @Override
     public void close() {
         try (loop) {

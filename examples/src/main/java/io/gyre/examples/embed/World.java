@@ -3,14 +3,14 @@ package io.gyre.examples.embed;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A street and who is where on it. Only one thread has it: the tasks that move people are carried by the one that draws. */
+/** A street and the people on it. Only one thread uses it: the tasks that move people run on the thread that draws. */
 final class World {
     static final int WIDTH = 40;
 
     private final Map<Character, Integer> places = new TreeMap<>();
     private char next = 'A';
 
-    /** {@return the letter of somebody new, in the middle} */
+    /** {@return the letter of a new person, in the middle of the street} */
     char enter() {
         char who = next;
         next = next == 'Z' ? 'A' : (char) (next + 1);
@@ -22,7 +22,7 @@ final class World {
         places.remove(who);
     }
 
-    /** Moves somebody to the left, {@code l}, or the right, {@code r}; other keys do nothing. */
+    /** Moves a person to the left ({@code l}) or right ({@code r}); other keys do nothing. */
     void move(char who, char key) {
         int step = key == 'l' ? -1 : key == 'r' ? 1 : 0;
         places.computeIfPresent(who, (letter, place) -> Math.clamp((long) place + step, 0, WIDTH - 1));

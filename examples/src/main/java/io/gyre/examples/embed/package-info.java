@@ -1,4 +1,4 @@
-/** Embedding: a program that owns its thread, and lends it to a loop. */
+/** Embedding: a program that owns its thread and lends it to a loop. */
 @NullMarked
 package io.gyre.examples.embed;
 

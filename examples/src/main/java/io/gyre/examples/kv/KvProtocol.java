@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a line of a client means, and what is answered. Knows nothing of connections.
+ * The meaning of a client's line, and the answer to it. Independent of connections.
  *
  * <pre>
  *   SET key value      OK
@@ -13,7 +13,7 @@ import java.util.Locale;
  *   DEL key            OK, or NONE
  *   INCR key           VALUE number
  *   EXPIRE key seconds OK, or NONE
- *   TTL key            VALUE seconds, or NONE if the key is not there or stays
+ *   TTL key            VALUE seconds, or NONE if the key is missing or has no expiry
  *   KEYS               KEYS count, and a line for each
  *   QUIT               the end of the connection
  *   anything else      ERROR why; the connection goes on
@@ -83,7 +83,7 @@ final class KvProtocol {
 
     private String timeToLive(String key) {
         return store.timeLeft(key)
-                .map(left -> "VALUE " + left.plusMillis(999).toSeconds()) // rounded up: 0 would say that it is gone
+                .map(left -> "VALUE " + left.plusMillis(999).toSeconds()) // rounded up: 0 would mean no such key
                 .orElse("NONE");
     }
 

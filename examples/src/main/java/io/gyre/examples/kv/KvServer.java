@@ -24,15 +24,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A key-value server over TCP and, if wanted, over a Unix socket at the same time.
  *
- * <p>What to learn here:
+ * <p>What this example shows:
  *
  * <ul>
- *   <li>The handler is written for {@link ByteStream}, and so serves whatever connects.
- *   <li>Answers are written with {@code writeBuffered}: a client that sends a hundred commands at once gets a hundred answers in
- *       one packet, and one that waits for each answer gets each at once.
- *   <li>What a client may make the server keep is limited: a line, a key, a value.
- *   <li>The end is {@link #drain}: commands that have arrived are answered, then connections end by themselves, and those that
- *       do not are cut off at the deadline.
+ *   <li>The handler is written for {@link ByteStream}, so it serves every kind of connection.
+ *   <li>Answers are written with {@code writeBuffered}: a client that sends a hundred commands at once gets a hundred
+ *       answers in one packet, and a client that waits for each answer gets it at once.
+ *   <li>Everything that a client can make the server store is limited: lines, keys, values.
+ *   <li>{@link #drain} is the graceful shutdown: the server answers the commands that have arrived and then ends the
+ *       connections; at the deadline it aborts the rest.
  * </ul>
  */
 public final class KvServer implements AutoCloseable {
@@ -61,16 +61,16 @@ public final class KvServer implements AutoCloseable {
     /**
      * Starts a server.
      *
-     * @param address where to listen
-     * @param socket where to listen as well, for the user of this process alone; null for nowhere
-     * @return the server, which is listening
-     * @throws IOException if one of these is taken
+     * @param address the address to listen on
+     * @param socket a Unix socket to listen on as well, only for the user of this process; null for none
+     * @return the listening server
+     * @throws IOException if one of them is in use
      */
     public static KvServer start(InetSocketAddress address, @Nullable Path socket) throws IOException {
         return new KvServer(address, socket);
     }
 
-    /** {@return where the server listens} */
+    /** {@return the address of the server} */
     public InetSocketAddress address() {
         return tcp.address();
     }
@@ -88,7 +88,7 @@ public final class KvServer implements AutoCloseable {
         }
     }
 
-    /** Not readLine, which takes what comes before the end for a line: half a SET would store half a value. */
+    /** Not readLine, which treats bytes before the end of the stream as a line: half a SET would store half a value. */
     private static Optional<String> nextLine(ByteStream client) throws IOException {
         try {
             String line = new String(client.readUntil(MAX_LINE_BYTES, LF, CR_LF), UTF_8);
@@ -98,13 +98,13 @@ public final class KvServer implements AutoCloseable {
         }
     }
 
-    /** Takes what still comes: to close with bytes unread is a reset, which may overtake what was written. */
+    /** Reads the remaining bytes: closing with unread bytes causes a reset, which may overtake the answers. */
     private static void hangUp(ByteStream client) throws IOException {
         client.closeOutput();
         ByteBuffer scrap = ByteBuffer.allocate(MAX_LINE_BYTES);
         moveOnAfter(LINGER, () -> {
             while (client.read(scrap.clear()) >= 0) {
-                // nobody wants it
+                // discarded
             }
         });
     }
@@ -114,10 +114,10 @@ public final class KvServer implements AutoCloseable {
     }
 
     /**
-     * Answers what has arrived and ends all connections. Suspends until that is done, or the time is up.
+     * Answers the commands that have arrived and ends all connections. Suspends until this is done, or the time is up.
      *
-     * @param limit how long that may take
-     * @return whether it took no longer
+     * @param limit the longest time for it
+     * @return whether it finished in time
      */
     public boolean drain(Duration limit) {
         var drains = new ArrayList<Callable<Boolean>>();
@@ -125,7 +125,7 @@ public final class KvServer implements AutoCloseable {
         return !Combinators.<Boolean>gather(drains).contains(false);
     }
 
-    /** Cuts all connections. */
+    /** Aborts all connections. */
     @Override
     public void close() {
         servers.forEach(StreamServer::close);

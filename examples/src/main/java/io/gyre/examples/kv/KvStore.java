@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keys and values, some of which expire.
  *
- * <p>What to learn here: a plain map is enough. All connections use it, and all are tasks of one loop, so that no other task
- * runs between two suspending calls of one: {@link #increment} is atomic because nothing in it suspends. And timers are cheap
- * enough to have one for each key, so that nobody has to look for what has expired. What all clients together may store is
- * bounded, too: else one of them fills the memory with keys that are all small enough.
+ * <p>What this example shows: a plain map is enough. All connections are tasks of one loop, so no other task runs
+ * between two suspending calls of a task: {@link #increment} is atomic because nothing in it suspends. Timers are cheap
+ * enough for one per key, so no code needs to search for expired keys. The total size is bounded, too: otherwise one
+ * client could fill the memory with small keys.
  */
 final class KvStore {
     private static final int MAX_ENTRIES = 10_000;
@@ -24,7 +24,7 @@ final class KvStore {
     private final TreeMap<String, Entry> entries = new TreeMap<>();
     private long chars;
 
-    /** A value, and the timer that removes it; without one it stays. */
+    /** A value and the timer that removes it; without a timer it stays. */
     private record Entry(String value, @Nullable TimerHandle expiry) {}
 
     /** {@return the value of a key} */
@@ -33,9 +33,9 @@ final class KvStore {
     }
 
     /**
-     * Gives a key a value that stays.
+     * Sets a value without expiry.
      *
-     * @throws IllegalArgumentException if there is no room for it
+     * @throws IllegalArgumentException if the store is full
      */
     void put(String key, String value) {
         cancelExpiry(replace(key, new Entry(value, null)));
@@ -62,14 +62,14 @@ final class KvStore {
         return old;
     }
 
-    /** {@return whether there was such a key} */
+    /** {@return whether the key existed} */
     boolean remove(String key) {
         Entry entry = drop(key);
         cancelExpiry(entry);
         return entry != null;
     }
 
-    /** Adds 1 to a number; a key that is not there counts as 0. The time that it has left does not change. */
+    /** Adds 1 to a number; a missing key counts as 0. The expiry does not change. */
     long increment(String key) {
         Entry entry = entries.getOrDefault(key, new Entry("0", null));
         long next;
@@ -82,7 +82,7 @@ final class KvStore {
         return next;
     }
 
-    /** {@return whether there is such a key} If so, it is removed after a time. */
+    /** {@return whether the key exists} If so, it is removed after the given time. */
     boolean expire(String key, Duration delay) {
         Entry entry = entries.get(key);
         if (entry == null) {
@@ -93,7 +93,7 @@ final class KvStore {
         return true;
     }
 
-    /** {@return how much time a key has left; empty if it stays, or is not there} */
+    /** {@return the time until a key expires; empty if it is missing or has no expiry} */
     Optional<Duration> timeLeft(String key) {
         return Optional.ofNullable(entries.get(key))
                 .map(Entry::expiry)

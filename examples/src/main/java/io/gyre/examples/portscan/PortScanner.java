@@ -15,42 +15,43 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Finds out which ports of a host accept connections.
+ * Finds the ports of a host that accept connections.
  *
- * <p>What to learn here:
+ * <p>What this example shows:
  *
  * <ul>
- *   <li>{@code mapAsync} calls a function for each element, as many at the same time as it is told: the elements may be 65,535,
- *       the sockets that are open at once are not.
- *   <li>A port that does not answer costs the time-out, and not the system's two minutes.
- *   <li>The name is looked up once, by {@link Dns}: the JDK's own look-up is one of its few calls that block a loop.
+ *   <li>{@code mapAsync} calls a function for each element, with a limit of calls at a time: 65,535 elements do not
+ *       mean 65,535 open sockets.
+ *   <li>A silent port costs the time-out, not the system's two minutes.
+ *   <li>The name is looked up once, by {@link Dns}: the JDK's own look-up is one of the few JDK calls that block a
+ *       loop.
  * </ul>
  */
 public final class PortScanner {
     private final int concurrency;
     private final ConnectOptions options;
 
-    /** What became of an attempt to connect. */
+    /** The outcome of an attempt to connect. */
     public enum State {
-        /** Somebody listens. */
+        /** A server listens. */
         OPEN,
-        /** Nobody does, and the host says so. */
+        /** No server listens, and the host says so. */
         CLOSED,
-        /** No answer in time: a firewall drops what is sent there. */
+        /** No answer in time: a firewall drops the packets. */
         SILENT,
-        /** The host cannot be reached, or this machine is short of something. */
+        /** The host cannot be reached, or this machine has run out of resources. */
         FAILED
     }
 
     /**
-     * A port, and what became of it.
+     * A port and its state.
      *
      * @param port the port
-     * @param state what became of it
+     * @param state its state
      */
     public record Result(int port, State state) {}
 
-    /** Told of each port that is done. */
+    /** Receives each finished port. */
     @FunctionalInterface
     public interface Progress {
         /** One more port is done. */
@@ -60,7 +61,7 @@ public final class PortScanner {
     /**
      * Prepares scans.
      *
-     * @param concurrency how many ports are tried at the same time
+     * @param concurrency how many ports to try at the same time
      * @param timeout how long each may take to answer
      */
     public PortScanner(int concurrency, Duration timeout) {
@@ -71,10 +72,10 @@ public final class PortScanner {
     /**
      * Scans a host. Suspends until all ports are done.
      *
-     * @param host its name, or its address; if a name has several addresses, the first is taken
-     * @param ports which ports, in any order
+     * @param host its name or its address; if a name has several addresses, the first is used
+     * @param ports the ports, in any order
      * @param progress told of each port
-     * @return what became of them, in the order of the ports
+     * @return the results, in the order of the ports
      * @throws IOException if the name has no address
      */
     public List<Result> scan(String host, List<Integer> ports, Progress progress) throws IOException {
@@ -88,7 +89,7 @@ public final class PortScanner {
 
     private State probe(InetSocketAddress address) {
         try (TcpStream stream = TcpStream.connect(address, options)) {
-            stream.abort(); // a reset: the port is free for the next scan at once, and nobody has to wait for our end
+            stream.abort(); // a reset: the local port is free at once, and the peer need not wait for our end
             return State.OPEN;
         } catch (ConnectFailedException failure) {
             return switch (failure.attempts().getFirst().failure()) {

@@ -1,4 +1,4 @@
-/** Port scanner: many short waits at the same time, but not too many, and none for too long. */
+/** Port scanner: many short waits at the same time, limited in number and length. */
 @NullMarked
 package io.gyre.examples.portscan;
 

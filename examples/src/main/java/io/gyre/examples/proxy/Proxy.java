@@ -14,14 +14,15 @@ import java.util.List;
 /**
  * Passes TCP connections on to another server, byte by byte.
  *
- * <p>What to learn here:
+ * <p>What this example shows:
  *
  * <ul>
- *   <li>{@link Streams#relay} is all of it: both directions at the same time, back-pressure from end to end, and a half-close
- *       that arrives as one, so that a client which says "that is all" still gets its answer.
- *   <li>Limits are options, not code: how many connections are served, and how long a connect may take. Clients beyond the limit
- *       wait in the system's backlog.
- *   <li>A client whose server cannot be reached gets a reset and not an end, which could be taken for an empty answer.
+ *   <li>{@link Streams#relay} does everything: both directions at the same time, end-to-end back-pressure, and
+ *       half-close, so that a client that has ended its output still gets its answer.
+ *   <li>Limits are options, not code: the number of connections and the time for a connect. Clients over the limit wait
+ *       in the system's backlog.
+ *   <li>If the server cannot be reached, the client gets a reset and not an end of stream, which would look like an
+ *       empty answer.
  * </ul>
  */
 public final class Proxy implements AutoCloseable {
@@ -34,13 +35,13 @@ public final class Proxy implements AutoCloseable {
     private long bytesBack;
 
     /**
-     * What a proxy has done.
+     * The counters of a proxy.
      *
-     * @param connections how many it has accepted
-     * @param active how many there are at present
-     * @param unreachable for how many the other server could not be reached
-     * @param bytesForth what clients have sent on connections that have ended
-     * @param bytesBack what they have got
+     * @param connections how many connections it has accepted
+     * @param active how many connections are open
+     * @param unreachable for how many connections the other server could not be reached
+     * @param bytesForth bytes from clients, on connections that have ended
+     * @param bytesBack bytes to clients, on connections that have ended
      */
     public record Counts(long connections, int active, long unreachable, long bytesForth, long bytesBack) {}
 
@@ -56,12 +57,12 @@ public final class Proxy implements AutoCloseable {
     /**
      * Starts a proxy.
      *
-     * @param address where to listen
-     * @param host the other server; looked up again for each connection, so that it may move
+     * @param address the address to listen on
+     * @param host the other server; looked up for each connection, so that it may move
      * @param port its port
-     * @param maxConnections how many connections are passed on at the same time
+     * @param maxConnections the largest number of connections at the same time
      * @param connectTimeout how long it may take to reach the other server
-     * @return the proxy, which is listening
+     * @return the listening proxy
      * @throws IOException if the address is taken
      */
     public static Proxy start(
@@ -88,28 +89,28 @@ public final class Proxy implements AutoCloseable {
         }
     }
 
-    /** {@return where the proxy listens} */
+    /** {@return the address of the proxy} */
     public InetSocketAddress address() {
         return server.address();
     }
 
-    /** {@return what the proxy has done so far} */
+    /** {@return a snapshot of the counters} */
     public Counts counts() {
         var statistics = server.statistics();
         return new Counts(statistics.accepted(), statistics.active(), unreachable, bytesForth, bytesBack);
     }
 
     /**
-     * Accepts no more connections, and lets those that are there come to an end. Suspends.
+     * Accepts no more connections and waits until the open ones end. Suspends.
      *
-     * @param limit how long that may take
-     * @return whether it took no longer
+     * @param limit the longest time for it
+     * @return whether it finished in time
      */
     public boolean drain(Duration limit) {
         return server.drain(limit);
     }
 
-    /** Cuts all connections. */
+    /** Aborts all connections. */
     @Override
     public void close() {
         server.close();

@@ -1,4 +1,4 @@
-/** Proxy: two connections that are one, with limits and counts. */
+/** Proxy: two connections joined into one, with limits and counters. */
 @NullMarked
 package io.gyre.examples.proxy;
 

@@ -14,9 +14,9 @@ import java.util.Optional;
 /**
  * Asks a time server (RFC 868).
  *
- * <p>What to learn here: packets get lost, so a question is asked again when no answer has come for a while; {@code moveOnAfter}
- * is a time-out for which that is no error. And anybody may send a packet: what is not an answer of the server is passed over,
- * without more time for the one that is.
+ * <p>What this example shows: packets get lost, so the client repeats a request without an answer; {@code moveOnAfter}
+ * is a time-out that is not an error. And anybody may send a packet: the client ignores packets that are not an answer
+ * of the server, and does not extend the time for them.
  */
 public final class TimeClient {
     private TimeClient() {}
@@ -26,7 +26,7 @@ public final class TimeClient {
      *
      * @param server its address
      * @param patience how long to wait for an answer before asking again
-     * @param attempts how often to ask, at the most
+     * @param attempts the largest number of requests
      * @return the time, in whole seconds
      * @throws SocketTimeoutException if no answer has come
      * @throws IOException if the system refuses to send the question

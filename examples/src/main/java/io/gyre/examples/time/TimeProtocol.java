@@ -3,7 +3,10 @@ package io.gyre.examples.time;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 
-/** The packets of RFC 868: an empty one asks, and one of four bytes answers, with the seconds since 1900. Until 2036. */
+/**
+ * The packets of RFC 868: an empty packet asks, and a packet of four bytes answers with the seconds since 1900. Until
+ * 2036.
+ */
 final class TimeProtocol {
     static final int ANSWER_BYTES = 4;
 

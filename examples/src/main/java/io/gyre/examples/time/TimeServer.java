@@ -6,19 +6,19 @@ import java.io.IOException;
 import java.time.InstantSource;
 
 /**
- * Tells the time to whoever asks (RFC 868).
+ * Answers requests for the time (RFC 868).
  *
- * <p>What to learn here: a UDP server is a loop over the packets of a socket, in one task, for there are no connections. And it
- * answers questions only, which are empty: two servers that answered every packet could be made to answer each other for ever,
- * by one packet with a forged sender.
+ * <p>What this example shows: a UDP server is a loop over the packets of a socket in one task, because there are no
+ * connections. It answers only requests, which are empty: one packet with a forged sender could make two servers that
+ * answer every packet answer each other forever.
  */
 public final class TimeServer {
     private TimeServer() {}
 
     /**
-     * Answers questions. Suspends until the socket is closed.
+     * Answers requests. Suspends until the socket is closed.
      *
-     * @param socket where the questions arrive
+     * @param socket the socket that receives the requests
      * @param clock the time
      * @throws IOException if the system refuses to send an answer
      */

@@ -1,4 +1,4 @@
-/** Time over UDP: packets that may be lost, and so are asked for again. */
+/** Time over UDP: packets that may be lost, so requests are repeated. */
 @NullMarked
 package io.gyre.examples.time;
 

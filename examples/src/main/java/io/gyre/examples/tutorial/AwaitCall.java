@@ -5,11 +5,11 @@ import static io.gyre.loop.Async.sleep;
 import java.time.Duration;
 
 /**
- * 3.3-2. A coroutine waits for another one and uses its result.
+ * 3.3-2. A coroutine waits for another coroutine and uses its result.
  *
- * <p><b>response = await others():</b> {@code String response = others(out)}. To await a coroutine at once is to call it:
- * same task, same stack, and a stack trace shows both. While it sleeps, other tasks of the loop can run; here there are
- * none.
+ * <p><b>response = await others():</b> {@code String response = others(out)}. Awaiting a coroutine at once is a plain
+ * call: same task, same stack, and a stack trace shows both. While it sleeps, other tasks of the loop can run; here
+ * there are none.
  */
 final class AwaitCall {
     private AwaitCall() {}

@@ -5,8 +5,8 @@ import static io.gyre.examples.tutorial.AwaitCall.others;
 /**
  * 3.3-3. Two awaits in a row.
  *
- * <p>The second call begins when the first has returned: four seconds altogether. One task does one thing after the other,
- * in Python as in Java; see {@link TwoTasks} for both at the same time.
+ * <p>The second call begins when the first has returned: four seconds in total. A task runs its calls one after the
+ * other, in Python as in Java; {@link TwoTasks} runs both at the same time.
  */
 final class AwaitTwoCalls {
     private AwaitTwoCalls() {}

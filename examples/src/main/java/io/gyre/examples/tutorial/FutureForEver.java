@@ -11,13 +11,13 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * 3.5-1. A future that nobody completes.
+ * 3.5-1. A future that is never completed.
  *
  * <p><b>asyncio.get_running_loop():</b> {@code EventLoop.current()}. <b>loop.create_future():</b>
  * {@code loop.createFuture()}. <b>await fut:</b> {@code future.await()}.
  *
- * <p>The Python program waits until somebody presses ^C. Here the waiting is a task of its own, and is cancelled after two
- * seconds: whatever waits in this library can be told to stop, and whoever awaits it learns why.
+ * <p>The Python program waits until the user presses ^C. Here a separate task waits, and is cancelled after two
+ * seconds: every wait in this library can be cancelled, and code that awaits the task learns the reason.
  */
 final class FutureForEver {
     private FutureForEver() {}

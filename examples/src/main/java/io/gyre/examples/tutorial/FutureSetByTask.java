@@ -8,13 +8,13 @@ import io.gyre.loop.LoopFuture;
 import java.time.Duration;
 
 /**
- * 3.5-2. A task completes a future that another one awaits.
+ * 3.5-2. A task completes a future that another task awaits.
  *
- * <p><b>fut.set_result("666"):</b> {@code future.setResult("666")}. A future is the low-level end of a result: somebody
- * sets it, once; in real code mostly a callback of another library. A task sets its own.
+ * <p><b>fut.set_result("666"):</b> {@code future.setResult("666")}. A future is a low-level result that is set once; in
+ * real code usually by a callback of another library. The result of a task is set by the task itself.
  *
- * <p><b>await loop.create_task(set_after(fut)):</b> {@code createTask(() -> setAfter(future)).await()}. That takes two seconds; the
- * future is complete by then, and {@code future.await()} returns at once.
+ * <p><b>await loop.create_task(set_after(fut)):</b> {@code createTask(() -> setAfter(future)).await()}. This takes two
+ * seconds; by then the future is complete, and {@code future.await()} returns at once.
  */
 final class FutureSetByTask {
     private FutureSetByTask() {}

@@ -8,16 +8,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * 3.6-1. Futures of pools: ten calls that block, in five threads, then in five processes.
+ * 3.6-1. Futures of pools: ten blocking calls in five threads, then in five processes.
  *
  * <p><b>concurrent.futures.Future:</b> {@link Future}, of {@code java.util.concurrent}. {@code submit} returns it at once,
- * and so it is printed before its call has ended.
+ * so it is printed before its call has ended.
  *
  * <p><b>ThreadPoolExecutor(max_workers=5):</b> {@code Executors.newFixedThreadPool(5)}. Leaving the {@code try} waits for the
  * calls that still run; Python does that when the program ends.
  *
- * <p><b>ProcessPoolExecutor(max_workers=5):</b> {@link ProcessPool}. Its calls run in child JVMs: what they capture is
- * copied there, and they print on a console of their own, which the pool's output handler brings back.
+ * <p><b>ProcessPoolExecutor(max_workers=5):</b> {@link ProcessPool}. Its calls run in child JVMs: captured values are
+ * copied there, and the pool's output handler receives their console output.
  */
 final class PoolFutures {
     private static final int CALLS = 10;

@@ -1,6 +1,6 @@
 package io.gyre.examples.tutorial;
 
-/** Where an example prints: the console, or a test that looks at the clock, too. */
+/** The output of an example: the console, or a test that also checks the clock. */
 @FunctionalInterface
 public interface Printer {
     /**

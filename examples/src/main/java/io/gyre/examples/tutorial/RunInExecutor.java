@@ -8,21 +8,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * 3.6-2. A library that blocks, called by a task: in the loop's pool, a pool of one's own, a pool of processes.
+ * 3.6-2. A task calls a blocking library: in the loop's pool, a custom pool, a pool of processes.
  *
  * <p><b>fut = loop.run_in_executor(None, func1), result = await fut:</b> {@code String result = offload(() -> func1())}. Only
- * this task waits; the loop's thread is free meanwhile. What Python does in two steps, submitting and wrapping the future
- * for {@code await}, is one call. For both at once, put it into a task.
+ * this task waits; the loop's thread stays free. Python needs two steps, submitting and wrapping the future for
+ * {@code await}; here it is one call. To get a future first, put the call into a task.
  *
  * <p><b>run_in_executor(pool, func1):</b> {@code offload(pool, () -> func1())}, with any {@code Executor}.
  *
- * <p><b>with ProcessPoolExecutor() as pool:</b> {@code try (var pool = new ProcessPool())}. The lambda is sent to a child JVM:
- * what it captures must be serializable.
+ * <p><b>with ProcessPoolExecutor() as pool:</b> {@code try (var pool = new ProcessPool())}. The lambda is sent to a
+ * child JVM: captured values must be serializable.
  */
 final class RunInExecutor {
     private RunInExecutor() {}
 
-    /** Something that takes time and cannot suspend. */
+    /** A call that takes time and cannot suspend. */
     static String func1(Duration blocking) throws InterruptedException {
         Thread.sleep(blocking);
         return "结果";

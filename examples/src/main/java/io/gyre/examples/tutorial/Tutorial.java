@@ -4,7 +4,7 @@ import io.gyre.loop.EventLoop;
 import java.time.Duration;
 import java.util.List;
 
-/** The examples of the tutorial, in its order. */
+/** The examples of the tutorial, in order. */
 public final class Tutorial {
     private static final List<Example> EXAMPLES = List.of(
             new Example("3.3-1", "await a sleep", AwaitSleep::func),
@@ -26,7 +26,7 @@ public final class Tutorial {
 
     private Tutorial() {}
 
-    /** What an example does, in a task. */
+    /** The code of an example, which runs in a task. */
     @FunctionalInterface
     public interface Main {
         /**

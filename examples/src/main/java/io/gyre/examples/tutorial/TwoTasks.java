@@ -9,12 +9,12 @@ import java.time.Duration;
 /**
  * 3.4-1. Two tasks at the same time.
  *
- * <p><b>asyncio.create_task(func()):</b> {@code createTask(() -> func(out))}. The lambda stands for the coroutine object:
- * code that has not begun. The task begins when {@code main} suspends for the first time, at {@code task1.await()}, and so
- * "main结束" comes before both "start".
+ * <p><b>asyncio.create_task(func()):</b> {@code createTask(() -> func(out))}. The lambda corresponds to the coroutine
+ * object: code that has not begun. The task begins when {@code main} suspends for the first time, at
+ * {@code task1.await()}, and so "main结束" comes before both "start".
  *
- * <p><b>await task1:</b> {@code task1.await()}. Both tasks sleep at the same time: two seconds altogether. One thread runs
- * all three, so {@code out} needs no lock.
+ * <p><b>await task1:</b> {@code task1.await()}. Both tasks sleep at the same time: two seconds in total. One thread
+ * runs all three, so {@code out} needs no lock.
  */
 final class TwoTasks {
     private TwoTasks() {}

@@ -10,12 +10,13 @@ import java.util.concurrent.Callable;
  * 3.4-3. The same as {@link WaitForTasks}, shorter: a list of coroutines that have not begun.
  *
  * <p><b>task_list = [func(), func()]:</b> {@code List.of(() -> func(out), () -> func(out))}. In Python they must not be
- * tasks yet, because a task needs a loop that runs, and {@code asyncio.run} is only to start it. Here that would be a
- * {@link Callable}.
+ * tasks yet, because a task needs a running loop, and {@code asyncio.run} has not started it yet. In Java they are
+ * {@link Callable}s.
  *
- * <p><b>asyncio.wait(task_list):</b> {@code gatherSettled(bodies)} makes a task of each and waits for all, however they end.
- * The tasks belong to a group: none outlives the call. Python has forbidden coroutines in {@code asyncio.wait} since 3.11,
- * because nobody could find them again among the tasks in {@code done}; here the tasks are in the order of the list.
+ * <p><b>asyncio.wait(task_list):</b> {@code gatherSettled(bodies)} makes a task of each and waits for all, whether they
+ * succeed or fail. The tasks belong to a group: none outlives the call. Python has forbidden coroutines in
+ * {@code asyncio.wait} since 3.11, because callers could not find them again among the tasks in {@code done}; here the
+ * tasks keep the order of the list.
  */
 final class WaitForCalls {
     private WaitForCalls() {}

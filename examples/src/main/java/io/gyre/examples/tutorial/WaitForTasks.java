@@ -13,11 +13,11 @@ import java.util.List;
  * 3.4-2. A list of tasks, and one wait for all of them.
  *
  * <p><b>done, pending = await asyncio.wait(task_list, timeout=None):</b> {@code awaitTasks(taskList, ReturnWhen.ALL_COMPLETED)}. The
- * pair is a record, {@link Settled}. What to wait for has no default here, so the reader of the call sees it. With a time
- * as third argument the wait ends then, and {@code pending()} has the tasks that still run.
+ * pair is a record, {@link Settled}. The condition has no default here, so the call shows it. A third argument limits
+ * the wait; then {@code pending()} has the tasks that still run.
  *
- * <p><b>print(done):</b> Python prints a set of tasks, in any order, with their results in the middle of much else. Ours
- * keeps the order of the list, and the example prints the results alone.
+ * <p><b>print(done):</b> Python prints a set of tasks in any order, with their results among much other text. Gyre
+ * keeps the order of the list, and the example prints only the results.
  *
  * <p><b>create_task(func(), name=...):</b> {@code createTask("name", () -> func(out))}. Names show in messages and dumps.
  */

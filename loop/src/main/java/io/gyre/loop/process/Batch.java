@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that are submitted together and waited for together. What is not done when the wait ends is cancelled.
+ * Calls that are submitted and awaited together. Calls that are not done when the wait ends are cancelled.
  *
  * @param <T> the result
  */
@@ -41,7 +41,7 @@ final class Batch<T extends @Nullable Object> {
             CompletableFuture.allOf(futures.toArray(CompletableFuture<?>[]::new))
                     .get(timeoutNanos, TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            // The futures say which.
+            // The futures tell which calls failed.
         } finally {
             cancelRest();
         }

@@ -1,10 +1,10 @@
 package io.gyre.loop.process;
 
-/** Carries what a call has thrown from the child to the future; never seen by users. */
+/** Carries the exception of a call from the child to the future; users never see it. */
 final class CallFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** Not the cause: that would ask it to describe itself. */
+    /** Not the cause: a constructor with a cause calls its {@code toString}. */
     private final transient Throwable failure;
 
     CallFailedException(Throwable failure) {

@@ -9,15 +9,16 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The calls that wait, who takes them, and whether that is over: all that the threads of a pool share. */
+/** The state that the threads of a pool share: the waiting calls, the drivers that take them, and the shutdown. */
 final class CallQueue {
     /*
      * Design.
      *
      * A driver counts as idle from before the future of its last call is completed until it has taken the next one, so
-     * that whoever has waited for that future and submits again is served by the same child. Completing runs dependent
-     * stages, which are user code and may block; that is left to a virtual thread, or a driver that counts as idle would
-     * not be. All is over when the drivers have ended, and with them their children, and all futures are completed.
+     * a caller that has waited for this future and submits again gets the same child. Completing a future runs its
+     * dependent stages, which are user code and may block; so a virtual thread completes it, otherwise a driver could
+     * count as idle and be blocked. The pool has terminated when the drivers and their children have ended and all
+     * futures are completed.
      */
     private final int maxDrivers;
     private final ReentrantLock lock = new ReentrantLock();
@@ -34,7 +35,7 @@ final class CallQueue {
         this.maxDrivers = maxDrivers;
     }
 
-    /** {@return whether another driver has to be started, which counts as idle already} */
+    /** {@return whether another driver must be started; it counts as idle already} */
     boolean add(RemoteCall<?> call) {
         lock.lock();
         try {
@@ -54,7 +55,7 @@ final class CallQueue {
         }
     }
 
-    /** {@return the next call, as soon as there is one; null if there will be none} In a driver. */
+    /** {@return the next call, once there is one; null if there will be no more} In a driver. */
     @Nullable
     RemoteCall<?> take() {
         lock.lock();
@@ -73,7 +74,7 @@ final class CallQueue {
         }
     }
 
-    /** Makes the driver idle, and has the call's future completed. In a driver. */
+    /** Makes the driver idle and completes the call's future. In a driver. */
     void finish(RemoteCall<?> call, Runnable completion) {
         lock.lock();
         try {
@@ -86,7 +87,7 @@ final class CallQueue {
         try {
             Thread.ofVirtual().name("gyre-process-completion").start(() -> complete(completion));
         } catch (OutOfMemoryError noThread) {
-            complete(completion); // late rather than never: dependent stages may hold up this driver
+            complete(completion); // better here than never: dependent stages may hold up this driver
         }
     }
 
@@ -105,9 +106,9 @@ final class CallQueue {
     }
 
     /**
-     * Takes back a driver that {@link #add} has counted and that could not be started.
+     * Takes back a driver that {@link #add} has counted but that could not be started.
      *
-     * @return the calls that wait for it and that no other driver will take
+     * @return the waiting calls that no other driver will take
      */
     List<RemoteCall<?>> driverNotStarted() {
         lock.lock();
@@ -136,7 +137,7 @@ final class CallQueue {
         }
     }
 
-    /** Forgets a call that is waiting. */
+    /** Removes a waiting call. */
     void withdraw(RemoteCall<?> call) {
         lock.lock();
         try {
@@ -156,7 +157,7 @@ final class CallQueue {
         }
     }
 
-    /** {@return the calls that nobody has taken, which from now on nobody will} */
+    /** {@return the calls that no driver has taken, and that no driver will take from now on} */
     List<Runnable> drain() {
         lock.lock();
         try {
@@ -168,7 +169,7 @@ final class CallQueue {
         }
     }
 
-    /** {@return the calls that a driver has taken} */
+    /** {@return the calls that drivers have taken} */
     List<RemoteCall<?>> taken() {
         lock.lock();
         try {
@@ -187,7 +188,7 @@ final class CallQueue {
         }
     }
 
-    /** {@return whether all has ended within a time} */
+    /** {@return whether the pool terminated in time} */
     boolean awaitTermination(long timeoutNanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -213,7 +214,7 @@ final class CallQueue {
         }
     }
 
-    /** For messages and tests: how many children there can be at this moment. */
+    /** For messages and tests: the largest possible number of children at the moment. */
     int drivers() {
         lock.lock();
         try {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The command line of a child JVM: as this JVM was started, so far as finding classes goes. */
+/** The command line of a child JVM. It finds classes where this JVM finds them. */
 final class ChildCommand {
     private static final String OPENS = "java.base/java.lang=";
 
@@ -16,7 +16,7 @@ final class ChildCommand {
     /**
      * {@return the command line}
      *
-     * @param parent where the parent listens for the child
+     * @param parent the address at which the parent listens for the child
      */
     static List<String> of(ProcessPoolOptions options, InetSocketAddress parent) {
         var command = new ArrayList<String>();
@@ -50,7 +50,7 @@ final class ChildCommand {
         command.add(module.getName() + "/" + WorkerMain.class.getName());
     }
 
-    /** Relative entries mean what they meant when this JVM was started. */
+    /** Relative entries keep the meaning that they had when this JVM was started. */
     private static String absolute(String path) {
         var entries = new ArrayList<String>();
         for (String entry : path.split(File.pathSeparator, -1)) {

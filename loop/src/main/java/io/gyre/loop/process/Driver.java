@@ -3,7 +3,7 @@ package io.gyre.loop.process;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Takes calls from the pool and has its child run them, one at a time. A daemon thread. */
+/** Takes calls from the pool and runs them in its child, one at a time. A daemon thread. */
 final class Driver extends Thread {
     private final CallQueue queue;
     private final ProcessPoolOptions options;
@@ -56,7 +56,7 @@ final class Driver extends Thread {
                 if (fresh || child.hasBegun()) {
                     return () -> call.completeExceptionally(died);
                 }
-                // It had died while it was idle. The call has not run, so another child may run it.
+                // The child had died while idle. The call has not run, so another child may run it.
             } catch (Throwable unexpected) { // a result that does not fit into this JVM's memory
                 if (child != null) {
                     child.kill("it was killed because its answer could not be read");

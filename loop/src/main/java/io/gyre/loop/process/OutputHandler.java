@@ -1,19 +1,19 @@
 package io.gyre.loop.process;
 
-/** Receives what child JVMs print, to {@code System.out} or {@code System.err}, line by line. */
+/** Receives the output of child JVMs to {@code System.out} and {@code System.err}, line by line. */
 @FunctionalInterface
 public interface OutputHandler {
     /**
      * Takes a line.
      *
-     * <p><b>Confinement:</b> called in a thread of the pool's, one for each child.
+     * <p><b>Confinement:</b> called in a thread of the pool, one for each child.
      *
      * @param pid the child's process id
-     * @param line the line, without its end; one of more than 16,384 characters comes in pieces
+     * @param line the line, without its line end; a line of more than 16,384 characters comes in pieces
      */
     void line(long pid, String line);
 
-    /** {@return a handler that prints each line to {@code System.err}, behind the child's process id} */
+    /** {@return a handler that prints each line to {@code System.err} after the child's process id} */
     static OutputHandler prefixed() {
         return (pid, line) -> System.err.println("[" + pid + "] " + line);
     }

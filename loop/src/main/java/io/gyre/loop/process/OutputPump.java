@@ -5,15 +5,17 @@ import java.io.Reader;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/** Hands on what a child prints, and remembers the last lines. A daemon thread; ends when the child does. */
+/** Passes on the output of a child and remembers the last lines. A daemon thread that ends with the child. */
 final class OutputPump extends Thread {
-    /** Enough for the message and the innermost frames of what made the child die. */
+    /** Enough for the message and the innermost frames of the fatal error. */
     private static final int REMEMBERED_LINES = 20;
 
-    /** How long to wait for the rest of the output of a child that has ended: a program it started may hold the pipe. */
+    /**
+     * How long to wait for the remaining output of a child that has ended: a program that it started may hold the pipe.
+     */
     private static final int REST_MILLIS = 1_000;
 
-    /** A program need not end its lines. */
+    /** The output may lack line ends. */
     static final int MAX_LINE_CHARS = 16_384;
 
     private static final int BUFFER_CHARS = 8_192;
@@ -65,7 +67,7 @@ final class OutputPump extends Thread {
         hand(whole);
     }
 
-    /** Whatever the handler does, the child must be able to print, or it stops. */
+    /** Even if the handler throws, the output must be read, or the child blocks. */
     private void hand(String line) {
         try {
             handler.line(pid, line);
@@ -78,7 +80,7 @@ final class OutputPump extends Thread {
         try {
             getUncaughtExceptionHandler().uncaughtException(this, failure);
         } catch (Throwable ignored) {
-            // As the JVM does.
+            // As the JVM does it.
         }
     }
 
@@ -99,7 +101,7 @@ final class OutputPump extends Thread {
         }
     }
 
-    /** Waits until all that a child which has ended has printed is handed on. */
+    /** Waits until all output of a child that has ended is passed on. */
     void awaitEnd() {
         try {
             join(REST_MILLIS);

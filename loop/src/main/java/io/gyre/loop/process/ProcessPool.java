@@ -15,11 +15,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs calls in child JVMs, so that one that crashes, exits, hangs or fills the memory harms nobody else.
+ * Runs calls in child JVMs, so that a call that crashes, exits, hangs or fills the memory harms no other call.
  *
- * <p>A child is started when a call finds none idle, up to {@link ProcessPoolOptions#size()}, and is kept for the calls
- * that follow. One that dies fails the call that it was running with {@link WorkerDiedException}, and is replaced. Unlike
- * a thread, a call can be stopped for good: {@code cancel(true)} kills its child.
+ * <p>The pool starts a child when a call finds none idle, up to {@link ProcessPoolOptions#size()}, and keeps it for
+ * later calls. When a child dies, its running call fails with {@link WorkerDiedException}, and the child is replaced.
+ * Unlike a thread, a call can always be stopped: {@code cancel(true)} kills its child.
  *
  * {@snippet :
  * try (var pool = new ProcessPool()) {
@@ -28,20 +28,20 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>Calls and answers travel over a connection of their own, which programs that a call starts do not inherit: these may
- * read and print what they like.
+ * <p>Calls and answers travel over a separate connection. Programs that a call starts do not inherit it, so they may
+ * use the standard streams freely.
  *
- * <p>A call is serialized when it is submitted, its result on the way back. Lambdas that are passed to this class are
- * serializable if what they capture is; other {@link Callable}s and {@link Runnable}s must be serializable themselves. An
- * exception that a call throws comes back with its stack; one that cannot, as {@link RemoteFailureException}. Static state
- * is each JVM's own; scoped values and thread locals are not sent.
+ * <p>A call is serialized on submission, its result on the way back. Lambdas that are passed to this class are
+ * serializable if everything that they capture is; other {@link Callable}s and {@link Runnable}s must be serializable
+ * themselves. An exception of a call comes back with its stack, or as {@link RemoteFailureException} if it cannot be
+ * sent. Each JVM has its own static state; scoped values and thread locals are not sent.
  *
  * <p>A child has the class path, the module path, the environment and the working directory of this JVM, but not its
- * system properties. What it prints to {@code System.out} or {@code System.err} goes to
+ * system properties. Its output to {@code System.out} and {@code System.err} goes to
  * {@link ProcessPoolOptions#outputHandler()}. It exits when the pool is closed or this JVM ends, however that happens.
  *
- * <p><b>Confinement:</b> any thread. <b>Resources:</b> two daemon threads for each child, until it ends. Stages that
- * depend on a future which this returns run in virtual threads.
+ * <p><b>Confinement:</b> any thread. <b>Resources:</b> two daemon threads for each child, until it ends. Dependent
+ * stages of the returned futures run in virtual threads.
  *
  * <p><b>Source:</b> Python {@code concurrent.futures.ProcessPoolExecutor}. Differs: the death of a child fails one call,
  * not the pool; a running call can be cancelled.
@@ -74,13 +74,13 @@ public final class ProcessPool implements ExecutorService, RemoteExecutor {
     // ---- submitting
 
     /**
-     * Has a child run a call.
+     * Runs a call in a child.
      *
      * @param <T> the result
      * @param call what to run
      * @return its future; {@code cancel(true)} kills the child if the call is running
      * @throws RejectedExecutionException if the call cannot be serialized, with a
-     *     {@link java.io.NotSerializableException} as its cause; or after {@link #shutdown}
+     *     {@link java.io.NotSerializableException} as its cause; or the pool is shut down
      */
     public <T extends @Nullable Object> CompletableFuture<T> submit(SerializableCallable<T> call) {
         var remote = new RemoteCall<T>(this, call, call);
@@ -125,7 +125,7 @@ public final class ProcessPool implements ExecutorService, RemoteExecutor {
      * Does what {@link #submit(SerializableCallable)} does, for a command.
      *
      * @param command what to run; must be serializable
-     * @param result what the future returns; stays in this JVM
+     * @param result the result of the future; stays in this JVM
      */
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> submit(Runnable command, T result) {
@@ -140,7 +140,8 @@ public final class ProcessPool implements ExecutorService, RemoteExecutor {
     }
 
     /**
-     * Has a child run a command. A failure goes to the uncaught exception handler of the thread that completes the call.
+     * Runs a command in a child. A failure goes to the uncaught exception handler of the thread that completes the
+     * call.
      *
      * @param command what to run; must be serializable
      * @throws RejectedExecutionException as {@link #submit(SerializableCallable)} does
@@ -171,7 +172,7 @@ public final class ProcessPool implements ExecutorService, RemoteExecutor {
         }
     }
 
-    /** Without a thread to drive a child, calls are left to the other drivers, if there are any. */
+    /** Without a thread to drive a new child, calls are left to the other drivers, if any. */
     private void failStranded(RemoteCall<?> call, OutOfMemoryError noThread) {
         var refused = new RejectedExecutionException(
                 "no thread can be started to drive a child JVM (" + noThread.getMessage() + "), and there is none yet."
@@ -221,14 +222,14 @@ public final class ProcessPool implements ExecutorService, RemoteExecutor {
 
     // ---- ending
 
-    /** Takes no more calls. Those submitted are run; then the children exit. */
+    /** Takes no more calls. Runs the submitted calls; then the children exit. */
     @Override
     public void shutdown() {
         queue.shutdown();
     }
 
     /**
-     * Takes no more calls and kills the children that are running one, which fails with {@link WorkerDiedException}.
+     * Takes no more calls and kills the busy children. Their calls fail with {@link WorkerDiedException}.
      *
      * @return the calls that no child has begun; their futures are completed only if you run or cancel them
      */
@@ -251,8 +252,8 @@ public final class ProcessPool implements ExecutorService, RemoteExecutor {
     }
 
     /**
-     * Waits until, after {@link #shutdown}, all calls are done and all children dead. Not for a stage that depends on one
-     * of the calls: it would wait for itself.
+     * Waits until, after {@link #shutdown}, all calls are done and all children have exited. Must not be called in a
+     * stage that depends on one of the calls: the stage would wait for itself.
      */
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
@@ -264,7 +265,7 @@ public final class ProcessPool implements ExecutorService, RemoteExecutor {
         return "ProcessPool[at most " + options.size() + " children, " + queue.drivers() + " now]";
     }
 
-    /** Forgets a call that is waiting for a child. */
+    /** Removes a call that is waiting for a child. */
     void withdraw(RemoteCall<?> call) {
         queue.withdraw(call);
     }

@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the child JVMs of a {@link ProcessPool} are made. Start from {@link #defaults()} and change what you need.
+ * How a {@link ProcessPool} creates its child JVMs. Start from {@link #defaults()} and change what you need.
  *
  * {@snippet :
  * var options = ProcessPoolOptions.defaults().withSize(2).withJvmArgs("-Xmx256m");
@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Confinement:</b> immutable.
  */
 public final class ProcessPoolOptions {
-    /** A child runs code that its parent has sent, but may have been turned by what that code has read. */
+    /** A child runs its parent's code, but data that this code has read may have compromised the child. */
     private static final ObjectInputFilter NO_CALLS = ObjectInputFilter.Config.createFilter(
             "!java.rmi.**;!sun.rmi.**;!javax.naming.**;!javax.management.**;!com.sun.jndi.**;!com.sun.rowset.**;"
                     + "!com.sun.org.apache.**");
 
     private final Values values;
 
-    /** One component for each option. Private, so that adding an option breaks nobody. */
+    /** One component for each option. Private, so that a new option breaks no caller. */
     private record Values(
             int size,
             List<String> jvmArgs,
@@ -41,37 +41,38 @@ public final class ProcessPoolOptions {
         this.values = values;
     }
 
-    /** {@return how many children there are at the most; as many as processors by default} */
+    /** {@return the largest number of children; by default the number of processors} */
     public int size() {
         return values.size;
     }
 
     /**
-     * {@return what to start a child with, besides what it always gets: the parent's Java home, class path and module
-     * path, {@code --add-opens java.base/java.lang=ALL-UNNAMED} and {@code -XX:+ExitOnOutOfMemoryError}; none by
-     * default}
+     * {@return additional JVM arguments; none by default. A child always gets the parent's Java home, class path and
+     * module path, {@code --add-opens java.base/java.lang=ALL-UNNAMED} and {@code -XX:+ExitOnOutOfMemoryError}}
      */
     public List<String> jvmArgs() {
         return values.jvmArgs;
     }
 
-    /** {@return receives what children print; prints it to {@code System.err} with the process id by default} */
+    /**
+     * {@return the receiver of the children's output; by default prints it to {@code System.err} with the process id}
+     */
     public OutputHandler outputHandler() {
         return values.outputHandler;
     }
 
     /**
-     * {@return decides which classes the parent accepts in results and exceptions; by default all that the JVM-wide
-     * filter, if there is one, does not reject, but for those of naming, management and remote objects, which call
-     * others when they are read; null for the JVM-wide filter alone. In any case nothing is accepted that would take
-     * far more memory than bytes have come. What a child accepts is set by {@code -Djdk.serialFilter=...} in {@code
-     * jvmArgs}}
+     * {@return the filter that decides which classes the parent accepts in results and exceptions; by default all
+     * classes that the JVM-wide filter, if any, does not reject, except those of naming, management and remote objects,
+     * which call others when they are read; null for the JVM-wide filter alone. In any case, data that would take far
+     * more memory than the bytes received is rejected. To restrict the classes that a child accepts, use
+     * {@code -Djdk.serialFilter=...} in {@code jvmArgs}}
      */
     public @Nullable ObjectInputFilter resultFilter() {
         return values.resultFilter;
     }
 
-    /** {@return the options that a pool has when nothing is said} */
+    /** {@return the default options} */
     public static ProcessPoolOptions defaults() {
         return new ProcessPoolOptions(new Values(
                 Runtime.getRuntime().availableProcessors(), List.of(), OutputHandler.prefixed(), defaultFilter()));
@@ -102,7 +103,7 @@ public final class ProcessPoolOptions {
     }
 
     /**
-     * {@return these options with another receiver of what children print}
+     * {@return these options with another receiver of the children's output}
      *
      * @param newHandler the receiver
      */
@@ -111,7 +112,7 @@ public final class ProcessPoolOptions {
     }
 
     /**
-     * {@return these options with another filter of what children send back}
+     * {@return these options with another filter for results and exceptions}
      *
      * @param newFilter the filter, or null for the JVM-wide one
      */

@@ -22,9 +22,9 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
     /*
      * Design.
      *
-     * The call is serialized where it is submitted: what cannot be sent fails there, and what the caller changes later
-     * does not matter. `worker` is set exactly while a child is busy with this call, under the lock of this, so that a
-     * cancel never kills a child that has gone on to another call.
+     * The call is serialized on submission: a call that cannot be sent fails there, and later changes by the caller do
+     * not matter. `worker` is set exactly while a child is busy with this call, under the lock of this object, so a
+     * cancel never kills a child that has moved on to another call.
      */
     private final ProcessPool pool;
     private final Object origin;
@@ -36,8 +36,8 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
     /**
      * Serializes a call.
      *
-     * @param origin what the user has handed in
-     * @param remote what the child runs
+     * @param origin the object that the user submitted
+     * @param remote the code that the child runs
      * @throws RejectedExecutionException if it cannot be serialized
      */
     RemoteCall(ProcessPool pool, Object origin, Callable<?> remote) {
@@ -70,7 +70,7 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
         return StandsFor.originalOf(origin).getClass().getClassLoader();
     }
 
-    /** {@return whether the child shall run it; not if it was cancelled meanwhile} */
+    /** {@return whether the child should run the call; false if it was cancelled in the meantime} */
     synchronized boolean begin(WorkerProcess child) {
         if (isDone()) {
             return false;
@@ -86,7 +86,7 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
         worker = null;
     }
 
-    /** Kills the child that runs it, now or as soon as there is one. */
+    /** Kills the child that runs the call, now or as soon as there is one. */
     synchronized void kill(String because) {
         killedBecause = because;
         if (worker != null) {
@@ -100,8 +100,8 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
     }
 
     /**
-     * Completes this with what the call has thrown. An exception that means something of its own to a
-     * {@code CompletableFuture} is wrapped, so that it arrives as the failure that it is.
+     * Completes this with the exception of the call. An exception with a special meaning for {@code CompletableFuture}
+     * is wrapped, so that it arrives as a failure.
      */
     void failWith(Throwable failure) {
         boolean hasMeaning = failure instanceof CompletionException || failure instanceof CancellationException;
@@ -110,8 +110,8 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
     }
 
     /**
-     * Cancels the call: one that waits is not run, one that runs goes on if {@code mayInterruptIfRunning} is false, and
-     * has its child killed otherwise.
+     * Cancels the call. A waiting call does not run. A running call goes on if {@code mayInterruptIfRunning} is false;
+     * otherwise its child is killed.
      */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
@@ -125,7 +125,7 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
         return cancelled;
     }
 
-    /** Runs the call here: for those to whom {@link ProcessPool#shutdownNow} has given it back. */
+    /** Runs the call in this JVM, after {@link ProcessPool#shutdownNow} has returned it. */
     @Override
     public void run() {
         try {

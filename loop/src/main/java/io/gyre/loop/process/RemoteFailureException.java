@@ -4,13 +4,13 @@ import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.internal.text.Failures;
 
 /**
- * Stands for an exception that a call in a child JVM has thrown and that could not be sent back: its class, message,
- * stack, causes and suppressed exceptions, in words, up to some fifty of them.
+ * Replaces an exception of a call in a child JVM that could not be sent back. Has its class, message, stack, causes and
+ * suppressed exceptions as text, up to some fifty exceptions.
  */
 public final class RemoteFailureException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** The name of the class of the exception. */
+    /** The name of the original class. */
     private final String className;
 
     private RemoteFailureException(Throwable original) {
@@ -22,7 +22,7 @@ public final class RemoteFailureException extends RuntimeException {
         return Failures.copy(original, RemoteFailureException::new);
     }
 
-    /** {@return the name of the class of the exception that this stands for} */
+    /** {@return the class name of the original exception} */
     public String className() {
         return className;
     }

@@ -5,8 +5,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that can be sent to another JVM. A lambda expression that becomes one is serializable if everything that it
- * captures is; one that uses an instance field captures {@code this}.
+ * A call that can be sent to another JVM. A lambda expression of this type is serializable if everything that it
+ * captures is; a lambda expression that uses an instance field captures {@code this}.
  *
  * @param <T> the result
  */

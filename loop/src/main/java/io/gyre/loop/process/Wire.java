@@ -16,7 +16,7 @@ import java.io.ObjectStreamClass;
 import java.io.StreamCorruptedException;
 import org.jspecify.annotations.Nullable;
 
-/** What parent and child say to each other over their connection. */
+/** The protocol between parent and child. */
 final class Wire {
     /*
      * Design.
@@ -26,23 +26,25 @@ final class Wire {
      *                       VALUE, frame            the serialized result
      *                       FAILURE, frame, frame   the exception in words, and serialized, or empty if it cannot be
      *
-     * A frame is its length, four bytes, and that many bytes of Java serialization. BEGUN tells a child that has died in
-     * the middle of a call from one that was dead already: only the latter's call may be given to another.
+     * A frame is its length, four bytes, and that many bytes of Java serialization. BEGUN distinguishes a child that
+     * died in the middle of a call from one that was dead before: only in the latter case may another child run the
+     * call.
      *
-     * The child connects to its parent, on the loopback interface, and says a secret first, which it has read from its
-     * standard input. The standard streams do not do as the connection: programs that a call starts may inherit them.
+     * The child connects to its parent, on the loopback interface, and first sends a secret that it has read from its
+     * standard input. The standard streams cannot serve as the connection, because programs that a call starts may
+     * inherit them.
      */
     static final int BEGUN = 0xB0;
     static final int VALUE = 0xB1;
     static final int FAILURE = 0xB2;
 
-    /** More than anybody can guess. */
+    /** Too long to guess. */
     static final int SECRET_BYTES = 32;
 
-    /** Deep enough for lists that are linked by hand, less than a stack holds. */
+    /** Deep enough for hand-linked lists, shallow enough for the stack. */
     private static final int MAX_DEPTH = 2_000;
 
-    /** What a hash table of few entries may be declared to hold for each byte that has come. */
+    /** The declared capacity that a sparse hash table may have for each byte received. */
     private static final int MAX_ELEMENTS_PER_BYTE = 16;
 
     private static final int SMALL_ARRAY = 1_024;
@@ -77,9 +79,9 @@ final class Wire {
     }
 
     /**
-     * Makes an object of what has come.
+     * Deserializes an object.
      *
-     * @param filter which classes it may have; null for those that the JVM-wide filter allows
+     * @param filter the classes to accept; null for the JVM-wide filter alone
      */
     static @Nullable Object deserialize(byte[] frame, @Nullable ClassLoader loader, @Nullable ObjectInputFilter filter)
             throws IOException, ClassNotFoundException {
@@ -91,7 +93,7 @@ final class Wire {
         }
     }
 
-    /** {@return a filter that lets no more be allocated than has come, so to speak} */
+    /** {@return a filter that bounds the memory to allocate by the bytes received} */
     private static ObjectInputFilter limited(int bytes, @Nullable ObjectInputFilter filter) {
         long maxElements = (long) bytes * MAX_ELEMENTS_PER_BYTE + SMALL_ARRAY;
         return info -> info.arrayLength() > maxElements || info.depth() > MAX_DEPTH
@@ -99,7 +101,7 @@ final class Wire {
                 : filter == null ? ObjectInputFilter.Status.UNDECIDED : filter.checkInput(info);
     }
 
-    /** Finds classes where the call's own class comes from, which need not be where this one does. */
+    /** Finds classes through the class loader of the call, which may differ from the loader of this class. */
     private static final class LoaderInput extends ObjectInputStream {
         private final @Nullable ClassLoader loader;
 

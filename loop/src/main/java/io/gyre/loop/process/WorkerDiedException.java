@@ -4,13 +4,13 @@ import io.gyre.loop.internal.text.Describe;
 import java.util.List;
 
 /**
- * The child JVM that ran a call has ended before the call did: it has exited, has crashed, was killed, or has run out of
- * memory. The pool goes on with another child.
+ * The child JVM that ran a call ended before the call did: it exited, crashed, was killed, or ran out of memory. The
+ * pool goes on with another child.
  */
 public final class WorkerDiedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** The shell's convention, which the JDK follows: 128 and the signal. */
+    /** The shell's convention, which the JDK follows: 128 plus the signal number. */
     private static final int SIGNAL_BASE = 128;
 
     private static final int MAX_SIGNAL = 64;
@@ -38,7 +38,7 @@ public final class WorkerDiedException extends RuntimeException {
                                 "\n    ", lines.stream().map(Describe::line).toList());
     }
 
-    /** {@return the exit code of the child; 128 + n if signal n has killed it, on Unix} */
+    /** {@return the exit code of the child; 128 + n if signal n killed it, on Unix} */
     public int exitCode() {
         return exitCode;
     }

@@ -21,8 +21,8 @@ final class WorkerMain {
     /*
      * Design.
      *
-     * Calls run in the main thread. Another thread reads, so that the end of the connection, which is how the death of the
-     * parent shows, ends this process in the middle of a call, too. It lets shutdown hooks run, but not for ever.
+     * Calls run in the main thread. Another thread reads from the connection. Its end shows that the parent has died,
+     * and ends this process even in the middle of a call. Shutdown hooks run, but only for a limited time.
      */
     private static final int EXIT_GRACE_MILLIS = 2_000;
 
@@ -49,7 +49,7 @@ final class WorkerMain {
             byte[] frame = frames.take();
             answer(frame, out);
             out.flush();
-            Thread.interrupted(); // a call that interrupted its own thread has done that to itself
+            Thread.interrupted(); // the interrupt of a call must not reach the next one
         }
     }
 
@@ -112,7 +112,7 @@ final class WorkerMain {
     private static ByteArrayOutputStream serializeIfPossible(Throwable failure) {
         try {
             return Wire.serialize(failure);
-        } catch (Throwable notSerializable) { // its class is the user's, and may say so as it likes
+        } catch (Throwable notSerializable) { // its class is user code and may fail in any way
             return Wire.EMPTY; // its description has been sent
         }
     }

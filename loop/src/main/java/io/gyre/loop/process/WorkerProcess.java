@@ -20,15 +20,15 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A child JVM, seen from the parent. Belongs to one driver; only {@link #kill} is for any thread. */
+/** A child JVM, seen from the parent. Belongs to one driver; any thread may call {@link #kill}. */
 final class WorkerProcess {
-    /** How long a child may take to exit when its input has ended; it gives its own shutdown hooks a bit less. */
+    /** How long a child may take to exit after its input has ended; it allows its shutdown hooks a bit less. */
     private static final int EXIT_GRACE_MILLIS = 3_000;
 
-    /** How often to look whether a child that has not connected yet is still alive. */
+    /** How often to check that a child that has not connected yet is still alive. */
     private static final int LOOK_MILLIS = 50;
 
-    /** How long somebody who has connected may take to say the secret: a child has it at hand. */
+    /** How long a new connection may take to send the secret: a child has it at hand. */
     private static final int SECRET_MILLIS = 1_000;
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -42,7 +42,7 @@ final class WorkerProcess {
     private @Nullable Connection connection;
     private boolean begun;
 
-    /** The way to a child that has proved to be it. */
+    /** The connection to a child that has sent the secret. */
     private static final class Connection {
         private final Socket socket;
         private final DataInputStream in;
@@ -65,7 +65,7 @@ final class WorkerProcess {
     }
 
     /**
-     * Starts a child, which then has to connect.
+     * Starts a child, which then connects.
      *
      * @throws IOException if it cannot be started
      */
@@ -92,7 +92,7 @@ final class WorkerProcess {
         tellSecret();
     }
 
-    /** The child reads it, and then the end: whatever a call starts there inherits an input that has ended. */
+    /** The child reads it to the end, so programs that a call starts inherit an input that has ended. */
     private void tellSecret() {
         try (OutputStream input = process.getOutputStream()) {
             input.write(secret);
@@ -105,15 +105,15 @@ final class WorkerProcess {
         return killedBecause == null && process.isAlive();
     }
 
-    /** {@return whether the last call has arrived in the child whole} If not, it has not run. */
+    /** {@return whether the child has received the last call completely} If not, the call has not run. */
     boolean hasBegun() {
         return begun;
     }
 
     /**
-     * Has the child run a call.
+     * Runs a call in the child.
      *
-     * @return what the call returned
+     * @return the result of the call
      * @throws CallFailedException if the call threw, or its result cannot be read
      * @throws IOException if the child has died
      */
@@ -145,7 +145,7 @@ final class WorkerProcess {
         return present;
     }
 
-    /** Waits for the child. Others on this machine may connect, too, but do not know the secret. */
+    /** Waits for the child. Other programs on this machine may connect, too, but do not know the secret. */
     private Socket accept() throws IOException {
         listener.setSoTimeout(LOOK_MILLIS);
         while (process.isAlive()) {
@@ -156,7 +156,7 @@ final class WorkerProcess {
                 }
                 candidate.close();
             } catch (SocketTimeoutException notYet) {
-                // it takes its time to start
+                // still starting
             }
         }
         throw new EOFException("the child has ended before it connected");
@@ -176,7 +176,7 @@ final class WorkerProcess {
     private @Nullable Object readValue(byte[] frame, RemoteCall<?> call) throws CallFailedException {
         try {
             return Wire.deserialize(frame, call.classLoader(), filter);
-        } catch (Throwable unreadable) { // by classes of the user's; the frame is read, so the child can go on
+        } catch (Throwable unreadable) { // by user classes; the frame has been read, so the child can go on
             throw new CallFailedException(unreadable);
         }
     }
@@ -194,13 +194,13 @@ final class WorkerProcess {
         }
     }
 
-    /** Ends the child at once. Any thread; does not wait. */
+    /** Kills the child at once, without waiting. Any thread. */
     void kill(String because) {
         killedBecause = because;
         process.destroyForcibly();
     }
 
-    /** Makes sure that the child is dead, and says why it is. */
+    /** Makes sure that the child is dead, and says why. */
     WorkerDiedException died(RemoteCall<?> call, IOException symptom) {
         if (symptom instanceof StreamCorruptedException) {
             kill("it was killed because of " + symptom.getMessage());
@@ -211,7 +211,7 @@ final class WorkerProcess {
         return new WorkerDiedException(call.toString(), process.pid(), process.exitValue(), why, pump.lastLines());
     }
 
-    /** Lets an idle child exit by itself, and kills it if it does not. */
+    /** Lets an idle child exit by itself; kills it if it does not. */
     void close() {
         disconnect();
         awaitExit();

@@ -1,8 +1,8 @@
 package io.gyre.loop.spi;
 
 /**
- * Carries what a library keeps in thread-locals, such as a logging or tracing context, to the tasks, callbacks and offloaded
- * calls that are created while it is in force.
+ * Carries thread-local context of a library, such as a logging or tracing context, to the tasks, callbacks and
+ * offloaded calls that are created while the context is set.
  *
  * {@snippet :
  * ContextSnapshotter mdc = () -> {
@@ -16,31 +16,31 @@ package io.gyre.loop.spi;
  * EventLoop.run(LoopOptions.defaults().withContextSnapshotter(mdc), () -> serve());
  * }
  *
- * <p>{@link ScopedValue}s need none of this: they are inherited by themselves.
+ * <p>{@link ScopedValue}s need no snapshotter: they are inherited anyway.
  *
- * <p><b>Confinement:</b> any thread that calls the library, in that call; never the thread that drives a loop while it
- * does. <b>Errors:</b> must not throw. What {@code capture} throws comes out of the call that creates something; what
- * {@code install} or {@code close} throws fails the task or the offloaded call, or is reported as the callback's
- * failure.
+ * <p><b>Confinement:</b> called in any thread that calls the library, during the call; never in the thread that drives
+ * a loop while it drives. <b>Errors:</b> must not throw. An exception from {@code capture} propagates from the creating
+ * call; an exception from {@code install} or {@code close} fails the task or the offloaded call, or is reported as the
+ * callback's failure.
  *
  * <p><b>Source:</b> Micrometer's {@code ContextSnapshot}.
  */
 @FunctionalInterface
 public interface ContextSnapshotter {
-    /** {@return what is in force in the calling thread} Called wherever something is created. */
+    /** {@return the context of the calling thread} Called whenever a task, callback or offloaded call is created. */
     Snapshot capture();
 
-    /** What was in force somewhere. */
+    /** A captured context. */
     @FunctionalInterface
     interface Snapshot {
-        /** {@return what puts the thread back as it was} Puts this into force in the calling thread. */
+        /** {@return the installed context; closing it restores the previous one} Acts on the calling thread. */
         Installed install();
     }
 
-    /** A snapshot that is in force. */
+    /** An installed context. */
     @FunctionalInterface
     interface Installed extends AutoCloseable {
-        /** Puts the thread back as it was. */
+        /** Restores the previous context. */
         @Override
         void close();
     }

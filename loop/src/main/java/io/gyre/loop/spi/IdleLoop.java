@@ -3,17 +3,17 @@ package io.gyre.loop.spi;
 import java.util.List;
 
 /**
- * A loop that has nothing to run, as its {@link Ticker} sees it: what a clock of tests must know before it jumps.
+ * An idle loop as its {@link Ticker} sees it: the facts that a test clock needs before it jumps.
  *
- * <p><b>Confinement:</b> loop thread; the answers are those of the moment.
+ * <p><b>Confinement:</b> loop thread; answers are valid only at the moment of the call.
  */
 public interface IdleLoop {
     /**
-     * A wait that something outside the loop will end, at a time that no clock of the loop can tell.
+     * A wait that ends from outside the loop, at a time that the loop's clock cannot predict.
      *
-     * @param who the task or callback, as messages name it
-     * @param what what it waits for, as a participle: {@code parked in java.util.concurrent.locks.ReentrantLock.lock}
-     * @param isReadiness whether it is a channel's readiness
+     * @param who the name of the task or callback in messages
+     * @param what the wait, as a participle: {@code parked in java.util.concurrent.locks.ReentrantLock.lock}
+     * @param isReadiness whether it waits for a channel's readiness
      */
     record Hold(String who, String what, boolean isReadiness) {
         @Override
@@ -22,22 +22,22 @@ public interface IdleLoop {
         }
     }
 
-    /** {@return how many nanoseconds of the ticker until the next timer is due; {@link Long#MAX_VALUE} without timers} */
+    /** {@return the nanoseconds of the ticker until the next timer is due; {@link Long#MAX_VALUE} without timers} */
     long untilTimerNanos();
 
     /**
      * {@return whether the last tick looked for readiness, timers and work of other threads, and found nothing to run}
      *
-     * <p>When it is false, something may be ready that nobody has looked for yet, such as bytes that a task has just sent
-     * to another.
+     * <p>If false, something may be ready that the loop has not looked for yet, such as bytes that one task has just
+     * sent to another.
      */
     boolean isSettled();
 
     /**
-     * {@return who waits for something outside the loop, tasks first, in order of creation}
+     * {@return the waits for events outside the loop, tasks first, in order of creation}
      *
-     * <p>That is: tasks that are parked in a call of the JDK (a lock, {@code Thread.sleep}, a blocking socket), those that
-     * wait for an {@link OutsideWait} such as an offloaded call, and callbacks that are registered for readiness.
+     * <p>Included are tasks parked in a call of the JDK (a lock, {@code Thread.sleep}, a blocking socket), tasks that
+     * wait for an {@link OutsideWait} such as an offloaded call, and callbacks registered for readiness.
      */
     List<Hold> holds();
 }

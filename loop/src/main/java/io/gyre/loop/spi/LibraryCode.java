@@ -7,16 +7,16 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a package of a library that creates tasks and callbacks for its users. Messages that say where a task was created
- * skip the lines of the package, and name the line of the user who called it.
+ * Marks a package of a library that creates tasks and callbacks for its users. Messages that say where a task was
+ * created skip the lines of the package and name the user's line.
  *
  * {@snippet :
  * @LibraryCode
  * package com.example.http;
  * }
  *
- * <p>It counts for classes that come from the same jar or directory as the package's {@code package-info}, so the library's
- * own tests are users. Packages of {@code io.gyre.loop} need no mark.
+ * <p>The mark applies to classes from the same jar or directory as the package's {@code package-info}, so the library's
+ * own tests count as users. Packages of {@code io.gyre.loop} need no mark.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -6,19 +6,20 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs calls in other processes. A process pool implements it; {@code Async.offload} hands it the call itself, because the
- * call has to travel.
+ * Runs calls in other processes. A process pool implements it; {@code Async.offload} passes it the call itself, because
+ * the call must be serialized.
  */
 public interface RemoteExecutor extends Executor {
     /**
-     * Has a call run in another process.
+     * Runs a call in another process.
      *
      * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no.
      *
      * @param <T> the result
      * @param call what to run; must be serializable
-     * @return its future, which fails with what the call throws; {@code cancel(true)} ends a running call
-     * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or this takes no more calls
+     * @return its future, which fails with the call's exception; {@code cancel(true)} ends a running call
+     * @throws java.util.concurrent.RejectedExecutionException if the call cannot be serialized, or this executor takes
+     *     no more calls
      */
     <T extends @Nullable Object> CompletableFuture<T> submit(Callable<T> call);
 }

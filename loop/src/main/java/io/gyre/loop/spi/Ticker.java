@@ -10,28 +10,28 @@ package io.gyre.loop.spi;
 @FunctionalInterface
 public interface Ticker {
     /**
-     * {@return the present instant in nanoseconds, from an arbitrary origin; never runs backwards, may wrap}
+     * {@return the current instant in nanoseconds, from an arbitrary origin; never runs backwards, may wrap}
      *
-     * <p>Compare two instants by subtraction. The loop asks once for each tick in which a timer is pending: must be cheap
+     * <p>Compare two instants by subtraction. The loop calls it once for each tick with a pending timer: must be cheap
      * and must not block.
      */
     long nanoTime();
 
     /**
-     * {@return how long a loop that has nothing to run waits, in real nanoseconds; zero or less to look once more at once}
+     * {@return how long an idle loop waits, in real nanoseconds; zero or less to look again at once}
      *
-     * <p>By default until the next timer, or for as long as its driver allows. A clock that does not move by itself answers
-     * otherwise: it moves on, or waits for whoever moves it. Called on the loop thread between two ticks, only when
-     * nothing is ready: must not block, must not run anybody's code, and may make tasks ready if it returns zero.
+     * <p>By default until the next timer, or as long as its driver allows. A clock that does not move by itself
+     * overrides this: it moves on, or waits until it is moved. Called on the loop thread between two ticks, only when
+     * nothing is ready: must not block, must not run foreign code, and may make tasks ready if it returns zero.
      *
-     * @param maxWaitNanos what the driver of the loop allows, more than zero
+     * @param maxWaitNanos the longest wait that the loop's driver allows, more than zero
      * @param idle the loop
      */
     default long waitNanos(long maxWaitNanos, IdleLoop idle) {
         return Math.min(maxWaitNanos, idle.untilTimerNanos());
     }
 
-    /** {@return the ticker of the system, {@link System#nanoTime()}} */
+    /** {@return the system ticker, {@link System#nanoTime()}} */
     static Ticker system() {
         return System::nanoTime;
     }

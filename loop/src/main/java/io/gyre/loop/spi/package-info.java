@@ -1,4 +1,6 @@
-/** The seams of a loop: what a user may replace or listen to. Depends on the JDK and {@code .internal.text}. */
+/**
+ * The extension points of a loop: interfaces that users may implement. Depends on the JDK and {@code .internal.text}.
+ */
 @NullMarked
 package io.gyre.loop.spi;
 

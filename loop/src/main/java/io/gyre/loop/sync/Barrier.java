@@ -28,11 +28,12 @@ public final class Barrier {
     /*
      * Design.
      *
-     * Each round has a wait queue of its own. The last task to arrive starts the next round before it runs the action, so
-     * that tasks that come while the action suspends belong to the next round. Indices are given when the barrier opens,
-     * not on arrival: a task that was cancelled meanwhile leaves no gap.
+     * Each round has its own wait queue. The last task to arrive starts the next round before it runs the action, so
+     * that tasks that come while the action suspends belong to the next round. Tasks get their indices when the barrier
+     * opens, not on arrival, so a task that was cancelled in between leaves no gap.
      *
-     * The rounds whose action runs are remembered: who breaks or resets the barrier means those who wait there, too.
+     * The barrier remembers the rounds whose action still runs: abort and reset apply to the tasks that wait there,
+     * too.
      */
     private final Label label;
     private final int parties;
@@ -42,7 +43,7 @@ public final class Barrier {
     private Round arriving = new Round();
     private boolean broken;
 
-    /** Those who wait for each other. */
+    /** Tasks that wait for each other. */
     private static final class Round {
         private final WaitQueue<Integer> waiters = new WaitQueue<>("the others at");
         private boolean isBroken;
@@ -67,7 +68,7 @@ public final class Barrier {
      *
      * @param name for messages
      * @param parties how many tasks open it
-     * @param action runs each time that all have arrived, before any goes on, in the task that came last; may suspend
+     * @param action runs each time all parties have arrived, in the last task, before any task goes on; may suspend
      */
     public Barrier(String name, int parties, Runnable action) {
         this(new Label("Barrier", name), parties, action);
@@ -94,10 +95,10 @@ public final class Barrier {
     public record Statistics(int parties, int waiting, boolean isBroken) {}
 
     /**
-     * Waits until all have arrived.
+     * Waits until all parties have arrived.
      *
-     * <p><b>Suspends:</b> until then. Always a checkpoint. <b>Cancellation:</b> the task leaves, and another one has to come
-     * in its place.
+     * <p><b>Suspends:</b> until then. Always a checkpoint. <b>Cancellation:</b> the task leaves, and another task has
+     * to take its place.
      *
      * @return a different number for each task of a round, 0 for the first to arrive; the last gets the number of parties
      *     less 1
@@ -138,7 +139,7 @@ public final class Barrier {
         try {
             action.run();
         } catch (Throwable e) {
-            if (!round.isBroken) { // else those who mean another round are not concerned
+            if (!round.isBroken) { // other rounds are not affected
                 broken = true;
                 dismissAll();
             }
@@ -148,14 +149,19 @@ public final class Barrier {
         }
     }
 
-    /** Breaks the barrier: those who wait, and those who come, get {@link BarrierBrokenException}. <b>Suspends:</b> no. */
+    /**
+     * Breaks the barrier: tasks that wait now or arrive later get {@link BarrierBrokenException}. <b>Suspends:</b> no.
+     */
     public void abort() {
         confinement.check("abort");
         broken = true;
         dismissAll();
     }
 
-    /** Starts anew: those who wait get {@link BarrierBrokenException}, those who come do not. <b>Suspends:</b> no. */
+    /**
+     * Resets the barrier: tasks that wait now get {@link BarrierBrokenException}; tasks that arrive later start a new
+     * round. <b>Suspends:</b> no.
+     */
     public void reset() {
         confinement.check("reset");
         broken = false;
@@ -178,7 +184,7 @@ public final class Barrier {
         return broken;
     }
 
-    /** {@return how many are there and how many are needed} */
+    /** {@return a snapshot: the number of tasks that wait and the number that is needed} */
     public Statistics statistics() {
         return new Statistics(parties, arriving.waiters.size(), broken);
     }

@@ -1,9 +1,9 @@
 package io.gyre.loop.sync;
 
 /**
- * Thrown to tasks that wait at a {@link Barrier}, or come to it, when it is broken.
+ * Thrown to tasks that wait at a broken {@link Barrier} or arrive at it.
  *
- * <p><b>Source:</b> asyncio {@code BrokenBarrierError}. Unchecked, unlike the one of {@code java.util.concurrent}.
+ * <p><b>Source:</b> asyncio {@code BrokenBarrierError}. Unchecked, unlike its namesake in {@code java.util.concurrent}.
  */
 public final class BarrierBrokenException extends IllegalStateException {
     private static final long serialVersionUID = 1;

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Sends each value to all who have subscribed. Each has a buffer of its own, and says what happens when it lags behind.
+ * Sends each value to all subscribers. Each subscriber has its own buffer and chooses what happens when it lags behind.
  *
  * {@snippet :
  * var news = new Broadcast<String>("news");
@@ -22,13 +22,13 @@ import java.util.Set;
  * }
  *
  * <p>A subscriber with {@link Overflow#SUSPEND} slows the senders down; with the other policies it loses values, and
- * {@link Receiver#statistics()} counts them. What is sent while nobody has subscribed reaches nobody.
+ * {@link Receiver#statistics()} counts them. A value that is sent while there are no subscribers is lost.
  *
- * <p><b>Confinement:</b> one loop, see the package. <b>Resources:</b> a subscription lasts until its receiver, with all
- * duplicates, is closed.
+ * <p><b>Confinement:</b> one loop, see the package. <b>Resources:</b> a subscription lasts until its receiver and all
+ * duplicates of it are closed.
  *
- * <p><b>Source:</b> tokio {@code broadcast} and kotlinx.coroutines {@code SharedFlow}. Differs: the lag policy is the
- * subscriber's.
+ * <p><b>Source:</b> tokio {@code broadcast} and kotlinx.coroutines {@code SharedFlow}. Differs: each subscriber chooses
+ * its own lag policy.
  *
  * @param <T> the values, not null
  */
@@ -36,9 +36,9 @@ public final class Broadcast<T> implements AutoCloseable {
     /*
      * Design.
      *
-     * A subscription is a channel of which this object is the only sender. A value goes to all of them or to none, so that
-     * a send can be cancelled as a whole: it waits here, in one queue, until all have room. Whenever room is made, the
-     * receiver that made it lets the first sender in. So while one waits there is no room, and nobody can overtake.
+     * A subscription is a channel, and this object is its only sender. A value goes to all of them or to none, so that
+     * a send can be cancelled as a whole: it waits here, in one queue, until all have room. A receiver that makes room
+     * lets the first sender in. So while a sender waits there is no room, and no other sender can overtake it.
      */
     private final Label label;
     private final Confinement confinement = new Confinement(this);
@@ -93,17 +93,17 @@ public final class Broadcast<T> implements AutoCloseable {
     }
 
     /**
-     * Subscribes to what is sent from now on. <b>Suspends:</b> no.
+     * Subscribes to all values that are sent from now on. <b>Suspends:</b> no.
      *
      * @param capacity how many values are kept for the subscriber, 1 or more
-     * @param overflow what happens when it lags behind further than that
-     * @return what it receives by; ended at once if this is closed
+     * @param overflow what happens when the buffer is full
+     * @return the subscriber's receiver; already at its end if this broadcast is closed
      */
     public Receiver<T> subscribe(int capacity, Overflow overflow) {
         return new Receiver<>(newSubscription(capacity, overflow));
     }
 
-    /** Does what {@link #subscribe} does, with a value to begin with. */
+    /** Subscribes, as {@link #subscribe} does, with an initial value. */
     Receiver<T> subscribe(int capacity, Overflow overflow, T first) {
         Subscription subscription = newSubscription(capacity, overflow);
         subscription.offer(first);
@@ -127,8 +127,9 @@ public final class Broadcast<T> implements AutoCloseable {
     /**
      * Sends a value to all subscribers.
      *
-     * <p><b>Suspends:</b> until all of those with {@link Overflow#SUSPEND} have room. Always a checkpoint.
-     * <b>Cancellation:</b> nobody gets the value; once it has been taken this returns, and the next checkpoint raises.
+     * <p><b>Suspends:</b> until all subscribers with {@link Overflow#SUSPEND} have room. Always a checkpoint.
+     * <b>Cancellation:</b> no subscriber gets the value; once it has been taken, this call returns and the next
+     * checkpoint raises.
      *
      * @param value what to send
      * @throws ChannelClosedException if this is closed, also while waiting
@@ -142,7 +143,7 @@ public final class Broadcast<T> implements AutoCloseable {
     }
 
     /**
-     * Sends a value to all subscribers if nobody has to wait for that. <b>Suspends:</b> no.
+     * Sends a value to all subscribers if that is possible without waiting. <b>Suspends:</b> no.
      *
      * @param value what to send
      * @return false if it was not sent because a subscriber with {@link Overflow#SUSPEND} has no room
@@ -190,7 +191,7 @@ public final class Broadcast<T> implements AutoCloseable {
     }
 
     /**
-     * Ends it: subscribers get what is kept for them, and then {@link ChannelEndedException}.
+     * Ends the broadcast: subscribers get the values in their buffers, then {@link ChannelEndedException}.
      *
      * <p><b>Suspends:</b> no. Tasks that wait to send get {@link ChannelClosedException}.
      */
@@ -213,7 +214,7 @@ public final class Broadcast<T> implements AutoCloseable {
         return closed;
     }
 
-    /** {@return the subscribers, and who waits} */
+    /** {@return a snapshot of the subscribers and the waiting senders} */
     public Statistics statistics() {
         var each = new ArrayList<Channel.Statistics>();
         for (Subscription subscription : subscriptions) {

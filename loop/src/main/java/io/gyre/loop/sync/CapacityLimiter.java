@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Document document = parsers.withToken(() -> offload(() -> parse(file)));
  * }
  *
- * <p>Each borrower has one token at the most. The borrower is the task, or on request any object, such as a connection; it
- * is known by its identity.
+ * <p>Each borrower has at most one token. The borrower is the task or, on request, any object, such as a connection;
+ * borrowers are compared by identity.
  *
  * <p><b>Confinement:</b> one loop, see the package.
  *
@@ -82,9 +82,10 @@ public final class CapacityLimiter {
      *
      * <p><b>Confinement:</b> immutable.
      *
-     * @param borrowed how many tokens are out; more than {@code total} for a while after the limiter was made smaller
+     * @param borrowed how many tokens are borrowed; may exceed {@code total} for a while after the limiter was made
+     *     smaller
      * @param total how many tokens there are
-     * @param borrowers who has one
+     * @param borrowers the holders of a token
      * @param waiting how many tasks wait for one
      */
     public record Statistics(int borrowed, int total, List<Object> borrowers, int waiting) {}
@@ -93,7 +94,7 @@ public final class CapacityLimiter {
      * Borrows a token for the current task.
      *
      * <p><b>Suspends:</b> until there is one. Always a checkpoint. <b>Cancellation:</b> takes nothing; once the token has
-     * been handed over this returns, and the next checkpoint raises.
+     * been handed over, this call returns and the next checkpoint raises.
      *
      * @throws IllegalStateException if the task has one already
      */
@@ -102,12 +103,12 @@ public final class CapacityLimiter {
     }
 
     /**
-     * Borrows a token for somebody.
+     * Borrows a token for another borrower.
      *
      * <p><b>Suspends:</b> until there is one. Always a checkpoint. <b>Cancellation:</b> as {@link #acquire()}.
      *
-     * @param borrower who has it then
-     * @throws IllegalStateException if the borrower has one already, or somebody waits for one on its behalf
+     * @param borrower the holder of the token
+     * @throws IllegalStateException if the borrower has one already, or a task waits for a token on its behalf
      */
     public void acquireOnBehalfOf(Object borrower) {
         Task<?> task = confinement.checkpoint();
@@ -118,9 +119,9 @@ public final class CapacityLimiter {
     }
 
     /**
-     * Borrows a token for the current task if there is one and nobody waits. <b>Suspends:</b> no.
+     * Borrows a token for the current task if one is free and no task waits. <b>Suspends:</b> no.
      *
-     * @return whether the task has one now
+     * @return whether the task has a token now
      * @throws IllegalStateException if the task has one already
      */
     public boolean tryAcquire() {
@@ -129,11 +130,11 @@ public final class CapacityLimiter {
     }
 
     /**
-     * Borrows a token for somebody if there is one and nobody waits. <b>Suspends:</b> no.
+     * Borrows a token for another borrower if one is free and no task waits. <b>Suspends:</b> no.
      *
-     * @param borrower who has it then
-     * @return whether the borrower has one now
-     * @throws IllegalStateException if the borrower has one already, or somebody waits for one on its behalf
+     * @param borrower the holder of the token
+     * @return whether the borrower has a token now
+     * @throws IllegalStateException if the borrower has one already, or a task waits for a token on its behalf
      */
     public boolean tryAcquireOnBehalfOf(Object borrower) {
         confinement.check("tryAcquire");
@@ -160,9 +161,9 @@ public final class CapacityLimiter {
     }
 
     /**
-     * Returns somebody's token. <b>Suspends:</b> no.
+     * Returns another borrower's token. <b>Suspends:</b> no.
      *
-     * @param borrower who has it
+     * @param borrower the holder of the token
      * @throws IllegalStateException if the borrower has none
      */
     public void releaseOnBehalfOf(Object borrower) {
@@ -174,11 +175,12 @@ public final class CapacityLimiter {
     }
 
     /**
-     * Changes how many tokens there are. If more are out, none is handed out until enough have come back.
+     * Changes the number of tokens. If more are borrowed than the new number, none is handed out until enough have come
+     * back.
      *
      * <p><b>Suspends:</b> no.
      *
-     * @param newTotal how many
+     * @param newTotal the new number
      */
     public void resize(int newTotal) {
         confinement.check("resize");
@@ -199,7 +201,7 @@ public final class CapacityLimiter {
      *
      * <p><b>Suspends:</b> as {@link #acquire()}.
      *
-     * @return returns the token when it is closed, by whatever task
+     * @return returns the token when closed, in any task
      */
     public Held hold() {
         Task<?> borrower = currentTask();
@@ -213,10 +215,10 @@ public final class CapacityLimiter {
      * <p><b>Suspends:</b> as {@link #acquire()} and the body do.
      *
      * @param <T> the result
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body runs in line
      * @return its result
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      */
     public <T extends @Nullable Object, X extends Exception> T withToken(Body<T, X> body) throws X {
         acquire();
@@ -230,9 +232,9 @@ public final class CapacityLimiter {
     /**
      * Runs a body without a result while holding a token.
      *
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body runs in line
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      */
     public <X extends Exception> void withToken(VoidBody<X> body) throws X {
         acquire();
@@ -248,7 +250,7 @@ public final class CapacityLimiter {
         return total;
     }
 
-    /** {@return who has a token, and how many wait} */
+    /** {@return a snapshot of the borrowers and the number of waiting tasks} */
     public Statistics statistics() {
         return new Statistics(borrowers.size(), total, List.copyOf(borrowers), waiters.size());
     }

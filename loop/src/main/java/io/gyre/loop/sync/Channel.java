@@ -3,7 +3,7 @@ package io.gyre.loop.sync;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way from tasks that send to tasks that receive, which both ends can close.
+ * Carries values from tasks that send to tasks that receive. Both ends can close it.
  *
  * {@snippet :
  * Channel<String> lines = Channel.open();
@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>By default it holds nothing: {@link Sender#send} returns once a receiver has the value, so that neither side runs
- * ahead. Each value goes to one receiver. Several tasks may use one end; if they end at different times, give each a
- * {@linkplain Sender#duplicate() duplicate} of its own to close.
+ * <p>By default a channel has no buffer: {@link Sender#send} returns once a receiver has the value, so neither side
+ * runs ahead. Each value goes to one receiver. Several tasks may use one end; if they end at different times, give each
+ * task its own {@linkplain Sender#duplicate() duplicate} to close.
  *
  * <p><b>Confinement:</b> one loop, see the package.
  *
@@ -37,8 +37,8 @@ public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
      * <p><b>Confinement:</b> immutable.
      *
      * @param buffered how many values it holds
-     * @param capacity how many it holds at the most
-     * @param peak the most that it has held
+     * @param capacity the largest number that it can hold
+     * @param peak the largest number that it has held
      * @param dropped how many values were dropped because it was full
      * @param openSenders how many senders are not closed
      * @param openReceivers how many receivers are not closed
@@ -56,7 +56,7 @@ public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
             int receiving) {}
 
     /**
-     * {@return a channel that holds nothing: values go from hand to hand}
+     * {@return a channel without a buffer: the sender hands each value directly to a receiver}
      *
      * @param <T> the values
      */
@@ -65,10 +65,10 @@ public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
     }
 
     /**
-     * {@return a channel with a buffer, of which senders wait while it is full}
+     * {@return a channel with a buffer; senders wait while it is full}
      *
      * @param <T> the values
-     * @param capacity how many values it holds at the most; {@link Queue#UNBOUNDED} for no bound
+     * @param capacity the largest number of values that it holds; {@link Queue#UNBOUNDED} for no bound
      */
     public static <T> Channel<T> open(int capacity) {
         return open(capacity, Overflow.SUSPEND);
@@ -78,9 +78,9 @@ public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
      * {@return a channel with a buffer}
      *
      * @param <T> the values
-     * @param capacity how many values it holds at the most; {@link Queue#UNBOUNDED} for no bound
+     * @param capacity the largest number of values that it holds; {@link Queue#UNBOUNDED} for no bound
      * @param overflow what to do when it is full
-     * @throws IllegalArgumentException if the capacity is negative, or is 0 while values shall be dropped
+     * @throws IllegalArgumentException if the capacity is negative, or is 0 and the overflow policy drops values
      */
     public static <T> Channel<T> open(int capacity, Overflow overflow) {
         return open(null, capacity, overflow);
@@ -91,9 +91,9 @@ public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
      *
      * @param <T> the values
      * @param name for messages, or null for none
-     * @param capacity how many values it holds at the most; {@link Queue#UNBOUNDED} for no bound
+     * @param capacity the largest number of values that it holds; {@link Queue#UNBOUNDED} for no bound
      * @param overflow what to do when it is full
-     * @throws IllegalArgumentException if the capacity is negative, or is 0 while values shall be dropped
+     * @throws IllegalArgumentException if the capacity is negative, or is 0 and the overflow policy drops values
      */
     public static <T> Channel<T> open(@Nullable String name, int capacity, Overflow overflow) {
         requireNotNegative(capacity);
@@ -106,7 +106,7 @@ public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
     }
 
     /**
-     * {@return a channel that holds the latest value alone, so that senders never wait}
+     * {@return a channel that holds only the latest value, so senders never wait}
      *
      * @param <T> the values
      * @see Watch
@@ -116,7 +116,7 @@ public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
     }
 
     /**
-     * {@return a producer that is to run in a task while a block receives what it sends, and no longer than that}
+     * {@return a generator: a producer that runs in its own task while a block receives its values}
      *
      * {@snippet :
      * Channel.<String>produce(0, sender -> {
@@ -134,7 +134,7 @@ public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
      * }
      *
      * @param <T> the values
-     * @param capacity how many values are kept for the block; 0 if they shall go from hand to hand
+     * @param capacity how many values are buffered for the block; 0 for none
      * @param producer sends the values
      * @throws IllegalArgumentException if the capacity is negative
      * @see Generator
@@ -150,7 +150,7 @@ public record Channel<T>(Sender<T> sender, Receiver<T> receiver) {
         return capacity;
     }
 
-    /** {@return what it holds, and who waits} */
+    /** {@return a snapshot of the contents and the waiters} */
     public Statistics statistics() {
         return sender.statistics();
     }

@@ -1,7 +1,7 @@
 package io.gyre.loop.sync;
 
 /**
- * Thrown to those who send when nobody can receive any more: every receiver is closed.
+ * Thrown to senders when all receivers are closed, so that no value can be received any more.
  *
  * <p><b>Source:</b> trio {@code BrokenResourceError}.
  */

@@ -1,7 +1,7 @@
 package io.gyre.loop.sync;
 
 /**
- * Thrown when an end is used that its own user has closed.
+ * Thrown by an end of a channel after its own user has closed it.
  *
  * <p><b>Source:</b> trio {@code ClosedResourceError}.
  */

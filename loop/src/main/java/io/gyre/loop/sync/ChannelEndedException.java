@@ -1,7 +1,7 @@
 package io.gyre.loop.sync;
 
 /**
- * Thrown to those who receive when nothing more can come: every sender is closed, and all values have been received.
+ * Thrown to receivers when all senders are closed and all values have been received.
  *
  * <p><b>Source:</b> trio {@code EndOfChannel}.
  */

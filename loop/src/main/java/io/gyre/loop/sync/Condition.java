@@ -4,7 +4,7 @@ import io.gyre.loop.Task;
 import java.util.function.BooleanSupplier;
 
 /**
- * Lets tasks that hold a {@link Lock} wait for a change that another one makes while holding it.
+ * Lets a task that holds a {@link Lock} wait for a change that another task makes while holding the lock.
  *
  * {@snippet :
  * var lock = new Lock("pool");
@@ -16,8 +16,8 @@ import java.util.function.BooleanSupplier;
  * }
  * }
  *
- * <p>The words are those of {@link java.util.concurrent.locks.Condition}, because {@code notify} and {@code wait} already
- * mean something else in each object.
+ * <p>The names are those of {@link java.util.concurrent.locks.Condition}, because {@code notify} and {@code wait} are
+ * taken by {@code Object}.
  *
  * <p><b>Confinement:</b> one loop, see the package.
  *
@@ -27,16 +27,17 @@ public final class Condition {
     /*
      * Design.
      *
-     * A signal moves the waiter into the queue of the lock, which the signalling task holds: it is woken once, as the
-     * owner. From the move on it refuses to be cancelled; the signal has been taken, and the lock must be held again
+     * The signalling task holds the lock, so a signal moves the waiter into the lock's queue: the waiter is woken once,
+     * as the owner. After the move it cannot be cancelled; it has taken the signal, and must hold the lock again
      * anyway.
      *
-     * The lock knows which of its conditions are awaited, to tell those who wait when a task ended without releasing it.
+     * The lock knows which of its conditions are awaited, so that it can tell the waiters when a task ends without
+     * releasing it.
      */
     private final Lock lock;
     private final WaitQueue<Lock> waiters = new WaitQueue<>("a signal of");
 
-    /** Creates a condition with a lock of its own. */
+    /** Creates a condition with its own lock. */
     public Condition() {
         this(new Lock());
     }
@@ -44,7 +45,7 @@ public final class Condition {
     /**
      * Creates a condition.
      *
-     * @param lock must be held by those who call; several conditions may share it
+     * @param lock callers must hold it; several conditions may share it
      */
     public Condition(Lock lock) {
         this.lock = lock;
@@ -69,10 +70,10 @@ public final class Condition {
      * Releases the lock, waits for a signal, and acquires the lock again.
      *
      * <p><b>Suspends:</b> until then. Always a checkpoint. <b>Cancellation:</b> ends the wait for the signal; the lock is
-     * acquired again first, which may take time. Once signalled this returns, and the next checkpoint raises.
+     * acquired again first, which may take time. Once signalled, this call returns and the next checkpoint raises.
      *
-     * @throws IllegalStateException if this task does not hold the lock; if the lock cannot be acquired again, or no signal
-     *     can come any more, because a task ended without releasing it: then this task does not hold it
+     * @throws IllegalStateException if this task does not hold the lock; if a task ended without releasing the lock, so
+     *     that the lock cannot be acquired again or no signal can come; then this task does not hold the lock
      */
     public void await() {
         Task<?> task = lock.checkpointOfOwner("await");
@@ -81,7 +82,7 @@ public final class Condition {
         try {
             waiter = waiters.park(task, this);
         } catch (Throwable e) {
-            if (task.loop().inLoop()) { // one that has outlived its loop may touch nothing, least of all take the lock
+            if (task.loop().inLoop()) { // a task that has outlived its loop may touch nothing, least of all the lock
                 forgetIfNobodyWaits();
                 reacquire(task, e);
             }
@@ -112,7 +113,7 @@ public final class Condition {
     }
 
     /**
-     * Waits until a predicate is true, which is asked at once and after each signal.
+     * Waits until a predicate is true. Tests it at once and after each signal.
      *
      * <p><b>Suspends:</b> until then. Always a checkpoint. <b>Cancellation:</b> as {@link #await()}.
      *
@@ -127,7 +128,7 @@ public final class Condition {
     }
 
     /**
-     * Wakes the task that has waited longest; it goes on when it has the lock. <b>Suspends:</b> no.
+     * Wakes the task that has waited longest; the task goes on once it has the lock. <b>Suspends:</b> no.
      *
      * @throws IllegalStateException if this task does not hold the lock
      */
@@ -138,7 +139,7 @@ public final class Condition {
     /**
      * Wakes the tasks that have waited longest. <b>Suspends:</b> no.
      *
-     * @param count how many at the most
+     * @param count the largest number of tasks to wake
      * @throws IllegalStateException if this task does not hold the lock
      */
     public void signal(int count) {
@@ -159,7 +160,7 @@ public final class Condition {
         signal(Integer.MAX_VALUE);
     }
 
-    /** {@return how many wait, and the state of the lock} */
+    /** {@return a snapshot of the number of waiting tasks and the state of the lock} */
     public Statistics statistics() {
         return new Statistics(waiters.size(), lock.statistics());
     }

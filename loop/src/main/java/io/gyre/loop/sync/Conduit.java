@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the ends of a channel share: the buffer, those who wait, and how many ends are open.
+ * The state that the ends of a channel share: the buffer, the waiters, and the number of open ends.
  *
  * @param <T> the values
  */
@@ -13,8 +13,8 @@ class Conduit<T> {
     /*
      * Design.
      *
-     * As in Queue, senders and receivers never wait at the same time, because each hands over to the other. With a
-     * capacity of 0 a value goes from the hands of one into those of the other.
+     * As in Queue, senders and receivers never wait at the same time, because each side hands over to the other. With a
+     * capacity of 0, a sender hands its value directly to a receiver.
      */
     private final Label label;
     private final int capacity;
@@ -23,7 +23,7 @@ class Conduit<T> {
     final WaitQueue<T> senders = new WaitQueue<>("send to");
     final WaitQueue<T> receivers;
 
-    /** Tasks that want to know of the end and take no value. */
+    /** Tasks that wait for the end and take no value. */
     final WaitQueue<T> onlookers = new WaitQueue<>("the end of");
 
     private final ArrayDeque<T> buffer = new ArrayDeque<>();
@@ -38,12 +38,12 @@ class Conduit<T> {
         this(label, capacity, overflow, null, new WaitQueue<>("receive from"));
     }
 
-    /** A conduit whose receivers wait in a queue of another kind. */
+    /** A conduit whose receivers wait in the given queue. */
     Conduit(Label label, int capacity, Overflow overflow, WaitQueue<T> receivers) {
         this(label, capacity, overflow, null, receivers);
     }
 
-    /** A conduit that is part of something else. */
+    /** A conduit inside another primitive. */
     Conduit(Label label, int capacity, Overflow overflow, Confinement confinement) {
         this(label, capacity, overflow, confinement, new WaitQueue<>("receive from"));
     }
@@ -65,9 +65,9 @@ class Conduit<T> {
     }
 
     /**
-     * Takes a value as far as possible without waiting.
+     * Takes a value if that is possible without waiting.
      *
-     * @return whether it is in somebody's hands or in the buffer
+     * @return whether a receiver or the buffer has taken it
      */
     final boolean offer(T value) {
         Waiter<T> receiver = receivers.first();
@@ -103,7 +103,7 @@ class Conduit<T> {
         return overflow == Overflow.SUSPEND;
     }
 
-    /** {@return the next value, or null if none is there} */
+    /** {@return the next value, or null if there is none} */
     final @Nullable T poll() {
         T value = buffer.poll();
         Waiter<T> sender = senders.first();
@@ -145,7 +145,7 @@ class Conduit<T> {
         return openSenders == 0 || failure != null;
     }
 
-    /** {@return whether nothing is left and nothing more comes} */
+    /** {@return whether it is empty and no more values can come} */
     final boolean isAtEnd() {
         return isEnded() && buffer.isEmpty() && senders.isEmpty();
     }
@@ -154,7 +154,7 @@ class Conduit<T> {
         return openReceivers == 0;
     }
 
-    /** One sender is closed; with the last one, those who wait for values learn that none will come. */
+    /** One sender is closed. After the last one, waiting receivers learn that no more values will come. */
     final void senderClosed() {
         openSenders--;
         if (openSenders == 0) {
@@ -163,7 +163,7 @@ class Conduit<T> {
         }
     }
 
-    /** Ends it by a failure: receivers get what it still holds, and then that. */
+    /** Ends it with a failure: receivers get the remaining values, then the failure. */
     final void fail(Throwable cause) {
         if (!isEnded()) {
             failure = cause;
@@ -172,7 +172,7 @@ class Conduit<T> {
         }
     }
 
-    /** Tells somebody who receives, now that nothing is left, if that is because of a failure. */
+    /** Throws the failure, if there is one, to a receiver that finds the channel empty. */
     final void throwFailure() {
         if (failure != null) {
             failureTold = true;
@@ -184,7 +184,7 @@ class Conduit<T> {
         return failureTold;
     }
 
-    /** One receiver is closed; with the last one the values are dropped, and those who wait to send learn of it. */
+    /** One receiver is closed. After the last one, the values are dropped and waiting senders are told. */
     final void receiverClosed() {
         openReceivers--;
         if (openReceivers == 0) {

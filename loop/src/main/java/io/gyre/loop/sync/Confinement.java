@@ -6,16 +6,15 @@ import io.gyre.loop.Task;
 import io.gyre.loop.WrongLoopException;
 import org.jspecify.annotations.Nullable;
 
-/** The loop that a primitive belongs to, and the check that it is used nowhere else. */
+/** The loop that owns a primitive, and the check that no other loop uses it. */
 final class Confinement {
     /*
      * Design.
      *
-     * A primitive may be made where no loop runs, in a static field say, so the first use decides. A loop that is closed
-     * has cancelled all its tasks, hence nobody waits any more, and the next loop may have the primitive.
+     * A primitive may be created where no loop runs, in a static field for example, so the first use decides. A closed
+     * loop has cancelled all its tasks, so no task waits any more, and the next loop may take the primitive.
      *
-     * The field is volatile for the sake of those who err: another thread must see that there is an owner. Loop code
-     * writes it once.
+     * The field is volatile to detect misuse: another thread must see that there is an owner. Loop code writes it once.
      */
     private final Object primitive;
     private volatile @Nullable EventLoop loop;

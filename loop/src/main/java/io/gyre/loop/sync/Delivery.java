@@ -20,12 +20,12 @@ final class Delivery<T> implements Flow.Subscription {
     /*
      * Design.
      *
-     * The task alone signals, so signals are serial (rule 1.3), and a request from within a signal only adds to the demand
-     * (rule 3.3). All state is the loop's; calls from other threads go through its door.
+     * Only the task signals, so signals are serial (rule 1.3), and a request from within a signal only adds to the
+     * demand (rule 3.3). All state belongs to the loop; calls from other threads go through its entry queue.
      *
-     * A cancellation by the subscriber, or a request that is not allowed, cancels the task, unless that is in the middle of
-     * a signal: then it finds out afterwards, and the subscriber's own code is not interrupted. What has been taken from
-     * the source by then is still delivered, which rule 1.8 allows: nothing is lost.
+     * A cancellation by the subscriber, or an illegal request, cancels the task. If the task is in the middle of a
+     * signal, it finds out afterwards, so the subscriber's own code is not interrupted. A value that was taken from the
+     * source by then is still delivered, as rule 1.8 allows: nothing is lost.
      */
     private final EventLoop loop;
     private final Published.Source<T> source;
@@ -33,10 +33,10 @@ final class Delivery<T> implements Flow.Subscription {
     private @Nullable Task<?> task;
     private long demand;
 
-    /** What takes the present wait for demand back. */
+    /** Takes back the current wait for demand. */
     private Runnable withdrawal = () -> {};
 
-    /** The wait for demand. An object of its own, because it tells that wait from all others. */
+    /** The abort handler of the wait for demand. A separate object, because it identifies this wait. */
     private final AbortHandler wait = new AbortHandler() {
         @Override
         public boolean abort() {
@@ -61,14 +61,14 @@ final class Delivery<T> implements Flow.Subscription {
         task = loop.createTask(name == null ? "delivery" : "delivery to " + name, this::serve);
     }
 
-    /** Rule 1.9: a subscriber that cannot be served gets a subscription first, and learns of the failure by its signal. */
+    /** Rule 1.9: a subscriber that cannot be served gets a subscription first, then the failure as a signal. */
     void refuse(Throwable failure) {
         cancelled = true;
         subscriber.onSubscribe(this);
         subscriber.onError(failure);
     }
 
-    // ---- what the subscriber calls: any thread
+    // ---- called by the subscriber: any thread
 
     @Override
     public void request(long count) {
@@ -139,7 +139,7 @@ final class Delivery<T> implements Flow.Subscription {
         } else if (!cancelled) {
             signal("onError", () -> subscriber.onError(reason));
         }
-        // What nobody has been told, and what makes this task a cancelled one, goes on.
+        // Rethrow failures that the subscriber has not been told of, and the cancellation of this task.
         switch (failure) {
             case CancelledException e -> throw e;
             case RuntimeException e when cancelled -> throw e;
@@ -148,7 +148,7 @@ final class Delivery<T> implements Flow.Subscription {
         }
     }
 
-    /** Signals one value after the other, while they are wanted. */
+    /** Signals values one after the other while there is demand. */
     void deliver(Iterable<? extends T> values) {
         Iterator<? extends T> iterator = values.iterator();
         while (awaitDemand(values, iterator)) {
@@ -159,7 +159,7 @@ final class Delivery<T> implements Flow.Subscription {
         }
     }
 
-    /** {@return whether there is a value to deliver, once one is wanted, or false as soon as there can be none} */
+    /** {@return true when there is demand and a value to deliver, false as soon as there can be no more values} */
     private boolean awaitDemand(Iterable<? extends T> values, Iterator<? extends T> iterator) {
         Task<?> self = LowLevel.checkpoint();
         while (demand == 0 && !isOver() && !isAtEnd(values, iterator)) {
@@ -174,7 +174,7 @@ final class Delivery<T> implements Flow.Subscription {
         return cancelled || illegalRequest != null;
     }
 
-    /** {@return whether it is known that no value is left, without taking one for which there may be no use} */
+    /** {@return whether the source is known to be empty, without taking a value before there is demand} */
     private boolean isAtEnd(Iterable<? extends T> values, Iterator<? extends T> iterator) {
         return switch (values) {
             case Receiver<?> receiver -> receiver.isAtEnd();

@@ -51,8 +51,8 @@ public final class Event {
     /**
      * Waits until the event is set.
      *
-     * <p><b>Suspends:</b> until then. Always a checkpoint. A task that has been woken goes on, even if the event is cleared
-     * before it runs.
+     * <p><b>Suspends:</b> until then. Always a checkpoint. A woken task goes on even if the event is cleared before it
+     * runs.
      */
     public void await() {
         Task<?> task = confinement.checkpoint();
@@ -61,14 +61,16 @@ public final class Event {
         }
     }
 
-    /** Sets the event: all who wait become ready, and nobody has to wait until {@link #clear()}. <b>Suspends:</b> no. */
+    /**
+     * Sets the event: all waiting tasks become ready, and no task waits until {@link #clear()}. <b>Suspends:</b> no.
+     */
     public void set() {
         confinement.check("set");
         set = true;
         waiters.serveAll();
     }
 
-    /** Takes {@link #set()} back for those who come later. <b>Suspends:</b> no. */
+    /** Clears the event: tasks that come later wait again. <b>Suspends:</b> no. */
     public void clear() {
         confinement.check("clear");
         set = false;
@@ -79,7 +81,7 @@ public final class Event {
         return set;
     }
 
-    /** {@return whether it is set, and how many wait} */
+    /** {@return a snapshot: whether it is set, and the number of waiting tasks} */
     public Statistics statistics() {
         return new Statistics(set, waiters.size());
     }

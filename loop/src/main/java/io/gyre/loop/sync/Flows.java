@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 
 /**
- * The way to and from {@link Flow}, the reactive streams of the JDK: of its HTTP client, and by adapters of other
- * libraries.
+ * Converts to and from {@link Flow}, the reactive streams of the JDK, as its HTTP client and adapters of other
+ * libraries use them.
  *
  * {@snippet :
  * try (Receiver<Order> orders = Flows.subscribe(database.orders(), 64)) {
@@ -23,10 +23,10 @@ import java.util.concurrent.Flow;
  * }));
  * }
  *
- * <p><b>Confinement:</b> tasks and callbacks of a loop; what comes from the other side may come on any thread.
+ * <p><b>Confinement:</b> tasks and callbacks of a loop; signals from the other side may come on any thread.
  *
  * <p><b>Source:</b> the <a href="https://github.com/reactive-streams/reactive-streams-jvm/blob/v1.0.4/README.md">Reactive
- * Streams specification 1.0.4</a>, whose rules are cited by their numbers.
+ * Streams specification 1.0.4</a>, whose rules are cited by number.
  */
 public final class Flows {
     private Flows() {}
@@ -34,18 +34,19 @@ public final class Flows {
     /**
      * Subscribes to a publisher.
      *
-     * <p>It is asked for as many values as there is room for, and for more as room becomes free, half the capacity at a time
-     * (rule 2.1). When it completes, the channel ends; when it fails, {@link Receiver#receive()} and the iterator throw its
-     * failure as the cause of a {@link java.util.concurrent.CompletionException}, after the values that came before.
+     * <p>Requests as many values as there is room for, and more as room becomes free, half the capacity at a time (rule
+     * 2.1). When the publisher completes, the channel ends; when it fails, {@link Receiver#receive()} and the iterator
+     * throw its failure as the cause of a {@link java.util.concurrent.CompletionException}, after the values that came
+     * before.
      *
-     * <p><b>Suspends:</b> no. <b>Errors:</b> a publisher that sends more than it was asked for (rule 1.1), or whose
-     * subscription throws (rules 3.15 and 3.16), counts as failed. <b>Resources:</b> closing the receiver, with all
-     * duplicates, cancels the subscription (rule 2.6).
+     * <p><b>Suspends:</b> no. <b>Errors:</b> a publisher that sends more values than were requested (rule 1.1), or
+     * whose subscription throws (rules 3.15 and 3.16), counts as failed. <b>Resources:</b> closing the receiver and all
+     * its duplicates cancels the subscription (rule 2.6).
      *
      * @param <T> the values
-     * @param publisher where they come from
-     * @param capacity how many values are kept at the most, 1 or more
-     * @return what they are received by
+     * @param publisher the source of the values
+     * @param capacity the largest number of values to buffer, 1 or more
+     * @return receives the values
      * @throws IllegalArgumentException if the capacity is less than 1
      */
     public static <T> Receiver<T> subscribe(Flow.Publisher<? extends T> publisher, int capacity) {
@@ -62,19 +63,19 @@ public final class Flows {
     }
 
     /**
-     * Makes a publisher of values that can be iterated over: a collection, a {@link Receiver}, a {@link ThreadChannel}.
+     * Makes a publisher of the values of an iterable: a collection, a {@link Receiver}, a {@link ThreadChannel}.
      *
-     * <p>Each subscription is served by a task of the current loop, which begins to iterate when it is subscribed to and
-     * takes a value only when one is wanted. So several subscribers of one {@code Receiver} share its values. The end is
-     * {@code onComplete}; what the iterator throws is {@code onError}, and so is, with
-     * {@link io.gyre.loop.CancelledException}, the end of the loop. A cancelled subscription cancels its task.
+     * <p>A task of the current loop serves each subscription. It begins to iterate on subscription, and takes a value
+     * only when there is demand. So several subscribers of one {@code Receiver} share its values. The end arrives as
+     * {@code onComplete}. A failure of the iterator arrives as {@code onError}, and the end of the loop as
+     * {@code onError} with {@link io.gyre.loop.CancelledException}. A cancelled subscription cancels its task.
      *
-     * <p>Of collections and the like the task looks ahead whether there is a next value, to signal the end without being
-     * asked for one more.
+     * <p>For collections and the like, the task looks ahead for a next value, so that it can signal the end without
+     * further demand.
      *
      * <p><b>Suspends:</b> no. The publisher may be subscribed to on any thread; if the loop is closed, a subscriber gets
-     * {@link io.gyre.loop.LoopClosedException} by {@code onError} (rule 1.9). <b>Errors:</b> what a subscriber throws
-     * cancels its subscription (rule 2.13), and is reported as a failure of the task.
+     * {@link io.gyre.loop.LoopClosedException} by {@code onError} (rule 1.9). <b>Errors:</b> an exception from a
+     * subscriber cancels its subscription (rule 2.13) and is reported as a failure of the task.
      *
      * @param <T> the values, not null
      * @param values iterated over once for each subscription
@@ -86,7 +87,7 @@ public final class Flows {
     }
 
     /**
-     * Makes a publisher that runs a generator for each subscription, as {@link #publish(Iterable)} does with an iterable.
+     * Makes a publisher that runs a generator for each subscription; otherwise like {@link #publish(Iterable)}.
      *
      * <p><b>Suspends:</b> no.
      *

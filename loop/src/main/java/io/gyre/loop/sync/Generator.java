@@ -14,10 +14,11 @@ import java.util.concurrent.Future.State;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A producer that runs in a task while a block receives what it sends: a generator whose code may suspend, use time-outs
- * and open task groups, and that is never left behind half-way.
+ * A producer that runs in a task while a block receives its values: a generator whose code may suspend, use time-outs
+ * and open task groups, and that never stays behind half finished.
  *
- * <p>Made by {@link Channel#produce}. It does nothing before {@link #run} or {@link #call}, and begins anew in each of them.
+ * <p>Created by {@link Channel#produce}. The producer does not start before {@link #run} or {@link #call}, and starts
+ * afresh in each call.
  *
  * {@snippet :
  * Generator<Order> orders(Query query) {
@@ -33,13 +34,13 @@ import org.jspecify.annotations.Nullable;
  * Order first = orders(query).call(receiver -> receiver.receive()); // the cursor is closed by now
  * }
  *
- * <p>When the block is left, by its end or by an exception, the producer is cancelled and awaited. When the producer ends,
- * so does the channel. When it fails, the block gets what was sent before, and then the failure.
+ * <p>When the block ends, normally or by an exception, the producer is cancelled and awaited. When the producer ends,
+ * the channel ends. When the producer fails, the block gets the values sent before, then the failure.
  *
  * <p><b>Confinement:</b> immutable; runs in tasks of any loop.
  *
- * <p><b>Source:</b> trio {@code as_safe_channel}. Differs: the producer runs ahead of the block by the value that it has
- * ready, and by what the channel keeps.
+ * <p><b>Source:</b> trio {@code as_safe_channel}. Differs: the producer runs ahead of the block by one finished value
+ * and by the capacity of the channel.
  *
  * @param <T> the values, not null
  */
@@ -47,9 +48,9 @@ public final class Generator<T> {
     /*
      * Design.
      *
-     * Producer and block are a task group whose joiner only awaits: a failure of the producer must not cut the block off
-     * from what is still in the channel, so it goes there, behind the values. Whatever the block has not been told by then
-     * is thrown, or attached to what is thrown, at the end.
+     * Producer and block are a task group whose joiner only awaits: a failure of the producer must not cut the block
+     * off from the values in the channel, so it goes into the channel behind them. A failure that the block has not
+     * seen is thrown at the end, or attached to the block's exception.
      */
     private final int capacity;
     private final Producer<T> producer;
@@ -67,7 +68,8 @@ public final class Generator<T> {
     @FunctionalInterface
     public interface Producer<T> {
         /**
-         * Runs the code, in a task of its own. {@link ChannelBrokenException} may pass: the block has closed its receiver.
+         * Runs the code in its own task. {@link ChannelBrokenException} may propagate: it means that the block has
+         * closed its receiver.
          *
          * @param sender takes the values; closed when this returns
          * @throws Exception reaches the block, as the cause of a {@link CompletionException}
@@ -80,16 +82,16 @@ public final class Generator<T> {
      *
      * @param <T> the values
      * @param <R> the result
-     * @param <X> what the block may throw
+     * @param <X> the exception that the block may throw
      */
     @FunctionalInterface
     public interface Block<T, R extends @Nullable Object, X extends Exception> {
         /**
          * Runs the block.
          *
-         * @param receiver hands out the values; closed when the block is left
+         * @param receiver hands out the values; closed when the block ends
          * @return the result
-         * @throws X as the block does
+         * @throws X the exception of the block
          */
         R run(Receiver<T> receiver) throws X;
     }
@@ -98,31 +100,32 @@ public final class Generator<T> {
      * A block that receives values and has no result.
      *
      * @param <T> the values
-     * @param <X> what the block may throw
+     * @param <X> the exception that the block may throw
      */
     @FunctionalInterface
     public interface VoidBlock<T, X extends Exception> {
         /**
          * Runs the block.
          *
-         * @param receiver hands out the values; closed when the block is left
-         * @throws X as the block does
+         * @param receiver hands out the values; closed when the block ends
+         * @throws X the exception of the block
          */
         void run(Receiver<T> receiver) throws X;
     }
 
     /**
-     * Starts the producer, and runs a block that receives what it sends.
+     * Starts the producer and runs a block that receives its values.
      *
-     * <p><b>Suspends:</b> as the block does, and then until the producer has ended. <b>Cancellation:</b> cancels the producer,
-     * too, and waits for it.
+     * <p><b>Suspends:</b> as the block does, and then until the producer ends. <b>Cancellation:</b> also cancels the
+     * producer, and waits for it.
      *
      * @param <R> the result
-     * @param <X> what the block may throw
+     * @param <X> the exception that the block may throw
      * @param block runs in line
-     * @return what the block returns
-     * @throws X what the block throws; with the failure of the producer, if there is one, as suppressed
-     * @throws CompletionException if the producer has failed and the block was not told, because it had left already
+     * @return the result of the block
+     * @throws X the exception of the block, with the failure of the producer, if any, as a suppressed exception
+     * @throws CompletionException if the producer failed after the block had ended, so that the block did not see the
+     *     failure
      */
     public <R extends @Nullable Object, X extends Exception> R call(Block<T, R, X> block) throws X {
         var run = new Run();
@@ -143,10 +146,11 @@ public final class Generator<T> {
     /**
      * Does what {@link #call} does, for a block without a result.
      *
-     * @param <X> what the block may throw
+     * @param <X> the exception that the block may throw
      * @param block runs in line
-     * @throws X what the block throws
-     * @throws CompletionException if the producer has failed and the block was not told
+     * @throws X the exception of the block
+     * @throws CompletionException if the producer failed and the block did not see
+     *     the failure
      */
     public <X extends Exception> void run(VoidBlock<T, X> block) throws X {
         this.<@Nullable Void, X>call(receiver -> {
@@ -155,7 +159,7 @@ public final class Generator<T> {
         });
     }
 
-    /** One time that it runs. */
+    /** A single run. */
     private final class Run {
         private final Conduit<T> conduit = new Conduit<>(new Label("Generator", null), capacity, Overflow.SUSPEND);
         private final Sender<T> sender = new Sender<>(conduit);

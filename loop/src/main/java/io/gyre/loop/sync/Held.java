@@ -1,7 +1,7 @@
 package io.gyre.loop.sync;
 
 /**
- * Something acquired that a {@code try} statement gives back.
+ * An acquired resource that a {@code try} statement releases.
  *
  * {@snippet :
  * try (var _ = lock.hold()) {
@@ -23,7 +23,7 @@ public final class Held implements AutoCloseable {
         this.release = release;
     }
 
-    /** Gives it back; does nothing the second time. <b>Suspends:</b> no. */
+    /** Releases the resource; further calls do nothing. <b>Suspends:</b> no. */
     @Override
     public void close() {
         if (!released) {

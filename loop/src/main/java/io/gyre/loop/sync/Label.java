@@ -4,10 +4,10 @@ import io.gyre.loop.LowLevel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a primitive is called in messages.
+ * The name of a primitive in messages.
  *
- * @param kind its class in a word
- * @param name what its user calls it
+ * @param kind its class in one word
+ * @param name the name that the user has given it
  */
 record Label(String kind, @Nullable String name) {
     @Override

@@ -4,13 +4,13 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 
 /**
- * A {@link Queue} that gives the item first that was put in last.
+ * A {@link Queue} that returns the most recent item first.
  *
  * {@snippet :
  * var idle = new LifoQueue<Connection>("idle", 10);
  * }
  *
- * <p><b>Confinement:</b> one loop, see the package. The tasks that wait are still served in order of arrival.
+ * <p><b>Confinement:</b> one loop, see the package. Waiting tasks are still served in order of arrival.
  *
  * <p><b>Source:</b> asyncio {@code LifoQueue}.
  *
@@ -25,7 +25,7 @@ public final class LifoQueue<T> extends Queue<T> {
     /**
      * Creates a queue without a name.
      *
-     * @param capacity how many items it holds at the most, 1 or more
+     * @param capacity the largest number of items that it holds, 1 or more
      */
     public LifoQueue(int capacity) {
         super(new Label("LifoQueue", null), capacity, Collections.asLifoQueue(new ArrayDeque<>()));
@@ -35,7 +35,7 @@ public final class LifoQueue<T> extends Queue<T> {
      * Creates a queue.
      *
      * @param name for messages
-     * @param capacity how many items it holds at the most, 1 or more
+     * @param capacity the largest number of items that it holds, 1 or more
      */
     public LifoQueue(String name, int capacity) {
         super(new Label("LifoQueue", name), capacity, Collections.asLifoQueue(new ArrayDeque<>()));

@@ -25,24 +25,24 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>Only the task that has acquired it may release it, and it may not acquire it twice. A task that ends without
- * releasing it has broken it: those who wait for it, or for a {@link Condition} of it, are told so, and those who come
- * later. That is not so for a virtual thread which a task has started by itself: when that ends nobody learns of it,
- * and whoever waits for its lock does so for ever.
+ * releasing the lock breaks it: tasks that wait for the lock or for one of its {@link Condition}s, and tasks that come
+ * later, get an exception. This does not cover a virtual thread that a task has started by itself: its end goes
+ * unnoticed, and tasks that wait for its lock wait forever.
  *
- * <p><b>Confinement:</b> one loop, see the package. Callbacks of a loop may share a task, so use a {@link Semaphore} of
- * one permit between them.
+ * <p><b>Confinement:</b> one loop, see the package. Callbacks of a loop may share a task; between callbacks, use a
+ * {@link Semaphore} with one permit.
  *
  * <p><b>Source:</b> asyncio {@code Lock}, with trio's check of the owner. Differs from
- * {@link java.util.concurrent.locks.ReentrantLock}, which works in tasks too: always fair, not reentrant, can be cancelled,
- * and its wait has a reason.
+ * {@link java.util.concurrent.locks.ReentrantLock}, which works in tasks too: always fair, not reentrant, cancellable,
+ * and dumps show what a task waits for.
  */
 public final class Lock {
     /*
      * Design.
      *
-     * Somebody who waits can be sent away by one thing besides a release: the owner ends. So the owner is watched, but
-     * only while somebody waits, for the lock or for a signal of one of its conditions. A lock that nobody waits for pays
-     * for it with a look at an empty list.
+     * Besides a release, one event ends a wait: the owner ends. So the owner is watched, but only while a task waits
+     * for the lock or for a signal of one of its conditions. For an uncontended lock, the cost is a look at an empty
+     * list.
      */
     private final Label label;
     private final Confinement confinement = new Confinement(this);
@@ -92,10 +92,10 @@ public final class Lock {
      * Waits until the lock is free, and takes it.
      *
      * <p><b>Suspends:</b> until then. Always a checkpoint. <b>Cancellation:</b> takes nothing; once the lock has been handed
-     * over this returns, and the next checkpoint raises.
+     * over, this call returns and the next checkpoint raises.
      *
-     * @throws IllegalStateException if this task holds it already, or its owner ended without releasing it, also while
-     *     waiting
+     * @throws IllegalStateException if this task already holds the lock, or the owner ended without releasing it, also
+     *     while waiting
      */
     public void acquire() {
         Task<?> task = confinement.checkpoint();
@@ -109,7 +109,7 @@ public final class Lock {
      * Takes the lock if it is free. <b>Suspends:</b> no.
      *
      * @return whether this task holds it now
-     * @throws IllegalStateException if this task holds it already, or its owner ended without releasing it
+     * @throws IllegalStateException if this task already holds the lock, or the owner ended without releasing it
      */
     public boolean tryAcquire() {
         confinement.check("tryAcquire");
@@ -184,7 +184,7 @@ public final class Lock {
      *
      * <p><b>Suspends:</b> as {@link #acquire()}.
      *
-     * @return releases the lock when it is closed
+     * @return releases the lock when closed
      */
     public Held hold() {
         acquire();
@@ -197,10 +197,10 @@ public final class Lock {
      * <p><b>Suspends:</b> as {@link #acquire()} and the body do.
      *
      * @param <T> the result
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body runs in line
      * @return its result
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      */
     public <T extends @Nullable Object, X extends Exception> T withLock(Body<T, X> body) throws X {
         acquire();
@@ -214,9 +214,9 @@ public final class Lock {
     /**
      * Runs a body without a result while holding the lock.
      *
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body runs in line
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      */
     public <X extends Exception> void withLock(VoidBody<X> body) throws X {
         acquire();
@@ -232,7 +232,7 @@ public final class Lock {
         return owner != null;
     }
 
-    /** {@return who holds it, and how many wait} */
+    /** {@return a snapshot of the owner and the number of waiting tasks} */
     public Statistics statistics() {
         return new Statistics(owner, waiters.size());
     }
@@ -277,7 +277,7 @@ public final class Lock {
 
     // ---- for conditions
 
-    /** A checkpoint of a task that must hold this. */
+    /** A checkpoint of a task that must hold the lock. */
     Task<?> checkpointOfOwner(String what) {
         Task<?> task = confinement.checkpoint();
         requireOwner(what, task);
@@ -289,7 +289,7 @@ public final class Lock {
         requireOwner(what, currentTask());
     }
 
-    /** Releases on behalf of the owner, who has just been checked and is going to wait for a condition. */
+    /** Releases on behalf of the owner, which has just been checked and is about to wait for a condition. */
     void releaseToWait(Condition condition) {
         if (!awaitedConditions.contains(condition)) {
             awaitedConditions.add(condition);
@@ -297,7 +297,7 @@ public final class Lock {
         handOver();
     }
 
-    /** Nobody waits for a condition any more. */
+    /** No task waits for a condition any more. */
     void noLongerAwaited(Condition condition) {
         awaitedConditions.remove(condition);
         stopWatchingForNobody();
@@ -317,7 +317,7 @@ public final class Lock {
         }
     }
 
-    /** Lets a task that waits elsewhere go on waiting for this lock, while the caller holds it. */
+    /** Moves a task that waits elsewhere into this lock's queue. The caller holds the lock. */
     void enqueue(WaitQueue<Lock> from, Waiter<Lock> waiter) {
         from.move(waiter, waiters, this);
         watchOwner();

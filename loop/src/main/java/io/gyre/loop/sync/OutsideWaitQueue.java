@@ -5,9 +5,9 @@ import io.gyre.loop.spi.OutsideWait;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks that wait for something from outside their loop.
+ * Tasks that wait for an event outside their loop.
  *
- * @param <V> what they are handed
+ * @param <V> the values that are handed to them
  */
 final class OutsideWaitQueue<V> extends WaitQueue<V> {
     OutsideWaitQueue(String what) {

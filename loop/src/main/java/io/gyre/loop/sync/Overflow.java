@@ -1,13 +1,13 @@
 package io.gyre.loop.sync;
 
-/** What happens to a value that is sent while the buffer is full. */
+/** The policy for a value that is sent while the buffer is full. */
 public enum Overflow {
     /** The sender waits until there is room: nothing is lost. */
     SUSPEND,
 
-    /** The oldest value in the buffer is dropped: receivers see the present. */
+    /** The oldest value in the buffer is dropped: receivers see the most recent values. */
     DROP_OLDEST,
 
-    /** The new value is dropped: receivers see what came first. */
+    /** The new value is dropped: receivers see the oldest values. */
     DROP_LATEST
 }

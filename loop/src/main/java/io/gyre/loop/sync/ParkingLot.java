@@ -7,10 +7,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks that wait, first come, first served: what locks, queues and pools are made of.
+ * A queue of waiting tasks, first come, first served: the building block of locks, queues and pools.
  *
- * <p>A primitive of your own keeps its state in plain fields and its waiters here. Who changes the state wakes a waiter and
- * leaves the change to the waiter, so that nobody overtakes:
+ * <p>Your own primitive keeps its state in plain fields and its waiters here. A call that changes the state hands the
+ * change to a waiter and wakes it, so no other task overtakes it:
  *
  * {@snippet :
  * final class Gate {
@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>A waiter that is cancelled leaves by itself. A waiter that was woken goes on, also if a cancellation comes before its
- * turn: nothing that it was handed is lost.
+ * <p>A cancelled waiter leaves by itself. A woken waiter goes on even if it is cancelled before its turn, so nothing
+ * that was handed to it is lost.
  *
  * <p><b>Confinement:</b> the loop that uses it first. It may outlive that loop.
  *
@@ -43,9 +43,9 @@ public final class ParkingLot {
     private final String what;
 
     /**
-     * Creates a lot without tasks. Any thread.
+     * Creates an empty lot. Any thread.
      *
-     * @param what what a task waits for here, in words that go before the place: "a free connection of"
+     * @param what what a task waits for, in words that precede the place: "a free connection of"
      */
     public ParkingLot(String what) {
         this.what = Objects.requireNonNull(what);
@@ -56,9 +56,9 @@ public final class ParkingLot {
      * Waits until another task or a callback wakes this one.
      *
      * <p><b>Confinement:</b> a task. <b>Suspends:</b> until woken. <b>Cancellation:</b> leaves the lot; a task that was
-     * woken before returns.
+     * already woken returns.
      *
-     * @param place what the task waits at, for messages and dumps: the primitive, as a rule
+     * @param place the object at which the task waits, for messages and dumps; usually the primitive
      * @throws CancelledException if the task is cancelled
      * @throws WrongLoopException if tasks of another loop use the lot
      */

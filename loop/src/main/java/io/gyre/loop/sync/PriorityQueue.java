@@ -3,15 +3,15 @@ package io.gyre.loop.sync;
 import java.util.Comparator;
 
 /**
- * A {@link Queue} that gives the least item first, equal ones in the order in which they were put in.
+ * A {@link Queue} that returns the least item first, and equal items in order of insertion.
  *
  * {@snippet :
  * var urgent = new PriorityQueue<Job>("urgent", 10, Comparator.comparing(Job::due));
  * }
  *
- * <p><b>Confinement:</b> one loop, see the package. The tasks that wait are still served in order of arrival.
+ * <p><b>Confinement:</b> one loop, see the package. Waiting tasks are still served in order of arrival.
  *
- * <p><b>Errors:</b> what the comparator throws reaches the one who puts or gets; it should not throw.
+ * <p><b>Errors:</b> exceptions of the comparator reach the caller of put or get; the comparator should not throw.
  *
  * <p><b>Source:</b> asyncio {@code PriorityQueue}. Differs: equal items keep their order.
  *
@@ -30,7 +30,7 @@ public final class PriorityQueue<T> extends Queue<T> {
     /**
      * Creates a queue without a name.
      *
-     * @param capacity how many items it holds at the most, 1 or more
+     * @param capacity the largest number of items that it holds, 1 or more
      * @param order which item comes first
      */
     public PriorityQueue(int capacity, Comparator<? super T> order) {
@@ -41,7 +41,7 @@ public final class PriorityQueue<T> extends Queue<T> {
      * Creates a queue.
      *
      * @param name for messages
-     * @param capacity how many items it holds at the most, 1 or more
+     * @param capacity the largest number of items that it holds, 1 or more
      * @param order which item comes first
      */
     public PriorityQueue(String name, int capacity, Comparator<? super T> order) {

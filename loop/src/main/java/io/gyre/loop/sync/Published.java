@@ -7,7 +7,7 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publisher each of whose subscriptions is a task of one loop.
+ * A publisher that serves each subscription by a task of one loop.
  *
  * @param <T> the values
  */
@@ -16,7 +16,7 @@ final class Published<T> implements Flow.Publisher<T> {
     private final Source<T> source;
 
     /**
-     * Where a subscription gets its values.
+     * The source of a subscription's values.
      *
      * @param <T> the values
      */
@@ -34,7 +34,7 @@ final class Published<T> implements Flow.Publisher<T> {
         return publisher instanceof Published<?> published && published.loop == loop;
     }
 
-    /** {@return how messages call an object of the other side, or null if its class has no name of a person's making} */
+    /** {@return the name of a foreign object for messages, or null if its class has no name that a person wrote} */
     static @Nullable String nameOf(Object stranger) {
         Class<?> type = stranger.getClass();
         return type.isHidden() || type.isAnonymousClass() ? null : type.getSimpleName();

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands items from tasks that make them to tasks that work on them, first in, first out.
+ * Passes items from producers to consumers, first in, first out.
  *
  * {@snippet :
  * var jobs = new Queue<Job>("jobs", 10);
@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  * jobs.join();
  * }
  *
- * <p>A {@link Channel} is the better choice if the receivers shall learn when there is nothing more to come.
+ * <p>If receivers need to know when no more items will come, use a {@link Channel}.
  *
  * <p><b>Confinement:</b> one loop, see the package.
  *
- * <p><b>Source:</b> asyncio {@code Queue}, with {@code shutdown} as in Python 3.13. Differs: an item goes straight to the
- * task that waits for it and cannot be lost.
+ * <p><b>Source:</b> asyncio {@code Queue}, with {@code shutdown} as in Python 3.13. Differs: an item goes directly to
+ * the waiting task and cannot be lost.
  *
  * @param <T> the items, not null
  */
@@ -35,11 +35,11 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
     /*
      * Design.
      *
-     * Getters wait only while the queue is empty, putters only while it is full, so never both. That is kept by handing
-     * over: an item that is put goes to the first getter; when one is got, the item of the first putter moves in.
+     * Getters wait only while the queue is empty, putters only while it is full, so never both. Handing over keeps this
+     * invariant: put gives its item to the first getter; get moves the item of the first putter into the queue.
      */
 
-    /** The capacity of a queue in which there is always room. */
+    /** The capacity of a queue that always has room. */
     public static final int UNBOUNDED = Integer.MAX_VALUE;
 
     private final Label label;
@@ -60,7 +60,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
     /**
      * Creates a queue without a name.
      *
-     * @param capacity how many items it holds at the most, 1 or more
+     * @param capacity the largest number of items that it holds, 1 or more
      */
     public Queue(int capacity) {
         this(new Label("Queue", null), capacity, new ArrayDeque<>());
@@ -70,7 +70,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
      * Creates a queue.
      *
      * @param name for messages
-     * @param capacity how many items it holds at the most, 1 or more
+     * @param capacity the largest number of items that it holds, 1 or more
      */
     public Queue(String name, int capacity) {
         this(new Label("Queue", name), capacity, new ArrayDeque<>());
@@ -92,23 +92,23 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
      * <p><b>Confinement:</b> immutable.
      *
      * @param size how many items it holds
-     * @param capacity how many it holds at the most
+     * @param capacity the largest number that it can hold
      * @param getting how many tasks wait in {@link Queue#get()}
      * @param putting how many tasks wait in {@link Queue#put}
      * @param joining how many tasks wait in {@link Queue#join()}
-     * @param unfinished how many items were put and not reported as done
+     * @param unfinished how many items were put in and not reported as done
      * @param isShutDown whether it is shut down
      */
     public record Statistics(
             int size, int capacity, int getting, int putting, int joining, int unfinished, boolean isShutDown) {}
 
     /**
-     * Puts an item in.
+     * Puts an item into the queue.
      *
      * <p><b>Suspends:</b> until there is room. Always a checkpoint. <b>Cancellation:</b> does not put the item in; once
-     * there was room this returns, and the next checkpoint raises.
+     * it is in, this call returns and the next checkpoint raises.
      *
-     * @param item what to put in
+     * @param item the item
      * @throws QueueShutDownException if the queue is shut down, also while waiting
      */
     public final void put(T item) {
@@ -120,9 +120,9 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
     }
 
     /**
-     * Puts an item in if there is room. <b>Suspends:</b> no.
+     * Puts an item into the queue if there is room. <b>Suspends:</b> no.
      *
-     * @param item what to put in
+     * @param item the item
      * @return whether there was room
      * @throws QueueShutDownException if the queue is shut down
      */
@@ -150,7 +150,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
      * Gets the next item.
      *
      * <p><b>Suspends:</b> until there is one. Always a checkpoint. <b>Cancellation:</b> takes no item; once an item has been
-     * handed over this returns it, and the next checkpoint raises.
+     * handed over, this call returns it and the next checkpoint raises.
      *
      * @return the item
      * @throws QueueShutDownException if the queue is empty and shut down, also while waiting
@@ -202,9 +202,9 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
     }
 
     /**
-     * Reports that the work on an item that was got is done. <b>Suspends:</b> no.
+     * Reports that the work on one item is done. <b>Suspends:</b> no.
      *
-     * @throws IllegalStateException if it is called more often than items were put
+     * @throws IllegalStateException if called more often than items were put in
      */
     public final void taskDone() {
         confinement.check("taskDone");
@@ -223,7 +223,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
     }
 
     /**
-     * Waits until {@link #taskDone()} was called for all items that were put.
+     * Waits until {@link #taskDone()} has been called for all items that were put in.
      *
      * <p><b>Suspends:</b> until then. Always a checkpoint.
      */
@@ -235,10 +235,10 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
     }
 
     /**
-     * Ends the queue: tasks that put, or get when it is empty, now or later, get {@link QueueShutDownException}. May be
-     * called again. <b>Suspends:</b> no.
+     * Shuts the queue down: {@link #put}, and {@link #get()} on the empty queue, throw {@link QueueShutDownException}
+     * from now on, also in tasks that wait. May be called again. <b>Suspends:</b> no.
      *
-     * @param immediate whether to drop the items that it holds, which then count as done
+     * @param immediate whether to drop the remaining items, which then count as done
      */
     public final void shutdown(boolean immediate) {
         confinement.check("shutdown");
@@ -257,7 +257,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
         return items.size();
     }
 
-    /** {@return how many items it holds at the most; {@link #UNBOUNDED} if there is always room} */
+    /** {@return the largest number of items that it holds; {@link #UNBOUNDED} if there is always room} */
     public final int capacity() {
         return capacity;
     }
@@ -267,7 +267,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
         return items.isEmpty();
     }
 
-    /** {@return whether the next to put has to wait} */
+    /** {@return whether the next {@link #put} has to wait} */
     public final boolean isFull() {
         return items.size() >= capacity;
     }
@@ -277,7 +277,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
         return shutDown;
     }
 
-    /** {@return what it holds, and who waits} */
+    /** {@return a snapshot of the contents and the waiters} */
     public final Statistics statistics() {
         return new Statistics(
                 items.size(), capacity, getters.size(), putters.size(), joiners.size(), unfinished, shutDown);

@@ -1,7 +1,7 @@
 package io.gyre.loop.sync;
 
 /**
- * Thrown when something is put into a {@link Queue} that is shut down, or got from one that is empty too.
+ * Thrown when an item is put into a {@link Queue} that is shut down, or taken from one that is shut down and empty.
  *
  * <p><b>Source:</b> asyncio {@code QueueShutDown}.
  */

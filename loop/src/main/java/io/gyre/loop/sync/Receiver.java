@@ -14,7 +14,7 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a {@link Channel}, a {@link Broadcast} or a {@linkplain Flows#subscribe subscription} that values come out of.
+ * The receiving end of a {@link Channel}, a {@link Broadcast} or a {@linkplain Flows#subscribe subscription}.
  *
  * {@snippet :
  * for (String line : channel.receiver()) {
@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>It is iterable: the loop suspends for each value and ends with the channel. Leaving the loop early loses nothing, and
- * leaves the receiver open.
+ * <p>A receiver is iterable: a {@code for} loop suspends for each value and ends with the channel. Leaving the loop
+ * early loses no value and leaves the receiver open.
  *
  * <p><b>Confinement:</b> one loop, see the package.
  *
@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class Receiver<T> implements Iterable<T>, AutoCloseable {
     private final Conduit<T> conduit;
     /**
-     * How many wait by this: one of very many senders or receivers of a channel need not look for its own when it
-     * closes.
+     * How many tasks wait at this end. If none does, closing one of very many ends need not search the queue of the
+     * channel.
      */
     private int waiting;
 
@@ -50,11 +50,11 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
      * Receives the next value.
      *
      * <p><b>Suspends:</b> until there is one. Always a checkpoint. <b>Cancellation:</b> takes no value; once a value has
-     * been handed over this returns it, and the next checkpoint raises.
+     * been handed over, this call returns it and the next checkpoint raises.
      *
      * @return the value
-     * @throws ChannelEndedException if all senders are closed and nothing is left, also while waiting
-     * @throws CompletionException if nothing is left because the {@link Generator} or publisher behind this has failed,
+     * @throws ChannelEndedException if all senders are closed and the channel is empty, also while waiting
+     * @throws CompletionException if the channel is empty because the {@link Generator} or publisher behind it failed,
      *     also while waiting; its failure is the cause
      * @throws ChannelClosedException if this receiver is closed, also while waiting
      */
@@ -97,8 +97,8 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
      * Receives the next value if there is one. <b>Suspends:</b> no.
      *
      * @return the value, or empty
-     * @throws ChannelEndedException if all senders are closed and nothing is left
-     * @throws CompletionException if nothing is left because the {@link Generator} or publisher behind this has failed;
+     * @throws ChannelEndedException if all senders are closed and the channel is empty
+     * @throws CompletionException if the channel is empty because the {@link Generator} or publisher behind it failed;
      *     its failure is the cause
      * @throws ChannelClosedException if this receiver is closed
      */
@@ -113,21 +113,21 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
         return Optional.ofNullable(value);
     }
 
-    /** {@return where a {@link Select} waits for a value} */
+    /** {@return the queue in which a {@link Select} waits for a value} */
     WaitQueue<T> waiters() {
         return conduit.receivers;
     }
 
-    /** {@return whether nothing is left and nothing more comes} */
+    /** {@return whether it is empty and no more values can come} */
     boolean isAtEnd() {
         return conduit.isAtEnd();
     }
 
     /**
-     * Unparks a task when the end comes.
+     * Unparks a task when the channel ends.
      *
      * @param handler the abort handler of the call in which the task waits
-     * @return takes that back
+     * @return takes the registration back
      */
     Runnable unparkAtEnd(Task<?> task, AbortHandler handler) {
         var waiter = new Waiter<T>(conduit.onlookers, task, this, null) {
@@ -140,13 +140,13 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
         return () -> conduit.onlookers.withdraw(waiter);
     }
 
-    /** Lists a waiter of a {@link Select}, which closing this sends away, too. */
+    /** Enlists a waiter of a {@link Select}. Closing this receiver dismisses the waiter, too. */
     void enlist(Waiter<T> waiter) {
         waiting++;
         conduit.receivers.enlist(waiter);
     }
 
-    /** Takes such a waiter back, whatever has become of it. */
+    /** Withdraws such a waiter, served or not. */
     void withdraw(Waiter<T> waiter) {
         waiting--;
         conduit.receivers.withdraw(waiter);
@@ -202,7 +202,7 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
     }
 
     /**
-     * {@return another receiver of the same channel, with a life of its own; each value goes to one of the two}
+     * {@return another receiver of the same channel, which is closed on its own; each value goes to one of the two}
      *
      * <p><b>Suspends:</b> no.
      *
@@ -215,10 +215,10 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
     }
 
     /**
-     * Closes this receiver. With the last one the channel is broken: what it holds is dropped, and senders get
+     * Closes this receiver. Closing the last receiver breaks the channel: remaining values are dropped, and senders get
      * {@link ChannelBrokenException}.
      *
-     * <p><b>Suspends:</b> no. Tasks that wait to receive by it, also in a {@link Select}, get
+     * <p><b>Suspends:</b> no. Tasks that wait in this receiver, also in a {@link Select}, get
      * {@link ChannelClosedException}.
      */
     @Override
@@ -239,7 +239,7 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
         return closed;
     }
 
-    /** {@return what the channel holds, and who waits} */
+    /** {@return a snapshot of the channel's contents and waiters} */
     public Channel.Statistics statistics() {
         return conduit.statistics();
     }

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for the first of several things, and leaves the others as if nobody had waited for them.
+ * Waits for the first of several events, and leaves the others untouched.
  *
  * {@snippet :
  * String next = Select.<String>first()
@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  *         .await();
  * }
  *
- * <p>If several are ready at once, the one that was named first wins. What the winner has brought is passed to its function,
- * which runs in the calling task and may suspend.
+ * <p>If several are ready at once, the first clause wins. The winner's value is passed to its function, which runs in
+ * the calling task and may suspend.
  *
  * <p><b>Confinement:</b> a task of one loop; one {@code Select} is awaited once.
  *
- * <p><b>Source:</b> Go {@code select}, Kotlin {@code select}. Differs: biased in the order of the clauses.
+ * <p><b>Source:</b> Go {@code select}, Kotlin {@code select}. Differs: biased towards the first clause.
  *
  * @param <R> the result
  */
@@ -38,16 +38,16 @@ public final class Select<R extends @Nullable Object> {
     /*
      * Design.
      *
-     * The task stands in the wait queue of each channel at once. Whoever serves it in one of them has, in the same call,
-     * taken it out of all the others (Selected.markServed), so it is never served twice and no value is taken for nobody.
-     * A clause that only says "ready", a task or the time-out, takes nothing; such a word may come late, and is dropped.
+     * The task waits in the queues of all channels at once. The call that serves it in one queue also removes it from
+     * all others (Selected.markServed), so it is never served twice and no value is lost. A clause that only signals
+     * readiness (a task, the time-out) takes nothing; a late signal is dropped.
      */
     private final List<Clause<R>> clauses = new ArrayList<>();
     private @Nullable Supplier<? extends R> otherwise;
     private @Nullable Clause<R> winner;
     private boolean parked;
 
-    /** The wait. An object of this choice's own, because it tells that wait from all others. */
+    /** The abort handler. A separate object for each select, because it identifies the wait. */
     private final AbortHandler wait = new AbortHandler() {
         @Override
         public boolean abort() {
@@ -56,9 +56,9 @@ public final class Select<R extends @Nullable Object> {
         }
     };
 
-    /** One thing to wait for. */
+    /** One event to wait for. */
     private interface Clause<R extends @Nullable Object> {
-        /** {@return what came of it, if it is ready now} */
+        /** {@return the outcome, if it is ready now} */
         @Nullable
         Supplier<R> poll();
 
@@ -66,14 +66,14 @@ public final class Select<R extends @Nullable Object> {
 
         void withdraw();
 
-        /** {@return what came of it, once it has won} */
+        /** {@return the outcome, once this clause has won} */
         R result();
     }
 
     private Select() {}
 
     /**
-     * {@return a choice between nothing yet}
+     * {@return a select without clauses}
      *
      * @param <R> the result
      */
@@ -82,11 +82,11 @@ public final class Select<R extends @Nullable Object> {
     }
 
     /**
-     * Waits for a value, too. Only the winner takes one.
+     * Adds a clause that waits for a value. The value is taken only if this clause wins.
      *
      * @param <T> the values
-     * @param receiver where it comes from
-     * @param then makes the result of it
+     * @param receiver the source of the value
+     * @param then makes the result from it
      * @return this
      */
     public <T> Select<R> onReceive(Receiver<T> receiver, Function<? super T, ? extends R> then) {
@@ -95,11 +95,12 @@ public final class Select<R extends @Nullable Object> {
     }
 
     /**
-     * Waits for a task or future to be done, too, well or badly; a failure counts as observed.
+     * Adds a clause that waits until a task or future is done, whether it succeeds or fails; a failure counts as
+     * observed.
      *
      * @param <T> its result
      * @param awaitable what to wait for
-     * @param then makes the result of it
+     * @param then makes the result from it
      * @return this
      */
     public <T extends @Nullable Object> Select<R> onDone(
@@ -109,10 +110,10 @@ public final class Select<R extends @Nullable Object> {
     }
 
     /**
-     * Waits for a limited time.
+     * Adds a time-out.
      *
-     * @param timeout how long, from the call of {@link #await}
-     * @param then makes the result when it has passed
+     * @param timeout how long to wait, from the call of {@link #await}
+     * @param then makes the result when the time is over
      * @return this
      */
     public Select<R> onTimeout(Duration timeout, Supplier<? extends R> then) {
@@ -121,7 +122,7 @@ public final class Select<R extends @Nullable Object> {
     }
 
     /**
-     * Does not wait: if nothing is ready, this makes the result.
+     * Adds a default: if no clause is ready, {@link #await} does not wait.
      *
      * @param then makes the result
      * @return this
@@ -134,13 +135,13 @@ public final class Select<R extends @Nullable Object> {
     /**
      * Waits for the first.
      *
-     * <p><b>Suspends:</b> until one is ready, unless there is an {@link #orElse}. Always a checkpoint. <b>Cancellation:</b> takes
-     * nothing from anybody; once a value has been handed over, it is delivered.
+     * <p><b>Suspends:</b> until one is ready, unless there is an {@link #orElse}. Always a checkpoint.
+     * <b>Cancellation:</b> takes no value; once a value has been handed over, it is delivered.
      *
-     * @return what the winner's function has made of it
+     * @return the result of the winner's function
      * @throws ChannelEndedException if a channel has ended, also while waiting
      * @throws ChannelClosedException if a receiver is closed, also while waiting
-     * @throws IllegalStateException if there is nothing to wait for
+     * @throws IllegalStateException if there are no clauses
      */
     public R await() {
         Task<?> task = LowLevel.checkpoint();
@@ -162,7 +163,7 @@ public final class Select<R extends @Nullable Object> {
         LowLevel.park(this, wait);
         withdrawAll();
         if (winner == null) {
-            // Sent away: a channel has ended or was closed. Asking again throws what it has to say.
+            // Dismissed: a channel has ended or was closed. Polling again throws the reason.
             return await();
         }
         return winner.result();
@@ -182,7 +183,7 @@ public final class Select<R extends @Nullable Object> {
         clauses.forEach(Clause::withdraw);
     }
 
-    /** The first word wins, and takes this out of everything else. */
+    /** The first signal wins and withdraws this select from all other clauses. */
     private boolean win(Clause<R> clause) {
         if (!parked) {
             return false;

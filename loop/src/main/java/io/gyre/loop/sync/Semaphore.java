@@ -6,17 +6,17 @@ import io.gyre.loop.VoidBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a number of tasks at a time through: a stock of permits.
+ * Limits how many tasks go on at the same time: a stock of permits.
  *
  * {@snippet :
  * var downloads = Semaphore.bounded("downloads", 10);
  * downloads.withPermit(() -> fetch(url));
  * }
  *
- * <p>A task that asks for many permits is not starved by those who ask for few: they queue behind it.
+ * <p>A task that asks for many permits does not starve: tasks that ask for fewer queue behind it.
  *
- * <p><b>Confinement:</b> one loop, see the package. A permit belongs to nobody: one task may acquire it and another
- * release it.
+ * <p><b>Confinement:</b> one loop, see the package. Permits have no owner: one task may acquire a permit and another
+ * may release it.
  *
  * <p><b>Source:</b> asyncio {@code Semaphore} and {@code BoundedSemaphore}, with several permits at once as in tokio.
  */
@@ -32,7 +32,7 @@ public final class Semaphore {
             return count + (count == 1 ? " permit of " : " permits of ") + waiter.place();
         }
 
-        /** Smaller requests may have queued behind the one that has left. */
+        /** Smaller requests may have queued behind the waiter that left. */
         @Override
         void left(Waiter<Integer> waiter) {
             grant();
@@ -44,7 +44,7 @@ public final class Semaphore {
     /**
      * Creates a semaphore to which any number of permits may be released.
      *
-     * @param permits how many there are at first
+     * @param permits the initial number of permits
      */
     public Semaphore(int permits) {
         this(null, permits, Integer.MAX_VALUE);
@@ -54,7 +54,7 @@ public final class Semaphore {
      * Creates a semaphore to which any number of permits may be released.
      *
      * @param name for messages
-     * @param permits how many there are at first
+     * @param permits the initial number of permits
      */
     public Semaphore(String name, int permits) {
         this(name, permits, Integer.MAX_VALUE);
@@ -70,7 +70,8 @@ public final class Semaphore {
     }
 
     /**
-     * {@return a semaphore that never has more permits than at first: releasing what was not acquired is an error}
+     * {@return a semaphore that never has more permits than initially: releasing a permit that was not acquired is an
+     * error}
      *
      * @param permits how many there are
      */
@@ -79,7 +80,8 @@ public final class Semaphore {
     }
 
     /**
-     * {@return a semaphore that never has more permits than at first: releasing what was not acquired is an error}
+     * {@return a semaphore that never has more permits than initially: releasing a permit that was not acquired is an
+     * error}
      *
      * @param name for messages
      * @param permits how many there are
@@ -94,7 +96,7 @@ public final class Semaphore {
      * <p><b>Confinement:</b> immutable.
      *
      * @param permits how many are free
-     * @param waiting how many tasks wait for some
+     * @param waiting how many tasks wait for permits
      */
     public record Statistics(int permits, int waiting) {}
 
@@ -102,20 +104,20 @@ public final class Semaphore {
      * Takes a permit.
      *
      * <p><b>Suspends:</b> until there is one. Always a checkpoint. <b>Cancellation:</b> takes nothing; once the permit has
-     * been handed over this returns, and the next checkpoint raises.
+     * been handed over, this call returns and the next checkpoint raises.
      */
     public void acquire() {
         acquire(1);
     }
 
     /**
-     * Takes several permits, all at once.
+     * Takes several permits at once.
      *
-     * <p><b>Suspends:</b> until there are as many. Always a checkpoint. <b>Cancellation:</b> takes nothing, as
+     * <p><b>Suspends:</b> until enough permits are free. Always a checkpoint. <b>Cancellation:</b> takes nothing, as
      * {@link #acquire()}.
      *
      * @param count how many, at least one
-     * @throws IllegalArgumentException if there can never be as many
+     * @throws IllegalArgumentException if there can never be that many permits
      */
     public void acquire(int count) {
         requireFeasible(count);
@@ -126,7 +128,7 @@ public final class Semaphore {
     }
 
     /**
-     * Takes a permit if there is one and nobody waits. <b>Suspends:</b> no.
+     * Takes a permit if one is free and no task waits. <b>Suspends:</b> no.
      *
      * @return whether it was taken
      */
@@ -135,11 +137,11 @@ public final class Semaphore {
     }
 
     /**
-     * Takes several permits if there are as many and nobody waits. <b>Suspends:</b> no.
+     * Takes several permits if enough are free and no task waits. <b>Suspends:</b> no.
      *
      * @param count how many, at least one
      * @return whether they were taken
-     * @throws IllegalArgumentException if there can never be as many
+     * @throws IllegalArgumentException if there can never be that many permits
      */
     public boolean tryAcquire(int count) {
         requireFeasible(count);
@@ -155,16 +157,16 @@ public final class Semaphore {
         return true;
     }
 
-    /** Gives a permit back. <b>Suspends:</b> no. */
+    /** Releases a permit. <b>Suspends:</b> no. */
     public void release() {
         release(1);
     }
 
     /**
-     * Gives several permits back. <b>Suspends:</b> no.
+     * Releases several permits. <b>Suspends:</b> no.
      *
      * @param count how many, at least one
-     * @throws IllegalStateException if there would be more than the bound allows; none is given back then
+     * @throws IllegalStateException if there would be more permits than the bound allows; none is released then
      */
     public void release(int count) {
         requirePositive(count);
@@ -204,7 +206,7 @@ public final class Semaphore {
      *
      * <p><b>Suspends:</b> as {@link #acquire()}.
      *
-     * @return gives the permit back when it is closed
+     * @return releases the permit when closed
      */
     public Held hold() {
         acquire();
@@ -217,10 +219,10 @@ public final class Semaphore {
      * <p><b>Suspends:</b> as {@link #acquire()} and the body do.
      *
      * @param <T> the result
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body runs in line
      * @return its result
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      */
     public <T extends @Nullable Object, X extends Exception> T withPermit(Body<T, X> body) throws X {
         acquire();
@@ -234,9 +236,9 @@ public final class Semaphore {
     /**
      * Runs a body without a result while holding a permit.
      *
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body runs in line
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      */
     public <X extends Exception> void withPermit(VoidBody<X> body) throws X {
         acquire();
@@ -252,7 +254,7 @@ public final class Semaphore {
         return permits;
     }
 
-    /** {@return how many permits are free, and how many tasks wait} */
+    /** {@return a snapshot of the free permits and the number of waiting tasks} */
     public Statistics statistics() {
         return new Statistics(permits, waiters.size());
     }

@@ -4,7 +4,7 @@ import io.gyre.loop.Task;
 import java.util.Objects;
 
 /**
- * The end of a {@link Channel} that values go in at.
+ * The sending end of a {@link Channel}.
  *
  * {@snippet :
  * for (Path file : files) {
@@ -39,9 +39,9 @@ public final class Sender<T> implements AutoCloseable {
     /**
      * Sends a value.
      *
-     * <p><b>Suspends:</b> until a receiver or the buffer has taken it, if the channel does not drop instead. Always a
-     * checkpoint. <b>Cancellation:</b> the value is not sent; once it has been taken this returns, and the next checkpoint
-     * raises.
+     * <p><b>Suspends:</b> until a receiver or the buffer has taken it; not if the channel drops values instead. Always
+     * a checkpoint. <b>Cancellation:</b> the value is not sent; once it has been taken, this call returns and the next
+     * checkpoint raises.
      *
      * @param value what to send
      * @throws ChannelBrokenException if all receivers are closed, also while waiting
@@ -68,7 +68,7 @@ public final class Sender<T> implements AutoCloseable {
     }
 
     /**
-     * Sends a value if nobody has to wait for that. <b>Suspends:</b> no.
+     * Sends a value if that is possible without waiting. <b>Suspends:</b> no.
      *
      * @param value what to send
      * @return false if it was not sent because the channel is full
@@ -92,7 +92,7 @@ public final class Sender<T> implements AutoCloseable {
     }
 
     /**
-     * {@return another sender to the same channel, with a life of its own}
+     * {@return another sender to the same channel, which is closed on its own}
      *
      * <p><b>Suspends:</b> no.
      *
@@ -107,10 +107,10 @@ public final class Sender<T> implements AutoCloseable {
     }
 
     /**
-     * Closes this sender. With the last one the channel ends: receivers get what it still holds, and then
+     * Closes this sender. Closing the last sender ends the channel: receivers get the remaining values, then
      * {@link ChannelEndedException}.
      *
-     * <p><b>Suspends:</b> no. Tasks that wait to send by it get {@link ChannelClosedException}.
+     * <p><b>Suspends:</b> no. Tasks that wait in this sender get {@link ChannelClosedException}.
      */
     @Override
     public void close() {
@@ -130,7 +130,7 @@ public final class Sender<T> implements AutoCloseable {
         return closed;
     }
 
-    /** {@return what the channel holds, and who waits} */
+    /** {@return a snapshot of the channel's contents and waiters} */
     public Channel.Statistics statistics() {
         return conduit.statistics();
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inside of a {@link ThreadChannel}: the buffer and those who wait, under one lock.
+ * The inside of a {@link ThreadChannel}: the buffer and the waiters, guarded by one lock.
  *
  * @param <T> the values
  */
@@ -20,14 +20,14 @@ final class SharedConduit<T> {
     /*
      * Design.
      *
-     * As in WaitQueue, whoever can serve somebody who waits does all of it at once: takes it out of its queue and fills its
-     * slot, under the lock, and then wakes it. So nobody overtakes, and one that is interrupted finds out under the lock
-     * whether it has been served; if it has, the value wins.
+     * As in WaitQueue, a call that can serve a waiter does everything at once: under the lock it removes the waiter
+     * from its queue and fills its slot, then it wakes the waiter. So nobody overtakes. An interrupted waiter finds out
+     * under the lock whether it has been served; if so, the value wins.
      *
-     * Those who wait do so on a latch of their own and not on a condition of the lock: a condition would make them queue
-     * for the lock when they are woken, and behind a task in that queue all threads wait until its loop has time for it,
-     * for ever if nobody drives that. For the same reason tasks spin for the lock. It is held for nanoseconds, never by
-     * somebody who is parked, and a call that does not suspend may not let other tasks run.
+     * Each waiter waits on its own latch and not on a condition of the lock. Waiters of a condition queue for the lock
+     * when they wake, and behind a task in that queue all threads wait until its loop has time for it, forever if
+     * nobody drives the loop. For the same reason tasks spin for the lock. A parked thread never holds the lock, others
+     * hold it for nanoseconds, and a call that does not suspend must not let other tasks run.
      */
     private final Label label;
     private final int capacity;
@@ -43,13 +43,13 @@ final class SharedConduit<T> {
 
     private enum State {
         OPEN,
-        /** Nothing more is sent; what is in the buffer can be received. */
+        /** No more values are sent; the values in the buffer can still be received. */
         ENDED,
-        /** Nothing more is received. */
+        /** No more values are received. */
         BROKEN
     }
 
-    /** Somebody who waits, with the value that it brings or is handed. */
+    /** A waiter, with the value that it brings or is handed. */
     private static final class Party<T> {
         private final CountDownLatch told = new CountDownLatch(1);
         private @Nullable T value;
@@ -61,7 +61,7 @@ final class SharedConduit<T> {
         }
     }
 
-    /** What a task waits for. */
+    /** The wait reason of a task. */
     private record Wait(String what, SharedConduit<?> conduit) {
         @Override
         public String toString() {
@@ -97,7 +97,7 @@ final class SharedConduit<T> {
         return offer(Objects.requireNonNull(value), null);
     }
 
-    /** {@return whether the value was taken; if it was not, the sender, if there is one, waits from now on} */
+    /** {@return whether the value was taken; if not, the given sender, if any, waits from now on} */
     private boolean offer(T value, @Nullable Party<T> sender) {
         Party<T> receiver;
         boolean taken;
@@ -127,7 +127,7 @@ final class SharedConduit<T> {
         }
     }
 
-    /** {@return the next value, waiting for it for a limited time; null if that has passed, or the channel has ended} */
+    /** {@return the next value, waiting for a limited time; null if the time is over or the channel has ended} */
     @Nullable
     T take(long timeoutNanos) {
         return LowLevel.<@Nullable T, RuntimeException>blocking(receiving, () -> {
@@ -144,13 +144,16 @@ final class SharedConduit<T> {
         });
     }
 
-    /** {@return the next value, or null if none is there} */
+    /** {@return the next value, or null if there is none} */
     @Nullable
     T poll() {
         return poll(null);
     }
 
-    /** {@return the next value, or null; then the receiver, if there is one, waits from now on, unless the end has come} */
+    /**
+     * {@return the next value, or null; then the given receiver, if any, waits from now on, unless the channel has
+     * ended}
+     */
     private @Nullable T poll(@Nullable Party<T> receiver) {
         T value;
         Party<T> sender;
@@ -190,7 +193,7 @@ final class SharedConduit<T> {
         }
     }
 
-    /** Waits to be served or sent away; who is interrupted or out of time before that does not wait any more. */
+    /** Waits to be served or dismissed; an interrupt or the end of the time removes the waiter. */
     private void await(SequencedSet<Party<T>> queue, Party<T> party, long timeoutNanos) throws InterruptedException {
         try {
             if (!party.told.await(timeoutNanos, TimeUnit.NANOSECONDS)) {
@@ -213,7 +216,7 @@ final class SharedConduit<T> {
         }
     }
 
-    /** Under the lock; whoever is served must be {@linkplain #tell told} after it. */
+    /** Under the lock; the served waiter must be {@linkplain #tell told} afterwards. */
     private @Nullable Party<T> serveFirst(SequencedSet<Party<T>> queue) {
         if (queue.isEmpty()) {
             return null;
@@ -236,7 +239,7 @@ final class SharedConduit<T> {
         end(State.ENDED);
     }
 
-    /** Nothing more is received, either. */
+    /** No more values are received, either. */
     void breakNow() {
         end(State.BROKEN);
     }
@@ -267,7 +270,7 @@ final class SharedConduit<T> {
         return state != State.OPEN;
     }
 
-    /** {@return whether nothing is left and nothing more can come} */
+    /** {@return whether it is empty and no more values can come} */
     boolean isEnded() {
         lock();
         try {
@@ -286,7 +289,7 @@ final class SharedConduit<T> {
         }
     }
 
-    /** Without the lock, so that a dump waits for nobody: the size is that of some moment. */
+    /** Without the lock, so that a dump never waits; the size may be out of date. */
     @Override
     public String toString() {
         return label.with(buffer.size() + "/" + capacity);

@@ -7,7 +7,7 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inside of a receiver that has subscribed to a publisher: the one sender is the publisher.
+ * The inside of a receiver that has subscribed to a publisher. The publisher is the only sender.
  *
  * @param <T> the values
  */
@@ -15,13 +15,14 @@ final class Subscribed<T> extends Conduit<T> implements Flow.Subscriber<T> {
     /*
      * Design.
      *
-     * Signals come on any thread, one after the other (rule 1.3), and go to the loop through its door, which keeps their
-     * order and returns at once (rule 2.2). All state is the loop's. The subscription is called there, too, and by one at
-     * a time (rule 2.7): a call of it may park its task, so others who want to call meanwhile leave it to that one.
+     * Signals come on any thread, one after the other (rule 1.3), and go through the loop's entry queue, which keeps
+     * their order and returns at once (rule 2.2). All state belongs to the loop. The subscription is called there, too,
+     * by one task at a time (rule 2.7): a call may park its task, so other tasks leave further calls to that task.
      *
      *     capacity = buffered values + values that were requested and have not come yet + free room
      *
-     * The free room is requested as soon as it is half the capacity: one by one would cost a signal for each value.
+     * The free room is requested as soon as it is half the capacity: requesting values one by one would cost a signal
+     * for each value.
      */
     static final String WAIT = "receive from";
 
@@ -31,10 +32,10 @@ final class Subscribed<T> extends Conduit<T> implements Flow.Subscriber<T> {
     private int outstanding;
     private boolean calling;
 
-    /** A value has come that nobody had asked for: the subscription is to be cancelled. */
+    /** A value came without demand: the subscription is to be cancelled. */
     private boolean refused;
 
-    /** The subscription is not to be called any more. */
+    /** The subscription must not be called any more. */
     private boolean over;
 
     Subscribed(EventLoop loop, Flow.Publisher<?> publisher, int capacity, WaitQueue<T> receivers) {
@@ -60,7 +61,7 @@ final class Subscribed<T> extends Conduit<T> implements Flow.Subscriber<T> {
         Objects.requireNonNull(value);
         Flow.Subscription known = enter(() -> arrived(value)) ? null : subscription;
         if (known != null) {
-            known.cancel(); // the loop has closed while its tasks had not closed the receiver
+            known.cancel(); // the loop was closed before its tasks had closed the receiver
         }
     }
 
@@ -126,7 +127,7 @@ final class Subscribed<T> extends Conduit<T> implements Flow.Subscriber<T> {
 
     // ---- demand
 
-    /** Asks for what there is room for, or cancels if nothing is wanted any more. */
+    /** Requests as many values as there is room for, or cancels if no more are wanted. */
     private void callSubscription() {
         if (subscription == null || calling) {
             return;

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel between threads: tasks of any loop, and threads that have none. Where a task waits it suspends; where another
- * thread waits it blocks.
+ * A channel between threads: tasks of any loop, and threads without a loop. A task that waits suspends; any other
+ * thread blocks.
  *
  * {@snippet :
  * var lines = new ThreadChannel<String>("lines", 100);
@@ -29,16 +29,16 @@ import org.jspecify.annotations.Nullable;
  *         }
  *     });
  * } finally {
- *     lines.closeNow(); // if a line could not be handled, the thread must not wait for room for ever
+ *     lines.closeNow(); // if handle fails, the thread must not wait for room forever
  * }
  * }
  *
- * <p>Values come out in the order in which they went in, each to one receiver; who waits is served first come, first
- * served. It has one sending and one receiving end, which all share. Between the tasks of one loop a {@link Channel} does
- * the same without a lock, and each of its users can have an end of its own.
+ * <p>Values come out in the order in which they went in, each to one receiver; waiters are served first come, first
+ * served. All users share one sending and one receiving end. Between the tasks of one loop, a {@link Channel} does the
+ * same without a lock, and each user can have its own end.
  *
- * <p>No call throws {@link InterruptedException}. In a task an interrupt is a cancellation, so there would be nothing to
- * catch, and an iterator cannot throw it; in other threads it becomes a {@link CancellationException}, with the interrupt
+ * <p>No call throws {@link InterruptedException}. In a task an interrupt is a cancellation, and an iterator cannot
+ * throw checked exceptions. In other threads an interrupt becomes a {@link CancellationException}, with the interrupt
  * status set again, as in {@link LowLevel#blocking(Object, LowLevel.BlockingBody)}.
  *
  * <p><b>Confinement:</b> any thread.
@@ -56,7 +56,7 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
      * <p><b>Confinement:</b> immutable.
      *
      * @param buffered how many values it holds
-     * @param capacity how many it holds at the most
+     * @param capacity the largest number that it can hold
      * @param sending how many tasks and threads wait to send
      * @param receiving how many tasks and threads wait to receive
      */
@@ -65,7 +65,7 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
     /**
      * Creates a channel without a name.
      *
-     * @param capacity how many values it holds at the most, 1 or more
+     * @param capacity the largest number of values that it holds, 1 or more
      */
     public ThreadChannel(int capacity) {
         this(new Label("ThreadChannel", null), capacity);
@@ -75,7 +75,7 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
      * Creates a channel.
      *
      * @param name for messages
-     * @param capacity how many values it holds at the most, 1 or more
+     * @param capacity the largest number of values that it holds, 1 or more
      */
     public ThreadChannel(String name, int capacity) {
         this(new Label("ThreadChannel", name), capacity);
@@ -95,7 +95,8 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
      * Sends a value.
      *
      * <p><b>Suspends:</b> until there is room; outside a task it blocks. In a task always a checkpoint.
-     * <b>Cancellation:</b> the value is not sent; once it has been taken this returns, and the next checkpoint raises.
+     * <b>Cancellation:</b> the value is not sent; once it has been taken, this call returns and the next checkpoint
+     * raises.
      *
      * @param value what to send
      * @throws ChannelBrokenException if the receiving end is closed, also while waiting
@@ -108,9 +109,9 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
     }
 
     /**
-     * Sends a value if there is room within a limited time; in a task that of the loop's clock.
+     * Sends a value if there is room within a limited time. In a task, the loop's clock measures the time.
      *
-     * <p><b>Suspends:</b> as {@link #send}, but no longer than that. <b>Cancellation:</b> as {@link #send}.
+     * <p><b>Suspends:</b> as {@link #send}, but at most for {@code timeout}. <b>Cancellation:</b> as {@link #send}.
      *
      * @param value what to send
      * @param timeout how long to wait; zero or less as {@link #trySend(Object)}
@@ -146,11 +147,11 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
      * Receives the next value.
      *
      * <p><b>Suspends:</b> until there is one; outside a task it blocks. In a task always a checkpoint.
-     * <b>Cancellation:</b> takes no value; once a value has been handed over this returns it, and the next checkpoint
-     * raises.
+     * <b>Cancellation:</b> takes no value; once a value has been handed over, this call returns it and the next
+     * checkpoint raises.
      *
      * @return the value
-     * @throws ChannelEndedException if the sending end is closed and nothing is left, also while waiting
+     * @throws ChannelEndedException if the sending end is closed and the channel is empty, also while waiting
      * @throws ChannelClosedException if the receiving end is closed, also while waiting
      * @throws CancellationException if the thread is interrupted while it waits
      */
@@ -163,13 +164,14 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
     }
 
     /**
-     * Receives the next value if one comes within a limited time; in a task that of the loop's clock.
+     * Receives the next value if one comes within a limited time. In a task, the loop's clock measures the time.
      *
-     * <p><b>Suspends:</b> as {@link #receive()}, but no longer than that. <b>Cancellation:</b> as {@link #receive()}.
+     * <p><b>Suspends:</b> as {@link #receive()}, but at most for {@code timeout}. <b>Cancellation:</b> as
+     * {@link #receive()}.
      *
      * @param timeout how long to wait; zero or less as {@link #tryReceive()}
      * @return the value, or empty
-     * @throws ChannelEndedException if the sending end is closed and nothing is left, also while waiting
+     * @throws ChannelEndedException if the sending end is closed and the channel is empty, also while waiting
      * @throws ChannelClosedException if the receiving end is closed, also while waiting
      * @throws CancellationException if the thread is interrupted while it waits
      */
@@ -186,7 +188,7 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
      * Receives the next value if there is one. <b>Suspends:</b> no, nor does it block.
      *
      * @return the value, or empty
-     * @throws ChannelEndedException if the sending end is closed and nothing is left
+     * @throws ChannelEndedException if the sending end is closed and the channel is empty
      * @throws ChannelClosedException if the receiving end is closed
      */
     public Optional<T> tryReceive() {
@@ -235,9 +237,9 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
     // ---- ending
 
     /**
-     * Closes the sending end: receivers get what the channel still holds, and then {@link ChannelEndedException}.
+     * Closes the sending end: receivers get the remaining values, then {@link ChannelEndedException}.
      *
-     * <p><b>Suspends:</b> no, nor does it block. Those who wait to send get {@link ChannelClosedException}.
+     * <p><b>Suspends:</b> no, nor does it block. Waiting senders get {@link ChannelClosedException}.
      */
     @Override
     public void close() {
@@ -245,10 +247,9 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
     }
 
     /**
-     * Closes the receiving end, and the other with it: what the channel holds is dropped, and those who send get
-     * {@link ChannelBrokenException}.
+     * Closes both ends: remaining values are dropped, and senders get {@link ChannelBrokenException}.
      *
-     * <p><b>Suspends:</b> no, nor does it block. Those who wait to receive get {@link ChannelClosedException}.
+     * <p><b>Suspends:</b> no, nor does it block. Waiting receivers get {@link ChannelClosedException}.
      */
     public void closeNow() {
         conduit.breakNow();
@@ -261,7 +262,7 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
         return conduit.isClosed();
     }
 
-    /** {@return what it holds, and how many wait} */
+    /** {@return a snapshot of the contents and the number of waiters} */
     public Statistics statistics() {
         return conduit.statistics();
     }

@@ -7,21 +7,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tasks that wait for the same thing, in order of arrival.
  *
- * @param <V> what they bring or are handed
+ * @param <V> the value that a waiter brings or is handed
  */
 class WaitQueue<V> {
     /*
      * Design.
      *
-     * Whoever can serve a waiter does all of it at once: takes it out of the queue, fills its slot, unparks it. From then
-     * on the task is not parked any more, so a cancellation finds no abort handler to call: the value wins. Nobody is
-     * woken to try again, hence nobody can overtake, and a lock is never free while someone waits for it.
+     * A call that can serve a waiter does everything at once: it takes the waiter out of the queue, fills its slot and
+     * unparks it. After that the task is not parked any more, so a cancellation finds no abort handler to call: the
+     * value wins. No waiter is woken only to try again, so nobody can overtake, and a lock is never free while a task
+     * waits for it.
      *
-     * A waiter that is cancelled takes itself out of the linked list, in O(1). What it leaves can let others in, such as
-     * a small request behind a large one; `left` is the place for that.
+     * A cancelled waiter takes itself out of the linked list, in O(1). Its leaving can let others in, such as a small
+     * request behind a large one; `left` handles this.
      *
-     * A waiter may be dead: its wait has ended by an error that also kept it from leaving, or its loop has closed. What is
-     * handed to a dead one is lost, so `first` drops those it meets.
+     * A waiter may be dead: its wait has ended by an error that also kept it from leaving, or its loop has closed. A
+     * value handed to a dead waiter would be lost, so `first` drops dead waiters.
      *
      *     waiting ── serve ────▶ unparked, isServed: it got something
      *     waiting ── dismiss ──▶ unparked, not isServed: closed, shut down, broken; it throws in its own stack
@@ -32,7 +33,7 @@ class WaitQueue<V> {
     private @Nullable Waiter<V> last;
     private int size;
 
-    /** @param what the wait in words that go before the name of the primitive, such as "get from" */
+    /** @param what the wait, in words that precede the name of the primitive, such as "get from" */
     WaitQueue(String what) {
         this.what = what;
     }
@@ -44,7 +45,7 @@ class WaitQueue<V> {
         return park(newWaiter(task, place, null));
     }
 
-    /** Parks with something that the waiter brings. */
+    /** Parks with a value that the waiter brings. */
     Waiter<V> park(Task<?> task, Object place, V value) {
         return park(newWaiter(task, place, value));
     }
@@ -66,19 +67,19 @@ class WaitQueue<V> {
         try {
             LowLevel.park(waiter, waiter);
         } catch (Throwable failure) {
-            forget(waiter); // a cancelled one has left; another that refuses has not
+            forget(waiter); // a cancelled waiter has left; one that refuses the cancellation has not
             throw failure;
         }
         return waiter;
     }
 
-    /** Lists a waiter whose task parks by itself, because it waits in other queues, too. */
+    /** Enlists a waiter whose task parks by itself, because it waits in other queues, too. */
     final void enlist(Waiter<V> waiter) {
         append(waiter);
         waiter.enlisted = true;
     }
 
-    /** Takes such a waiter back, if it is still there. */
+    /** Withdraws such a waiter, if it is still in the queue. */
     final void withdraw(Waiter<V> waiter) {
         if (waiter.enlisted) {
             forget(waiter);
@@ -95,7 +96,10 @@ class WaitQueue<V> {
         return size;
     }
 
-    /** {@return how many wait, for those who decide by it} Unlike {@link #size} it drops the dead, and looks at each. */
+    /**
+     * {@return the exact number of waiters, for decisions} Unlike {@link #size} it visits each waiter and drops the
+     * dead.
+     */
     final int count() {
         Waiter<V> after;
         for (Waiter<V> waiter = first; waiter != null; waiter = after) {
@@ -105,10 +109,10 @@ class WaitQueue<V> {
         return size;
     }
 
-    /** {@return the one who has waited longest} */
+    /** {@return the waiter that has waited longest} */
     final @Nullable Waiter<V> first() {
         while (first != null && dropIfDead(first)) {
-            // the next may be dead, too
+            // the next waiter may be dead, too
         }
         return first;
     }
@@ -122,12 +126,12 @@ class WaitQueue<V> {
         return dead;
     }
 
-    /** Gives a waiter what it waits for. */
+    /** Serves a waiter. */
     final void serve(Waiter<V> waiter) {
         release(waiter, null);
     }
 
-    /** Gives a waiter a value. */
+    /** Serves a waiter with a value. */
     final void serve(Waiter<V> waiter, V value) {
         release(waiter, value);
     }
@@ -144,7 +148,7 @@ class WaitQueue<V> {
         }
     }
 
-    /** Sends a waiter away without what it waits for. */
+    /** Ends a wait without serving the waiter. */
     final void dismiss(Waiter<V> waiter) {
         waiter.unpark();
         remove(waiter);
@@ -156,7 +160,7 @@ class WaitQueue<V> {
         }
     }
 
-    /** Sends those away who were called on {@code place}. */
+    /** Dismisses all waiters of calls on {@code place}. */
     final void dismissAllAt(Object place) {
         Waiter<V> after;
         for (Waiter<V> waiter = first; waiter != null; waiter = after) {
@@ -167,7 +171,7 @@ class WaitQueue<V> {
         }
     }
 
-    /** Lets a waiter go on waiting in another queue, uncancellably. */
+    /** Moves a waiter to another queue, where it cannot be cancelled. */
     final void move(Waiter<V> waiter, WaitQueue<V> target, Object place) {
         remove(waiter);
         waiter.refuseCancellation();
@@ -178,13 +182,16 @@ class WaitQueue<V> {
     // ---- cancelling
 
     final void abort(Waiter<V> waiter) {
-        if (waiter.listed) { // not one that was found dead because its loop is about to be closed
+        if (waiter.listed) { // but not a waiter found dead because its loop is about to close
             remove(waiter);
             left(waiter);
         }
     }
 
-    /** Takes a waiter out that may have been served or have left. One that has outlived its loop may touch nothing. */
+    /**
+     * Removes a waiter that may have been served or may have left. A waiter that has outlived its loop may touch
+     * nothing.
+     */
     private void forget(Waiter<V> waiter) {
         if (waiter.listed && waiter.task().loop().inLoop()) {
             remove(waiter);
@@ -192,13 +199,13 @@ class WaitQueue<V> {
         }
     }
 
-    /** Called when a waiter was cancelled, in whatever cancels: must not throw. */
+    /** Called when a waiter was cancelled, in the code that cancels: must not throw. */
     void left(Waiter<V> waiter) {}
 
     /** Called when a waiter was found dead. */
     void died(Waiter<V> waiter) {}
 
-    /** {@return what a waiter waits for, in words} */
+    /** {@return the wait of a waiter, as text} */
     String describe(Waiter<V> waiter) {
         return what + " " + waiter.place();
     }

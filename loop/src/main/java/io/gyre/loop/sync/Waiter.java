@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
  * A task in a {@link WaitQueue}: its place there, its wait reason, its abort handler, and the slot for what it brings or
  * is handed, in one object.
  *
- * @param <V> what it brings or is handed
+ * @param <V> the value that it brings or is handed
  */
 class Waiter<V> implements AbortHandler {
     private final Task<?> task;
 
-    /** What it was called on, for messages. */
+    /** The object on which the wait was called, for messages. */
     private Object place;
 
-    /** The queue that it waits in, or has waited in. */
+    /** The queue in which it waits or has waited. */
     private WaitQueue<V> queue;
 
     /** Neighbours in the queue. Set by the queue. */
@@ -53,7 +53,7 @@ class Waiter<V> implements AbortHandler {
         return place;
     }
 
-    /** {@return what it brings; once it is served, what it was handed} */
+    /** {@return the value that it brings; once it is served, the value that it was handed} */
     final V value() {
         return Objects.requireNonNull(value);
     }
@@ -73,12 +73,15 @@ class Waiter<V> implements AbortHandler {
         LowLevel.unpark(task, handler());
     }
 
-    /** {@return whether it got what it was waiting for, instead of being sent away} */
+    /** {@return whether it was served, and not dismissed} */
     final boolean isServed() {
         return served;
     }
 
-    /** Notes what it was handed. A {@link Select} also takes its other waiters back here, before anybody serves them. */
+    /**
+     * Stores the value that it was handed. A {@link Select} also withdraws its other waiters here, before they are
+     * served.
+     */
     void markServed(@Nullable V handed) {
         served = true;
         if (handed != null) {

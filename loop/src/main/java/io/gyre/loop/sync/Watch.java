@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * A value that changes, and tasks that want to know the latest one.
+ * A value that changes, for tasks that need the latest one.
  *
  * {@snippet :
  * var state = new Watch<State>("state", State.STARTING);
@@ -17,8 +17,8 @@ import java.util.function.UnaryOperator;
  * state.set(State.READY);
  * }
  *
- * <p>Setters never wait. A receiver that is slower than the changes sees the last of them, and may miss those between.
- * Setting an equal value is a change too.
+ * <p>Setters never wait. A slow receiver sees the latest value and may miss values in between. Setting an equal value
+ * is a change too.
  *
  * <p><b>Confinement:</b> one loop, see the package.
  *
@@ -30,8 +30,8 @@ public final class Watch<T> implements AutoCloseable {
     /*
      * Design.
      *
-     * A broadcast in which each subscriber keeps one value and drops the older one, and the value itself for those who only
-     * look.
+     * A broadcast in which each subscriber keeps one value and drops the older one, plus the value itself for readers
+     * that do not wait.
      */
     private final Label label;
     private final Broadcast<T> changes;
@@ -80,7 +80,7 @@ public final class Watch<T> implements AutoCloseable {
     /**
      * Changes the value. <b>Suspends:</b> no.
      *
-     * @param newValue the latest from now on
+     * @param newValue the new value
      * @throws ChannelClosedException if this is closed
      */
     public void set(T newValue) {
@@ -89,7 +89,7 @@ public final class Watch<T> implements AutoCloseable {
     }
 
     /**
-     * Changes the value to one that is made from it. <b>Suspends:</b> no.
+     * Replaces the value by a function of it. <b>Suspends:</b> no.
      *
      * @param change makes the new value; must not suspend
      * @throws ChannelClosedException if this is closed
@@ -99,7 +99,7 @@ public final class Watch<T> implements AutoCloseable {
     }
 
     /**
-     * {@return a receiver of the present value, and then of the latest each time that it has changed}
+     * {@return a receiver of the current value, and then of the latest value after each change}
      *
      * <p><b>Suspends:</b> no. <b>Resources:</b> close it.
      */
@@ -108,13 +108,13 @@ public final class Watch<T> implements AutoCloseable {
     }
 
     /**
-     * Waits until a predicate is true of the value. A value that is replaced before this task runs is not seen.
+     * Waits until the value satisfies a predicate. A value that is replaced before this task runs is not seen.
      *
      * <p><b>Suspends:</b> until then. Always a checkpoint. <b>Cancellation:</b> ends the wait.
      *
-     * @param predicate is asked of the present value, and then of the latest each time that it has changed
-     * @return the value of which it is true
-     * @throws ChannelEndedException if this is closed before
+     * @param predicate tests the current value, and then the latest value after each change
+     * @return the value that satisfies it
+     * @throws ChannelEndedException if this is closed first
      */
     public T await(Predicate<? super T> predicate) {
         try (Receiver<T> receiver = receiver()) {
@@ -127,7 +127,7 @@ public final class Watch<T> implements AutoCloseable {
         }
     }
 
-    /** Ends it: receivers get the last value if they have not seen it, then {@link ChannelEndedException}. */
+    /** Ends the watch: receivers get the last value if they have not seen it, then {@link ChannelEndedException}. */
     @Override
     public void close() {
         changes.close();
@@ -138,7 +138,7 @@ public final class Watch<T> implements AutoCloseable {
         return changes.isClosed();
     }
 
-    /** {@return how many receivers there are, and how many wait} */
+    /** {@return a snapshot of the number of receivers and of waiting tasks} */
     public Statistics statistics() {
         int receivers = 0;
         int waiting = 0;

@@ -19,25 +19,25 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }
  *
- * <p>The method may have parameters of the types {@link io.gyre.loop.EventLoop} and {@link VirtualClock}, as may its
- * {@code BeforeEach} and {@code AfterEach} methods, which run outside the loop: before it has begun, after it is closed.
- * What the method throws, the test fails with, as it is.
+ * <p>The method may have parameters of the types {@link io.gyre.loop.EventLoop} and {@link VirtualClock}, and so may
+ * the {@code BeforeEach} and {@code AfterEach} methods. These run outside the loop: before it starts and after it is
+ * closed. An exception of the method fails the test unchanged.
  *
  * <p>It also fails
  *
  * <ul>
- *   <li>when it has not ended in {@link #timeoutMillis()}, with a dump of all tasks: what each waits for, its stack, and
- *       where it was created; not under a debugger
- *   <li>when something on the loop failed and nobody observed it
- *   <li>when a task is left over at the end that was not declared with {@link LoopTesting#background}; what is ready then
- *       still runs until it parks
- *   <li>when a task or an offloaded call does not react to its cancellation within 2 s, after the test
+ *   <li>if it has not ended within {@link #timeoutMillis()}, with a dump of all tasks: what each waits for, its stack,
+ *       and where it was created; not under a debugger
+ *   <li>if something on the loop failed and the failure was not observed
+ *   <li>if a task is left at the end that was not declared with {@link LoopTesting#background}; ready tasks still run
+ *       until they park
+ *   <li>if a task or an offloaded call does not react to its cancellation within 2 s after the test
  * </ul>
  *
- * <p>With {@link #seeds()} or {@link #seed()} the test runs once for each seed, with tasks that take turns in a random
- * order. A failure is then the cause of an {@link AssertionError} that names the seed.
+ * <p>With {@link #seeds()} or {@link #seed()} the test runs once for each seed, and its tasks take turns in a random
+ * order. A failure becomes the cause of an {@link AssertionError} that names the seed.
  *
- * <p>Not to be combined with {@code Test} or another template such as {@code ParameterizedTest}.
+ * <p>Do not combine it with {@code Test} or another template such as {@code ParameterizedTest}.
  *
  * <p><b>Source:</b> {@code pytest-trio}, Kotlin {@code runTest}.
  */
@@ -46,9 +46,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate
 @ExtendWith(LoopTestInvocations.class)
-@SuppressWarnings("exports") // whoever writes a test reads JUnit already; the extension is for JUnit alone
+@SuppressWarnings("exports") // JUnit is an optional dependency, which tests have anyway; only JUnit uses the extension
 public @interface LoopTest {
-    /** What the loop's time is. */
+    /** The clock of the loop. */
     enum Time {
         /** {@link VirtualClock#autojump()}. */
         AUTOJUMP,
@@ -66,9 +66,12 @@ public @interface LoopTest {
     /** {@return how long the test may take, in milliseconds of real time} */
     long timeoutMillis() default 10_000;
 
-    /** {@return how often to run the test, each time with another random order; zero for once, first come, first served} */
+    /**
+     * {@return how often to run the test, each time in another random order; zero to run it once, first come, first
+     * served}
+     */
     int seeds() default 0;
 
-    /** {@return the seeds to run the test with, in place of random ones: what a failure has named} */
+    /** {@return the seeds to run the test with, in place of random ones; a failure names its seed} */
     long[] seed() default {};
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
-/** Gives one invocation of a {@link LoopTest} its loop: makes it when it is first asked for, and runs the method on it. */
+/** Gives one invocation of a {@link LoopTest} its loop: creates the loop on first use and runs the method on it. */
 final class LoopTestExtension implements InvocationInterceptor, ParameterResolver, AfterEachCallback {
     private final LoopTestSettings settings;
     private @Nullable LoopTestRun run;
@@ -47,7 +47,7 @@ final class LoopTestExtension implements InvocationInterceptor, ParameterResolve
         run().run(test::proceed);
     }
 
-    /** Closes a loop that was made for a test whose method was not reached. */
+    /** Closes the loop of a test whose method was not reached. */
     @Override
     public void afterEach(ExtensionContext context) {
         if (run != null) {

@@ -19,13 +19,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One test on its loop, from the making of the loop to the verdict. */
+/** One test on its loop, from the creation of the loop to the verdict. */
 final class LoopTestRun {
     /*
      * Design.
      *
-     * The loop has a thread of its own, so that a test which blocks that thread for good fails like any other that takes
-     * too long; the thread is a daemon and is abandoned then. JUnit's thread waits, and judges when the loop is closed.
+     * The loop has its own thread, so a test that blocks this thread forever fails like any test that takes too long;
+     * the daemon thread is then abandoned. JUnit's thread waits, and judges when the loop is closed.
      */
 
     /** How long the loop may take to answer before it counts as blocked. */
@@ -44,10 +44,10 @@ final class LoopTestRun {
         Void run() throws Throwable;
     }
 
-    /** How the test ended: what its method threw, or what was left over. */
+    /** How the test ended: the exception of its method, or the tasks that were left over. */
     private record Ending(@Nullable Throwable failure, String leaks) {}
 
-    /** A loop that has not ended in time, and how long it may still take to close. */
+    /** A loop that has not ended in time, and the time that it has left to close. */
     private record Hang(AssertionError failure, Duration patience) {}
 
     private final LoopTestSettings settings;
@@ -116,7 +116,7 @@ final class LoopTestRun {
         }
     }
 
-    /** Lets run what can, so that a task which only has to take its turn is no leak. */
+    /** Lets ready tasks run, so that a task that only waits for its turn does not count as a leak. */
     private String leaks() {
         LoopTesting.awaitAllTasksParked();
         return TaskDump.lines(loop.tasks().stream()

@@ -14,7 +14,7 @@ import org.opentest4j.IncompleteExecutionException;
  */
 record LoopTestSettings(
         LoopTest.Time time, Duration timeout, @Nullable Long seed) {
-    /** Enough for clean-up, which costs no real time on a virtual clock, and short enough for a test run. */
+    /** Long enough for clean-up, which takes no real time on a virtual clock, and short enough for a test run. */
     static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     Ticker newTicker() {
@@ -35,7 +35,7 @@ record LoopTestSettings(
         return seed == null ? options : options.withRandomOrder(seed);
     }
 
-    /** {@return a failure of the test, such that it names the seed if there is one; an assumption that failed stays one} */
+    /** {@return a test failure that names the seed, if there is one; a failed assumption stays an assumption} */
     Throwable named(Throwable failure) {
         return seed == null || failure instanceof IncompleteExecutionException
                 ? failure

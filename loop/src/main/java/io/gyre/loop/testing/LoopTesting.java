@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions that tests call in tasks. Import them statically.
+ * Functions for tests, to be called in tasks. Import them statically.
  *
  * {@snippet :
  * Task<?> waiter = createTask(() -> lock.acquire());
@@ -29,11 +29,11 @@ public final class LoopTesting {
      * Waits until all other tasks of the loop are parked and nothing is ready. A task in an offloaded call or in a blocking
      * call of the JDK counts as parked.
      *
-     * <p>A clock that jumps does not while a task waits here. All tasks that wait here are woken together.
+     * <p>A clock that jumps stands still while a task waits here. All tasks that wait here are woken together.
      *
      * <p><b>Suspends:</b> always. <b>Cancellation:</b> ends the wait.
      *
-     * @throws IllegalStateException if the loop's ticker is not one of {@link LoopTest} and not a {@link VirtualClock}
+     * @throws IllegalStateException if the loop's ticker is neither from {@link LoopTest} nor a {@link VirtualClock}
      * @see <a href="https://trio.readthedocs.io/en/stable/reference-testing.html">trio wait_all_tasks_blocked</a>
      */
     public static void awaitAllTasksParked() {
@@ -41,8 +41,8 @@ public final class LoopTesting {
     }
 
     /**
-     * Declares that a task may be left over at the end of a {@link LoopTest}: it is cancelled and awaited then, and is no
-     * leak. <b>Suspends:</b> no.
+     * Declares that a task may be left over at the end of a {@link LoopTest}: the test then cancels and awaits it, and
+     * it does not count as a leak. <b>Suspends:</b> no.
      *
      * {@snippet :
      * background(createTask("server", () -> serve()));
@@ -67,10 +67,10 @@ public final class LoopTesting {
      * <p><b>Suspends:</b> as the body does.
      *
      * @param <T> the result
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body what to run
      * @return its result
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      * @throws AssertionError if it has not suspended
      */
     public static <T extends @Nullable Object, X extends Exception> T assertSuspends(Body<T, X> body) throws X {
@@ -85,9 +85,9 @@ public final class LoopTesting {
     /**
      * Does what {@link #assertSuspends(Body)} does, for a body without a result.
      *
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body what to run
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      * @throws AssertionError if it has not suspended
      */
     public static <X extends Exception> void assertSuspends(VoidBody<X> body) throws X {
@@ -98,14 +98,14 @@ public final class LoopTesting {
     }
 
     /**
-     * Runs a body and fails if it suspends, also if it does so by a blocking call of the JDK. So nothing else has run on
-     * the loop between its beginning and its end.
+     * Runs a body and fails if it suspends, also in a blocking call of the JDK. So nothing else runs on the loop in the
+     * meantime.
      *
      * @param <T> the result
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body what to run
      * @return its result
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      * @throws AssertionError if it has suspended
      */
     public static <T extends @Nullable Object, X extends Exception> T assertNoSuspend(Body<T, X> body) throws X {
@@ -122,9 +122,9 @@ public final class LoopTesting {
     /**
      * Does what {@link #assertNoSuspend(Body)} does, for a body without a result.
      *
-     * @param <X> what the body may throw
+     * @param <X> the exception that the body may throw
      * @param body what to run
-     * @throws X what the body throws, as it is
+     * @throws X the exception of the body, unchanged
      * @throws AssertionError if it has suspended
      */
     public static <X extends Exception> void assertNoSuspend(VoidBody<X> body) throws X {
@@ -134,7 +134,7 @@ public final class LoopTesting {
         });
     }
 
-    /** A task that has suspended goes on in a later tick: what becomes ready waits for the next one. */
+    /** A suspended task goes on in a later tick: tasks that become ready wait for the next tick. */
     private static long ticks() {
         return EventLoop.current().statistics().ticks();
     }

@@ -5,7 +5,7 @@ import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import java.util.ArrayDeque;
 
-/** The tasks that wait until all others are parked. A clock of tests has one, and wakes them when its loop is idle. */
+/** The tasks that wait until all other tasks are parked. A test clock wakes them when its loop is idle. */
 final class ParkedWaiters {
     private final ArrayDeque<Task<?>> waiting = new ArrayDeque<>();
 

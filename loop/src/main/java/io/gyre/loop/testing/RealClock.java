@@ -3,7 +3,7 @@ package io.gyre.loop.testing;
 import io.gyre.loop.spi.IdleLoop;
 import io.gyre.loop.spi.Ticker;
 
-/** The system's clock, for tests: it also knows when all tasks are parked. */
+/** The system clock for tests, which also knows when all tasks are parked. */
 final class RealClock implements Ticker {
     private final ParkedWaiters parkedWaiters = new ParkedWaiters();
 

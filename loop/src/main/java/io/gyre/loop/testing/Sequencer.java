@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings steps of several tasks into one order, for tests that need exactly one interleaving.
+ * Runs steps of several tasks in a fixed order, for tests that need exactly one interleaving.
  *
  * {@snippet :
  * var sequencer = new Sequencer();
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * });
  * }
  *
- * <p>Steps are numbered from zero, and each number is used once. When a task is cancelled while it waits for its turn, the
- * order can no longer be kept: all who wait, and all who come, get an {@link IllegalStateException}.
+ * <p>Steps are numbered from zero, and each number is used once. If a task is cancelled while it waits for its turn,
+ * the order is broken: all tasks that wait now or come later get an {@link IllegalStateException}.
  *
  * <p><b>Confinement:</b> tasks of one loop.
  *
@@ -35,7 +35,7 @@ public final class Sequencer {
     /** Creates a sequencer whose first step is number zero. */
     public Sequencer() {}
 
-    /** A step that is being done. Closing it lets the next one begin. */
+    /** A running step. Closing it lets the next step begin. */
     public final class Step implements AutoCloseable {
         private final int number;
         private boolean closed;
@@ -44,7 +44,7 @@ public final class Sequencer {
             this.number = number;
         }
 
-        /** Ends the step; does nothing the second time. <b>Suspends:</b> no. */
+        /** Ends the step; further calls do nothing. <b>Suspends:</b> no. */
         @Override
         public void close() {
             if (!closed) {
@@ -62,7 +62,8 @@ public final class Sequencer {
     /**
      * Waits until all earlier steps have ended, and begins this one.
      *
-     * <p><b>Suspends:</b> until it is this step's turn, not if it is already. <b>Cancellation:</b> breaks the sequencer.
+     * <p><b>Suspends:</b> until it is this step's turn; returns at once if it already is. <b>Cancellation:</b> breaks
+     * the sequencer.
      *
      * @param number the number of the step, from zero
      * @return the step, to be closed when it is done
@@ -85,7 +86,7 @@ public final class Sequencer {
     }
 
     /**
-     * Waits until all earlier steps have ended; a step of its own that does nothing.
+     * Waits until all earlier steps have ended. Counts as a step that does nothing.
      *
      * <p><b>Suspends:</b> until it is this step's turn. <b>Cancellation:</b> breaks the sequencer.
      *

@@ -5,7 +5,7 @@ import io.gyre.loop.Task;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Tasks in words: what each waits for, where it was created, where it is. Loop thread. */
+/** A text dump of tasks: what each waits for, where it was created, where it is. Loop thread. */
 final class TaskDump {
     private TaskDump() {}
 

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock that costs no real time: it stands still while tasks run, and jumps to the next timer when none can.
+ * A clock that takes no real time: it stands still while tasks run, and jumps to the next timer when no task can run.
  *
  * {@snippet :
  * var clock = VirtualClock.autojump();
@@ -21,37 +21,37 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>It jumps when every task is parked in a call of this library, nothing is ready, no other thread has sent anything,
- * and a timer is pending. It does not jump ahead of what it cannot see. These <em>hold</em> it, and {@link #heldBy()}
- * names them:
+ * and a timer is pending. It does not jump ahead of outside events that it cannot see. The following waits
+ * <em>hold</em> it, and {@link #heldBy()} names them:
  *
  * <ul>
- *   <li>a task in a call of the JDK that parks: a lock, {@code Thread.sleep}, {@code Object.wait}, a blocking socket
+ *   <li>a task parked in a call of the JDK: a lock, {@code Thread.sleep}, {@code Object.wait}, a blocking socket
  *   <li>a task that waits for something outside the loop: an offloaded call, a stage or future of another library, a task
  *       of another loop, an {@link io.gyre.loop.spi.OutsideWait}
  *   <li>a task or callback that waits for a channel's readiness, unless the clock is {@link #autojumpDespiteIo()}
  * </ul>
  *
- * <p>Not seen, and so no hold: another thread that is about to use {@link EventLoop#callSoonThreadsafe}, and a virtual
- * thread that a task has started and does not wait for.
+ * <p>The clock does not see, and is not held by, another thread that is about to use
+ * {@link EventLoop#callSoonThreadsafe}, or a virtual thread that a task has started and does not wait for.
  *
  * <p><b>Confinement:</b> loop thread, {@link #nanoTime()} and {@link #elapsed()} any thread. One clock serves one loop.
  *
- * <p><b>Source:</b> trio {@code MockClock}. Differs: what holds the clock is known, where trio waits for a moment of real
- * time and hopes.
+ * <p><b>Source:</b> trio {@code MockClock}. Differs: the clock knows what holds it; trio waits for a moment of real
+ * time instead.
  */
 public final class VirtualClock implements Ticker {
     /*
      * Design.
      *
-     * The tick asks in waitNanos, when it has nothing to run. The first time after something has run the answer is
-     * "look once more": bytes that one task has sent to another are found by that poll. Only when that tick, too, has
-     * found nothing does the clock act, and on one thing at a time, each of which makes something ready or due:
+     * The tick calls waitNanos when it has nothing to run. After a tick that has run something, the first answer is
+     * "look once more": that poll finds bytes that one task has sent to another. If the next tick finds nothing either,
+     * the clock takes one action at a time, each of which makes something ready or due:
      *
      *     tasks in awaitAllTasksParked    are woken
      *     a task in advance               the clock moves to the next timer or the end of the way
      *     nobody holds the clock          it jumps to the next timer
      *
-     * Reader callbacks hold like tasks do, because whoever answers them is as invisible.
+     * Reader callbacks hold the clock as tasks do, because their peers are just as invisible.
      */
 
     private enum Mode {
@@ -60,7 +60,7 @@ public final class VirtualClock implements Ticker {
         MANUAL
     }
 
-    /** A task in {@link #advance}. Its wait reason, too. */
+    /** A task in {@link #advance}; also its wait reason. */
     private static final class Advance {
         private final Task<?> task;
         private long targetNanos;
@@ -99,9 +99,9 @@ public final class VirtualClock implements Ticker {
     /**
      * {@return a clock that jumps by itself, also while tasks wait for channels}
      *
-     * <p>For loops that talk to themselves over loopback sockets or pipes: what one task has written is there when the
-     * loop looks for it, before the clock jumps. An answer of another thread, process or machine may come after a jump,
-     * and then a timeout strikes that would not have struck.
+     * <p>For loops that talk to themselves over loopback sockets or pipes: the loop finds the bytes that one task has
+     * written before the clock jumps. An answer from another thread, process or machine may come after a jump, which
+     * can cause a spurious time-out.
      */
     public static VirtualClock autojumpDespiteIo() {
         return new VirtualClock(Mode.AUTOJUMP_DESPITE_IO);
@@ -117,24 +117,24 @@ public final class VirtualClock implements Ticker {
         return nanos;
     }
 
-    /** {@return how far the clock has moved since it was made} */
+    /** {@return how far the clock has moved since its creation} */
     public Duration elapsed() {
         return Duration.ofNanos(nanos);
     }
 
     /**
-     * Moves the clock on, from timer to timer: each fires at its own instant, and what it has made ready runs until all
-     * tasks are parked. Nothing holds this.
+     * Moves the clock forward, from timer to timer: each timer fires at its own instant, and the tasks that it makes
+     * ready run until all tasks are parked. Nothing holds the clock during this call.
      *
-     * <p><b>Suspends:</b> until all that is due by then has run and all other tasks are parked. On a platform thread that
-     * drives a loop by hand, between two ticks, it does not suspend: the clock is moved at once, and what is due fires in
+     * <p><b>Suspends:</b> until all due timers have fired and all other tasks are parked. On a platform thread that
+     * drives a loop by hand, between two ticks, it does not suspend: the clock moves at once, and due timers fire in
      * the next tick.
      *
      * <p><b>Cancellation:</b> leaves the clock where it is.
      *
-     * @param duration how far; zero only lets everything run that can
+     * @param duration how far; zero only lets ready tasks run
      * @throws IllegalArgumentException if it is negative
-     * @throws IllegalStateException if another task is doing so
+     * @throws IllegalStateException if another task is moving the clock
      */
     public void advance(Duration duration) {
         if (duration.isNegative()) {
@@ -147,20 +147,20 @@ public final class VirtualClock implements Ticker {
         }
     }
 
-    /** A clock does not run over: a time without end leads to its last instant. */
+    /** The clock does not overflow: an endless duration leads to its last instant. */
     private long later(Duration duration) {
         long way = TimeUnit.NANOSECONDS.convert(duration);
         return way > Long.MAX_VALUE - nanos ? Long.MAX_VALUE : nanos + way;
     }
 
     /**
-     * Lets everything run that can, then moves the clock to the next timer, and lets run what that has made ready.
+     * Lets ready tasks run, moves the clock to the next timer, and lets the tasks run that the timer makes ready.
      *
      * <p><b>Confinement:</b> a task. <b>Suspends:</b> until all other tasks are parked. <b>Cancellation:</b> leaves the
      * clock where it is.
      *
      * @return false if there is no timer
-     * @throws IllegalStateException if another task moves the clock at the same time
+     * @throws IllegalStateException if another task is moving the clock
      */
     public boolean advanceToNextTimer() {
         return go(new Advance(LowLevel.checkpoint(), nanos, true));
@@ -183,10 +183,10 @@ public final class VirtualClock implements Ticker {
     }
 
     /**
-     * {@return who keeps the clock from jumping, in words: {@code task 'x', parked in
-     * java.util.concurrent.locks.ReentrantLock.lock}; empty if nobody does}
+     * {@return the waits that hold the clock, as text: {@code task 'x', parked in
+     * java.util.concurrent.locks.ReentrantLock.lock}; empty if there are none}
      *
-     * <p>A task that runs or is ready keeps it from jumping too, and is not named.
+     * <p>A running or ready task also keeps the clock from jumping, but is not named.
      */
     public List<String> heldBy() {
         return loop == null
@@ -201,7 +201,7 @@ public final class VirtualClock implements Ticker {
                 : holds;
     }
 
-    /** For the loop: moves on instead of waiting, if that is its turn. */
+    /** For the loop: moves the clock instead of waiting, if nothing holds it. */
     @Override
     public long waitNanos(long maxWaitNanos, IdleLoop idle) {
         loop = idle;

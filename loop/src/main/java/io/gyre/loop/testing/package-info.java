@@ -1,5 +1,5 @@
 /**
- * Tests of code that runs on a loop: a clock that jumps, tests as tasks, and control over who runs when.
+ * Support for tests of code on a loop: a clock that jumps, tests as tasks, and control over the order of tasks.
  *
  * <p>{@link io.gyre.loop.testing.LoopTest} needs JUnit 5, which is an optional dependency; the rest does not. May use
  * {@code io.gyre.loop} and its {@code .spi}.

@@ -5,20 +5,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one door into a loop from other threads: a queue for many producers and one consumer, joined with the gate that
+ * The only way into a loop from other threads: a queue for many producers and one consumer, combined with the gate that
  * says whether the consumer must be woken.
  *
  * <p>{@link #offer} may be called from any thread and never blocks; the other methods belong to the consumer. Items of
- * one producer come out in the order in which they went in.
+ * one producer keep their order.
  *
- * @param <E> what is handed over
+ * @param <E> the items
  */
 public final class EntryQueue<E> {
     /*
      * Design.
      *
-     * Queue and gate are one word, the head of a linked stack, so that no interleaving exists in which one of them is
-     * seen without the other:
+     * Queue and gate are one word, the head of a linked stack, so no interleaving can show one without the other:
      *
      *     null      empty, consumer awake
      *     node      items, newest first, consumer awake
@@ -36,11 +35,11 @@ public final class EntryQueue<E> {
      * Exactly one producer replaces ASLEEP, so exactly one wakes. The broken twin in bench
      * (EntryQueue_LostWakeup.Broken) asks and publishes in two steps, and jcstress finds the lost item.
      *
-     * Only the whole stack is ever taken, so there is no ABA case. A drain reverses what it took: two pointer writes
-     * for each item, on the consumer's side. What was taken and not passed on yet is kept in `taken`, so that a sink
-     * which fails costs nobody behind it. Rejected: a linked queue with a tail to swap (producers never retry, but
-     * the consumer can meet a half-linked item and must spin on the loop thread), and a separate asleep flag with
-     * fences (two words, four interleavings to argue about).
+     * Only the whole stack is ever taken, so there is no ABA case. A drain reverses the items: two pointer writes for
+     * each, on the consumer's side. Items taken and not yet passed on stay in `taken`, so a failing sink loses no item
+     * behind the one that failed. Rejected: a linked queue with a tail to swap (producers never retry, but the consumer
+     * can meet a half-linked item and must spin on the loop thread), and a separate asleep flag with fences (two words,
+     * four interleavings to argue about).
      */
     private static final Node ASLEEP = new Node("asleep");
     private static final Node CLOSED = new Node("closed");
@@ -48,7 +47,7 @@ public final class EntryQueue<E> {
     private final AtomicReference<@Nullable Node> head = new AtomicReference<>();
     private final Runnable wakeup;
 
-    /** What was taken out and not passed on, oldest first. Consumer only. */
+    /** Items taken out and not yet passed on, oldest first. Consumer only. */
     private @Nullable Node taken;
 
     private static final class Node {
@@ -64,7 +63,7 @@ public final class EntryQueue<E> {
      * Creates an open, empty queue.
      *
      * @param wakeup ends the consumer's wait; called in the producer's thread, at most once for each sleep; must be
-     *     sticky: when it comes before the wait begins, the wait returns at once
+     *     sticky: if it comes before the wait begins, the wait returns at once
      */
     public EntryQueue(Runnable wakeup) {
         this.wakeup = wakeup;
@@ -73,8 +72,8 @@ public final class EntryQueue<E> {
     /**
      * Adds an item and wakes the consumer if it sleeps. Any thread; lock-free.
      *
-     * @param item what to hand over
-     * @return false if the queue is closed, and the item was not taken
+     * @param item the item
+     * @return false if the queue is closed and did not take the item
      */
     public boolean offer(E item) {
         var node = new Node(item);
@@ -96,13 +95,15 @@ public final class EntryQueue<E> {
     /**
      * Announces that the consumer is about to wait. Consumer only.
      *
-     * @return false if there is something to drain, and the consumer must not wait
+     * @return false if there are items to drain, so that the consumer must not wait
      */
     public boolean trySleep() {
         return taken == null && head.compareAndSet(null, ASLEEP);
     }
 
-    /** Ends what {@link #trySleep} began; from here on producers no longer wake. Consumer only. */
+    /**
+     * Ends the sleep that {@link #trySleep} began; from here on producers no longer wake the consumer. Consumer only.
+     */
     public void awake() {
         head.compareAndSet(ASLEEP, null);
     }
@@ -115,8 +116,8 @@ public final class EntryQueue<E> {
     /**
      * Takes all items and passes them on, oldest first. Consumer only, and while awake.
      *
-     * <p><b>Errors:</b> what the sink throws ends this. An item that was refused for want of memory comes first in the next
-     * drain, any other is dropped; those behind it wait for the next drain.
+     * <p><b>Errors:</b> an exception from the sink ends the drain. If the sink ran out of memory, its item comes first
+     * in the next drain; otherwise its item is dropped. The items behind it wait for the next drain.
      *
      * @param sink receives each item
      */
@@ -131,8 +132,8 @@ public final class EntryQueue<E> {
     }
 
     /**
-     * Closes the door: from here on {@link #offer} returns false. What had still come in is left to a last
-     * {@link #drain}. Consumer only, once.
+     * Closes the queue: from here on {@link #offer} returns false. Earlier items are left to a last {@link #drain}.
+     * Consumer only, once.
      */
     public void close() {
         Node rest = head.getAndSet(CLOSED);
@@ -141,7 +142,7 @@ public final class EntryQueue<E> {
         }
     }
 
-    /** Puts items in the right order behind those that are still to be passed on. */
+    /** Reverses the items and appends them to those not yet passed on. */
     private void take(@Nullable Node newestFirst) {
         Node oldestFirst = null;
         for (Node node = newestFirst; node != null; ) {

@@ -5,49 +5,49 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says to other threads what the loop thread is running at this moment.
+ * Tells other threads what the loop thread is running at the moment.
  *
  * <p>{@link #begin} and {@link #end} belong to the loop thread; {@link #read} may be called from any thread.
  *
- * @param <S> what is run
+ * @param <S> the steps
  */
 public final class StepStamp<S> {
     /*
      * Design.
      *
-     * A number that is odd while something runs, and what that is. The writer never waits and pays three plain stores
-     * for each step (on x86; release stores elsewhere). The reader asks for the number again after it has read the step:
+     * A number, which is odd while a step runs, and the step. The writer never waits and pays three plain stores for
+     * each step (on x86; release stores elsewhere). The reader reads the number again after the step:
      *
      *     writer   number = even   step = B   number = odd + 2
      *     reader   odd?            step       the same odd?
      *
      *   reads A, the number is the same after it   A ran throughout    OK
      *   reads B, which came behind the even one    the number differs  OK, not read
-     * So a step is never given another's number. The broken twin in bench (StepStamp_Pair.Broken) asks for the number
-     * once, and jcstress finds the pair that does not belong together.
+     * So a step never gets the number of another step. The broken twin in bench (StepStamp_Pair.Broken) reads the
+     * number once, and jcstress finds a mismatched pair.
      *
      * Rejected: reading the clock at each step, see decisions/0007.
      */
     private final AtomicLong number = new AtomicLong();
     private final AtomicReference<@Nullable S> step = new AtomicReference<>();
 
-    /** Only the writer's. */
+    /** Only for the writer. */
     private long last;
 
     /**
-     * What is running.
+     * The running step.
      *
-     * @param <S> what is run
+     * @param <S> the steps
      * @param number differs for each step
-     * @param step what is run
+     * @param step the step
      */
     public record Reading<S>(long number, S step) {}
 
-    /** Creates a stamp that says that nothing runs. */
+    /** Creates a stamp without a running step. */
     public StepStamp() {}
 
     /**
-     * Says that a step begins, and that the one before has ended.
+     * Marks the beginning of a step and the end of the step before.
      *
      * @param next the step
      */
@@ -59,14 +59,14 @@ public final class StepStamp<S> {
         number.setRelease(last);
     }
 
-    /** Says that nothing runs any more. */
+    /** Marks the end of the step. */
     public void end() {
         last = (last | 1) + 1;
         number.setRelease(last);
-        step.setRelease(null); // a task that has ended is nobody's any more
+        step.setRelease(null); // keep no reference to a task that has ended
     }
 
-    /** {@return what is running, or null if nothing is or it is just changing} */
+    /** {@return the running step, or null if there is none or it is just changing} */
     public @Nullable Reading<S> read() {
         long before = number.getAcquire();
         S read = step.getAcquire();

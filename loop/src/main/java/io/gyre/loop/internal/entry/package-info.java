@@ -1,4 +1,4 @@
-/** The only lock-free code: the door by which other threads hand work to a loop. Depends on the JDK alone. */
+/** The only lock-free code: the queue by which other threads hand work to a loop. Depends on the JDK alone. */
 @NullMarked
 package io.gyre.loop.internal.entry;
 

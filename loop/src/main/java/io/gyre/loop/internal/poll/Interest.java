@@ -6,19 +6,19 @@ import java.nio.channels.SelectionKey;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One channel in a poller: who listens to it, and which operations its key is armed for. */
+/** One channel in a poller: its listeners, and the operations for which its key is armed. */
 public final class Interest {
     /*
      * Design.
      *
-     * Interest is sticky. A listener that has got its readiness is gone, but the operation stays armed, because whoever
-     * reads once will nearly always read again; arming and disarming for each read would cost two epoll_ctl calls. Only
-     * when an event fires that nobody wants is the operation disarmed: the system reports levels, and would report this
-     * one in each select until then. A connect ends once, and is disarmed with it.
+     * Interest is sticky. A listener leaves once it has its readiness, but the operation stays armed, because a task
+     * that reads once nearly always reads again; arming and disarming for each read would cost two epoll_ctl calls. The
+     * operation is disarmed when an event fires without a listener: the system is level-triggered and would report it
+     * in each select until then. A connect ends once, and is then disarmed.
      *
-     * Listeners stay for as long as the channel does, so that waiting allocates nothing after the first time.
+     * Listener objects live as long as the channel, so waiting allocates nothing after the first time.
      */
-    /** Where the poller keeps this interest; -1 once it no longer does. Set by the poller. */
+    /** The index of this interest in the poller; -1 once it has been removed. Set by the poller. */
     int place;
 
     private final SelectionKey key;
@@ -31,7 +31,7 @@ public final class Interest {
     }
 
     /**
-     * {@return the listener, or null if none was ever set}
+     * {@return the listener, or null if none has been set}
      *
      * @param direction for which direction
      */
@@ -42,8 +42,8 @@ public final class Interest {
     /**
      * Sets the listener.
      *
-     * @param direction for which direction
-     * @param listener who is told from now on
+     * @param direction the direction
+     * @param listener the new listener
      */
     public void setListener(Direction direction, ReadinessListener listener) {
         if (direction == Direction.READ) {
@@ -54,7 +54,7 @@ public final class Interest {
     }
 
     /**
-     * Asks the system to report an operation, until an event of it fires that nobody wants.
+     * Asks the system to report an operation, until it fires without a listener.
      *
      * @param op one operation of {@link SelectionKey} that the channel supports
      * @throws ClosedChannelException if the channel is closed

@@ -20,16 +20,16 @@ public final class SelectorPoller implements AutoCloseable {
     /*
      * Design.
      *
-     * select runs on the carrier only, and hands each ready key to a consumer that is made once: no selected-key set,
-     * no iterator, nothing allocated. Selecting in a virtual thread would go through the JDK's own poller instead.
+     * select runs only on the carrier, and hands each ready key to a consumer that is created once: no selected-key
+     * set, no iterator, no allocation. Selecting in a virtual thread would go through the JDK's own poller instead.
      *
-     * A channel that is closed behind our back (channel.close() instead of close(channel) here) tells nobody; its key
-     * is just gone after the next select. So the interests that should be there are kept, and only when the selector
-     * has fewer keys than that are they searched for the waiters to be told.
+     * A channel that is closed directly (channel.close() instead of close(channel) here) notifies nobody; its key is
+     * just gone after the next select. So the poller keeps all interests, and searches them for waiters to notify only
+     * when the selector has fewer keys than there are interests.
      */
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    /** As long as this is for ever, for which the system needs no timer and the JDK no clock. */
+    /** From this length on, a wait counts as endless, so that the system needs no timer and the JDK no clock. */
     private static final long FOR_EVER_MILLIS = Integer.MAX_VALUE;
 
     private final Selector selector;
@@ -39,7 +39,7 @@ public final class SelectorPoller implements AutoCloseable {
     /**
      * Opens the selector.
      *
-     * @throws UncheckedIOException if the system refuses, for want of file descriptors above all
+     * @throws UncheckedIOException if the system refuses, usually because file descriptors have run out
      */
     public SelectorPoller() {
         try {
@@ -56,7 +56,7 @@ public final class SelectorPoller implements AutoCloseable {
     }
 
     /**
-     * {@return the place of a channel in this poller, made when the channel is first seen}
+     * {@return the interest of a channel, created on first use}
      *
      * @param channel an open channel in non-blocking mode
      * @throws ClosedChannelException if the channel is closed
@@ -77,7 +77,7 @@ public final class SelectorPoller implements AutoCloseable {
     }
 
     /**
-     * {@return the place of a channel in this poller, or null if it has none}
+     * {@return the interest of a channel, or null if it has none}
      *
      * @param channel the channel
      */
@@ -87,7 +87,7 @@ public final class SelectorPoller implements AutoCloseable {
     }
 
     /**
-     * Passes all listeners on, those who wait for nothing at present included.
+     * Passes all listeners to a sink, also listeners that currently wait for nothing.
      *
      * @param sink receives each listener; must not change the poller
      */
@@ -101,7 +101,7 @@ public final class SelectorPoller implements AutoCloseable {
      * Closes a channel and tells its listeners.
      *
      * @param channel the channel
-     * @throws IOException if closing fails; the listeners have been told all the same
+     * @throws IOException if closing fails; the listeners have been told anyway
      */
     public void close(SelectableChannel channel) throws IOException {
         SelectionKey key = channel.keyFor(selector);
@@ -115,8 +115,8 @@ public final class SelectorPoller implements AutoCloseable {
     }
 
     /**
-     * Has the selector let go of channels that are closed: only then does the JDK give their descriptors back to the system.
-     * Whatever is ready meanwhile is still ready at the next poll.
+     * Makes the selector forget closed channels: only then does the JDK return their descriptors to the system.
+     * Channels that become ready in the meantime are still ready at the next poll.
      */
     public void forgetClosed() {
         try {
@@ -129,8 +129,8 @@ public final class SelectorPoller implements AutoCloseable {
     /**
      * Waits for readiness and passes it on.
      *
-     * @param timeoutNanos how long to wait at the most, in nanoseconds; 0 only looks. The system waits in whole
-     *     milliseconds: the time is rounded up, so that a timer is never met early and the loop never spins towards it
+     * @param timeoutNanos the longest wait, in nanoseconds; 0 does not wait. The system waits in whole milliseconds:
+     *     the time is rounded up, so that the loop never wakes before a timer and never spins towards it
      */
     public void poll(long timeoutNanos) {
         try {
@@ -171,12 +171,12 @@ public final class SelectorPoller implements AutoCloseable {
         interest.closed();
     }
 
-    /** Ends the present wait, or the next one if there is none. Any thread. */
+    /** Ends the current wait, or the next wait if there is none. Any thread. */
     public void wakeup() {
         selector.wakeup();
     }
 
-    /** Closes the selector. The channels stay open, but belong to no loop any more; their listeners are told. */
+    /** Closes the selector. The channels stay open but no longer belong to a loop; their listeners are told. */
     @Override
     public void close() {
         try {
@@ -195,7 +195,7 @@ public final class SelectorPoller implements AutoCloseable {
         try {
             interest(key).dispatch();
         } catch (CancelledKeyException closedMeanwhile) {
-            // By another thread. The next poll finds one key less, and tells the listeners.
+            // Closed by another thread. The next poll finds one key less and tells the listeners.
         }
     }
 

@@ -4,13 +4,13 @@ import java.util.Formatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts an object of somebody else's into words for a message. Never throws, whatever the object does when it is asked; one
- * line of limited length, without characters that could forge a line of a log or garble a terminal.
+ * Describes a foreign object in a message. Never throws, whatever the object's methods do. The text is one line of
+ * limited length, without characters that could forge a log line or garble a terminal.
  *
  * <p><b>Confinement:</b> any thread, but never the carrier: {@code toString} is user code.
  */
 public final class Describe {
-    /** Room for a class name and a sentence, so that messages about messages about messages stay readable. */
+    /** Room for a class name and a sentence, so that nested messages stay readable. */
     static final int MAX_CHARS = 400;
 
     private static final String NO_ROOM = "an object (no memory or stack to describe it)";
@@ -18,8 +18,8 @@ public final class Describe {
     private Describe() {}
 
     /**
-     * {@return what an object says of itself; for arrays, lambdas and objects of the JDK that would say no more than the name of
-     * their class and a hash, what they are}
+     * {@return an object's {@code toString}; a description for arrays, lambdas and objects of the JDK whose
+     * {@code toString} is only a class name and a hash}
      *
      * @param object anything
      */
@@ -43,7 +43,7 @@ public final class Describe {
     }
 
     /**
-     * {@return the message of an exception, or if it has none, the name of its class}
+     * {@return the message of an exception, or the name of its class if it has none}
      *
      * @param failure the exception
      */
@@ -66,8 +66,8 @@ public final class Describe {
     }
 
     /**
-     * {@return a text in one line, cut if it is too long; control characters, ends of lines and marks that change the
-     * direction of writing as escapes}
+     * {@return a text in one line, cut if it is too long; control characters, line ends and direction marks are
+     * escaped}
      *
      * @param text from a user, a peer or the system
      */
@@ -76,7 +76,7 @@ public final class Describe {
     }
 
     /**
-     * {@return a text as {@link #line} has it, but whole: for those that are made of parts which are limited}
+     * {@return a text as {@link #line} does, but not cut: for texts whose parts are limited already}
      *
      * @param text from a library or a user
      */
@@ -116,7 +116,9 @@ public final class Describe {
         }
     }
 
-    /** {@return whether a text of several lines has something that garbles a terminal} Ends of lines and tabs do not. */
+    /**
+     * {@return whether a text of several lines contains characters that garble a terminal} Line ends and tabs do not.
+     */
     static boolean garbles(char[] text, int start, int count) {
         for (int i = start; i < start + count; i++) {
             char c = text[i];
@@ -131,7 +133,10 @@ public final class Describe {
         return System.lineSeparator().indexOf(c) >= 0;
     }
 
-    /** Whether a character may stand in a log as it is: no control character, separator of lines, mark of direction, half pair. */
+    /**
+     * Whether a character is safe in a log: not a control character, line separator, direction mark or unpaired
+     * surrogate.
+     */
     private static boolean isFit(String text, int index) {
         char c = text.charAt(index);
         if (!Character.isSurrogate(c)) {
@@ -148,7 +153,7 @@ public final class Describe {
         }
         return switch (Character.getType(c)) {
             case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
-            case Character.FORMAT -> c == '\u200c' || c == '\u200d'; // joiners: parts of words and of pictures
+            case Character.FORMAT -> c == '\u200c' || c == '\u200d'; // joiners: parts of words and of emoji
             default -> true;
         };
     }

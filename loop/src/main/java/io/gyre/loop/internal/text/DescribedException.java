@@ -1,6 +1,9 @@
 package io.gyre.loop.internal.text;
 
-/** Stands in a log for an exception that cannot be printed: its class, message, stack, causes and suppressed exceptions. */
+/**
+ * Replaces, in a log, an exception that cannot be printed: has its class, message, stack, causes and suppressed
+ * exceptions.
+ */
 final class DescribedException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -12,9 +15,9 @@ final class DescribedException extends Exception {
         return Failures.copy(original, DescribedException::new);
     }
 
-    /** The description begins with the name of the class that counts. */
+    /** The description begins with the name of the original class. */
     @Override
-    @SuppressWarnings("OverrideThrowableToString") // it leaves out the name of this one
+    @SuppressWarnings("OverrideThrowableToString") // leaves out the name of this class
     public String toString() {
         return String.valueOf(getMessage());
     }

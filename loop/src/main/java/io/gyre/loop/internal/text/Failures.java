@@ -14,21 +14,21 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ways through causes and suppressed exceptions. Users make chains that are long, and rings, so each way is bounded.
+ * Walks along causes and suppressed exceptions. User code builds long chains and rings, so each walk is bounded.
  *
  * <p><b>Confinement:</b> any thread.
  */
 public final class Failures {
-    /** Nobody wraps an exception so often, and nobody reads on for so long. */
+    /** No real chain is that long, and nobody would read it. */
     static final int MAX_CAUSES = 50;
 
-    /** How many exceptions are copied of a tree of causes and suppressed ones. */
+    /** How many exceptions of a tree of causes and suppressed exceptions are copied. */
     static final int MAX_COPIES = 50;
 
-    /** A static exception of a user's must not collect for as long as the program runs. */
+    /** A user's static exception must not collect suppressed exceptions for as long as the program runs. */
     static final int MAX_SUPPRESSED = 20;
 
-    /** More than the longest stack with all its causes, and less than what fills a disk. */
+    /** More than the longest stack with all its causes, and not enough to fill a disk. */
     static final int MAX_PRINTED_CHARS = 1 << 20;
 
     private static final StackTraceElement[] NO_STACK = {};
@@ -36,7 +36,7 @@ public final class Failures {
     private Failures() {}
 
     /**
-     * {@return an exception and its causes, the outermost first; ends at the latest where it has gone in a circle}
+     * {@return an exception and its causes, the outermost first; stops when the causes form a ring}
      *
      * @param failure the exception
      */
@@ -69,7 +69,7 @@ public final class Failures {
         }
     }
 
-    /** {@return the cause, or null if there is none or the exception fails to tell} */
+    /** {@return the cause, or null if there is none or {@code getCause} throws} */
     private static @Nullable Throwable causeOf(Throwable failure) {
         try {
             return failure.getCause();
@@ -79,11 +79,11 @@ public final class Failures {
     }
 
     /**
-     * Attaches a failure to another that goes on, unless that is itself or has enough.
+     * Attaches a failure to another as suppressed, unless both are the same or the other has enough.
      *
-     * @param failure what goes on
-     * @param other what is attached
-     * @return whether it goes on with the failure; false if that takes no more, or none at all
+     * @param failure the exception that propagates
+     * @param other the exception to attach
+     * @return whether it was attached; false if the failure takes no more suppressed exceptions, or none at all
      */
     public static boolean suppress(Throwable failure, Throwable other) {
         if (other == failure) {
@@ -97,10 +97,10 @@ public final class Failures {
     }
 
     /**
-     * {@return the exception itself, if it can be printed as others are, or else one that says the same and can be}
+     * {@return the exception itself if it can be printed, otherwise a printable exception that says the same}
      *
-     * @param failure of a user's class, which may fail, never end or say too much when it is asked to describe itself, or
-     *     hand on what a stranger has said to garble the terminal
+     * @param failure of a user's class, whose methods may throw, never end, print too much, or pass on hostile text
+     *     that garbles the terminal
      */
     public static Throwable printable(Throwable failure) {
         try (var paper = new PrintWriter(new LimitedPaper())) {
@@ -112,8 +112,8 @@ public final class Failures {
     }
 
     /**
-     * {@return a failure as a stage of the JDK can pass it on} The stage asks a failure for its text, unless it is a
-     * CompletionException, and loses all of its dependents if it gets none.
+     * {@return a failure in a form that a stage of the JDK can pass on} Unless the failure is a CompletionException,
+     * the stage calls its {@code toString}; if that throws, the stage loses all its dependents.
      *
      * @param failure of a user's class
      */
@@ -129,9 +129,9 @@ public final class Failures {
     }
 
     /**
-     * Throws a failure, if it is unchecked. No pattern switch: that needs a bootstrap, and memory and stack may be short.
+     * Throws a failure if it is unchecked. No pattern switch: it needs a bootstrap, and memory and stack may be short.
      *
-     * @param failure null, or what was caught
+     * @param failure the caught exception, or null
      */
     public static void throwUnchecked(@Nullable Throwable failure) {
         if (failure instanceof Error error) {
@@ -142,7 +142,7 @@ public final class Failures {
         }
     }
 
-    /** Takes note of nothing but how much is written, and whether that can be shown. */
+    /** Counts the characters, and notes whether they can be shown. */
     private static final class LimitedPaper extends Writer {
         private int left = MAX_PRINTED_CHARS;
 
@@ -165,7 +165,7 @@ public final class Failures {
     }
 
     /**
-     * {@return a copy of an exception, with its causes and suppressed exceptions as far as there is room}
+     * {@return a copy of an exception, with its causes and suppressed exceptions up to the limit}
      *
      * @param <E> the kind of the copies
      * @param original of a user's class

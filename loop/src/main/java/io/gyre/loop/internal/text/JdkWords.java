@@ -14,9 +14,9 @@ import java.nio.channels.SocketChannel;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Words for objects that call themselves by the name of a class which nobody knows, and by a hash. */
+/** Descriptions for objects whose {@code toString} is the name of an internal class and a hash. */
 final class JdkWords {
-    /** The flag of {@link Class#getModifiers}; the class that names it is one of reflection. */
+    /** A flag of {@link Class#getModifiers}; its named constant is in a class of reflection. */
     private static final int PUBLIC = 1;
 
     private static final Pattern LAMBDA = Pattern.compile("([\\w.$]+)\\$\\$Lambda[\\w/.]*@[0-9a-f]+");
@@ -26,7 +26,10 @@ final class JdkWords {
 
     private JdkWords() {}
 
-    /** {@return words for an array, a lambda or an object of the JDK; null if the object's own words are good ones} */
+    /**
+     * {@return a description of an array, a lambda or an object of the JDK; null if its {@code toString} is good
+     * enough}
+     */
     static @Nullable String of(Object object) {
         Class<?> type = object.getClass();
         if (type.isArray()) {
@@ -81,14 +84,14 @@ final class JdkWords {
             case Pipe.SourceChannel _ -> "the reading end of a pipe";
             case Pipe.SinkChannel _ -> "the writing end of a pipe";
             case Selector _ -> "a selector";
-            case ByteBuffer _ -> "a ByteBuffer"; // a direct one is no mapped file, though its class says so
+            case ByteBuffer _ -> "a ByteBuffer"; // a direct buffer is not a mapped file, despite the name of its class
             default -> withArticle(knownNameOf(object.getClass()));
         };
     }
 
     /**
-     * {@return what stands behind the name of the class and the hash, in parentheses; null if the words do not begin with such a
-     * name} Some classes of the JDK give the name of the class that they extend.
+     * {@return the text behind the class name and the hash, in parentheses; null if the text does not begin with such a
+     * name} Some classes of the JDK print the name of their superclass.
      */
     private static @Nullable String stateIn(String words, Class<?> type) {
         for (Class<?> named = type; named != null; named = named.getSuperclass()) {
@@ -114,7 +117,7 @@ final class JdkWords {
         return rest.substring(end);
     }
 
-    /** The state of an object may name others: that of a FutureTask, its body. */
+    /** The state of an object may name other objects: a FutureTask names its body. */
     private static String withoutHashesInside(String state) {
         String lambdas = LAMBDA.matcher(state).replaceAll("a lambda of $1");
         return OBJECT_OF_JDK.matcher(lambdas).replaceAll("$1");
@@ -125,7 +128,7 @@ final class JdkWords {
         return bracketed ? " (" + state.substring(1, state.length() - 1) + ")" : state;
     }
 
-    /** {@return the name of the class, or of the nearest one above it that programs may use} */
+    /** {@return the name of the class, or of its nearest superclass that programs may use} */
     private static String knownNameOf(Class<?> type) {
         for (Class<?> known = type; known != null && known != Object.class; known = known.getSuperclass()) {
             if (isKnown(known)) {

@@ -1,13 +1,13 @@
 package io.gyre.loop.internal.text;
 
-/** A wrapper of ours around an object of the user's, which is what messages name and class loaders are asked of. */
+/** A wrapper around a user's object. Messages name the user's object, and its class decides the class loader. */
 @FunctionalInterface
 public interface StandsFor {
-    /** {@return the object of the user's} */
+    /** {@return the user's object} */
     Object original();
 
     /**
-     * {@return what an object stands for, which is mostly itself}
+     * {@return the object behind a wrapper; any other object itself}
      *
      * @param object anything
      */

@@ -1,4 +1,4 @@
-/** What strangers' objects say of themselves, made fit for messages. Depends on the JDK alone. */
+/** Descriptions of foreign objects, made safe for messages. Depends on the JDK alone. */
 @NullMarked
 package io.gyre.loop.internal.text;
 

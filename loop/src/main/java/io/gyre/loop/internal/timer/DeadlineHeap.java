@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deadlines in order of their instants, equal ones in order of entry. For one thread.
+ * Deadlines in order of their instants, equal instants in order of insertion. For one thread.
  *
- * <p>Insertion and removal cost O(log n), the earliest O(1). A removed entry leaves nothing behind.
+ * <p>Insertion and removal cost O(log n), reading the earliest instant O(1). A removed entry leaves nothing behind.
  *
  * @param <E> the entries
  */
@@ -16,18 +16,18 @@ public final class DeadlineHeap<E extends Deadline> {
      *
      * A 4-ary heap in an array; each entry knows its index, so a cancelled timer is taken out at once instead of being
      * kept until it surfaces. Most timers are timeouts and nearly all of those are cancelled: with lazy removal a busy
-     * server holds garbage for as long as its timeouts are long. Four children instead of two halve the height, and
-     * siblings share a cache line. The instants stand beside the entries in an array of their own, so that a sift
-     * reads entries only to break a tie.
+     * server holds garbage for the length of its timeouts. Four children instead of two halve the height, and siblings
+     * share a cache line. The instants have their own array beside the entries, so a sift reads entries only to break a
+     * tie.
      *
      * Instants are compared by subtraction: nanoTime may wrap, and pending instants lie within 2^63 ns of each other.
      *
      * Insertion and removal are one method each and call nothing once they have begun to move entries. A stack overflow
-     * strikes where a method is entered, and running out of memory where something is allocated, so neither leaves the
-     * heap half changed: the timers of everybody are in here, and a task may be deep in its recursion when it sleeps.
+     * strikes on method entry and an OutOfMemoryError on allocation, so neither leaves the heap half changed. All
+     * timers of the loop are in here, and a task may sleep deep in a recursion.
      *
-     * Rejected: a timing wheel. It is O(1), but has a granularity, and must be turned or scanned to learn the next
-     * instant, which each select asks for.
+     * Rejected: a timing wheel. It is O(1), but has a granularity, and must be turned or scanned to find the next
+     * instant, which each select needs.
      */
     private static final int ARITY = 4;
     private static final int INITIAL_CAPACITY = 64;
@@ -68,7 +68,7 @@ public final class DeadlineHeap<E extends Deadline> {
         if (size == entries.length) {
             resize(2 * size);
         }
-        // From here on nothing is called and nothing is allocated.
+        // No calls and no allocations from here on.
         Deadline added = entry;
         long instant = added.deadlineNanos;
         int sequence = nextSequence++;
@@ -92,7 +92,7 @@ public final class DeadlineHeap<E extends Deadline> {
     }
 
     /**
-     * Removes an entry, wherever it stands.
+     * Removes an entry, wherever it is.
      *
      * @param entry the entry
      * @return false if it was in no heap
@@ -106,9 +106,9 @@ public final class DeadlineHeap<E extends Deadline> {
     }
 
     /**
-     * Takes the earliest entry out, if its instant has come.
+     * Removes the earliest entry if its instant has come.
      *
-     * @param nowNanos the present instant
+     * @param nowNanos the current instant
      * @return the entry, or null if none is due
      */
     @SuppressWarnings("unchecked") // only add stores entries
@@ -121,11 +121,11 @@ public final class DeadlineHeap<E extends Deadline> {
         return earliest;
     }
 
-    /** Fills a gap with the last entry, which then moves down or, if it is earlier than what is above, up. */
+    /** Fills a gap with the last entry, which then moves down or, if it is earlier than its parent, up. */
     @SuppressWarnings("NullAway") // indices below size hold entries
     private void removeAt(int gap) {
         shrinkIfSparse();
-        // From here on nothing is called and nothing is allocated.
+        // No calls and no allocations from here on.
         entries[gap].index = Deadline.ABSENT;
         int end = --size;
         Deadline moved = entries[end];
@@ -171,7 +171,10 @@ public final class DeadlineHeap<E extends Deadline> {
         moved.index = index;
     }
 
-    /** Gives memory back if a quarter is used. That there is none for the smaller arrays is no reason to fail. */
+    /**
+     * Shrinks the arrays when only a quarter is used. If there is no memory for the smaller arrays, keeps the large
+     * ones.
+     */
     private void shrinkIfSparse() {
         if (size == entries.length / 4 && size >= INITIAL_CAPACITY) {
             try {

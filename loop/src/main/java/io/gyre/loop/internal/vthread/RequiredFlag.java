@@ -2,12 +2,12 @@ package io.gyre.loop.internal.vthread;
 
 /** The JVM flag without which {@link VirtualThreads} cannot work. */
 public final class RequiredFlag {
-    /* A class of its own, so that the message comes as it is and not inside an ExceptionInInitializerError. */
+    /* A separate class, so that the message is not wrapped in an ExceptionInInitializerError. */
 
     private RequiredFlag() {}
 
     /**
-     * Fails if the JVM was started without the flag, with one message that says what to add where.
+     * Fails if the JVM was started without the flag, with one message that says what to add and where.
      *
      * @throws IllegalStateException if {@code java.lang} is not open to this library
      */

@@ -6,23 +6,23 @@ import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bindings of {@link ScopedValue}s that are in force in a thread, as something that can be handed to another.
+ * The bindings of {@link ScopedValue}s in a thread, in a form that can be passed to another thread.
  *
  * <p><b>Confinement:</b> any thread.
  *
  * <p><b>Source:</b> JDK 25, {@code Thread.inheritScopedValueBindings} and {@code ScopedValue.Carrier.runWith}. The JDK
- * itself hands bindings on in {@code StructuredTaskScope} only.
+ * itself passes bindings on only in {@code StructuredTaskScope}.
  */
 public final class ScopedBindings {
     /*
      * Design.
      *
-     * The bindings of a thread are an immutable linked list, so to capture them is to read one field. The JDK marks a
-     * thread in which nothing was ever bound with NEW, and clears the field when a stack overflow may have left it wrong;
-     * then the list is searched for on the stack, in the frames of methods named runWith. This is why bindings are put
-     * into force by the JDK's own Thread.runWith, or before a thread starts, whose first frame is that method.
+     * The bindings of a thread are an immutable linked list, so a capture reads one field. The JDK marks a thread
+     * without any bindings with NEW, and clears the field when a stack overflow may have left it wrong; then it
+     * searches the stack for the list, in the frames of methods named runWith. So bindings are installed by the JDK's
+     * own Thread.runWith, or before a thread starts, because its first frame is that method.
      *
-     * Values that were looked up are cached for each thread; the cache is dropped whenever bindings change under it.
+     * Each thread caches the values that it has looked up; the cache is dropped whenever the bindings change.
      *
      * Capturing costs about a nanosecond (decisions/0010).
      */
@@ -55,7 +55,8 @@ public final class ScopedBindings {
             FIND = MethodHandles.privateLookupIn(ScopedValue.class, lookup)
                     .findStatic(ScopedValue.class, "scopedValueBindings", MethodType.methodType(snapshot))
                     .asType(MethodType.methodType(Object.class));
-            // Its class is first needed behind a stack overflow, and one whose initialiser overflows is lost for good.
+            // Its class is first needed after a stack overflow, and a class whose initializer overflows is lost for
+            // good.
             Object unused = FIND.invokeExact();
             EMPTY = MethodHandles.privateLookupIn(snapshot, lookup)
                     .findStaticGetter(snapshot, "EMPTY_SNAPSHOT", snapshot)
@@ -87,7 +88,7 @@ public final class ScopedBindings {
     }
 
     /**
-     * Gives the bindings of the current thread to another.
+     * Passes the bindings of the current thread to another thread.
      *
      * @param unstarted a thread that has not been started
      */
@@ -103,10 +104,11 @@ public final class ScopedBindings {
     }
 
     /**
-     * Runs a body with bindings in place of the current thread's own; with these, if {@code bindings} is null.
+     * Runs a body with bindings in place of the current thread's own, or with the thread's own if {@code bindings} is
+     * null.
      *
-     * @param bindings what {@link #capture} has returned
-     * @param body what to run; what it throws comes out as it is
+     * @param bindings the result of {@link #capture}
+     * @param body what to run; its exceptions propagate unchanged
      */
     public static void run(@Nullable Object bindings, Runnable body) {
         if (bindings == null) {
@@ -136,7 +138,7 @@ public final class ScopedBindings {
         }
     }
 
-    /** Passes on what the JVM itself may throw anywhere. */
+    /** Rethrows the errors that the JVM itself may throw anywhere. */
     private static IllegalStateException unexpected(Throwable e) {
         if (e instanceof Error error) {
             throw error;

@@ -7,12 +7,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Virtual threads whose scheduler is chosen by the caller, and the questions that only the JDK can answer about them.
+ * Virtual threads with a scheduler of the caller's choice, and access to facts about them that only the JDK knows.
  *
  * <p><b>Confinement:</b> any thread.
  *
  * <p><b>Source:</b> JDK 25, {@code java.lang.ThreadBuilders.newVirtualThread} and {@code java.lang.VirtualThread}. The
- * JDK's own tests use that entry; there is no public one, hence {@link RequiredFlag}.
+ * JDK's own tests use that method; there is no public one, hence {@link RequiredFlag}.
  */
 public final class VirtualThreads {
     /*
@@ -67,8 +67,8 @@ public final class VirtualThreads {
     /**
      * Creates an unstarted virtual thread.
      *
-     * @param scheduler called by the JDK, from any thread, with the continuation to run each time that the thread, or a
-     *     virtual thread that is started in it, becomes runnable
+     * @param scheduler the JDK calls it, from any thread, with the continuation to run each time the thread, or a
+     *     virtual thread that it starts, becomes runnable
      * @param name the thread's name, or null for none
      * @param body what the thread runs
      * @return the thread, not started
@@ -81,7 +81,7 @@ public final class VirtualThreads {
         }
     }
 
-    /** {@return the platform thread that executes this call, also when it is made in a virtual thread} */
+    /** {@return the platform thread that executes this call, also in a virtual thread} */
     public static Thread currentCarrier() {
         try {
             return (Thread) CURRENT_CARRIER.invokeExact();
@@ -104,9 +104,9 @@ public final class VirtualThreads {
     }
 
     /**
-     * Finishes what the JDK does when a virtual thread has yielded, after it has run out of memory in the middle. Carrier.
+     * Completes the JDK's work after a virtual thread has yielded, if it ran out of memory in the middle. Carrier.
      *
-     * @param yielded a thread that is unmounted; if it has finished that, this does nothing
+     * @param yielded an unmounted thread; if the JDK has completed its work, this does nothing
      */
     public static void finishYield(Thread yielded) {
         try {
@@ -122,10 +122,10 @@ public final class VirtualThreads {
     }
 
     /**
-     * Makes the JDK create its own poller threads now, on a platform thread.
+     * Makes the JDK create its poller threads now, on a platform thread.
      *
-     * <p>They are virtual threads that inherit the scheduler of whoever causes their creation. If that were a task, all
-     * blocking socket I/O of the JVM's virtual threads would stop when the task's loop is closed.
+     * <p>They are virtual threads, and inherit the scheduler of the thread that causes their creation. If a task caused
+     * it, all blocking socket I/O of the JVM's virtual threads would stop when the task's loop is closed.
      */
     public static void startJdkPollers() {
         if (!Thread.currentThread().isVirtual()) {
@@ -154,7 +154,7 @@ public final class VirtualThreads {
         }
     }
 
-    /** Passes on what the JVM itself may throw anywhere. */
+    /** Rethrows the errors that the JVM itself may throw anywhere. */
     private static IllegalStateException unexpected(Throwable e) {
         if (e instanceof Error error) {
             throw error;

@@ -1,4 +1,4 @@
-/** The only reflection: virtual threads on a scheduler of our own. Depends on the JDK alone. */
+/** The only reflection: virtual threads on our own scheduler. Depends on the JDK alone. */
 @NullMarked
 package io.gyre.loop.internal.vthread;
 
