@@ -81,7 +81,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private long shed;
 
     StreamServer(StreamHandler<? super S> handler, ServerOptions options) {
-        this.handler = handler;
+        this.handler = Objects.requireNonNull(handler, "handler");
         this.options = options;
     }
 

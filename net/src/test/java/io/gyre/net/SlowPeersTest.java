@@ -187,7 +187,7 @@ class SlowPeersTest {
                 });
 
                 assertThat(refused).singleElement().satisfies(failure -> assertThat(failure)
-                        .hasMessageContaining("sent a line of more than 1000 bytes. Close it, or read on"));
+                        .hasMessageContaining("sent a line of more than 1000 bytes. Close the stream, or read on"));
             }
         });
     }

@@ -295,7 +295,7 @@ final class StreamsTest {
         StreamHalves halves = pair.left().split();
         ByteStream stapled = Streams.staple(halves.reader(), halves.writer());
 
-        assertThatThrownBy(stapled::statistics).hasMessageContaining("Ask the streams that it is made of");
+        assertThatThrownBy(stapled::statistics).hasMessageContaining("Ask its underlying streams");
         assertThatThrownBy(() -> stapled.setWireLog(null)).hasMessageContaining("wire log");
         assertThatThrownBy(() -> stapled.setIdleTimeout(Duration.ofSeconds(1))).hasMessageContaining("idle time-out");
     }

@@ -398,7 +398,7 @@ final class SignalsTest {
         JdkSignals.Handler before = JdkSignals.handle("WINCH", handled::incrementAndGet);
         try {
             assertThatThrownBy(() -> Signals.receive("WINCH", "SEGV")).isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(Signals::receive).hasMessageContaining("no signal is named");
+            assertThatThrownBy(Signals::receive).hasMessageContaining("no signal given");
 
             send("WINCH");
             Traces.until(() -> handled.get() == 1);

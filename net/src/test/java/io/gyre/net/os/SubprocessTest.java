@@ -330,8 +330,8 @@ final class SubprocessTest {
             assertThat(program.communicate(new byte[0], 10).stdout()).isEmpty();
 
             assertThat(out).hasContent("from a file");
-            assertThatThrownBy(program::stdin).hasMessageContaining("no pipe");
-            assertThatThrownBy(program::stdout).hasMessageContaining("no pipe");
+            assertThatThrownBy(program::stdin).hasMessageContaining("is not a pipe");
+            assertThatThrownBy(program::stdout).hasMessageContaining("is not a pipe");
             assertThatThrownBy(() -> program.communicate(new byte[1], 10)).isInstanceOf(IllegalStateException.class);
         }
     }

@@ -204,7 +204,7 @@ final class UnclosedTest {
 
             assertThatThrownBy(() -> TcpServer.serve(ServerOptions.defaults(), listening, stream -> {}))
                     .isInstanceOf(BindException.class)
-                    .hasMessageContaining("is not a TCP socket that listens");
+                    .hasMessageContaining("is not a listening TCP socket");
             assertThat(listening.isOpen()).isFalse();
         });
     }
@@ -216,7 +216,7 @@ final class UnclosedTest {
 
             assertThatThrownBy(() -> UnixServer.serve(ServerOptions.defaults(), listening, stream -> {}))
                     .isInstanceOf(BindException.class)
-                    .hasMessageContaining("is not a Unix socket that listens");
+                    .hasMessageContaining("is not a listening Unix socket");
             assertThat(listening.isOpen()).isFalse();
         });
     }
