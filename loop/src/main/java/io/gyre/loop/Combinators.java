@@ -103,14 +103,14 @@ public final class Combinators {
         boolean allSucceeded = false;
         try (var completions = new Completions(distinct)) { // rejects tasks that cannot be awaited
             try {
-                completions.awaitUntil(() -> completions.isEnough(ReturnWhen.FIRST_EXCEPTION));
-                allSucceeded = completions.isEnough(ReturnWhen.ALL_COMPLETED);
+                completions.awaitUntil(() -> completions.isEnough(When.FIRST_EXCEPTION));
+                allSucceeded = completions.isEnough(When.ALL_COMPLETED);
             } finally {
                 if (!allSucceeded) {
                     distinct.forEach(task -> task.cancel("another task of the same gather failed or was cancelled"));
                 }
             }
-            completions.awaitUntil(() -> completions.isEnough(ReturnWhen.ALL_COMPLETED));
+            completions.awaitUntil(() -> completions.isEnough(When.ALL_COMPLETED));
         }
         var failures = new ArrayList<Throwable>();
         for (Task<?> task : distinct) {
@@ -154,7 +154,7 @@ public final class Combinators {
     // ---- wait
 
     /** The condition that {@link #awaitTasks} waits for. */
-    public enum ReturnWhen {
+    public enum When {
         /** One task is done, with any outcome. */
         FIRST_COMPLETED,
         /** One task has failed, or all are done. A cancelled task has not failed. */
@@ -184,7 +184,7 @@ public final class Combinators {
      * @throws WrongLoopException if a task belongs to another loop
      * @see <a href="https://docs.python.org/3/library/asyncio-task.html#asyncio.wait">asyncio.wait</a>
      */
-    public static Settled awaitTasks(Collection<? extends Task<?>> tasks, ReturnWhen when) {
+    public static Settled awaitTasks(Collection<? extends Task<?>> tasks, When when) {
         var pending = new LinkedHashSet<Task<?>>(tasks);
         if (pending.isEmpty()) {
             throw new IllegalArgumentException("there is no task to wait for");
@@ -218,7 +218,7 @@ public final class Combinators {
      * @param timeout how long
      * @return the tasks that are done, and those that are not
      */
-    public static Settled awaitTasks(Collection<? extends Task<?>> tasks, ReturnWhen when, Duration timeout) {
+    public static Settled awaitTasks(Collection<? extends Task<?>> tasks, When when, Duration timeout) {
         return Async.moveOnAfter(timeout, () -> awaitTasks(tasks, when)).orElseGet(() -> settled(tasks));
     }
 

@@ -1,6 +1,6 @@
 package io.gyre.loop;
 
-import io.gyre.loop.Combinators.ReturnWhen;
+import io.gyre.loop.Combinators.When;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -152,7 +152,7 @@ final class Completions implements AutoCloseable {
 
     // ---- waiting: in the task
 
-    boolean isEnough(ReturnWhen when) {
+    boolean isEnough(When when) {
         return pending.isEmpty()
                 || switch (when) {
                     case FIRST_COMPLETED -> !done.isEmpty();

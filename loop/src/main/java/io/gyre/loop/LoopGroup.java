@@ -125,7 +125,7 @@ public final class LoopGroup implements AutoCloseable {
     private static boolean awaitIdle(Duration grace) {
         return Async.moveOnAfter(grace, () -> {
             for (List<Task<?>> left = others(); !left.isEmpty(); left = others()) {
-                Combinators.awaitTasks(left, Combinators.ReturnWhen.ALL_COMPLETED);
+                Combinators.awaitTasks(left, Combinators.When.ALL_COMPLETED);
             }
         });
     }

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.gyre.loop.Combinators.ReturnWhen;
 import io.gyre.loop.Combinators.Settled;
+import io.gyre.loop.Combinators.When;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -50,7 +50,7 @@ class AwaitTasksTest {
     void firstCompletedEndsWithOneTask() {
         Task<?> slow = after(2);
         Task<?> fast = after(1);
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, fast), ReturnWhen.FIRST_COMPLETED));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, fast), When.FIRST_COMPLETED));
 
         driven.advance(ONE_SECOND);
 
@@ -64,8 +64,8 @@ class AwaitTasksTest {
         Task<?> slow = after(2);
         Task<?> failing = failingAfter(0);
         Task<?> cancelled = after(2);
-        Task<Settled> first = driven.start(() -> awaitTasks(List.of(slow, failing), ReturnWhen.FIRST_COMPLETED));
-        Task<Settled> second = driven.start(() -> awaitTasks(List.of(slow, cancelled), ReturnWhen.FIRST_COMPLETED));
+        Task<Settled> first = driven.start(() -> awaitTasks(List.of(slow, failing), When.FIRST_COMPLETED));
+        Task<Settled> second = driven.start(() -> awaitTasks(List.of(slow, cancelled), When.FIRST_COMPLETED));
 
         cancelled.cancel("enough");
         driven.settle();
@@ -79,7 +79,7 @@ class AwaitTasksTest {
         Task<?> slow = after(3);
         Task<?> fast = after(1);
         Task<?> failing = failingAfter(2);
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, failing, fast), ReturnWhen.FIRST_EXCEPTION));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, failing, fast), When.FIRST_EXCEPTION));
         driven.advance(ONE_SECOND);
         assertThat(waiter.isDone()).isFalse();
 
@@ -93,7 +93,7 @@ class AwaitTasksTest {
     void firstExceptionDoesNotCountACancellation() {
         Task<?> slow = after(1);
         Task<?> cancelled = after(2);
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, cancelled), ReturnWhen.FIRST_EXCEPTION));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, cancelled), When.FIRST_EXCEPTION));
         cancelled.cancel("enough");
         driven.settle();
         assertThat(waiter.isDone()).isFalse();
@@ -107,7 +107,7 @@ class AwaitTasksTest {
     void allCompletedWaitsForAll() {
         Task<?> slow = after(2);
         Task<?> failing = failingAfter(1);
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, failing), ReturnWhen.ALL_COMPLETED));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, failing), When.ALL_COMPLETED));
         driven.advance(ONE_SECOND);
         assertThat(waiter.isDone()).isFalse();
 
@@ -119,7 +119,7 @@ class AwaitTasksTest {
 
     @ParameterizedTest
     @EnumSource
-    void tasksThatAreDoneAreNotWaitedFor(ReturnWhen when) {
+    void tasksThatAreDoneAreNotWaitedFor(When when) {
         Task<?> done = after(0);
         driven.settle();
 
@@ -130,7 +130,7 @@ class AwaitTasksTest {
 
     @ParameterizedTest
     @EnumSource
-    void timeThatPassesIsNoErrorAndCancelsNothing(ReturnWhen when) {
+    void timeThatPassesIsNoErrorAndCancelsNothing(When when) {
         Task<?> slow = after(2);
         Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow), when, ONE_SECOND));
 
@@ -145,7 +145,7 @@ class AwaitTasksTest {
 
     @ParameterizedTest
     @EnumSource
-    void tasksThatAreDoneInTimeEndTheWait(ReturnWhen when) {
+    void tasksThatAreDoneInTimeEndTheWait(When when) {
         Task<?> fast = after(1);
         Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(fast), when, ONE_SECOND.multipliedBy(2)));
 
@@ -160,7 +160,7 @@ class AwaitTasksTest {
         Task<?> slow = after(1);
         driven.settle();
 
-        Settled settled = driven.call(() -> awaitTasks(List.of(slow, done), ReturnWhen.ALL_COMPLETED, Duration.ZERO));
+        Settled settled = driven.call(() -> awaitTasks(List.of(slow, done), When.ALL_COMPLETED, Duration.ZERO));
 
         assertThat(settled.done()).containsExactly(done);
         assertThat(settled.pending()).containsExactly(slow);
@@ -169,7 +169,7 @@ class AwaitTasksTest {
     @Test
     void cancellationEndsTheWaitAndLeavesTheTasksAlone() {
         Task<?> slow = after(1);
-        Task<?> waiter = driven.start(() -> awaitTasks(List.of(slow), ReturnWhen.ALL_COMPLETED));
+        Task<?> waiter = driven.start(() -> awaitTasks(List.of(slow), When.ALL_COMPLETED));
 
         waiter.cancel("enough");
         driven.settle();
@@ -185,8 +185,7 @@ class AwaitTasksTest {
         Task<?> slow = after(3);
         Task<?> waiter = driven.start(() -> assertThatExceptionOfType(TimeoutException.class)
                 .isThrownBy(() -> timeout(
-                        ONE_SECOND,
-                        () -> awaitTasks(List.of(slow), ReturnWhen.ALL_COMPLETED, ONE_SECOND.multipliedBy(2)))));
+                        ONE_SECOND, () -> awaitTasks(List.of(slow), When.ALL_COMPLETED, ONE_SECOND.multipliedBy(2)))));
 
         driven.advance(ONE_SECOND);
 
@@ -196,16 +195,16 @@ class AwaitTasksTest {
     @Test
     void noTasksAreAnError() {
         driven.run(() -> {
-            assertThatIllegalArgumentException().isThrownBy(() -> awaitTasks(List.of(), ReturnWhen.ALL_COMPLETED));
+            assertThatIllegalArgumentException().isThrownBy(() -> awaitTasks(List.of(), When.ALL_COMPLETED));
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> awaitTasks(List.of(), ReturnWhen.ALL_COMPLETED, ONE_SECOND));
+                    .isThrownBy(() -> awaitTasks(List.of(), When.ALL_COMPLETED, ONE_SECOND));
         });
     }
 
     @Test
     void taskThatWaitsForItselfIsTold() {
         driven.run(() -> assertThatIllegalStateException()
-                .isThrownBy(() -> awaitTasks(List.of(currentTask()), ReturnWhen.ALL_COMPLETED))
+                .isThrownBy(() -> awaitTasks(List.of(currentTask()), When.ALL_COMPLETED))
                 .withMessageContaining("waits for itself"));
     }
 
@@ -214,7 +213,7 @@ class AwaitTasksTest {
         Task<?> task = after(1);
 
         var other = OtherThread.run(() -> EventLoop.run(() -> assertThatExceptionOfType(WrongLoopException.class)
-                .isThrownBy(() -> awaitTasks(List.of(task), ReturnWhen.ALL_COMPLETED))
+                .isThrownBy(() -> awaitTasks(List.of(task), When.ALL_COMPLETED))
                 .withMessageContaining("belongs to EventLoop[hand-driven]")));
 
         assertThat(other).succeedsWithin(HandDrivenLoop.PATIENCE);
@@ -234,7 +233,7 @@ class AwaitTasksTest {
         List<Task<?>> tasks = List.of(failing, foreign.join());
 
         driven.run(() -> assertThatExceptionOfType(WrongLoopException.class)
-                .isThrownBy(() -> awaitTasks(tasks, ReturnWhen.ALL_COMPLETED)));
+                .isThrownBy(() -> awaitTasks(tasks, When.ALL_COMPLETED)));
         driven.advance(ONE_SECOND);
         end.countDown();
         other.get();

@@ -10,7 +10,7 @@ import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.timeoutAt;
 import static io.gyre.loop.Durations.ONE_DAY;
 
-import io.gyre.loop.Combinators.ReturnWhen;
+import io.gyre.loop.Combinators.When;
 import io.gyre.loop.sync.Select;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -247,11 +247,11 @@ abstract class SuspendingOperation {
         kinds.add(onTask("gatherTasks", task -> Combinators.<String>gatherTasks(List.of(task))
                 .getFirst()));
         kinds.add(onTask("awaitTasks", task -> {
-            Combinators.awaitTasks(List.of(task), ReturnWhen.ALL_COMPLETED);
+            Combinators.awaitTasks(List.of(task), When.ALL_COMPLETED);
             return task.resultNow();
         }));
         kinds.add(onTask("awaitTasks with a time-out", task -> {
-            Combinators.awaitTasks(List.of(task), ReturnWhen.FIRST_COMPLETED, ONE_YEAR);
+            Combinators.awaitTasks(List.of(task), When.FIRST_COMPLETED, ONE_YEAR);
             return task.resultNow();
         }));
         kinds.add(onTask(

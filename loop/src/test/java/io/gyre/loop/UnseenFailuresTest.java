@@ -141,7 +141,7 @@ class UnseenFailuresTest {
                 .withCauseInstanceOf(IOException.class);
         failing.get(3).whenDone(done -> {});
         driven.run(() -> failing.get(4).cancelAndJoin("that it ends counts, not how"));
-        driven.run(() -> Combinators.awaitTasks(failing.subList(5, 6), Combinators.ReturnWhen.ALL_COMPLETED));
+        driven.run(() -> Combinators.awaitTasks(failing.subList(5, 6), Combinators.When.ALL_COMPLETED));
 
         assertThat(driven.takeFailures()).isEmpty();
     }

@@ -2,7 +2,7 @@ package io.gyre.net;
 
 import io.gyre.loop.Async;
 import io.gyre.loop.Combinators;
-import io.gyre.loop.Combinators.ReturnWhen;
+import io.gyre.loop.Combinators.When;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.TimeoutException;
@@ -202,7 +202,7 @@ final class WireWriter extends Turn implements Runnable {
     private void awaitFlusher(Task<?> present, int left) throws IOException {
         flusherLeaves = left;
         try {
-            Combinators.awaitTasks(List.of(present), ReturnWhen.ALL_COMPLETED);
+            Combinators.awaitTasks(List.of(present), When.ALL_COMPLETED);
         } finally {
             flusherLeaves = 0;
         }

@@ -4,15 +4,15 @@ import static io.gyre.examples.tutorial.TwoTasks.func;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Combinators.awaitTasks;
 
-import io.gyre.loop.Combinators.ReturnWhen;
 import io.gyre.loop.Combinators.Settled;
+import io.gyre.loop.Combinators.When;
 import io.gyre.loop.Task;
 import java.util.List;
 
 /**
  * 3.4-2. A list of tasks, and one wait for all of them.
  *
- * <p><b>done, pending = await asyncio.wait(task_list, timeout=None):</b> {@code awaitTasks(taskList, ReturnWhen.ALL_COMPLETED)}. The
+ * <p><b>done, pending = await asyncio.wait(task_list, timeout=None):</b> {@code awaitTasks(taskList, When.ALL_COMPLETED)}. The
  * pair is a record, {@link Settled}. The condition has no default here, so the call shows it. A third argument limits
  * the wait; then {@code pending()} has the tasks that still run.
  *
@@ -31,7 +31,7 @@ final class WaitForTasks {
 
         out.println("main结束");
 
-        Settled settled = awaitTasks(taskList, ReturnWhen.ALL_COMPLETED);
+        Settled settled = awaitTasks(taskList, When.ALL_COMPLETED);
         out.println("" + settled.done().stream().map(Task::resultNow).toList());
     }
 }

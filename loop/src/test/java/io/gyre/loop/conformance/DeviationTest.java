@@ -17,7 +17,7 @@ import io.gyre.loop.Async;
 import io.gyre.loop.CancelScope;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.Combinators;
-import io.gyre.loop.Combinators.ReturnWhen;
+import io.gyre.loop.Combinators.When;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.HandDrivenLoop;
 import io.gyre.loop.LoopFuture;
@@ -219,7 +219,7 @@ class DeviationTest extends ConformanceCase {
     @Test
     void waitObservesFailures() {
         Task<String> failing = task(failingAfter(0));
-        driven.run(() -> Combinators.awaitTasks(List.of(failing), ReturnWhen.ALL_COMPLETED));
+        driven.run(() -> Combinators.awaitTasks(List.of(failing), When.ALL_COMPLETED));
 
         assertThat(driven.takeFailures()).isEmpty();
         assertThat(failing.state()).isEqualTo(State.FAILED);

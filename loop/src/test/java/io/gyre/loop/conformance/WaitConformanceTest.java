@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.gyre.loop.Combinators.ReturnWhen;
 import io.gyre.loop.Combinators.Settled;
+import io.gyre.loop.Combinators.When;
 import io.gyre.loop.Task;
 import io.gyre.loop.TimeoutException;
 import java.util.List;
@@ -23,7 +23,7 @@ class WaitConformanceTest extends ConformanceCase {
     void waitReturnsWhenAllAreDone() {
         Task<String> a = task(after(1, "a"));
         Task<String> b = task(after(2, "b"));
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(b, a), ReturnWhen.ALL_COMPLETED));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(b, a), When.ALL_COMPLETED));
         pass(1);
         assertThat(waiter.isDone()).isFalse();
 
@@ -37,7 +37,7 @@ class WaitConformanceTest extends ConformanceCase {
     @Test
     void sameTaskCountsOnce() {
         Task<String> task = task(after(1, "a"));
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(task, task), ReturnWhen.ALL_COMPLETED));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(task, task), When.ALL_COMPLETED));
 
         pass(1);
 
@@ -47,8 +47,8 @@ class WaitConformanceTest extends ConformanceCase {
     /** test_tasks.BaseTaskTests.test_wait_errors: an empty set raises ValueError. */
     @Test
     void nothingToWaitForIsAnError() {
-        driven.run(() ->
-                assertThatIllegalArgumentException().isThrownBy(() -> awaitTasks(List.of(), ReturnWhen.ALL_COMPLETED)));
+        driven.run(
+                () -> assertThatIllegalArgumentException().isThrownBy(() -> awaitTasks(List.of(), When.ALL_COMPLETED)));
     }
 
     /** test_tasks.BaseTaskTests.test_wait_first_completed */
@@ -56,7 +56,7 @@ class WaitConformanceTest extends ConformanceCase {
     void firstCompletedReturnsWithTheFirst() {
         Task<String> slow = task(after(10, "slow"));
         Task<String> fast = task(after(1, "fast"));
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, fast), ReturnWhen.FIRST_COMPLETED));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, fast), When.FIRST_COMPLETED));
 
         pass(1);
 
@@ -70,7 +70,7 @@ class WaitConformanceTest extends ConformanceCase {
     void tasksThatEndTogetherAreAllDone() {
         Task<String> a = task(after(1, "a"));
         Task<String> b = task(after(1, "b"));
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(a, b), ReturnWhen.FIRST_COMPLETED));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(a, b), When.FIRST_COMPLETED));
 
         pass(1);
 
@@ -82,7 +82,7 @@ class WaitConformanceTest extends ConformanceCase {
     void firstExceptionReturnsWithTheFailure() {
         Task<String> slow = task(after(10, "slow"));
         Task<String> failing = task(failingAfter(1));
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, failing), ReturnWhen.FIRST_EXCEPTION));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, failing), When.FIRST_EXCEPTION));
 
         pass(1);
 
@@ -98,7 +98,7 @@ class WaitConformanceTest extends ConformanceCase {
         Task<String> failed = watched(failingAfter(0));
         driven.settle();
 
-        Settled settled = driven.call(() -> awaitTasks(List.of(slow, failed), ReturnWhen.FIRST_EXCEPTION));
+        Settled settled = driven.call(() -> awaitTasks(List.of(slow, failed), When.FIRST_EXCEPTION));
 
         assertThat(settled.done()).containsExactly(failed);
         pass(10);
@@ -109,7 +109,7 @@ class WaitConformanceTest extends ConformanceCase {
     void cancelledTaskIsNoException() {
         Task<String> slow = task(after(2, "slow"));
         Task<String> cancelled = task(after(2, "cancelled"));
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, cancelled), ReturnWhen.FIRST_EXCEPTION));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(slow, cancelled), When.FIRST_EXCEPTION));
         cancelled.cancel("enough");
         pass(1);
         assertThat(waiter.isDone()).isFalse();
@@ -124,7 +124,7 @@ class WaitConformanceTest extends ConformanceCase {
     void firstExceptionWithoutOneWaitsForAll() {
         Task<String> a = task(after(1, "a"));
         Task<String> b = task(after(2, "b"));
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(a, b), ReturnWhen.FIRST_EXCEPTION));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(a, b), When.FIRST_EXCEPTION));
         pass(1);
         assertThat(waiter.isDone()).isFalse();
 
@@ -137,7 +137,7 @@ class WaitConformanceTest extends ConformanceCase {
     @Test
     void waitDoesNotThrowWhatATaskThrew() {
         Task<String> failing = task(failingAfter(1));
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(failing), ReturnWhen.ALL_COMPLETED));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(failing), When.ALL_COMPLETED));
 
         pass(1);
 
@@ -150,8 +150,7 @@ class WaitConformanceTest extends ConformanceCase {
     void timeThatPassesIsNoError() {
         Task<String> fast = task(after(1, "fast"));
         Task<String> slow = task(after(3, "slow"));
-        Task<Settled> waiter =
-                driven.start(() -> awaitTasks(List.of(fast, slow), ReturnWhen.ALL_COMPLETED, seconds(2)));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(fast, slow), When.ALL_COMPLETED, seconds(2)));
 
         pass(2);
 
@@ -166,7 +165,7 @@ class WaitConformanceTest extends ConformanceCase {
     @Test
     void taskThatEndsAsTheTimePassesIsDoneOrPending() {
         Task<String> task = task(after(1, "a"));
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(task), ReturnWhen.ALL_COMPLETED, seconds(1)));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(task), When.ALL_COMPLETED, seconds(1)));
 
         pass(1);
 
@@ -181,7 +180,7 @@ class WaitConformanceTest extends ConformanceCase {
     @Test
     void cancelledWaitLeavesTheTasksAlone() {
         Task<String> task = task(after(1, "a"));
-        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(task), ReturnWhen.ALL_COMPLETED));
+        Task<Settled> waiter = driven.start(() -> awaitTasks(List.of(task), When.ALL_COMPLETED));
 
         waiter.cancel("enough");
         pass(1);

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.CancelledException;
-import io.gyre.loop.Combinators.ReturnWhen;
+import io.gyre.loop.Combinators.When;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.Feature;
 import io.gyre.loop.LoopFuture;
@@ -76,19 +76,19 @@ class CombinatorFeaturesTest {
         Task<String> last = createTask(after(4, "last"));
         List<Task<String>> tasks = List.of(first, failing, last);
 
-        var settled = awaitTasks(tasks, ReturnWhen.FIRST_COMPLETED);
+        var settled = awaitTasks(tasks, When.FIRST_COMPLETED);
         assertThat(settled.done()).containsExactly(first);
         assertThat(settled.pending()).containsExactly(failing, last);
 
-        settled = awaitTasks(tasks, ReturnWhen.FIRST_EXCEPTION);
+        settled = awaitTasks(tasks, When.FIRST_EXCEPTION);
         assertThat(settled.done()).containsExactly(first, failing);
         assertThat(clock.elapsed()).isEqualTo(seconds(2));
 
-        settled = awaitTasks(tasks, ReturnWhen.ALL_COMPLETED, seconds(1));
+        settled = awaitTasks(tasks, When.ALL_COMPLETED, seconds(1));
         assertThat(settled.pending()).containsExactly(last);
         assertThat(clock.elapsed()).isEqualTo(seconds(3));
 
-        settled = awaitTasks(tasks, ReturnWhen.ALL_COMPLETED);
+        settled = awaitTasks(tasks, When.ALL_COMPLETED);
         assertThat(settled.done()).containsExactlyElementsOf(tasks);
         assertThat(settled.pending()).isEmpty();
         assertThat(log).as("nothing is cancelled").isEmpty();

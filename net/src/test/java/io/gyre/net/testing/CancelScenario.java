@@ -7,7 +7,7 @@ import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.Combinators;
-import io.gyre.loop.Combinators.ReturnWhen;
+import io.gyre.loop.Combinators.When;
 import io.gyre.loop.Task;
 import java.util.List;
 import java.util.concurrent.Future.State;
@@ -61,7 +61,7 @@ abstract class CancelScenario {
             }
             task.cancel("test");
             behindTheCancellation(moment);
-            Combinators.awaitTasks(List.of(task), ReturnWhen.ALL_COMPLETED);
+            Combinators.awaitTasks(List.of(task), When.ALL_COMPLETED);
             if (completer != null) {
                 completer.await();
             }
