@@ -63,12 +63,12 @@ class LoadGeneratorTest {
 
     @Test
     void openLoopSendsAsManyAsItsRateSays() throws Exception {
-        Outcome outcome = run(Load.closed(100, 2, 1, 0, 200).atRate(2000), byteAt -> 0);
+        Outcome outcome = run(Load.closed(100, 2, 1, 0, 1000).atRate(2000), byteAt -> 0);
 
-        // 2,000 a second for at least 0.2 s. What came back late, or was sent shortly before, may be a few more or
-        // less.
-        assertThat(outcome.lags().getTotalCount()).isGreaterThanOrEqualTo(390);
-        assertThat(outcome.messages()).isGreaterThanOrEqualTo(390);
+        // 2,000 a second for at least 1 s. What comes back behind the end does not count, and a loaded machine may
+        // hold some milliseconds of it up: few beside a second.
+        assertThat(outcome.lags().getTotalCount()).isGreaterThanOrEqualTo(1950);
+        assertThat(outcome.messages()).isGreaterThanOrEqualTo(1950);
     }
 
     @Test
