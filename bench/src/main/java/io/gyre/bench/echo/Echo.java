@@ -14,11 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,9 +35,7 @@ import picocli.CommandLine.ParameterException;
         })
 public final class Echo implements Callable<Integer> {
     private static final Path WORKSHOP = Path.of("target", "echo");
-    private static final List<Integer> SIZES = List.of(64, 1024, 16 * 1024, 100 * 1024);
     private static final List<Integer> QUICK_SIZES = List.of(1024, 100 * 1024);
-    private static final List<Integer> CONNECTIONS = List.of(1, 50, 1000);
     private static final List<Integer> QUICK_CONNECTIONS = List.of(50);
 
     /** Makes the noise a few percent in a quiet hour, in which the whole matrix is through. */
@@ -93,16 +89,9 @@ public final class Echo implements Callable<Integer> {
                             + " what the slowest of the servers compared there can do in the closed loop.")
     private @Nullable Long rate;
 
-    static CommandLine commandLine() {
-        return RunOptions.commandLine(new Echo());
-    }
-
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Optional<Path> earlier = run.from();
-        if (earlier.isPresent()) {
-            Results results = ResultFiles.read(earlier.get(), Results.class);
-            run.files(ResultFiles.nameOf(earlier.get())).write(results, EchoReport.of(results));
+        if (run.rewrite(Results.class, EchoReport::of)) {
             return 0;
         }
         Settings settings = settings();
@@ -126,7 +115,8 @@ public final class Echo implements Callable<Integer> {
     Settings settings() {
         boolean quick = run.isQuick();
         return new Settings(
-                load.cells(quick ? QUICK_SIZES : SIZES, quick ? QUICK_CONNECTIONS : CONNECTIONS),
+                load.cells(
+                        quick ? QUICK_SIZES : LoadOptions.SIZES, quick ? QUICK_CONNECTIONS : LoadOptions.CONNECTIONS),
                 servers,
                 ownServers(),
                 run.rounds(ROUNDS),

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,8 +42,6 @@ public final class LoadCommand implements Callable<Integer> {
     private static final Path WORKSHOP = Path.of("target", "load");
     private static final Pattern ADDRESS = Pattern.compile("(?:\\[([^\\]]+)\\]|([^:]+)):([0-9]{1,5})");
     private static final int GREATEST_PORT = 65_535;
-    private static final List<Integer> SIZES = List.of(64, 1024, 16 * 1024, 100 * 1024);
-    private static final List<Integer> CONNECTIONS = List.of(1, 50, 1000);
     private static final List<Integer> QUICK_SIZES = List.of(1024);
     private static final List<Integer> QUICK_CONNECTIONS = List.of(10);
     private static final int ROUNDS = 3;
@@ -92,10 +89,7 @@ public final class LoadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Optional<Path> earlier = run.from();
-        if (earlier.isPresent()) {
-            LoadResults results = ResultFiles.read(earlier.get(), LoadResults.class);
-            run.files(ResultFiles.nameOf(earlier.get())).write(results, results.report());
+        if (run.rewrite(LoadResults.class, LoadResults::report)) {
             return 0;
         }
         ResultFiles files = run.files(StartTime.now().nameOf("load"));
@@ -129,8 +123,9 @@ public final class LoadCommand implements Callable<Integer> {
                 "--patience must be from 0.001 to 20");
         run.require(rate >= 0, "--rate must not be negative");
         StartTime now = StartTime.now();
-        List<Cell> cells =
-                load.cells(run.isQuick() ? QUICK_SIZES : SIZES, run.isQuick() ? QUICK_CONNECTIONS : CONNECTIONS);
+        List<Cell> cells = load.cells(
+                run.isQuick() ? QUICK_SIZES : LoadOptions.SIZES,
+                run.isQuick() ? QUICK_CONNECTIONS : LoadOptions.CONNECTIONS);
         double seconds = run.isQuick() ? QUICK_SECONDS : SECONDS;
         double warmUp = run.isQuick() ? QUICK_SECONDS : WARM_UP_SECONDS;
         Cores cores = generatorCore == null ? Cores.any() : new Cores("", generatorCore.toString());

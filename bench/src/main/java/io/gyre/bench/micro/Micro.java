@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.results.RunResult;
@@ -73,10 +72,7 @@ public final class Micro implements Callable<Integer> {
 
     @Override
     public Integer call() throws RunnerException, IOException, InterruptedException {
-        Optional<Path> earlier = run.from();
-        if (earlier.isPresent()) {
-            MicroResults results = ResultFiles.read(earlier.get(), MicroResults.class);
-            run.files(ResultFiles.nameOf(earlier.get())).write(results, results.report());
+        if (run.rewrite(MicroResults.class, MicroResults::report)) {
             return 0;
         }
         MicroSettings settings = settings();

@@ -12,6 +12,12 @@ import picocli.CommandLine.TypeConversionException;
 
 /** What an echo server is loaded with: {@code echo} and {@code load} have these options in common. */
 public final class LoadOptions {
+    /** Sizes of messages when none are given. */
+    public static final List<Integer> SIZES = List.of(64, 1024, 16 * 1024, 100 * 1024);
+
+    /** Numbers of connections when none are given. */
+    public static final List<Integer> CONNECTIONS = List.of(1, 50, 1000);
+
     private static final long MILLIS_PER_SECOND = 1000;
 
     @Spec(Spec.Target.MIXEE)

@@ -1,10 +1,11 @@
 package io.gyre.bench.options;
 
+import io.gyre.bench.report.Report;
 import io.gyre.bench.report.ResultFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -73,13 +74,23 @@ public final class RunOptions {
     }
 
     /**
-     * {@return the results of an earlier run, if they are asked for}
+     * Writes the report of an earlier run once more, if that is asked for: {@code --from}.
      *
-     * @throws ParameterException if the file cannot be read
+     * @param <T> the results of the command
+     * @param type their type
+     * @param report makes the report of them
+     * @return whether it was asked for
+     * @throws ParameterException if there is no such file
+     * @throws IOException if the file cannot be read or the report not written
      */
-    public Optional<Path> from() {
-        require(from == null || Files.isReadable(from), "There is no file " + from + " to read.");
-        return Optional.ofNullable(from);
+    public <T> boolean rewrite(Class<T> type, Function<T, Report> report) throws IOException {
+        if (from == null) {
+            return false;
+        }
+        require(Files.isReadable(from), "There is no file " + from + " to read.");
+        T results = ResultFiles.read(from, type);
+        files(ResultFiles.nameOf(from)).write(results, report.apply(results));
+        return true;
     }
 
     /** {@return the files of this run's results} */

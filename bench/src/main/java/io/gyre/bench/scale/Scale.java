@@ -11,9 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,16 +45,9 @@ public final class Scale implements Callable<Integer> {
             description = "Which parts: tasks, timers, connections, loops, memory. Default: all.")
     private List<Part> only = new ArrayList<>();
 
-    static CommandLine commandLine() {
-        return RunOptions.commandLine(new Scale());
-    }
-
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Optional<Path> earlier = run.from();
-        if (earlier.isPresent()) {
-            ScaleResults results = ResultFiles.read(earlier.get(), ScaleResults.class);
-            run.files(ResultFiles.nameOf(earlier.get())).write(results, ScaleReport.of(results));
+        if (run.rewrite(ScaleResults.class, ScaleReport::of)) {
             return 0;
         }
         ScaleSettings settings = settings();

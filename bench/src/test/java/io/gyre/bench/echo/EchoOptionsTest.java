@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.bench.options.LoadOptions.Cell;
+import io.gyre.bench.options.RunOptions;
 import io.gyre.bench.process.Cores;
 import io.gyre.bench.servers.Peer;
 import java.util.List;
@@ -97,7 +98,7 @@ class EchoOptionsTest {
     }
 
     private static Settings parse(String... arguments) {
-        CommandLine commandLine = Echo.commandLine();
+        CommandLine commandLine = RunOptions.commandLine(new Echo());
         commandLine.parseArgs(arguments);
         Echo echo = commandLine.getCommand();
         return echo.settings();

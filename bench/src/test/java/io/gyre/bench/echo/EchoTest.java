@@ -3,6 +3,7 @@ package io.gyre.bench.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gyre.bench.options.RunOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -47,6 +48,8 @@ class EchoTest {
     }
 
     private int execute(String... arguments) {
-        return Echo.commandLine().setErr(new PrintWriter(errors, true)).execute(arguments);
+        return RunOptions.commandLine(new Echo())
+                .setErr(new PrintWriter(errors, true))
+                .execute(arguments);
     }
 }

@@ -3,6 +3,7 @@ package io.gyre.bench.scale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gyre.bench.options.RunOptions;
 import io.gyre.bench.process.Cores;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class ScaleOptionsTest {
     }
 
     private static ScaleSettings parse(String... arguments) {
-        CommandLine commandLine = Scale.commandLine();
+        CommandLine commandLine = RunOptions.commandLine(new Scale());
         commandLine.parseArgs(arguments);
         Scale scale = commandLine.getCommand();
         return scale.settings();
