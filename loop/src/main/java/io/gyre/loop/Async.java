@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * });
  * }
  *
- * <p><b>Confinement:</b> tasks and callbacks of a loop. Elsewhere, each function throws an
- * {@link IllegalStateException} that says how to enter a loop.
+ * <p><b>Confinement:</b> tasks and callbacks of a loop. Elsewhere, each function except
+ * {@link #unwrap} throws an {@link IllegalStateException} that says how to enter a loop.
  *
  * <p><b>Cancellation:</b> every suspending function is a checkpoint: in a cancelled task or scope it throws
  * {@link CancelledException}.
@@ -71,7 +71,7 @@ public final class Async {
      * @return the task
      */
     public static <T extends @Nullable Object> Task<T> createTask(String name, Callable<? extends T> body) {
-        return LoopCore.current().start(name, body, body, null);
+        return LoopCore.current().start(Objects.requireNonNull(name), body, body, null);
     }
 
     /**
@@ -82,7 +82,7 @@ public final class Async {
      * @return the task
      */
     public static Task<@Nullable Void> createTask(String name, VoidBody<?> body) {
-        return LoopCore.current().start(name, body, body, null);
+        return LoopCore.current().start(Objects.requireNonNull(name), body, body, null);
     }
 
     /**

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 sealed class Callback implements Handle, Step permits DoneCallback {
     private final LoopCore loop;
-    private final @Nullable Object createdAt;
+    private final @Nullable String createdAt;
     private final Object origin;
     private final Runnable body;
     private final @Nullable Object bindings;
@@ -109,7 +109,7 @@ sealed class Callback implements Handle, Step permits DoneCallback {
         loop.report(new Failure(
                 this + " failed. Catch its exceptions, or use a task, whose failure can be awaited.",
                 toString(),
-                createdAt == null ? null : createdAt.toString(),
+                createdAt,
                 failure));
     }
 

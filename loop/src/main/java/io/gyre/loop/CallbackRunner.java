@@ -117,7 +117,7 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
 
     /** A callback that cancels or interrupts its own task affects only itself. */
     private void forgetCancellation() {
-        switchTo(null);
+        forgetScopesAndCancellations();
         Thread.interrupted();
     }
 }

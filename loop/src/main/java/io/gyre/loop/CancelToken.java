@@ -44,7 +44,6 @@ public final class CancelToken implements AutoCloseable {
      * listener, but the cancelling thread walks to it instead of calling it, since chains of children may be
      * arbitrarily long.
      */
-    private final @Nullable CancelToken parent;
     private final @Nullable Registration atParent;
     private final Set<Registration> listeners = new LinkedHashSet<>();
     private volatile @Nullable String reason;
@@ -74,12 +73,10 @@ public final class CancelToken implements AutoCloseable {
 
     /** Creates a token that is not cancelled. */
     public CancelToken() {
-        parent = null;
         atParent = null;
     }
 
     private CancelToken(CancelToken parent) {
-        this.parent = parent;
         this.atParent = parent.new Registration(() -> {}, this);
         String why = parent.register(atParent);
         if (why != null) {
@@ -248,9 +245,6 @@ public final class CancelToken implements AutoCloseable {
     }
 
     private Registration cancelBlock(CancelScope scope) {
-        if (reason != null) {
-            scope.cancel(reason);
-        }
         LoopCore loop = LoopCore.current();
         return onCancel(() -> cancel(scope, loop));
     }
@@ -279,7 +273,7 @@ public final class CancelToken implements AutoCloseable {
     @Override
     public String toString() {
         String why = reason;
-        return (parent == null ? "CancelToken" : "child CancelToken")
+        return (atParent == null ? "CancelToken" : "child CancelToken")
                 + (why == null ? "" : "[cancelled: " + Describe.line(why) + "]");
     }
 }

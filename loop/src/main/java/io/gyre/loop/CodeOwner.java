@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.spi.LibraryCode;
 import java.security.CodeSource;
 import java.util.Objects;
@@ -24,21 +25,12 @@ enum CodeOwner {
     private static final ClassValue<CodeOwner> OWNERS = new ClassValue<>() {
         @Override
         protected CodeOwner computeValue(Class<?> type) {
-            return isOfJdk(type) ? JDK : isOfLoop(type) || isOfMarkedPackage(type) ? LIBRARY : USER;
+            return Describe.isOfJdk(type) ? JDK : isOfLoop(type) || isOfMarkedPackage(type) ? LIBRARY : USER;
         }
     };
 
     static CodeOwner of(Class<?> type) {
         return OWNERS.get(type);
-    }
-
-    private static boolean isOfJdk(Class<?> type) {
-        ClassLoader loader = type.getClassLoader();
-        if (loader == null || loader == ClassLoader.getPlatformClassLoader()) {
-            return true;
-        }
-        String module = type.getModule().getName();
-        return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
     }
 
     private static boolean isOfLoop(Class<?> type) {

@@ -1,7 +1,9 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
 import java.lang.StackWalker.Option;
 import java.lang.StackWalker.StackFrame;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +66,7 @@ final class CreationSite {
      * @param wholeStack whether to record the whole stack, and for this creation only
      */
     static @Nullable String ofTask(Object origin, boolean wholeStack) {
+        Objects.requireNonNull(origin, "body");
         if (origin instanceof Place place) {
             return place.text;
         }
@@ -76,7 +79,12 @@ final class CreationSite {
     }
 
     /** An origin that was looked up before. */
-    private record Place(@Nullable String text) {}
+    private record Place(@Nullable String text) {
+        @Override
+        public String toString() {
+            return text == null ? "an unknown place" : text;
+        }
+    }
 
     /**
      * {@return the creation site of a callback; null if no user code is known}
@@ -85,6 +93,7 @@ final class CreationSite {
      * @param wholeStack whether to record the whole stack, and for this creation only
      */
     static @Nullable String ofCallback(Object origin, boolean wholeStack) {
+        Objects.requireNonNull(origin, "callback");
         if (wholeStack) {
             return lookUp(WHOLE_STACK);
         }
@@ -102,21 +111,20 @@ final class CreationSite {
         if (varies) {
             return now;
         }
-        if (first == null) {
+        String before = first; // read once: another loop may write it
+        if (before == null) {
             first = now;
-        } else if (now != null && !first.equals(now)) {
+        } else if (now != null && !before.equals(now)) {
             varies = true;
         } else if (++looks >= LOOKS) {
-            settled = first;
+            settled = before;
         }
-        return now == null ? first : now;
+        return now == null ? before : now;
     }
 
     /** {@return the name of an object's class, without what the JDK appends for a lambda} */
     static String className(Object origin) {
-        String name = origin.getClass().getName();
-        int lambda = name.indexOf("$$Lambda");
-        return lambda < 0 ? name : name.substring(0, lambda);
+        return Describe.className(origin.getClass());
     }
 
     /** Initialises the classes needed here, while there is stack and memory. */

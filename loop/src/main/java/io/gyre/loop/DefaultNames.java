@@ -13,6 +13,11 @@ final class DefaultNames {
         return name == null ? next() : name;
     }
 
+    /** {@return the options, with the next of these names if they have none} For threads named like their loop. */
+    static LoopOptions named(LoopOptions options) {
+        return options.withName(of(options));
+    }
+
     private static String next() {
         synchronized (MONITOR) { // held for a few instructions
             last++;

@@ -135,7 +135,7 @@ final class Driver {
     static void requirePlatformThread(String what) {
         if (Thread.currentThread().isVirtual()) {
             throw new IllegalStateException(
-                    what + " needs a platform thread, because the selector would block a virtual" + " one; this is "
+                    what + " needs a platform thread, because the selector would block a virtual one; this is "
                             + Describe.object(Thread.currentThread()) + ". EventLoop.run works in both.");
         }
     }

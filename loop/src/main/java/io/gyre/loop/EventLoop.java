@@ -113,7 +113,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         // Through the entry queue: an interrupt is lost if it reaches the platform thread while the thread carries a
         // task.
         var made = new CompletableFuture<EventLoop>();
-        LoopOptions named = options.withName(DefaultNames.of(options));
+        LoopOptions named = DefaultNames.named(options);
         return PlatformThread.call(
                 named,
                 () -> {
@@ -308,7 +308,7 @@ public final class EventLoop implements Executor, AutoCloseable {
         return core.driver.isDriven();
     }
 
-    /** {@return whether {@link #close} has been called} Any thread. */
+    /** {@return whether it is closed; false while {@link #close} still runs} Any thread. */
     public boolean isClosed() {
         return core.isClosed();
     }

@@ -31,6 +31,7 @@ final class ForeignCall {
     static void start(VirtualThreadTask<?> task, Runnable ended) {
         task.loop.callSoonThreadsafe(() -> {
             task.whenDone(done -> ended.run());
+            task.loop.checkTakesTasks("the start of a task");
             task.loop.startOrCancel(task);
         });
     }

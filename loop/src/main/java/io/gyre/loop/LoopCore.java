@@ -29,7 +29,9 @@ final class LoopCore {
      */
 
     /** About 146 years: far enough to mean "never", near enough that instants still compare by subtraction. */
-    private static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
+    static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
+
+    private static final Duration MAX_DELAY = Duration.ofNanos(MAX_DELAY_NANOS);
 
     final EventLoop face;
     final LoopOptions options;
@@ -179,7 +181,7 @@ final class LoopCore {
     <T extends @Nullable Object> VirtualThreadTask<T> startSystemTask(String name, Object body) {
         checkTakesTasks("createSystemTask");
         var task = new VirtualThreadTask<T>(
-                this, Objects.requireNonNull(name), CreationSite.ofTask(body, isDebug()), Objects.requireNonNull(body));
+                this, Objects.requireNonNull(name), CreationSite.ofTask(body, isDebug()), body);
         task.makeSystem();
         setCreator(task);
         startOrCancel(task);
@@ -194,8 +196,8 @@ final class LoopCore {
         }
     }
 
+    /** Starts a task, after {@link #checkTakesTasks}. */
     void startOrCancel(VirtualThreadTask<?> task) {
-        checkTakesTasks("the start of a task");
         start(task);
         if (phase.ends(task)) {
             CancelScope.cancel(task, Closing.REASON);
@@ -303,9 +305,10 @@ final class LoopCore {
     }
 
     static long saturatedNanos(Duration duration) {
-        return duration.compareTo(Duration.ofNanos(MAX_DELAY_NANOS)) > 0
-                ? MAX_DELAY_NANOS
-                : Math.max(duration.compareTo(Duration.ZERO) <= 0 ? 0 : duration.toNanos(), 0);
+        if (duration.compareTo(MAX_DELAY) > 0) {
+            return MAX_DELAY_NANOS;
+        }
+        return duration.isPositive() ? duration.toNanos() : 0;
     }
 
     /** {@return the body of a task, bound to the context in which the task is created} */

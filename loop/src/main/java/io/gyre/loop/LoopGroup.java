@@ -3,6 +3,7 @@ package io.gyre.loop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future.State;
 
@@ -108,8 +109,11 @@ public final class LoopGroup implements AutoCloseable {
      *
      * @param grace how long to wait for the tasks
      * @return whether all tasks ended by themselves
+     * @throws IllegalStateException if called on one of the loops, which would wait for itself
      */
     public boolean shutdown(Duration grace) {
+        Objects.requireNonNull(grace);
+        portals.forEach(LoopPortal::requireOutside);
         List<CompletableFuture<Boolean>> idle = portals.stream()
                 .map(portal -> portal.createTask(() -> awaitIdle(grace)))
                 .toList();

@@ -48,7 +48,7 @@ public final class LoopPortal implements AutoCloseable {
      * @throws IllegalStateException if the JVM was started without the flag that Gyre needs
      */
     public static LoopPortal start() {
-        LoopOptions options = LoopOptions.defaults().withName(DefaultNames.of(LoopOptions.defaults()));
+        LoopOptions options = DefaultNames.named(LoopOptions.defaults());
         return start(Thread.ofPlatform().daemon().name(options.name()).factory(), options);
     }
 

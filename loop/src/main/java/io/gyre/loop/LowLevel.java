@@ -48,6 +48,22 @@ public final class LowLevel {
     }
 
     /**
+     * Checks that the caller is on the loop that an object belongs to: what every primitive, stream or server asks first.
+     *
+     * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no.
+     *
+     * @param what the object, for the message
+     * @param owner the loop that it belongs to
+     * @param remedy what to do instead, as a sentence
+     * @throws WrongLoopException if the caller is a task of another loop, or another thread
+     */
+    public static void checkLoop(Object what, EventLoop owner, String remedy) {
+        if (!owner.inLoop()) {
+            throw new WrongLoopException(what, owner, inTask() ? Async.currentTask() : Thread.currentThread(), remedy);
+        }
+    }
+
+    /**
      * Parks the current task until {@link #unpark}.
      *
      * {@snippet :
@@ -390,24 +406,24 @@ public final class LowLevel {
      */
     public static <T extends @Nullable Object> Task<T> createTask(
             String name, Object origin, Callable<? extends T> body) {
-        return LoopCore.current().start(name, origin, body, null);
+        return LoopCore.current().start(Objects.requireNonNull(name), origin, body, null);
     }
 
     /**
      * Does what {@link #createTask(String, Object, Callable)} does, for a task without a result.
      *
      * @param name for messages and thread dumps
-     * @param origin the user's object that the task serves; messages name the place where the object was created
+     * @param origin as {@link #createTask(String, Object, Callable)}
      * @param body what the task runs
      * @return the task
      */
     public static Task<@Nullable Void> createTask(String name, Object origin, VoidBody<?> body) {
-        return LoopCore.current().start(name, origin, body, null);
+        return LoopCore.current().start(Objects.requireNonNull(name), origin, body, null);
     }
 
     /**
      * {@return the place in the user's code that is calling the library, as the origin of tasks that are created later,
-     * when the user's code is no longer on the stack} Takes about a microsecond: keep the result in a server or stream
+     * when the user's code is no longer on the stack, and for messages: its {@code toString} is the line} Takes about a microsecond: keep the result in a server or stream
      * instead of asking in each call. <b>Suspends:</b> no.
      */
     public static Object origin() {

@@ -189,10 +189,11 @@ final class OffloadPool extends ThreadPoolExecutor {
         long waitingForLoop = running.stream().filter(Running::isWaitingForLoop).count();
         if (waitingForLoop > 0 || still >= STUCK_NANOS) {
             warned = true;
-            Warnings.log(waiting + " offloaded calls on " + loop + " have not begun and nothing has moved for "
+            Warnings.log("offloaded calls on " + loop + " have not begun (" + waiting + "), and nothing has moved for "
                     + TimeUnit.NANOSECONDS.toMillis(still) + " ms; " + describe(running) + "."
                     + (waitingForLoop > 0
-                            ? " A call that waits for a loop whose tasks offload, too, may wait for itself: give such calls an executor of their own (Offloading.on), or move the work into the task."
+                            ? " A call that waits for a loop whose tasks offload, too, may wait for itself:"
+                                    + " give such calls an executor of their own (Offloading.on), or move the work into the task."
                             : " Give long calls an executor of their own (Offloading.on)."));
         }
     }

@@ -2,6 +2,7 @@ package io.gyre.loop;
 
 import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.spi.ContextSnapshotter;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ final class PlatformThread {
     static <T extends @Nullable Object, X extends Exception> T call(
             LoopOptions options, Body<T, X> body, Runnable onInterrupt) throws X {
         var call = new FutureTask<T>(inContext(options.contextSnapshotter(), body::run));
-        Thread thread = Thread.ofPlatform().name(DefaultNames.of(options)).unstarted(call);
+        Thread thread =
+                Thread.ofPlatform().name(Objects.requireNonNull(options.name())).unstarted(call);
         ScopedBindings.inherit(thread);
         thread.start();
         return PatientWait.<T, X>forOutcome(

@@ -29,7 +29,7 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
     /** The tasks that this task has created; null if there are none. */
     private @Nullable Offspring offspring;
 
-    ScopedTask(LoopCore loop, @Nullable Object createdAt) {
+    ScopedTask(LoopCore loop, @Nullable String createdAt) {
         super(loop, createdAt);
     }
 
@@ -70,6 +70,12 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
     final void switchTo(@Nullable CancelScope innermost) {
         scope = innermost;
         refreshPending();
+    }
+
+    /** Starts anew, without a scope and without any cancellation that has come or is owed. */
+    final void forgetScopesAndCancellations() {
+        scope = null;
+        delivery = null;
     }
 
     /**

@@ -17,7 +17,7 @@ final class Stacks {
      * @param createdAt the creation site, or null if unknown
      * @param stack the stack, innermost call first; the first 200 frames are shown
      */
-    static String text(@Nullable Object createdAt, StackTraceElement[] stack) {
+    static String text(@Nullable String createdAt, StackTraceElement[] stack) {
         String frames = Arrays.stream(stack)
                 .limit(MAX_FRAMES)
                 .map(frame -> "\n    at " + frame)

@@ -28,9 +28,6 @@ final class Tick {
      * A tick that runs out of memory or stack ends there, and the next continues: everything left is still ready, in
      * the heap, in the entry queue, or will be reported by the selector once more.
      */
-    /** A budget of 146 years and more counts as none. */
-    private static final long UNLIMITED = Long.MAX_VALUE / 2;
-
     /** How long a tick waits after a tick without memory, so that other threads can release some. */
     private static final long PAUSE_WITHOUT_MEMORY_NANOS = 1_000_000;
 
@@ -107,7 +104,7 @@ final class Tick {
         tellTheUntold();
         loop.dropNeverStarted();
         fireTimers();
-        limited = budgetNanos < UNLIMITED;
+        limited = budgetNanos < LoopCore.MAX_DELAY_NANOS;
         budgetEnd = limited ? System.nanoTime() + budgetNanos : 0;
         int steps = runReadyBatch();
         quiet = steps == 0;

@@ -12,7 +12,7 @@ final class Untold {
      *
      * A future may be completed at the end of the stack, where notifying fails halfway. So the completion is recorded
      * here before anything changes, and removed when all observers have been notified. Anything left was not finished;
-     * the next tick finishes it, on the carrier, which has a stack of its own. Notifying an observer twice does no
+     * the next tick finishes it, in the callback runner, which has its own stack. Notifying an observer twice does no
      * harm.
      *
      * One completion may cause another, so this is a stack; entries left in the middle by an error stay for the tick.

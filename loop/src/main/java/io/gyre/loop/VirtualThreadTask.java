@@ -153,7 +153,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
     @Nullable
     ReadinessWait lastReadiness;
 
-    VirtualThreadTask(LoopCore loop, @Nullable String name, @Nullable Object createdAt, @Nullable Object body) {
+    VirtualThreadTask(LoopCore loop, @Nullable String name, @Nullable String createdAt, @Nullable Object body) {
         super(loop, createdAt);
         this.body = body == null ? null : loop.withContext(body);
         this.thread = VirtualThreads.newThread(this, name, this);

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class VisibleTask<T extends @Nullable Object> extends Completion<T> implements Task<T>
         permits ScopedTask {
-    private final @Nullable Object createdAt;
+    private final @Nullable String createdAt;
 
-    VisibleTask(LoopCore loop, @Nullable Object createdAt) {
+    VisibleTask(LoopCore loop, @Nullable String createdAt) {
         super(loop);
         this.createdAt = createdAt;
     }
@@ -73,7 +73,7 @@ abstract sealed class VisibleTask<T extends @Nullable Object> extends Completion
 
     @Override
     public final @Nullable String createdAt() {
-        return createdAt == null ? null : createdAt.toString();
+        return createdAt;
     }
 
     /** {@return its current stack and creation site, as lines to append to a message} Any thread. */

@@ -18,7 +18,7 @@ public final class WrongLoopException extends IllegalStateException {
      * @param user the task or thread that used it
      * @param remedy what to do instead, as a sentence
      */
-    public WrongLoopException(Object what, EventLoop owner, Object user, String remedy) {
+    WrongLoopException(Object what, EventLoop owner, Object user, String remedy) {
         super(Describe.object(what) + " belongs to " + owner + ", but was used by " + Describe.object(user)
                 + describeLoop(user) + ". " + remedy);
     }

@@ -3,6 +3,8 @@ package io.gyre.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Exports;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Member;
@@ -18,8 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Compares what users can see with a file that is checked in, so that no change of it goes unnoticed. */
 class ApiSurfaceTest {
-    private static final List<String> EXPORTED = List.of(
-            "io.gyre.loop", "io.gyre.loop.process", "io.gyre.loop.spi", "io.gyre.loop.sync", "io.gyre.loop.testing");
+    private static final Path CLASSES = classes();
     private static final Path RECORDED = Path.of("src", "test", "resources", "api.txt");
 
     @Test
@@ -40,22 +41,9 @@ class ApiSurfaceTest {
                 .containsExactlyElementsOf(recorded);
     }
 
-    /** {@return the types that users can see} */
-    static List<Class<?>> publicTypes() {
-        try {
-            var types = new ArrayList<Class<?>>();
-            for (String packageName : EXPORTED) {
-                types.addAll(publicTypes(packageName));
-            }
-            return types;
-        } catch (IOException | URISyntaxException | ClassNotFoundException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static List<String> signatures() throws IOException, URISyntaxException, ClassNotFoundException {
+    private static List<String> signatures() throws IOException, ClassNotFoundException {
         var lines = new ArrayList<String>();
-        for (String packageName : EXPORTED) {
+        for (String packageName : exportedPackages()) {
             for (Class<?> type : publicTypes(packageName)) {
                 lines.add(declaration(type));
                 membersOf(type).sorted().map(member -> "    " + member).forEach(lines::add);
@@ -64,15 +52,30 @@ class ApiSurfaceTest {
         return lines;
     }
 
-    private static List<Class<?>> publicTypes(String packageName)
-            throws IOException, URISyntaxException, ClassNotFoundException {
-        Path classes = Path.of(EventLoop.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
+    private static Path classes() {
+        try {
+            return Path.of(EventLoop.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> exportedPackages() throws IOException {
+        try (var descriptor = Files.newInputStream(CLASSES.resolve("module-info.class"))) {
+            return ModuleDescriptor.read(descriptor).exports().stream()
+                    .map(Exports::source)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static List<Class<?>> publicTypes(String packageName) throws IOException, ClassNotFoundException {
         var types = new ArrayList<Class<?>>();
-        try (Stream<Path> files = Files.list(classes.resolve(packageName.replace('.', '/')))) {
+        try (Stream<Path> files = Files.list(CLASSES.resolve(packageName.replace('.', '/')))) {
             for (String name : files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".class") && !name.equals("package-info.class"))
                     .sorted()

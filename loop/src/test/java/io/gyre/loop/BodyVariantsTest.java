@@ -6,13 +6,14 @@ import static io.gyre.loop.Async.moveOnAt;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeoutAt;
+import static io.gyre.loop.Durations.ONE_DAY;
+import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.gyre.loop.testing.LoopTest;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -21,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Forms with a result and without, of one call. */
 class BodyVariantsTest {
-    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
-    private static final Duration ONE_DAY = Duration.ofDays(1);
-
     private final List<String> log = new ArrayList<>();
 
     private static long inOneSecond() {

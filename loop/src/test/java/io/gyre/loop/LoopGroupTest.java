@@ -167,4 +167,13 @@ class LoopGroupTest {
             assertThat(names).doesNotHaveDuplicates();
         }
     }
+
+    @Test
+    void shutdownInATaskOfTheGroupIsRefusedAtOnce() {
+        try (LoopGroup group = LoopGroup.start(1)) {
+            group.next().call(() -> assertThatIllegalStateException()
+                    .isThrownBy(() -> group.shutdown(Duration.ofDays(1)))
+                    .withMessageContaining("would wait for itself"));
+        }
+    }
 }

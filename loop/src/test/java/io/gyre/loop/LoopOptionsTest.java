@@ -8,8 +8,11 @@ import io.gyre.loop.spi.ContextSnapshotter;
 import io.gyre.loop.spi.FailureHandler;
 import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoopOptionsTest {
     private final LoopOptions defaults = LoopOptions.defaults();
@@ -105,5 +108,21 @@ class LoopOptionsTest {
                 assertThat(loop.name()).isEqualTo("crawler");
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @SuppressWarnings("NullAway") // null is the subject
+    void nullBodiesAreRefusedAtOnceInDebugModeToo(boolean debug) {
+        Callable<String> noBody = null;
+        Runnable noCallback = null;
+        EventLoop.run(defaults.withDebug(debug), () -> {
+            assertThatNullPointerException().isThrownBy(() -> Async.createTask(noBody));
+            assertThatNullPointerException().isThrownBy(() -> Async.createTask(null, () -> "body"));
+            assertThatNullPointerException()
+                    .isThrownBy(() -> EventLoop.current().callSoon(noCallback));
+            assertThatNullPointerException()
+                    .isThrownBy(() -> EventLoop.current().callSoonThreadsafe(noCallback));
+        });
     }
 }

@@ -116,7 +116,7 @@ class OffloadPoolTest {
 
             assertThat(log.count("have not begun")).as("once").isEqualTo(1);
             assertThat(log.first("have not begun"))
-                    .contains("1 offloaded calls on EventLoop[hand-driven] have not begun")
+                    .contains("offloaded calls on EventLoop[hand-driven] have not begun (1)")
                     .contains("all 2 threads are busy")
                     .contains("which waits for a loop")
                     .contains("may wait for itself")

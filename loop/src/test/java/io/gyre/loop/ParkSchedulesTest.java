@@ -93,6 +93,7 @@ class ParkSchedulesTest {
         private final Waiter waiter;
         private final EndOfStep endOfStep;
         private final boolean cancels;
+        private boolean momentHasPassed;
 
         Schedule(long seed, Waiter waiter) {
             this.random = new Random(seed);
@@ -115,6 +116,7 @@ class ParkSchedulesTest {
                     driven.tick();
                 }
             }
+            driven.runUntil(() -> endOfStep != EndOfStep.PARKS_FOR_A_MOMENT || momentHasPassed); // the JDK ends it
             driven.settle();
             boolean arrived = task.isDone();
             if (arrived && !cancels) {
@@ -146,7 +148,10 @@ class ParkSchedulesTest {
                     gate.acquireUninterruptibly();
                     gate.acquireUninterruptibly();
                 }
-                case PARKS_FOR_A_MOMENT -> LockSupport.parkNanos(1);
+                case PARKS_FOR_A_MOMENT -> {
+                    LockSupport.parkNanos(1);
+                    momentHasPassed = true;
+                }
                 case LEAVES_A_PERMIT -> LockSupport.unpark(Thread.currentThread());
                 case CREATES_A_TASK -> Async.createTask(() -> Async.sleep(ONE_HOUR));
             }

@@ -173,6 +173,30 @@ class ParkingCallbackTest {
     }
 
     @Test
+    void interruptOfALaterCallbackIsStillACancellation() {
+        var runner = new ArrayList<Task<?>>();
+        loop.callSoon(() -> runner.add(currentTask()));
+        driven.settle();
+        runner.getFirst().cancel("too late");
+        var threads = new ArrayList<Thread>();
+        loop.callSoon(() -> {
+            threads.add(Thread.currentThread());
+            try {
+                sleep(ONE_SECOND);
+                log.add("slept");
+            } catch (CancelledException cancelled) {
+                log.add("" + cancelled.getMessage());
+            }
+        });
+        driven.settle();
+
+        threads.getFirst().interrupt();
+        driven.settle();
+
+        assertThat(log).singleElement().asString().endsWith("was cancelled: its thread was interrupted");
+    }
+
+    @Test
     void parkedCallbackCanBeCancelled() {
         loop.callSoon(() -> {
             try {

@@ -4,6 +4,7 @@ import io.gyre.loop.LowLevel;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,13 @@ final class Addresses {
         InetAddress next = from.poll();
         if (next != null) {
             to.add(next);
+        }
+    }
+
+    /** Refuses an address whose name was not looked up. */
+    static void requireResolved(InetSocketAddress address, String remedy) throws UnknownHostException {
+        if (address.isUnresolved()) {
+            throw new UnknownHostException(LowLevel.describe(address.getHostString()) + " is not resolved; " + remedy);
         }
     }
 }

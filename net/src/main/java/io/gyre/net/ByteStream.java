@@ -65,7 +65,7 @@ public interface ByteStream extends ByteReader, ByteWriter {
      *
      * @param limit positive, or null for none
      * @throws UnsupportedOperationException if the stream has no such limit; all streams of this library do, except
-     *     stapled ones with other parts
+     *     stapled ones
      */
     default void setIdleTimeout(@Nullable Duration limit) {
         throw new UnsupportedOperationException(this + " has no idle time-out. Set one on its underlying streams.");
@@ -74,17 +74,18 @@ public interface ByteStream extends ByteReader, ByteWriter {
     /**
      * {@return the bytes received and sent, and the bytes waiting on either side}
      *
-     * @throws UnsupportedOperationException if the stream keeps no counts; see {@link #setIdleTimeout}
+     * @throws UnsupportedOperationException if the stream keeps no counts, as a stapled stream whose parts keep none
      */
     default StreamStatistics statistics() {
         throw new UnsupportedOperationException(this + " keeps no counts. Ask its underlying streams.");
     }
 
     /**
-     * Shows all bytes received and sent from now on to a log.
+     * Shows all bytes received and sent from now on to a log, except those of a file that the system sends by itself. A
+     * log that throws is removed, and its failure reported.
      *
      * @param log sees the bytes; null for none
-     * @throws UnsupportedOperationException if the stream supports no wire log; see {@link #setIdleTimeout}
+     * @throws UnsupportedOperationException if the stream supports no wire log, as a stapled stream whose parts have none
      * @see WireLog#hexDump
      */
     default void setWireLog(@Nullable WireLog log) {

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ public final class ConnectOptions {
             @Nullable InetSocketAddress local,
             SocketOptions socket) {
         Values {
+            Objects.requireNonNull(socket);
             if (timeout.isNegative() || attemptDelay.isNegative()) {
                 throw new IllegalArgumentException(
                         "timeout is " + timeout + " and attemptDelay " + attemptDelay + "; both must be zero or more");

@@ -3,7 +3,6 @@ package io.gyre.net;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
-import io.gyre.loop.WrongLoopException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -26,6 +25,8 @@ class DatagramPort {
 
     /** The JDK's type for a permission that is denied. */
     private static final String NEEDS_BROADCAST = "; sending to a broadcast address needs SO_BROADCAST";
+
+    private static final String REMEDY = "A socket belongs to the loop that created it.";
 
     private final DatagramChannel channel;
     private final EventLoop loop = EventLoop.current();
@@ -50,9 +51,20 @@ class DatagramPort {
 
     final Task<?> requireLoop(Task<?> task) {
         if (task.loop() != loop) {
-            throw new WrongLoopException(this, loop, task, "A socket belongs to the loop that created it.");
+            LowLevel.checkLoop(this, loop, REMEDY);
         }
         return task;
+    }
+
+    /** Closes the channel; its descriptor is free afterwards. */
+    final void close() throws IOException {
+        if (!loop.isClosed()) {
+            LowLevel.checkLoop(this, loop, REMEDY);
+        }
+        LowLevel.closeNow(channel);
+        if (loop.inLoop()) {
+            FreedDescriptors.OF_LOOP.get().one();
+        }
     }
 
     /** {@return the turn for one direction} */
@@ -103,7 +115,7 @@ class DatagramPort {
         try {
             sender = (InetSocketAddress) channel.receive(direct);
         } catch (IOException failure) {
-            throw named("receive on " + this, failure);
+            throw named("receive on " + this, "", failure);
         }
         if (sender != null) {
             packetsReceived++;
@@ -140,14 +152,14 @@ class DatagramPort {
         try {
             return channel.send(direct, target);
         } catch (UnsupportedAddressTypeException otherFamily) {
-            throw named("send from " + this + " to " + Addresses.text(target), Binding.noIPv6(otherFamily));
+            throw named("send from " + this + " to " + Addresses.text(target), "", Binding.noIPv6(otherFamily));
         } catch (IOException failure) {
             String what = "send " + direct.remaining() + " bytes from " + this + " to " + Addresses.text(target);
-            throw named(failure instanceof BindException ? what + NEEDS_BROADCAST : what, failure);
+            throw named(what, failure instanceof BindException ? NEEDS_BROADCAST : "", failure);
         }
     }
 
-    private static IOException named(String what, IOException failure) {
+    private static IOException named(String what, String hint, IOException failure) {
         if (failure instanceof ClosedChannelException) {
             return failure;
         }
@@ -157,7 +169,7 @@ class DatagramPort {
             named.initCause(failure);
             return named;
         }
-        return new SocketException("cannot " + what + ": " + LowLevel.describe(failure.getMessage()), failure);
+        return new SocketException("cannot " + what + ": " + LowLevel.describe(failure.getMessage()) + hint, failure);
     }
 
     @Override

@@ -96,8 +96,8 @@ public final class Dns {
                 .filter(address -> address instanceof Inet4Address == four)
                 .toList();
         if (found.isEmpty()) {
-            throw new UnknownHostException("cannot resolve '" + LowLevel.describe(host) + "': it has no address of "
-                    + (four ? "IPv4" : "IPv6") + ", but others.");
+            throw new UnknownHostException("cannot resolve '" + LowLevel.describe(host) + "': it has no "
+                    + (four ? "IPv4" : "IPv6") + " address, only others.");
         }
         return found;
     }

@@ -11,8 +11,7 @@ import java.io.IOException;
 public final class LimitExceededException extends IOException {
     private static final long serialVersionUID = 1;
 
-    LimitExceededException(Object stream, String what, int maxBytes) {
-        super(stream + " sent " + what + " more than " + maxBytes
-                + " bytes. Close the stream, or read on with a higher limit.");
+    LimitExceededException(Object stream, String what) {
+        super(stream + " sent " + what + ". Close the stream, or read on with a higher limit.");
     }
 }

@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -230,6 +231,7 @@ public final class ServerGroup implements AutoCloseable {
      * @return whether all connections ended by themselves
      */
     public boolean drain(Duration limit) {
+        Objects.requireNonNull(limit);
         return !onAll(server -> server.drain(limit)).contains(false);
     }
 

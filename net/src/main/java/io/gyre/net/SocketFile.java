@@ -132,8 +132,7 @@ final class SocketFile {
         private final Path directory;
 
         Room(Path path) throws IOException {
-            Path parent = Objects.requireNonNull(
-                    path.toAbsolutePath().getParent(), "the root directory cannot be a socket path");
+            Path parent = Objects.requireNonNull(path.toAbsolutePath().getParent()); // the root is refused before
             directory = Files.createTempDirectory(parent, ".gyre");
         }
 

@@ -86,6 +86,22 @@ public final class SocketOptions {
         return new SocketOptions(supported);
     }
 
+    /** Makes the system answer a close with a reset instead of the orderly end, if the channel can do so. */
+    static void resetOnClose(NetworkChannel channel) throws IOException {
+        if (channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        }
+    }
+
+    /** Clears a positive SO_LINGER of a user's channel: with it, a close would block the loop. */
+    static void clearLinger(NetworkChannel channel) throws IOException {
+        if (channel.isOpen()
+                && channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER)
+                && channel.getOption(StandardSocketOptions.SO_LINGER) > 0) {
+            channel.setOption(StandardSocketOptions.SO_LINGER, -1);
+        }
+    }
+
     @SuppressWarnings("unchecked") // with() stored a value of the option's type
     private static <V> void set(NetworkChannel channel, SocketOption<V> option, Object value) throws IOException {
         try {

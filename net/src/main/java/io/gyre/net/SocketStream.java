@@ -177,9 +177,8 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
     @Override
     protected final void abortTransport() {
         try {
-            if (channel.isOpen() && channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {
-                // With this setting the system answers a close with a reset instead of the orderly end.
-                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            if (channel.isOpen()) {
+                SocketOptions.resetOnClose(channel);
             }
             end(LowLevel::closeNow);
         } catch (IOException alreadyBroken) {

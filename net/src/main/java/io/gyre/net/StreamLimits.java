@@ -59,10 +59,7 @@ final class StreamLimits {
         }
         for (long since = loop.time(); ; since = lastMoveNanos) {
             try {
-                Async.timeoutAt(since + idleNanos, what + ", while no byte has moved for " + idleTimeout, () -> {
-                    wait.run();
-                    return "";
-                });
+                Async.timeoutAt(since + idleNanos, what + ", while no byte has moved for " + idleTimeout, wait);
                 return;
             } catch (TimeoutException nothingHasMovedThisWay) {
                 if (lastMoveNanos - since <= 0) {

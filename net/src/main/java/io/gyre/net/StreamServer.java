@@ -6,7 +6,6 @@ import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
-import io.gyre.loop.WrongLoopException;
 import io.gyre.loop.spi.Failure;
 import io.gyre.net.PeerFailures.Kind;
 import io.gyre.net.ServerOptions.Overload;
@@ -14,7 +13,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,7 +80,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
 
     StreamServer(StreamHandler<? super S> handler, ServerOptions options) {
         this.handler = Objects.requireNonNull(handler, "handler");
-        this.options = options;
+        this.options = Objects.requireNonNull(options, "options");
     }
 
     /** Wraps an accepted connection in a stream; closes it on failure. */
@@ -211,9 +209,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private void shed(SocketChannel connection) throws IOException {
         shed++;
         try (connection) {
-            if (connection.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {
-                connection.setOption(StandardSocketOptions.SO_LINGER, 0); // a reset instead of a normal end
-            }
+            SocketOptions.resetOnClose(connection);
         }
     }
 
@@ -282,11 +278,11 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         if (state.compareTo(next) >= 0) {
             return false;
         }
-        if (state == ServerState.SERVING) {
-            state = next; // before the listeners end
+        boolean first = state == ServerState.SERVING;
+        state = next; // before the listeners end
+        if (first) {
             closeListeners();
         }
-        state = next;
         return true;
     }
 
@@ -410,9 +406,8 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     }
 
     private void checkLoop() {
-        if (!loop.inLoop() && !loop.isClosed()) {
-            Object user = Thread.currentThread().isVirtual() ? Async.currentTask() : Thread.currentThread();
-            throw new WrongLoopException(this, loop, user, "Use EventLoop.call to get to the loop of the server.");
+        if (!loop.isClosed()) {
+            LowLevel.checkLoop(this, loop, "Use EventLoop.call to reach the loop of the server.");
         }
     }
 

@@ -189,14 +189,10 @@ public final class TcpServer extends StreamServer<TcpStream> {
         }
     }
 
+    /** The caller closes the channel if this fails. */
     private void listen(ServerSocketChannel channel) throws IOException {
-        try {
-            channel.configureBlocking(false);
-            add(new Listener(this, channel, channel.getLocalAddress()));
-        } catch (Throwable failure) {
-            channel.close();
-            throw failure;
-        }
+        channel.configureBlocking(false);
+        add(new Listener(this, channel, channel.getLocalAddress()));
     }
 
     @Override

@@ -47,9 +47,7 @@ public final class TcpStream extends SocketStream {
      * @throws IOException if the connection is already gone
      */
     public static TcpStream of(SocketChannel channel) throws IOException {
-        if (channel.isOpen() && channel.getOption(StandardSocketOptions.SO_LINGER) > 0) {
-            channel.setOption(StandardSocketOptions.SO_LINGER, -1); // close would block the loop
-        }
+        SocketOptions.clearLinger(channel);
         return watched(of(channel, SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true)));
     }
 
@@ -142,9 +140,7 @@ public final class TcpStream extends SocketStream {
      * @throws IOException if the system refuses a socket
      */
     public static TcpStream connect(InetSocketAddress address, ConnectOptions options) throws IOException {
-        if (address.isUnresolved()) {
-            throw new UnknownHostException(address.getHostString() + " is not resolved; use connect(host, port)");
-        }
+        Addresses.requireResolved(address, "use connect(host, port)");
         return ofConnected(Connector.connect(address, options));
     }
 

@@ -4,6 +4,7 @@ import io.gyre.loop.Async;
 import io.gyre.loop.BusyException;
 import io.gyre.loop.CancelledException;
 import io.gyre.loop.LowLevel;
+import io.gyre.loop.WrongLoopException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -172,9 +173,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     }
 
     private static void requireResolved(InetSocketAddress address) throws UnknownHostException {
-        if (address.isUnresolved()) {
-            throw new UnknownHostException(address.getHostString() + " is not resolved; use Dns.resolve");
-        }
+        Addresses.requireResolved(address, "use Dns.resolve");
     }
 
     private interface Opening {
@@ -440,12 +439,13 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      * Idempotent. The address is free when this call returns. A task that is receiving or sending gets
      * {@link java.nio.channels.AsynchronousCloseException}.
      *
+     * @throws WrongLoopException if called on another loop or thread while the socket's loop is open
      * @throws IOException if closing fails
      */
     @Override
     public void close() throws IOException {
         try {
-            LowLevel.closeNow(port.channel());
+            port.close();
         } finally {
             unclosed.closed();
         }

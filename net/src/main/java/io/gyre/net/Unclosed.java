@@ -28,23 +28,18 @@ final class Unclosed implements Runnable {
      */
     private static final Cleaner CLEANER =
             Cleaner.create(Thread.ofPlatform().daemon().name("gyre-unclosed").factory());
-    private static final Set<String> OURS = Set.of(Unclosed.class.getPackageName(), LowLevel.class.getPackageName());
     private static final LoopLocal<Set<Unclosed>> OF_LOOP =
             LoopLocal.withInitial(ConcurrentHashMap::newKeySet, Unclosed::closeAll);
 
     private final NetworkChannel channel;
     private final Set<Unclosed> ofLoop;
-    private final StackWalker.@Nullable StackFrame openedAt;
+    private final Object openedAt = LowLevel.origin();
     private Cleaner.@Nullable Cleanable cleanable;
     private volatile boolean loopClosed;
 
     private Unclosed(NetworkChannel channel) {
         this.channel = channel;
         this.ofLoop = OF_LOOP.get();
-        this.openedAt = StackWalker.getInstance()
-                .walk(frames -> frames.filter(frame -> !OURS.contains(packageOf(frame.getClassName())))
-                        .findFirst())
-                .orElse(null);
     }
 
     /** {@return an object that closes the channel of a stream or socket if its user does not} */
@@ -53,11 +48,6 @@ final class Unclosed implements Runnable {
         unclosed.ofLoop.add(unclosed);
         unclosed.cleanable = CLEANER.register(owner, unclosed);
         return unclosed;
-    }
-
-    private static String packageOf(String className) {
-        int end = className.lastIndexOf('.');
-        return end < 0 ? "" : className.substring(0, end);
     }
 
     /** The user has closed the channel. Any thread. */
@@ -87,8 +77,7 @@ final class Unclosed implements Runnable {
             NetLog.warn(
                     () -> what + " was not closed" + (loopClosed ? " when its loop ended" : " and became unreachable")
                             + "; it is closed now. It was opened at "
-                            + (openedAt == null ? "an unknown place" : openedAt.toStackTraceElement())
-                            + ". Close it with try-with-resources.");
+                            + openedAt + ". Close it with try-with-resources.");
         }
     }
 

@@ -83,12 +83,13 @@ public final class UnixServer extends StreamServer<UnixStream> {
     public static UnixServer serve(
             ServerOptions options, Path path, Set<PosixFilePermission> mode, StreamHandler<? super UnixStream> handler)
             throws IOException {
+        ServerOptions settable = withOptionsOfUnixSockets(options);
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         SocketFile file = null;
         try {
             file = SocketFile.bind(channel, path, mode, options.backlog());
             channel.configureBlocking(false);
-            var server = new UnixServer(options, file, handler);
+            var server = new UnixServer(settable, file, handler);
             server.add(new Listener(server, channel, UnixDomainSocketAddress.of(path)));
             return server;
         } catch (Throwable failure) {
@@ -121,7 +122,8 @@ public final class UnixServer extends StreamServer<UnixStream> {
                 throw new BindException(listening + " is not a listening Unix socket; bind it first");
             }
             listening.configureBlocking(false);
-            var server = new UnixServer(options, SocketFile.ofOther(address.getPath()), handler);
+            var server =
+                    new UnixServer(withOptionsOfUnixSockets(options), SocketFile.ofOther(address.getPath()), handler);
             server.add(new Listener(server, listening, address));
             return server;
         } catch (Throwable failure) {
@@ -130,9 +132,18 @@ public final class UnixServer extends StreamServer<UnixStream> {
         }
     }
 
+    /** Tries the options now: an option that cannot be set would end each connection as if the peer had gone. */
+    private static ServerOptions withOptionsOfUnixSockets(ServerOptions options) throws IOException {
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            SocketOptions settable = options.connection().thoseOf(probe);
+            settable.applyTo(probe);
+            return options.withConnection(settable);
+        }
+    }
+
     @Override
     UnixStream streamOf(SocketChannel connection, SocketOptions connectionOptions) throws IOException {
-        return UnixStream.of(connection, path(), connectionOptions.thoseOf(connection));
+        return UnixStream.of(connection, path(), connectionOptions);
     }
 
     @Override

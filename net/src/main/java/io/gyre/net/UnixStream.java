@@ -47,7 +47,8 @@ public final class UnixStream extends SocketStream {
     /**
      * Wraps a connected channel in a stream. <b>Suspends:</b> no.
      *
-     * @param channel belongs to the stream from now on, and is closed if this call fails
+     * @param channel belongs to the stream from now on, and is closed if this call fails; a positive SO_LINGER, which
+     *     would block the loop, is cleared
      * @return the stream
      * @throws NotYetConnectedException if the channel is not connected
      * @throws IllegalArgumentException if it is not a Unix domain channel
@@ -57,6 +58,7 @@ public final class UnixStream extends SocketStream {
         Path path;
         try {
             path = pathOf(channel);
+            SocketOptions.clearLinger(channel);
         } catch (Throwable failure) {
             channel.close();
             throw failure;

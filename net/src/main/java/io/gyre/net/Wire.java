@@ -7,13 +7,14 @@ import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.TimeoutException;
 import io.gyre.loop.VoidBody;
-import io.gyre.loop.WrongLoopException;
+import io.gyre.loop.spi.Failure;
 import io.gyre.net.PeerFailures.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The transport of a stream, with what both directions need around it: time limits, counts, the wire log, failures. */
@@ -26,7 +27,8 @@ abstract class Wire {
      *     Wire                    each transport call: counted, logged, limited, its failure recorded
      *     the transport           the protected methods here, implemented by SocketStream and others
      *
-     * A call goes down these layers and does not come back up. The first and the last layer are one object, because
+     * A call goes down these layers and does not come back up; only a transport that sends a file by itself counts, waits
+     * and reports here. The first and the last layer are one object, because
      * BufferedStream extends Wire: a connection has three objects (the stream, its reader, its writer), and no fourth
      * for the layer between them. To keep the layers apart, the reader and the writer know their stream only as a Wire.
      *
@@ -34,6 +36,8 @@ abstract class Wire {
      * message, a wait that takes too long and a line that is too long. PeerFailures remembers such failures, so that
      * the owner of the stream can tell a broken connection from a faulty handler.
      */
+    private static final String REMEDY = "A stream belongs to the loop that created it.";
+
     final EventLoop loop = EventLoop.current();
     final BufferPool pool = BufferPool.OF_LOOP.get();
     private @Nullable StreamLimits limits;
@@ -170,8 +174,7 @@ abstract class Wire {
             bytesReceived += count;
             bytesHaveMoved();
             if (log != null) {
-                log.received(
-                        asStream(), target.duplicate().flip().position(start).asReadOnlyBuffer());
+                show(log::received, target, start);
             }
         }
         return count;
@@ -251,7 +254,7 @@ abstract class Wire {
         }
         countSent(count);
         if (log != null && count > 0) {
-            log.sent(asStream(), source.duplicate().flip().position(start).asReadOnlyBuffer());
+            show(log::sent, source, start);
         }
         return count;
     }
@@ -331,6 +334,22 @@ abstract class Wire {
         log = wireLog;
     }
 
+    /** Shows bytes that have moved, which a log that fails must not lose. */
+    private void show(BiConsumer<ByteStream, ByteBuffer> direction, ByteBuffer buffer, int start) {
+        try {
+            direction.accept(
+                    asStream(), buffer.duplicate().flip().position(start).asReadOnlyBuffer());
+        } catch (Throwable failure) {
+            log = null;
+            LowLevel.report(new Failure(
+                    "the wire log of " + this
+                            + " failed and was removed; no bytes are lost. A wire log must not throw.",
+                    toString(),
+                    null,
+                    failure));
+        }
+    }
+
     /** {@return the stream that users know} */
     abstract ByteStream asStream();
 
@@ -387,19 +406,15 @@ abstract class Wire {
 
     final Task<?> requireLoop(Task<?> task) {
         if (task.loop() != loop) {
-            throw wrongLoop(task);
+            LowLevel.checkLoop(this, loop, REMEDY);
         }
         return task;
     }
 
     /** For calls that do not suspend and may be made when no loop is current any more. */
     final void checkLoop() {
-        if (!loop.inLoop() && !loop.isClosed()) {
-            throw wrongLoop(Thread.currentThread().isVirtual() ? Async.currentTask() : Thread.currentThread());
+        if (!loop.isClosed()) {
+            LowLevel.checkLoop(this, loop, REMEDY);
         }
-    }
-
-    private WrongLoopException wrongLoop(Object user) {
-        return new WrongLoopException(this, loop, user, "A stream belongs to the loop that created it.");
     }
 }

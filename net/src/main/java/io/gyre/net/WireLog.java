@@ -37,17 +37,17 @@ public interface WireLog {
         return new WireLog() {
             @Override
             public void received(ByteStream stream, ByteBuffer bytes) {
-                log(stream + " received ", bytes);
+                log(stream, "received", bytes);
             }
 
             @Override
             public void sent(ByteStream stream, ByteBuffer bytes) {
-                log(stream + " sent ", bytes);
+                log(stream, "sent", bytes);
             }
 
-            private void log(String what, ByteBuffer bytes) {
+            private void log(ByteStream stream, String direction, ByteBuffer bytes) {
                 if (logger.isLoggable(level)) {
-                    logger.log(level, what + bytes.remaining() + " bytes" + dump(bytes));
+                    logger.log(level, stream + " " + direction + " " + bytes.remaining() + " bytes" + dump(bytes));
                 }
             }
         };

@@ -140,7 +140,7 @@ final class WireReader extends ReadAhead {
         try {
             while (!search.found()) {
                 if (size() - search.longestSeparator() >= maxBytes) {
-                    throw tooLarge("no separator, and", maxBytes);
+                    throw tooLarge("no separator, and more than " + maxBytes + " bytes");
                 }
                 LowLevel.checkpoint();
                 if (readMoreAhead() < 0) {
@@ -148,7 +148,7 @@ final class WireReader extends ReadAhead {
                 }
             }
             if (search.start() > maxBytes) {
-                throw tooLarge("before a separator", maxBytes);
+                throw tooLarge("more than " + maxBytes + " bytes before a separator");
             }
             return take(search.end());
         } finally {
@@ -167,7 +167,7 @@ final class WireReader extends ReadAhead {
                 int length = end < 0 ? searched : withoutCarriageReturn(end);
                 // A line one byte too long may still end in a carriage return.
                 if (length > maxBytes && (end >= 0 || length > maxBytes + 1 || at(maxBytes) != CR)) {
-                    throw tooLarge("a line of", maxBytes);
+                    throw tooLarge("a line of more than " + maxBytes + " bytes");
                 }
                 if (end >= 0) {
                     return Optional.of(takeLine(length, end + 1, charset));
@@ -185,7 +185,7 @@ final class WireReader extends ReadAhead {
     private Optional<String> lastLine(int maxBytes, Charset charset) throws IOException {
         int length = size();
         if (length > maxBytes) {
-            throw tooLarge("a line of", maxBytes);
+            throw tooLarge("a line of more than " + maxBytes + " bytes");
         }
         return length == 0 ? Optional.empty() : Optional.of(takeLine(length, length, charset));
     }
@@ -206,7 +206,7 @@ final class WireReader extends ReadAhead {
         try {
             do {
                 if (size() > maxBytes) {
-                    throw tooLarge("in all", maxBytes);
+                    throw tooLarge("more than " + maxBytes + " bytes in all");
                 }
                 LowLevel.checkpoint();
             } while (readMoreAhead() >= 0);
@@ -236,8 +236,8 @@ final class WireReader extends ReadAhead {
         return wire.broken(new IncompleteReadException(wire, received, expected));
     }
 
-    private LimitExceededException tooLarge(String what, int maxBytes) {
-        return wire.note(new LimitExceededException(wire, what, maxBytes), Kind.TOO_LARGE);
+    private LimitExceededException tooLarge(String what) {
+        return wire.note(new LimitExceededException(wire, what), Kind.TOO_LARGE);
     }
 
     // ---- from the wire

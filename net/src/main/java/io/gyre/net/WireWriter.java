@@ -1,8 +1,6 @@
 package io.gyre.net;
 
 import io.gyre.loop.Async;
-import io.gyre.loop.Combinators;
-import io.gyre.loop.Combinators.When;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.TimeoutException;
@@ -12,7 +10,6 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The writing side of a stream: bytes sent on the {@link Wire} at once, and bytes collected to be sent together. */
@@ -202,7 +199,7 @@ final class WireWriter extends Turn implements Runnable {
     private void awaitFlusher(Task<?> present, int left) throws IOException {
         flusherLeaves = left;
         try {
-            Combinators.awaitTasks(List.of(present), When.ALL_COMPLETED);
+            present.join();
         } finally {
             flusherLeaves = 0;
         }
@@ -308,7 +305,7 @@ final class WireWriter extends Turn implements Runnable {
     void setWatermarks(int low, int high) {
         if (low < 0 || low > high || high > BufferPool.BUFFER_BYTES) {
             throw new IllegalArgumentException("watermarks of " + low + " and " + high
-                    + " bytes; they must be 0 or more, the low one not above the high one, and that at most "
+                    + " bytes; they must be 0 or more, the low one not above the high one, and the high one at most "
                     + BufferPool.BUFFER_BYTES);
         }
         lowBytes = low;

@@ -1,14 +1,13 @@
 package io.gyre.net;
 
 import static io.gyre.net.Talk.assertEchoes;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.gyre.loop.testing.LoopTest;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
+import java.nio.ByteBuffer;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -76,20 +75,27 @@ class BadLogTest {
         assertThat(failing.asked).isOne();
     }
 
-    @LoopTest
-    void drainWithoutALimitIsRefusedBeforeAnythingIsDone() throws IOException {
-        try (TcpServer server = TcpServer.serve(ANY, Talk::echo)) {
-            assertThatNullPointerException().isThrownBy(() -> drain(server));
+    @Test
+    void wireLogThatThrowsLosesNoBytesAndIsReportedOnce() throws Exception {
+        var failures = TcpPair.runLoopForFailures(() -> {
+            try (TcpServer server = TcpServer.serve(ANY, Talk::echo);
+                    TcpStream client = TcpStream.connect(server.address())) {
+                client.setWireLog(WireLog.hexDump(System.getLogger("io.gyre.net"), System.Logger.Level.INFO));
+                client.writeBuffered(ByteBuffer.wrap(Talk.bytes("first\n")));
+                client.flush();
+                client.setWireLog(WireLog.hexDump(System.getLogger("io.gyre.net"), System.Logger.Level.INFO));
 
-            try (TcpStream client = TcpStream.connect(server.address())) {
-                assertEchoes(client);
+                assertThat(client.readLine(100, UTF_8)).contains("first");
+                client.write(Talk.bytes("second\n"));
+                assertThat(client.readLine(100, UTF_8)).contains("second");
             }
-        }
-    }
+        });
 
-    @SuppressWarnings("NullAway") // null is the subject
-    private static void drain(TcpServer server) {
-        Duration none = null;
-        server.drain(none);
+        assertThat(failing.asked)
+                .as("each log was removed at its first failure")
+                .isEqualTo(2);
+        assertThat(failures).hasSize(2).allSatisfy(failure -> assertThat(failure.what())
+                .startsWith("the wire log of TcpStream[")
+                .contains("was removed"));
     }
 }

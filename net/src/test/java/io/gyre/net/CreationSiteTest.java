@@ -166,7 +166,7 @@ class CreationSiteTest {
     }
 
     @Test
-    void relayAndStapledStream() throws Exception {
+    void relay() throws Exception {
         TcpPair.runLoop(() -> {
             StreamPair<MemoryStream> outer = MemoryStream.pair();
             StreamPair<MemoryStream> inner = MemoryStream.pair();

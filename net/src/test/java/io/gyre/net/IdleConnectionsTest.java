@@ -9,8 +9,6 @@ import io.gyre.loop.LoopStatistics;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,12 +18,6 @@ class IdleConnectionsTest {
 
     /** A parked virtual thread, its task, the stream and the channel; measured in bench, this is the order of magnitude. */
     private static final long BYTES_PER_CONNECTION = 16 * 1024;
-
-    private static long openDescriptors() throws IOException {
-        try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.count();
-        }
-    }
 
     private static long heapInUse() {
         System.gc();
@@ -47,7 +39,7 @@ class IdleConnectionsTest {
             try (TcpServer server = TcpServer.serve(TcpPair.loopback(), IdleConnectionsTest::discard)) {
                 assertOthersAreServed(server); // whatever is made once, is made now
                 awaitActive(server, 0);
-                long descriptors = openDescriptors();
+                long descriptors = Descriptors.open();
                 long heap = heapInUse();
                 LoopStatistics before = loop.statistics();
                 try (var clients =
@@ -59,7 +51,7 @@ class IdleConnectionsTest {
                     assertThat(full.tasks() - before.tasks()).isEqualTo(CONNECTIONS);
                     assertThat(full.channels() - before.channels()).isEqualTo(CONNECTIONS);
                     assertThat(full.timers()).isEqualTo(before.timers());
-                    assertThat(openDescriptors() - descriptors).isBetween((long) CONNECTIONS, CONNECTIONS + 20L);
+                    assertThat(Descriptors.open() - descriptors).isBetween((long) CONNECTIONS, CONNECTIONS + 20L);
                     assertThat((heapInUse() - heap) / CONNECTIONS).isLessThan(BYTES_PER_CONNECTION);
                     assertOthersAreServed(server);
                     offload(clients::close);
@@ -68,7 +60,7 @@ class IdleConnectionsTest {
 
                 assertThat(loop.statistics().tasks()).isEqualTo(before.tasks());
                 assertThat(loop.statistics().channels()).isEqualTo(before.channels());
-                assertThat(openDescriptors()).isLessThan(descriptors + 20);
+                assertThat(Descriptors.open()).isLessThan(descriptors + 20);
             }
         });
     }

@@ -63,7 +63,7 @@ final class LingerTest {
         }
     }
 
-    /** It has no such option, and the right complaint. */
+    /** The wrong kind of channel, and the right complaint. */
     @LoopTest(time = Time.REAL)
     void unixSocketIsRefusedForWhatItIsAndClosed(@TempDir Path directory) throws Exception {
         var address = UnixDomainSocketAddress.of(directory.resolve("s"));

@@ -7,6 +7,7 @@ import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static io.gyre.net.Talk.assertEchoes;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.CancelledException;
@@ -17,6 +18,7 @@ import io.gyre.loop.WrongLoopException;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.LoopTest.Time;
 import io.gyre.loop.testing.VirtualClock;
+import io.gyre.net.os.Signals;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -244,5 +246,31 @@ final class TcpServerEndTest {
         assertThat(clock.elapsed()).isZero();
         client.close();
         assertNothingIsLeft();
+    }
+
+    @LoopTest
+    void drainWithoutALimitIsRefusedBeforeAnythingIsDone() throws IOException {
+        try (TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo)) {
+            assertThatNullPointerException().isThrownBy(() -> drain(server));
+
+            try (TcpStream client = TcpStream.connect(server.address())) {
+                assertEchoes(client);
+            }
+        }
+    }
+
+    @SuppressWarnings("NullAway") // null is the subject
+    private static void drain(TcpServer server) {
+        Duration none = null;
+        server.drain(none);
+    }
+
+    @LoopTest
+    @SuppressWarnings("NullAway") // null is the subject
+    void drainOnASignalNeedsALimitToo() throws IOException {
+        Duration none = null;
+        try (TcpServer server = TcpServer.serve(TcpPair.loopback(), Talk::echo)) {
+            assertThatNullPointerException().isThrownBy(() -> Signals.drainOn(server, none, "WINCH"));
+        }
     }
 }

@@ -144,9 +144,20 @@ final class UnixServerTest {
             Backlog.fill(busy.getLocalAddress(), waiting);
 
             assertThatThrownBy(this::serve).hasMessageContaining("a server listens there already");
+            assertThat(path).exists();
         } finally {
             closeAll(waiting);
         }
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    void optionOfTheConnectionsThatCannotBeSetIsRefusedAtOnce() {
+        ServerOptions options = ServerOptions.defaults().withConnectionOption(StandardSocketOptions.SO_RCVBUF, -1);
+
+        assertThatThrownBy(() -> UnixServer.serve(options, path, Talk::echo))
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("cannot set SO_RCVBUF to -1");
+        assertThat(path).doesNotExist();
     }
 
     private static void closeAll(List<SocketChannel> channels) throws IOException {

@@ -2,22 +2,11 @@ package io.gyre.examples.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gyre.loop.EventLoop;
-import io.gyre.net.TcpStream;
-import java.io.File;
-import java.io.IOException;
 import java.lang.reflect.Modifier;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import javax.tools.JavaFileObject;
-import javax.tools.StandardLocation;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
 /** Names that Gyre shares with packages of the JDK which everybody imports whole: the document lists them all. */
@@ -36,29 +25,6 @@ class SharedNamesTest {
             "java.util.function",
             "java.util.stream");
 
-    private static File home(Class<?> type) throws URISyntaxException {
-        return new File(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-    }
-
-    /** {@return the public classes of {@code loop} and {@code net}, those of internal packages apart} */
-    private static List<Class<?>> publicClasses() throws IOException, URISyntaxException, ClassNotFoundException {
-        var classes = new ArrayList<Class<?>>();
-        try (var files = ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, Locale.ROOT, null)) {
-            files.setLocation(StandardLocation.CLASS_PATH, List.of(home(EventLoop.class), home(TcpStream.class)));
-            for (JavaFileObject file :
-                    files.list(StandardLocation.CLASS_PATH, "io.gyre", Set.of(JavaFileObject.Kind.CLASS), true)) {
-                String name = files.inferBinaryName(StandardLocation.CLASS_PATH, file);
-                if (!name.contains(".internal.") && !name.contains("$") && !name.endsWith("-info")) {
-                    classes.add(Class.forName(name, false, SharedNamesTest.class.getClassLoader()));
-                }
-            }
-        }
-        return classes.stream()
-                .filter(type -> Modifier.isPublic(type.getModifiers()))
-                .<Class<?>>map(type -> type)
-                .toList();
-    }
-
     private static Predicate<String> isIn(List<String> packages) {
         return name -> packages.stream().anyMatch(each -> isPublic(each + "." + name));
     }
@@ -73,7 +39,7 @@ class SharedNamesTest {
     }
 
     private static List<String> shared() throws Exception {
-        return publicClasses().stream()
+        return PublicClasses.all().stream()
                 .filter(type -> isIn(JDK_PACKAGES).test(type.getSimpleName()))
                 .map(Class::getName)
                 .toList();
@@ -100,7 +66,9 @@ class SharedNamesTest {
     void importByNameWinsOverBothPackages() throws Exception {
         String packages = String.join(
                 "",
-                Stream.concat(JDK_PACKAGES.stream(), publicClasses().stream().map(Class::getPackageName))
+                Stream.concat(
+                                JDK_PACKAGES.stream(),
+                                PublicClasses.all().stream().map(Class::getPackageName))
                         .distinct()
                         .map(each -> "import " + each + ".*; ")
                         .toList());

@@ -83,9 +83,7 @@ public final class ProcessPool implements ExecutorService, RemoteExecutor {
      *     {@link java.io.NotSerializableException} as its cause; or the pool is shut down
      */
     public <T extends @Nullable Object> CompletableFuture<T> submit(SerializableCallable<T> call) {
-        var remote = new RemoteCall<T>(this, call, call);
-        accept(remote);
-        return remote;
+        return submit((Callable<T>) call);
     }
 
     /**

@@ -142,8 +142,6 @@ class RemoteCall<T extends @Nullable Object> extends CompletableFuture<T> implem
 
     @Override
     public String toString() {
-        String name = StandsFor.originalOf(origin).getClass().getName();
-        int lambda = name.indexOf("$$Lambda");
-        return "a call of " + (lambda < 0 ? name : name.substring(0, lambda));
+        return "a call of " + Describe.className(StandsFor.originalOf(origin).getClass());
     }
 }

@@ -37,7 +37,7 @@ public interface IdleLoop {
      * {@return the waits for events outside the loop, tasks first, in order of creation}
      *
      * <p>Included are tasks parked in a call of the JDK (a lock, {@code Thread.sleep}, a blocking socket), tasks that
-     * wait for an {@link OutsideWait} such as an offloaded call, and callbacks registered for readiness.
+     * wait for an {@link OutsideWait} such as an offloaded call or for a future of another library, and callbacks registered for readiness.
      */
     List<Hold> holds();
 }

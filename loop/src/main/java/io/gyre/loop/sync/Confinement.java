@@ -3,7 +3,6 @@ package io.gyre.loop.sync;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
-import io.gyre.loop.WrongLoopException;
 import org.jspecify.annotations.Nullable;
 
 /** The loop that owns a primitive, and the check that no other loop uses it. */
@@ -27,7 +26,7 @@ final class Confinement {
     Task<?> checkpoint() {
         Task<?> task = LowLevel.checkpoint();
         if (task.loop() != loop) {
-            adopt(task.loop(), task);
+            adopt(task.loop());
         }
         return task;
     }
@@ -36,7 +35,7 @@ final class Confinement {
     void check(String what) {
         EventLoop owner = loop;
         if (owner == null || !owner.inLoop()) {
-            adopt(currentLoop(what), Thread.currentThread());
+            adopt(currentLoop(what));
         }
     }
 
@@ -53,11 +52,11 @@ final class Confinement {
         }
     }
 
-    private void adopt(EventLoop newOwner, Object user) {
+    private void adopt(EventLoop newOwner) {
         EventLoop owner = loop;
         if (owner != null && !owner.isClosed()) {
-            throw new WrongLoopException(
-                    primitive, owner, user, "Give each loop its own, or use callSoonThreadsafe to reach the loop.");
+            LowLevel.checkLoop(
+                    primitive, owner, "Give each loop its own, or use callSoonThreadsafe to reach the loop.");
         }
         loop = newOwner;
     }

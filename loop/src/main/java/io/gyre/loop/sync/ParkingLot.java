@@ -98,6 +98,7 @@ public final class ParkingLot {
 
     /** {@return how many tasks wait} Loop thread. */
     public int waiting() {
+        confinement.check("waiting");
         return waiters.count();
     }
 

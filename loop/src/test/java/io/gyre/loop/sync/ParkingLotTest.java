@@ -112,9 +112,11 @@ class ParkingLotTest {
 
             inOtherThread(() -> {
                 assertThatExceptionOfType(WrongThreadException.class).isThrownBy(lot::unpark);
+                assertThatExceptionOfType(WrongThreadException.class).isThrownBy(lot::waiting);
                 assertThatExceptionOfType(WrongLoopException.class)
                         .isThrownBy(() -> EventLoop.run(() -> lot.park("the door")));
             });
+            assertThat(lot.waiting()).isOne();
             cancel(waiter);
         });
     }

@@ -1,10 +1,9 @@
 package io.gyre.net.os;
 
-import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopClosedException;
+import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
-import io.gyre.loop.WrongLoopException;
 import io.gyre.net.ServerGroup;
 import io.gyre.net.StreamServer;
 import java.time.Duration;
@@ -61,9 +60,7 @@ final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Regis
 
     static ShutdownSignals draining(StreamServer<?> server, Duration grace, String... names) {
         EventLoop loop = server.loop();
-        if (!loop.inLoop()) {
-            throw new WrongLoopException(server, loop, Async.currentTask(), "Call this on the server's loop.");
-        }
+        LowLevel.checkLoop(server, loop, "Call this on the server's loop.");
         var signals = new ShutdownSignals(new Draining(server, loop, () -> server.drain(grace), server::close), names);
         signals.endWith(server, loop, server::awaitClosed);
         return signals;

@@ -196,7 +196,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
      * @see StreamServer#drain
      */
     public static Registration drainOn(StreamServer<?> server, Duration grace, String... names) {
-        return ShutdownSignals.draining(Objects.requireNonNull(server), grace, names);
+        return ShutdownSignals.draining(Objects.requireNonNull(server), Objects.requireNonNull(grace), names);
     }
 
     /**
@@ -212,7 +212,7 @@ public final class Signals implements Iterable<String>, AutoCloseable {
      * @see ServerGroup#drain
      */
     public static Registration drainOn(ServerGroup servers, Duration grace, String... names) {
-        return ShutdownSignals.draining(Objects.requireNonNull(servers), grace, names);
+        return ShutdownSignals.draining(Objects.requireNonNull(servers), Objects.requireNonNull(grace), names);
     }
 
     /**
@@ -237,11 +237,8 @@ public final class Signals implements Iterable<String>, AutoCloseable {
 
     /** {@return whether a signal has arrived; false if the receiver was closed} */
     private boolean awaitPending() {
-        Task<?> task = LowLevel.checkpoint();
-        if (task.loop() != mailbox.loop) {
-            throw new WrongLoopException(
-                    this, mailbox.loop, task, "Receive signals on each loop; each loop gets all signals.");
-        }
+        LowLevel.checkpoint();
+        LowLevel.checkLoop(this, mailbox.loop, "Receive signals on each loop; each loop gets all signals.");
         while (!closed && !mailbox.hasPending()) {
             mailbox.bell.await();
         }

@@ -7,7 +7,6 @@ import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.TaskGroup;
 import io.gyre.loop.TaskGroupException;
-import io.gyre.loop.WrongLoopException;
 import io.gyre.loop.spi.Failure;
 import io.gyre.net.ByteReader;
 import io.gyre.net.ByteWriter;
@@ -319,7 +318,7 @@ public final class Subprocess implements AutoCloseable {
         checkLoop();
         if (!SIGNAL_NAME.matcher(signal).matches()) {
             throw new IllegalArgumentException(
-                    "the signal '" + LowLevel.describe(signal) + "' is not the name of a signal, such as HUP or USR1");
+                    "'" + LowLevel.describe(signal) + "' is not the name of a signal, such as HUP or USR1");
         }
         if (isAlive()) {
             try (Subprocess sender = exec("kill", "-s", signal, Long.toString(pid()))) {
@@ -407,10 +406,7 @@ public final class Subprocess implements AutoCloseable {
     }
 
     private void checkLoop() {
-        if (!loop.inLoop()) {
-            throw new WrongLoopException(
-                    this, loop, Async.currentTask(), "A process belongs to the loop that started it.");
-        }
+        LowLevel.checkLoop(this, loop, "A process belongs to the loop that started it.");
     }
 
     // ---- queries

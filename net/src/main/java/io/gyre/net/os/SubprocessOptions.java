@@ -257,6 +257,8 @@ public final class SubprocessOptions {
 
     @Override
     public String toString() {
-        return values.toString().replaceFirst("Values", "SubprocessOptions");
+        // Not the arguments and the environment, which may be secrets.
+        return "SubprocessOptions[" + command().getFirst() + ", arguments: "
+                + (command().size() - 1) + "]";
     }
 }

@@ -3,18 +3,12 @@ package io.gyre.net.os;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.Async;
-import java.io.File;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /** What programs and streams could leave behind in this process. */
 final class Traces {
     private Traces() {}
-
-    static int openDescriptors() {
-        return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
-    }
 
     static List<String> threads() {
         return Thread.getAllStackTraces().keySet().stream()

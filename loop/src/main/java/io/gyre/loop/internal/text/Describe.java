@@ -157,4 +157,28 @@ public final class Describe {
             default -> true;
         };
     }
+
+    /**
+     * {@return the name of a class, without what the JDK appends for a lambda}
+     *
+     * @param type the class
+     */
+    public static String className(Class<?> type) {
+        String name = type.getName();
+        int lambda = name.indexOf("$$Lambda");
+        return lambda < 0 ? name : name.substring(0, lambda);
+    }
+
+    /**
+     * {@return whether a class belongs to the JDK, including the JDK's modules that applications load}
+     *
+     * @param type the class
+     */
+    public static boolean isOfJdk(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        String module = type.getModule().getName();
+        return loader == null
+                || loader == ClassLoader.getPlatformClassLoader()
+                || (module != null && (module.startsWith("java.") || module.startsWith("jdk.")));
+    }
 }

@@ -36,15 +36,12 @@ final class JdkWords {
             return withArticle(type.getComponentType().getSimpleName()) + "[] of length " + lengthOf(object);
         }
         if (type.isHidden()) {
-            int lambda = type.getName().indexOf("$$Lambda");
-            return lambda < 0 ? null : "a lambda of " + type.getName().substring(0, lambda);
+            String name = Describe.className(type);
+            return name.equals(type.getName()) ? null : "a lambda of " + name;
         }
-        return isOfJdk(type) && !(object instanceof String) && !(object instanceof Throwable) ? ofJdk(object) : null;
-    }
-
-    private static boolean isOfJdk(Class<?> type) {
-        ClassLoader loader = type.getClassLoader();
-        return loader == null || loader == ClassLoader.getPlatformClassLoader();
+        return Describe.isOfJdk(type) && !(object instanceof String) && !(object instanceof Throwable)
+                ? ofJdk(object)
+                : null;
     }
 
     private static @Nullable String ofJdk(Object object) {

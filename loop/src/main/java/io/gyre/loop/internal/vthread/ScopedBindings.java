@@ -63,7 +63,8 @@ public final class ScopedBindings {
                     .invoke();
         } catch (Throwable e) {
             throw new IllegalStateException(
-                    "Gyre runs on JDK 25; this is " + Runtime.version() + ", whose scoped values have another inside."
+                    "Gyre runs on JDK 25; this is " + Runtime.version()
+                            + ", whose scoped values are implemented differently."
                             + " Start the program with a JDK 25.",
                     e);
         }

@@ -56,7 +56,8 @@ public final class VirtualThreads {
                     .invoke();
         } catch (Throwable e) {
             throw new IllegalStateException(
-                    "Gyre runs on JDK 25; this is " + Runtime.version() + ", whose virtual threads have another inside."
+                    "Gyre runs on JDK 25; this is " + Runtime.version()
+                            + ", whose virtual threads are implemented differently."
                             + " Start the program with a JDK 25.",
                     e);
         }
