@@ -383,6 +383,17 @@ public final class LowLevel {
     }
 
     /**
+     * Throws now if so little stack is left that giving something back could fail. A primitive calls this before it takes
+     * what a {@code finally} block returns: a stack that overflows in the {@code finally} block would leave the primitive
+     * taken by a task that goes on. Costs some ten nanoseconds. <b>Suspends:</b> no. Any thread.
+     *
+     * @throws StackOverflowError if less than about three kilobytes of stack are left
+     */
+    public static void requireStackForRelease() {
+        StackRoom.requireForRelease();
+    }
+
+    /**
      * Runs a callback before the next step of the loop: when this task has parked or ended, or this callback has
      * returned. For code that batches small pieces of work during a step. <b>Suspends:</b> no.
      *

@@ -102,7 +102,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     private void handOver(Body<T, ?> body) {
         Executor executor = how.executorOf(task.loop);
         try {
-            StackRoom.require();
+            StackRoom.requireForThread();
             if (executor instanceof RemoteExecutor elsewhere) {
                 CompletableFuture<T> remote = elsewhere.submit(new RemoteBody<>(body));
                 future = remote;

@@ -1,25 +1,40 @@
 package io.gyre.loop;
 
-/** Ensures that there is enough stack before a call of the JDK that must not overflow it. */
+/** Ensures that there is enough stack before a call that must not overflow it halfway. */
 final class StackRoom {
     /*
      * Design.
      *
-     * A JDK executor that overflows the stack while starting a thread counts the thread forever, and eventually starts
-     * none. So the stack overflows here first, where nothing has begun. The frames are many and large enough for such a
-     * call, interpreted or compiled; the check costs about as much as an allocation.
+     * Code that begins something and must end it, too, overflows the stack here first, where nothing has begun. A JDK
+     * executor that overflows while starting a thread counts the thread forever, and eventually starts none; a release
+     * that overflows in a finally block leaves its lock to a task that goes on. The frames are many and large enough
+     * for such a call, interpreted or compiled. For a thread, the check costs about as much as an allocation.
      */
-    private static final int FRAMES = 128;
+    private static final int FRAMES_OF_A_THREAD_START = 128;
+    private static final int FRAMES_OF_A_RELEASE = 32;
 
     private StackRoom() {}
 
     /**
-     * Throws unless there is enough stack.
+     * Throws unless there is enough stack to start a thread.
      *
      * @throws StackOverflowError if there is not enough stack
      */
-    static void require() {
-        if (descend(FRAMES, 1, 2, 3, 4, 5, 6, 7, 8) == 0) {
+    static void requireForThread() {
+        require(FRAMES_OF_A_THREAD_START);
+    }
+
+    /**
+     * Throws unless there is enough stack to give something back.
+     *
+     * @throws StackOverflowError if there is not enough stack
+     */
+    static void requireForRelease() {
+        require(FRAMES_OF_A_RELEASE);
+    }
+
+    private static void require(int frames) {
+        if (descend(frames, 1, 2, 3, 4, 5, 6, 7, 8) == 0) {
             throw new AssertionError();
         }
     }

@@ -4,8 +4,12 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.gyre.loop.sync.CapacityLimiter;
+import io.gyre.loop.sync.Lock;
 import io.gyre.loop.sync.Queue;
+import io.gyre.loop.sync.Semaphore;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -112,6 +117,80 @@ class StackTortureTest {
             driven.advance(ONE_SECOND);
         }
         task.resultNow();
+    }
+
+    static Stream<Arguments> borrowers() {
+        return Stream.of(
+                arguments("Lock.withLock", borrower(new Lock(), (lock, body) -> lock.withLock(body))),
+                arguments("Lock.hold", borrower(new Lock(), (lock, body) -> {
+                    try (var _ = lock.hold()) {
+                        body.run();
+                    }
+                })),
+                arguments("Semaphore.withPermit", borrower(new Semaphore(1), (one, body) -> one.withPermit(body))),
+                arguments(
+                        "CapacityLimiter.withToken",
+                        borrower(new CapacityLimiter(1), (one, body) -> one.withToken(body))));
+    }
+
+    private interface Borrowing<P> {
+        void with(P primitive, VoidBody<RuntimeException> body);
+    }
+
+    private interface Borrower {
+        void run(VoidBody<RuntimeException> body);
+    }
+
+    private static <P> Borrower borrower(P primitive, Borrowing<P> borrowing) {
+        return body -> borrowing.with(primitive, body);
+    }
+
+    /** What is still taken makes the next borrower fail (lock, limiter) or wait (semaphore). */
+    @ParameterizedTest
+    @MethodSource("borrowers")
+    void bodyThatOverflowsGivesBackAtEveryDepth(String name, Borrower borrower) throws Exception {
+        var torture = new FutureTask<@Nullable Void>(
+                () -> {
+                    try (var driven = new HandDrivenLoop()) {
+                        driven.run(() -> borrower.run(() -> {})); // links what is used at the end of the stack
+                        driven.loop.createTask(() -> {
+                            while (true) { // so that a release has somebody to serve
+                                borrower.run(() -> yieldNow());
+                                yieldNow();
+                            }
+                        });
+                        VoidBody<RuntimeException> overflowing = () -> borrower.run(() -> {
+                            yieldNow();
+                            overflow();
+                        });
+                        Task<?> task = driven.loop.createTask(() -> tryAtEachDepth(overflowing));
+                        driven.runUntil(task::isDone);
+                        task.resultNow();
+                    }
+                },
+                null);
+        new Thread(null, torture, name, SMALL_STACK).start();
+        torture.get();
+    }
+
+    @SuppressWarnings("InfiniteRecursion") // which is the point
+    private static void tryAtEachDepth(VoidBody<RuntimeException> call) {
+        try {
+            tryAtEachDepth(call);
+        } catch (StackOverflowError end) {
+            // the frames above try, too
+        }
+        try {
+            call.run();
+        } catch (StackOverflowError expected) {
+            return;
+        }
+        throw new AssertionError("the body has not overflowed the stack");
+    }
+
+    @SuppressWarnings("InfiniteRecursion") // which is the point
+    private static int overflow() {
+        return overflow() + 1;
     }
 
     @Test

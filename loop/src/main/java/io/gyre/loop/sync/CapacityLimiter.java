@@ -204,6 +204,7 @@ public final class CapacityLimiter {
      * @return returns the token when closed, in any task
      */
     public Held hold() {
+        LowLevel.requireStackForRelease();
         Task<?> borrower = currentTask();
         acquireOnBehalfOf(borrower);
         return new Held(() -> releaseOnBehalfOf(borrower));
@@ -221,6 +222,7 @@ public final class CapacityLimiter {
      * @throws X the exception of the body, unchanged
      */
     public <T extends @Nullable Object, X extends Exception> T withToken(Body<T, X> body) throws X {
+        LowLevel.requireStackForRelease();
         acquire();
         try {
             return body.run();
@@ -237,6 +239,7 @@ public final class CapacityLimiter {
      * @throws X the exception of the body, unchanged
      */
     public <X extends Exception> void withToken(VoidBody<X> body) throws X {
+        LowLevel.requireStackForRelease();
         acquire();
         try {
             body.run();

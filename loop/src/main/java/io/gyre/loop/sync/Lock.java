@@ -118,8 +118,9 @@ public final class Lock {
 
     private boolean take(Task<?> task) {
         if (owner == null) {
+            boolean watched = !awaitedConditions.isEmpty();
             owner = task;
-            if (!awaitedConditions.isEmpty()) {
+            if (watched) {
                 watchOwner();
             }
             return true;
@@ -187,6 +188,7 @@ public final class Lock {
      * @return releases the lock when closed
      */
     public Held hold() {
+        LowLevel.requireStackForRelease();
         acquire();
         return new Held(release);
     }
@@ -203,6 +205,7 @@ public final class Lock {
      * @throws X the exception of the body, unchanged
      */
     public <T extends @Nullable Object, X extends Exception> T withLock(Body<T, X> body) throws X {
+        LowLevel.requireStackForRelease();
         acquire();
         try {
             return body.run();
@@ -219,6 +222,7 @@ public final class Lock {
      * @throws X the exception of the body, unchanged
      */
     public <X extends Exception> void withLock(VoidBody<X> body) throws X {
+        LowLevel.requireStackForRelease();
         acquire();
         try {
             body.run();

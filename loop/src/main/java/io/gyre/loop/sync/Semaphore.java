@@ -1,6 +1,7 @@
 package io.gyre.loop.sync;
 
 import io.gyre.loop.Body;
+import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.VoidBody;
 import org.jspecify.annotations.Nullable;
@@ -209,6 +210,7 @@ public final class Semaphore {
      * @return releases the permit when closed
      */
     public Held hold() {
+        LowLevel.requireStackForRelease();
         acquire();
         return new Held(releaseOne);
     }
@@ -225,6 +227,7 @@ public final class Semaphore {
      * @throws X the exception of the body, unchanged
      */
     public <T extends @Nullable Object, X extends Exception> T withPermit(Body<T, X> body) throws X {
+        LowLevel.requireStackForRelease();
         acquire();
         try {
             return body.run();
@@ -241,6 +244,7 @@ public final class Semaphore {
      * @throws X the exception of the body, unchanged
      */
     public <X extends Exception> void withPermit(VoidBody<X> body) throws X {
+        LowLevel.requireStackForRelease();
         acquire();
         try {
             body.run();
