@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StackTortureTest {
     private static final int ROUNDS = 1;
     private static final int SMALL_STACK = 256 << 10;
+    private static final int DEPTHS = 100;
 
     /** What is called, for the test's own objects. */
     private static final class Calls {
@@ -163,7 +164,8 @@ class StackTortureTest {
                             yieldNow();
                             overflow();
                         });
-                        Task<?> task = driven.loop.createTask(() -> tryAtEachDepth(overflowing));
+                        Task<?> task = driven.loop.createTask(
+                                () -> assertThat(tryAtEachDepth(overflowing)).isEqualTo(DEPTHS));
                         driven.runUntil(task::isDone);
                         task.resultNow();
                     }
@@ -173,17 +175,22 @@ class StackTortureTest {
         torture.get();
     }
 
+    /** {@return how many of the deepest frames have tried} More would take long: each step looks through the whole stack. */
     @SuppressWarnings("InfiniteRecursion") // which is the point
-    private static void tryAtEachDepth(VoidBody<RuntimeException> call) {
+    private static int tryAtEachDepth(VoidBody<RuntimeException> call) {
+        int tried = 0;
         try {
-            tryAtEachDepth(call);
+            tried = tryAtEachDepth(call);
         } catch (StackOverflowError end) {
             // the frames above try, too
+        }
+        if (tried == DEPTHS) {
+            return tried;
         }
         try {
             call.run();
         } catch (StackOverflowError expected) {
-            return;
+            return tried + 1;
         }
         throw new AssertionError("the body has not overflowed the stack");
     }
