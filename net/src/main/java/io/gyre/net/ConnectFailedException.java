@@ -10,6 +10,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.net.UnknownServiceException;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -29,6 +30,8 @@ public final class ConnectFailedException extends ConnectException {
         TIMED_OUT,
         /** The name has no address. */
         NO_SUCH_NAME,
+        /** The service has no port. */
+        NO_SUCH_SERVICE,
         /** The local address ({@link ConnectOptions#local}) is in use or not of this machine; the message has it. */
         LOCAL_ADDRESS,
         /** Another reason; see the message. */
@@ -43,6 +46,7 @@ public final class ConnectFailedException extends ConnectException {
             return switch (failure) {
                 case ConnectFailedException failed -> failed.kind();
                 case UnknownHostException unknown -> NO_SUCH_NAME;
+                case UnknownServiceException unknown -> NO_SUCH_SERVICE;
                 case SocketTimeoutException late -> TIMED_OUT;
                 case TimeoutException late -> TIMED_OUT;
                 case BindException taken -> LOCAL_ADDRESS;

@@ -1,6 +1,7 @@
 package io.gyre.net;
 
 import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
@@ -17,6 +18,7 @@ public final class ConnectOptions {
             Duration.ofSeconds(30),
             Duration.ofMillis(250),
             null,
+            null,
             SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true)));
 
     private final Values values;
@@ -25,9 +27,13 @@ public final class ConnectOptions {
     private record Values(
             Duration timeout,
             Duration attemptDelay,
+            @Nullable ProtocolFamily family,
             @Nullable InetSocketAddress local,
             SocketOptions socket) {
         Values {
+            if (family != null) {
+                Dns.requireIP(family);
+            }
             Objects.requireNonNull(socket);
             if (timeout.isNegative() || attemptDelay.isNegative()) {
                 throw new IllegalArgumentException(
@@ -57,6 +63,11 @@ public final class ConnectOptions {
         return values.attemptDelay;
     }
 
+    /** {@return the family of the addresses to try; null, the default, tries both} */
+    public @Nullable ProtocolFamily family() {
+        return values.family;
+    }
+
     /** {@return the local address; null, the default, lets the system choose} */
     public @Nullable InetSocketAddress local() {
         return values.local;
@@ -80,7 +91,8 @@ public final class ConnectOptions {
      * @param newTimeout the limit for the look-up and all attempts together
      */
     public ConnectOptions withTimeout(Duration newTimeout) {
-        return new ConnectOptions(new Values(newTimeout, values.attemptDelay, values.local, values.socket));
+        return new ConnectOptions(
+                new Values(newTimeout, values.attemptDelay, values.family, values.local, values.socket));
     }
 
     /**
@@ -89,7 +101,22 @@ public final class ConnectOptions {
      * @param newDelay how long to wait before trying the next address; zero to try all at once
      */
     public ConnectOptions withAttemptDelay(Duration newDelay) {
-        return new ConnectOptions(new Values(values.timeout, newDelay, values.local, values.socket));
+        return new ConnectOptions(new Values(values.timeout, newDelay, values.family, values.local, values.socket));
+    }
+
+    /**
+     * {@return these options with a family} Of a name's addresses, only those of this family are tried. An address that
+     * is given instead of a name is not affected.
+     *
+     * <p><b>Source:</b> asyncio {@code create_connection(family=)}, Node {@code net.connect({family})}.
+     *
+     * @param newFamily {@link java.net.StandardProtocolFamily#INET} or {@link java.net.StandardProtocolFamily#INET6};
+     *     null for both
+     * @throws IllegalArgumentException if it is another family
+     */
+    public ConnectOptions withFamily(@Nullable ProtocolFamily newFamily) {
+        return new ConnectOptions(
+                new Values(values.timeout, values.attemptDelay, newFamily, values.local, values.socket));
     }
 
     /**
@@ -98,7 +125,8 @@ public final class ConnectOptions {
      * @param newLocal the address; port 0 for any free port; null lets the system choose
      */
     public ConnectOptions withLocal(@Nullable InetSocketAddress newLocal) {
-        return new ConnectOptions(new Values(values.timeout, values.attemptDelay, newLocal, values.socket));
+        return new ConnectOptions(
+                new Values(values.timeout, values.attemptDelay, values.family, newLocal, values.socket));
     }
 
     /**
@@ -107,7 +135,8 @@ public final class ConnectOptions {
      * @param newSocket the options
      */
     public ConnectOptions withSocket(SocketOptions newSocket) {
-        return new ConnectOptions(new Values(values.timeout, values.attemptDelay, values.local, newSocket));
+        return new ConnectOptions(
+                new Values(values.timeout, values.attemptDelay, values.family, values.local, newSocket));
     }
 
     /**

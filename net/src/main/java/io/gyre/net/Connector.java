@@ -6,6 +6,7 @@ import io.gyre.loop.LowLevel;
 import io.gyre.loop.TaskGroupException;
 import io.gyre.loop.TimeoutException;
 import io.gyre.net.ConnectFailedException.Attempt;
+import io.gyre.net.dns.Protocol;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -50,14 +51,25 @@ final class Connector {
     }
 
     static SocketChannel connect(String host, int port, ConnectOptions options) throws IOException {
-        String name = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-        return connect(name + ":" + port, options, () -> {
-            var addresses = new ArrayList<InetSocketAddress>();
-            for (InetAddress address : Addresses.interleaved(Dns.resolve(host))) {
-                addresses.add(new InetSocketAddress(address, port));
-            }
-            return addresses;
-        });
+        return connect(target(host, port), options, () -> addresses(host, port, options));
+    }
+
+    static SocketChannel connect(String host, String service, ConnectOptions options) throws IOException {
+        return connect(target(host, service), options, () -> addresses(host, Dns.port(service, Protocol.TCP), options));
+    }
+
+    private static String target(String host, Object port) {
+        String name = LowLevel.describe(host);
+        return (name.contains(":") && !name.startsWith("[") ? "[" + name + "]" : name) + ":" + LowLevel.describe(port);
+    }
+
+    private static List<InetSocketAddress> addresses(String host, int port, ConnectOptions options) throws IOException {
+        List<InetAddress> found = options.family() == null ? Dns.resolve(host) : Dns.resolve(host, options.family());
+        var addresses = new ArrayList<InetSocketAddress>();
+        for (InetAddress address : Addresses.interleaved(found)) {
+            addresses.add(new InetSocketAddress(address, port));
+        }
+        return addresses;
     }
 
     static SocketChannel connect(InetSocketAddress address, ConnectOptions options) throws IOException {

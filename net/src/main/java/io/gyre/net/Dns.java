@@ -2,6 +2,7 @@ package io.gyre.net;
 
 import io.gyre.loop.LoopLocal;
 import io.gyre.loop.LowLevel;
+import io.gyre.net.dns.Protocol;
 import io.gyre.net.dns.Resolver;
 import java.io.IOException;
 import java.net.IDN;
@@ -10,13 +11,15 @@ import java.net.InetAddress;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
+import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up host names.
+ * Looks up host names and service names.
  *
  * {@snippet :
  * for (InetAddress address : Dns.resolve("gyre.io")) {
@@ -44,6 +47,12 @@ public final class Dns {
     private static final int MAX_ENTRIES = 1_000;
 
     private static final Resolver DEFAULT = Resolver.caching(Resolver.system(), TTL, MAX_ENTRIES);
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+
+    private static final int HIGHEST_PORT = 65535;
+
+    private static final int DIGITS_OF_HIGHEST = 5;
 
     private static final LoopLocal<Dns> OF_LOOP = LoopLocal.withInitial(Dns::new);
 
@@ -87,11 +96,8 @@ public final class Dns {
      * @throws IOException if the resolver fails otherwise
      */
     public static List<InetAddress> resolve(String host, ProtocolFamily family) throws IOException {
+        requireIP(family);
         boolean four = family == StandardProtocolFamily.INET;
-        if (!four && family != StandardProtocolFamily.INET6) {
-            throw new IllegalArgumentException(
-                    "a name has no addresses of the family " + family + "; ask for INET or INET6");
-        }
         List<InetAddress> found = resolve(host).stream()
                 .filter(address -> address instanceof Inet4Address == four)
                 .toList();
@@ -100,6 +106,46 @@ public final class Dns {
                     + (four ? "IPv4" : "IPv6") + " address, only others.");
         }
         return found;
+    }
+
+    static void requireIP(ProtocolFamily family) {
+        if (family != StandardProtocolFamily.INET && family != StandardProtocolFamily.INET6) {
+            throw new IllegalArgumentException(
+                    "a name has no addresses of the family " + family + "; ask for INET or INET6");
+        }
+    }
+
+    /**
+     * Finds the port of a service: {@code https} is 443.
+     *
+     * <p>A number is its own port and needs no look-up, so a setting may be either.
+     *
+     * <p><b>Suspends:</b> until the loop's resolver has answered; for a number it is only a checkpoint.
+     * <b>Cancellation:</b> ends the wait, and also the look-up if no other task waits for the same service.
+     *
+     * <p><b>Source:</b> asyncio {@code getaddrinfo}, Go {@code net.LookupPort}.
+     *
+     * @param service a name in the system's services database, or a number from 0 to 65535
+     * @param protocol the protocol of the port
+     * @return the port
+     * @throws UnknownServiceException if no service has this name; the message names it, and says where it was looked
+     *     for and what to do
+     * @throws IOException if the resolver fails otherwise
+     */
+    public static int port(String service, Protocol protocol) throws IOException {
+        Objects.requireNonNull(protocol);
+        boolean number = NUMBER.matcher(service).matches();
+        LowLevel.checkpoint();
+        return number ? number(service) : resolver().port(service, protocol);
+    }
+
+    private static int number(String digits) throws UnknownServiceException {
+        int port = digits.length() > DIGITS_OF_HIGHEST ? Integer.MAX_VALUE : Integer.parseInt(digits);
+        if (port > HIGHEST_PORT) {
+            throw new UnknownServiceException(
+                    "'" + LowLevel.describe(digits) + "' is no port; use a number from 0 to " + HIGHEST_PORT);
+        }
+        return port;
     }
 
     private static @Nullable InetAddress numericAddress(String host) throws UnknownHostException {

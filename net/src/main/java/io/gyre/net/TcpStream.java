@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.net.UnknownServiceException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,41 @@ public final class TcpStream extends SocketStream {
      */
     public static TcpStream connect(String host, int port, ConnectOptions options) throws IOException {
         return ofConnected(Connector.connect(host, port, options));
+    }
+
+    /**
+     * As {@link #connect(String, int)}, with the name of a service: {@code connect("gyre.io", "https")}.
+     *
+     * @param host a name, or a numeric IPv4 or IPv6 address
+     * @param service a name in the system's services database, or a number
+     * @return the connection
+     * @throws UnknownServiceException if no TCP service has this name
+     * @throws UnknownHostException if the name has no address
+     * @throws ConnectFailedException if no address accepts the connection
+     * @throws CancelledException if the task is cancelled
+     * @throws IOException if the system refuses a socket
+     * @see Dns#port
+     */
+    public static TcpStream connect(String host, String service) throws IOException {
+        return connect(host, service, ConnectOptions.defaults());
+    }
+
+    /**
+     * As {@link #connect(String, int, ConnectOptions)}, with the name of a service. The time-out includes its look-up.
+     *
+     * @param host a name, or a numeric IPv4 or IPv6 address
+     * @param service a name in the system's services database, or a number
+     * @param options time-out, local address, socket options
+     * @return the connection
+     * @throws UnknownServiceException if no TCP service has this name
+     * @throws UnknownHostException if the name has no address
+     * @throws ConnectFailedException if no address accepts the connection in time; it lists every attempt
+     * @throws CancelledException if the task is cancelled
+     * @throws IOException if the system refuses a socket
+     * @see Dns#port
+     */
+    public static TcpStream connect(String host, String service, ConnectOptions options) throws IOException {
+        return ofConnected(Connector.connect(host, service, options));
     }
 
     /**

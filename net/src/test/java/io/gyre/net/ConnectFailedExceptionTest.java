@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.net.UnknownServiceException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
@@ -90,6 +91,13 @@ final class ConnectFailedExceptionTest {
         assertThatThrownBy(() -> TcpStream.connect("no.such.test", 80))
                 .isInstanceOfSatisfying(UnknownHostException.class, unknown -> assertThat(Kind.of(unknown))
                         .isEqualTo(Kind.NO_SUCH_NAME));
+    }
+
+    @LoopTest
+    void serviceWithoutAPortIsAKindToo() {
+        assertThatThrownBy(() -> TcpStream.connect("127.0.0.1", "no such service"))
+                .isInstanceOfSatisfying(UnknownServiceException.class, unknown -> assertThat(Kind.of(unknown))
+                        .isEqualTo(Kind.NO_SUCH_SERVICE));
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -17,11 +18,14 @@ final class ConnectOptionsTest {
         ConnectOptions changed = ConnectOptions.defaults()
                 .withTimeout(Duration.ofSeconds(1))
                 .withAttemptDelay(Duration.ofSeconds(2))
+                .withFamily(StandardProtocolFamily.INET6)
                 .withLocal(local)
                 .withSocket(socket);
 
         assertThat(changed.timeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(changed.attemptDelay()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(changed.family()).isEqualTo(StandardProtocolFamily.INET6);
+        assertThat(changed.withFamily(null).family()).isNull();
         assertThat(changed.local()).isEqualTo(local);
         assertThat(changed.socket()).isEqualTo(socket);
         assertThat(changed.toString()).startsWith("ConnectOptions[timeout=PT1S");
@@ -33,6 +37,7 @@ final class ConnectOptionsTest {
 
         assertThat(defaults.timeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(defaults.attemptDelay()).isEqualTo(Duration.ofMillis(250));
+        assertThat(defaults.family()).isNull();
         assertThat(defaults.local()).isNull();
         assertThat(defaults.socket()).isEqualTo(SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true));
         assertThat(defaults.withTimeout(Duration.ZERO).withTimeout(Duration.ofSeconds(30)))
@@ -56,6 +61,14 @@ final class ConnectOptionsTest {
                 .withMessageContaining("PT-1S");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ConnectOptions.defaults().withAttemptDelay(Duration.ofNanos(-1)));
+    }
+
+    @Test
+    void familyThatNoNameHasIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ConnectOptions.defaults().withFamily(StandardProtocolFamily.UNIX))
+                .withMessageContaining("UNIX")
+                .withMessageContaining("INET or INET6");
     }
 
     @Test

@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/** Asks another resolver through a {@link LookupCache}, one per loop and direction. */
+/** Asks another resolver through a {@link LookupCache}, one per loop and kind of question. */
 final class CachingResolver implements Resolver {
     private final Resolver source;
     private final LoopLocal<LookupCache<String, List<InetAddress>>> addresses;
     private final LoopLocal<LookupCache<InetAddress, String>> names;
+    private final LoopLocal<LookupCache<Service, Integer>> ports;
 
     CachingResolver(Resolver source, Duration ttl, int maxEntries) {
         this.source = Objects.requireNonNull(source);
@@ -25,6 +26,8 @@ final class CachingResolver implements Resolver {
         this.addresses = LoopLocal.withInitial(
                 () -> new LookupCache<>(host -> Resolver.requireAny(host, source.resolve(host)), ttl, maxEntries));
         this.names = LoopLocal.withInitial(() -> new LookupCache<>(source::reverse, ttl, maxEntries));
+        this.ports = LoopLocal.withInitial(
+                () -> new LookupCache<>(service -> source.port(service.name(), service.protocol()), ttl, maxEntries));
     }
 
     @Override
@@ -36,6 +39,12 @@ final class CachingResolver implements Resolver {
     @Override
     public String reverse(InetAddress address) throws IOException {
         return names.get().answer(address, "the name of " + address.getHostAddress());
+    }
+
+    @Override
+    public int port(String service, Protocol protocol) throws IOException {
+        var key = new Service(service, protocol);
+        return ports.get().answer(key, key.toString());
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -138,6 +139,11 @@ final class LookupCache<K, V> {
             return switch (failed.getCause()) {
                 case UnknownHostException unknown -> {
                     var own = new UnknownHostException(unknown.getMessage());
+                    own.initCause(unknown);
+                    yield own;
+                }
+                case UnknownServiceException unknown -> {
+                    var own = new UnknownServiceException(unknown.getMessage());
                     own.initCause(unknown);
                     yield own;
                 }

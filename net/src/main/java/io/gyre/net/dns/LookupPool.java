@@ -4,8 +4,8 @@ import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LoopLocal;
+import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The threads that look up a loop's host names. Daemons: they never keep the process alive. */
+/** The threads that look up a loop's host and service names. Daemons: they never keep the process alive. */
 final class LookupPool {
     /*
      * Design.
@@ -61,18 +61,18 @@ final class LookupPool {
     }
 
     /** Looks up a host name. Suspends until the system has answered; cancellation ends the wait at once. */
-    static InetAddress[] lookUp(String host) throws UnknownHostException {
+    static InetAddress[] lookUp(String host) throws IOException {
         return ofLoop().ask(host, () -> InetAddress.getAllByName(host));
     }
 
     /** Looks up the name of an address; returns the address in digits if it has none. Suspends like {@link #lookUp}. */
-    static String nameOf(InetAddress address) throws UnknownHostException {
+    static String nameOf(InetAddress address) throws IOException {
         return ofLoop().ask(address, () -> address.getCanonicalHostName());
     }
 
     /** Answers a question with a system call, or with the call already running for the same question. Suspends. */
-    @SuppressWarnings("unchecked") // the question, a name or an address, determines the type of the answer
-    <T> T ask(Object question, Callable<T> call) throws UnknownHostException {
+    @SuppressWarnings("unchecked") // the question determines the type of the answer
+    <T> T ask(Object question, Callable<T> call) throws IOException {
         Lookup<T> present = (Lookup<T>) running.computeIfAbsent(question, key -> new Lookup<>(question, call));
         return present.await();
     }
@@ -129,13 +129,13 @@ final class LookupPool {
             }
         }
 
-        T await() throws UnknownHostException {
+        T await() throws IOException {
             waiters++;
             try {
                 return Async.await(answer);
             } catch (CompletionException failed) {
-                if (failed.getCause() instanceof UnknownHostException unknown) {
-                    throw unknown;
+                if (failed.getCause() instanceof IOException failure) {
+                    throw failure;
                 }
                 throw failed;
             } finally {

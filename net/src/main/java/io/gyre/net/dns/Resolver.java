@@ -4,11 +4,12 @@ import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * Finds the addresses of a name, and the name of an address. {@code Dns} asks it.
+ * Finds the addresses of a name, the name of an address, and the port of a service. {@code Dns} asks it.
  *
  * {@snippet :
  * Map<String, List<InetAddress>> hosts = Map.of("db.test", List.of(InetAddress.getLoopbackAddress()));
@@ -55,7 +56,26 @@ public interface Resolver {
     }
 
     /**
-     * {@return the system's resolver: its hosts file, its name servers, its search domains}
+     * Finds the port of a service. The default implementation asks the {@linkplain #system system}.
+     *
+     * <p><b>Suspends:</b> as the implementation needs. <b>Cancellation:</b> should end the look-up.
+     *
+     * @param service a name; {@code Dns} answers numbers itself
+     * @param protocol the protocol of the port
+     * @return the port, 1 to 65535
+     * @throws UnknownServiceException if no service has this name; name it in the message, and say what to check
+     * @throws IOException if the look-up fails otherwise
+     */
+    default int port(String service, Protocol protocol) throws IOException {
+        return SystemResolver.INSTANCE.port(service, protocol);
+    }
+
+    /**
+     * {@return the system's resolver: its hosts file, its name servers, its search domains; its services file}
+     *
+     * <p>Services are looked up in the file {@code /etc/services} (Windows:
+     * {@code %SystemRoot%\System32\drivers\etc\services}), which must not exceed 4 MiB. Names and aliases count, in the
+     * file's upper and lower case; malformed lines do not. Other databases (NIS, LDAP) are not asked.
      *
      * <p>The calls block, and run in up to 256 daemon threads per loop, used for nothing else; each name holds at most
      * one thread. <b>Suspends:</b> until the system has answered, which may take 10 s and more when a name server is
@@ -88,7 +108,7 @@ public interface Resolver {
      *
      * @param source the resolver to ask
      * @param ttl how long an answer is remembered; with zero, only tasks that ask at the same time share an answer
-     * @param maxEntries how many names, and how many addresses, are remembered; the oldest are dropped first
+     * @param maxEntries how many names, addresses and services, each, are remembered; the oldest are dropped first
      * @throws IllegalArgumentException if the time is negative, or there is no room for one entry
      */
     static Resolver caching(Resolver source, Duration ttl, int maxEntries) {

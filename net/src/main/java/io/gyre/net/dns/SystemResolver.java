@@ -1,6 +1,7 @@
 package io.gyre.net.dns;
 
 import io.gyre.loop.LowLevel;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -12,7 +13,7 @@ final class SystemResolver implements Resolver {
     private SystemResolver() {}
 
     @Override
-    public List<InetAddress> resolve(String host) throws UnknownHostException {
+    public List<InetAddress> resolve(String host) throws IOException {
         try {
             return List.of(LookupPool.lookUp(host));
         } catch (UnknownHostException unknown) {
@@ -25,7 +26,7 @@ final class SystemResolver implements Resolver {
     }
 
     @Override
-    public String reverse(InetAddress address) throws UnknownHostException {
+    public String reverse(InetAddress address) throws IOException {
         // A copy: the JDK would answer from the name cached in the given object, and store its own answer there.
         InetAddress copy = InetAddress.getByAddress(address.getAddress());
         String name = LookupPool.nameOf(copy);
@@ -34,6 +35,11 @@ final class SystemResolver implements Resolver {
                     + " has no name that leads back to it. Show the address itself, or look at its PTR record.");
         }
         return name;
+    }
+
+    @Override
+    public int port(String service, Protocol protocol) throws IOException {
+        return ServicesFile.SYSTEM.port(new Service(service, protocol));
     }
 
     @Override

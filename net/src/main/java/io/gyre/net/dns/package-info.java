@@ -1,5 +1,5 @@
 /**
- * Host names: look-ups that suspend, resolvers, and a cache of answers.
+ * Host names and service names: look-ups that suspend, resolvers, and a cache of answers.
  *
  * <p>{@code Dns} of {@code io.gyre.net} asks the loop's {@link io.gyre.net.dns.Resolver}: by default the system's,
  * behind a cache.

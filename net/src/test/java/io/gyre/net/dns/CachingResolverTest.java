@@ -22,6 +22,7 @@ import io.gyre.loop.testing.LoopTest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,6 +154,51 @@ final class CachingResolverTest {
         InetAddress equal = InetAddress.getByAddress("another name", FIRST.getAddress());
         assertThat(assertNoSuspend(() -> caching.reverse(equal))).isEqualTo("a.test");
         assertThat(source.log).containsExactly("192.0.2.1");
+    }
+
+    @LoopTest(seeds = 20)
+    void portOfAServiceIsRememberedForEachProtocol() throws Exception {
+        Task<Integer> first = createTask(() -> caching.port("x", Protocol.TCP));
+        Task<Integer> second = createTask(() -> caching.port("x", Protocol.TCP));
+        Task<Integer> other = createTask(() -> caching.port("x", Protocol.UDP));
+        awaitAllTasksParked();
+        assertThat(first.waitsFor()).isEqualTo("task 'look up the TCP service 'x''");
+        source.answer("x/TCP", "1");
+        source.answer("x/UDP", "2");
+        assertThat(first.await()).isEqualTo(1);
+        assertThat(second.await()).isEqualTo(1);
+        assertThat(other.await()).isEqualTo(2);
+
+        assertThat(assertNoSuspend(() -> caching.port("x", Protocol.TCP))).isEqualTo(1);
+        assertThat(source.log).containsExactlyInAnyOrder("x/TCP", "x/UDP");
+        sleep(TTL);
+        Task<Integer> later = createTask(() -> caching.port("x", Protocol.TCP));
+        awaitAllTasksParked();
+        source.answer("x/TCP", "3");
+        assertThat(later.await()).isEqualTo(3);
+    }
+
+    @LoopTest
+    void failureOfAServiceGoesToAllWhoWaitAndIsForgotten() {
+        var unknown = new UnknownServiceException("no x");
+        var tasks = new ArrayList<Task<Throwable>>();
+        for (int i = 0; i < 2; i++) {
+            tasks.add(createTask(() -> catchThrowable(() -> caching.port("x", Protocol.TCP))));
+        }
+        awaitAllTasksParked();
+        source.fail("x/TCP", unknown);
+
+        for (Task<Throwable> task : tasks) {
+            assertThat(task.await())
+                    .isInstanceOf(UnknownServiceException.class)
+                    .hasMessage("no x")
+                    .hasCause(unknown);
+        }
+        assertThat(tasks.getFirst().await()).isNotSameAs(tasks.getLast().await());
+        Task<Integer> later = createTask(() -> caching.port("x", Protocol.TCP));
+        awaitAllTasksParked();
+        source.answer("x/TCP", "1");
+        assertThat(later.await()).isEqualTo(1);
     }
 
     @LoopTest

@@ -17,6 +17,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.UnknownHostException;
+import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,6 +181,85 @@ final class DnsTest {
         for (Task<?> task : List.of(numeric, name, reverse)) {
             assertThatThrownBy(task::await).hasCauseInstanceOf(CancelledException.class);
         }
+    }
+
+    // ---- services
+
+    @LoopTest
+    void numberIsItsOwnPort() throws Exception {
+        Dns.use(new FakeResolver()); // which would wait
+
+        for (int port : List.of(0, 1, 80, 65_535)) {
+            assertThat(assertNoSuspend(() -> Dns.port(Integer.toString(port), Protocol.TCP)))
+                    .isEqualTo(port);
+        }
+        assertThat(Dns.port("00080", Protocol.UDP)).isEqualTo(80);
+        for (String number : List.of("65536", "000080", "99999999999999999999")) {
+            assertThatThrownBy(() -> Dns.port(number, Protocol.TCP))
+                    .isInstanceOf(UnknownServiceException.class)
+                    .hasMessage("'" + number + "' is no port; use a number from 0 to 65535");
+        }
+    }
+
+    @LoopTest
+    void whatIsNoNumberGoesToTheResolver() throws Exception {
+        var resolver = new FakeResolver();
+        Dns.use(resolver);
+
+        for (String name : List.of("http", "9p", "-1", "+80", "\u0661", "")) {
+            Task<Integer> task = createTask(() -> Dns.port(name, Protocol.TCP));
+            awaitAllTasksParked();
+            resolver.answer(name + "/TCP", "7");
+            assertThat(task.await()).isEqualTo(7);
+        }
+    }
+
+    /** A resolver for host names alone still knows the services. */
+    @LoopTest
+    void resolverWithoutServicesAsksTheSystem() {
+        Dns.use(DnsTest::refuse);
+
+        assertThatThrownBy(() -> Dns.port("no such service", Protocol.UDP))
+                .isInstanceOf(UnknownServiceException.class)
+                .hasMessageContaining("the UDP service 'no such service'");
+    }
+
+    @LoopTest
+    void cancelledLookUpOfAServiceEndsInEachState() {
+        for (Resolver behind : List.of(new FakeResolver(), Resolver.caching(new FakeResolver(), Duration.ZERO, 1))) {
+            Dns.use(behind);
+            Task<?> before = createTask(() -> {
+                currentTask().cancel("test");
+                return Dns.port("x", Protocol.TCP);
+            });
+            assertThatThrownBy(before::await).hasCauseInstanceOf(CancelledException.class);
+
+            Task<?> number = createTask(() -> {
+                currentTask().cancel("test");
+                return Dns.port("80", Protocol.TCP);
+            });
+            assertThatThrownBy(number::await).hasCauseInstanceOf(CancelledException.class);
+
+            Task<?> parked = createTask(() -> Dns.port("x", Protocol.TCP));
+            awaitAllTasksParked();
+            parked.cancel("test");
+            assertThatThrownBy(parked::await).hasCauseInstanceOf(CancelledException.class);
+            awaitAllTasksParked();
+            assertThat(EventLoop.current().tasks()).containsExactly(currentTask());
+        }
+    }
+
+    @LoopTest
+    void portThatHasComeIsDeliveredToACancelledTask() {
+        var resolver = new FakeResolver();
+        Dns.use(resolver);
+        Task<Integer> completing = createTask(() -> Dns.port("x", Protocol.TCP));
+        awaitAllTasksParked();
+
+        resolver.answer("x/TCP", "7");
+        completing.cancel("test");
+
+        assertThat(completing.await()).isEqualTo(7);
     }
 
     @LoopTest

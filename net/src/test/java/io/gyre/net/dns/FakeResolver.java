@@ -22,7 +22,7 @@ final class FakeResolver implements Resolver {
 
     private final Map<String, LoopFuture<String>> answers = new HashMap<>();
 
-    /** Answers the latest question about a name or an address: with an address or a name. */
+    /** Answers the latest question about a name, an address or a service ({@code http/TCP}): with an address, a name or a port. */
     void answer(String question, String answer) {
         question(question).setResult(answer);
     }
@@ -44,6 +44,11 @@ final class FakeResolver implements Resolver {
     @Override
     public String reverse(InetAddress address) throws IOException {
         return ask(address.getHostAddress());
+    }
+
+    @Override
+    public int port(String service, Protocol protocol) throws IOException {
+        return Integer.parseInt(ask(service + "/" + protocol));
     }
 
     private String ask(String question) throws IOException {

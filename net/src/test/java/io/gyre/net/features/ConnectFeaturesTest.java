@@ -24,6 +24,7 @@ import io.gyre.net.testing.StreamPair;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
@@ -66,6 +67,29 @@ class ConnectFeaturesTest {
                     .isThrownBy(() -> TcpStream.connect("nobody.test", port))
                     .withMessageContaining("nobody.test");
         }
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    @Feature("One family of addresses")
+    void namesAreResolvedAndConnectedToInTheFamilyThatIsAskedFor() throws IOException {
+        name(ip("::1"), ip("127.0.0.1"), ip("127.0.0.2"));
+        assertThat(Dns.resolve(HOST, StandardProtocolFamily.INET)).containsExactly(ip("127.0.0.1"), ip("127.0.0.2"));
+        assertThat(Dns.resolve(HOST, StandardProtocolFamily.INET6)).containsExactly(ip("::1"));
+
+        ConnectOptions four = ConnectOptions.defaults().withFamily(StandardProtocolFamily.INET);
+        try (SocketChannel refusing = SocketChannel.open().bind(new InetSocketAddress(0))) {
+            int port = ((InetSocketAddress) refusing.getLocalAddress()).getPort();
+
+            var failure = catchThrowableOfType(ConnectFailedException.class, () -> TcpStream.connect(HOST, port, four));
+
+            assertThat(failure.attempts())
+                    .extracting(Attempt::address)
+                    .extracting(InetSocketAddress::getAddress)
+                    .containsExactly(ip("127.0.0.1"), ip("127.0.0.2"));
+        }
+        assertThatExceptionOfType(UnknownHostException.class)
+                .isThrownBy(() -> TcpStream.connect("::1", 80, four))
+                .withMessageContaining("no IPv4 address");
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)

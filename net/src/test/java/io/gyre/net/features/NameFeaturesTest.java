@@ -5,6 +5,7 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest;
@@ -13,9 +14,11 @@ import io.gyre.net.Feature;
 import io.gyre.net.TcpPair;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
+import io.gyre.net.dns.Protocol;
 import io.gyre.net.dns.Resolver;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +65,40 @@ class NameFeaturesTest {
                 TcpStream stream =
                         TcpStream.connect("127.0.0.1", server.address().getPort())) {
             assertThat(stream.readExactly(1)).hasSize(1);
+        }
+    }
+
+    @LoopTest
+    @Feature("Service names")
+    void portMayBeTheNameOfAService() throws IOException {
+        try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> stream.write(new byte[1]))) {
+            int port = server.address().getPort();
+            Dns.use(new Resolver() {
+                @Override
+                public List<InetAddress> resolve(String host) {
+                    return refuse(host);
+                }
+
+                @Override
+                public int port(String service, Protocol protocol) throws IOException {
+                    if (service.equals("gyre") && protocol == Protocol.TCP) {
+                        return port;
+                    }
+                    throw new UnknownServiceException("no " + protocol + " service '" + service + "'");
+                }
+            });
+
+            assertThat(Dns.port("gyre", Protocol.TCP)).isEqualTo(port);
+            assertThat(Dns.port("443", Protocol.TCP)).isEqualTo(443);
+            for (String service : List.of("gyre", Integer.toString(port))) {
+                try (TcpStream stream = TcpStream.connect("127.0.0.1", service)) {
+                    assertThat(stream.peer()).isEqualTo(server.address());
+                    assertThat(stream.readExactly(1)).hasSize(1);
+                }
+            }
+            assertThatExceptionOfType(UnknownServiceException.class)
+                    .isThrownBy(() -> Dns.port("gyre", Protocol.UDP))
+                    .withMessage("no UDP service 'gyre'");
         }
     }
 
