@@ -24,8 +24,9 @@ final class Listener {
      *
      * When the system is out of descriptors, accept fails while the listening socket stays ready, so waiting for
      * readiness would spin. Accepting pauses instead until this loop closes a socket, or for a short while, because
-     * other code may release descriptors too. A reserve descriptor is released meanwhile: without it, the report itself
-     * fails as soon as it needs to open a file.
+     * other code may release descriptors too. A reserve descriptor is released until the next attempt: without it, the
+     * report itself fails as soon as it needs to open a file, and a handler as soon as it needs a class that the JVM
+     * has not loaded. A class that cannot be loaded once stays missing.
      */
 
     /** Few enough to keep a tick short, many enough to take a burst in one tick. */
@@ -97,6 +98,7 @@ final class Listener {
     }
 
     private void acceptBatch() throws IOException {
+        reserve.fill(); // not before: until this step, other code may need it
         for (int i = 0; i < ACCEPT_BATCH && server.hasRoom(); i++) {
             SocketChannel connection;
             try {
@@ -123,13 +125,9 @@ final class Listener {
             exhaustionReported = true;
             LowLevel.report(exhaustion(exhausted));
         }
-        try {
-            Async.moveOnAfter(ACCEPT_PAUSE, () -> {
-                freed.await();
-            });
-        } finally {
-            reserve.fill();
-        }
+        Async.moveOnAfter(ACCEPT_PAUSE, () -> {
+            freed.await();
+        });
     }
 
     private Failure exhaustion(IOException exhausted) {
