@@ -62,30 +62,21 @@ final class Benchmark {
         return all;
     }
 
-    /** {@return how long the run is going to take} */
-    long plannedMillis() {
-        return plan().totalMillis(running());
-    }
-
-    private Plan plan() {
-        return new Plan(settings, strace.isPresent());
-    }
-
     /** Takes what there is so far, after each cell. */
     interface Sink {
         void accept(Results results) throws IOException;
     }
 
     /** {@return what was measured} */
-    Results run(String started, String command, Sink sink) throws IOException, InterruptedException {
+    Results run(String started, boolean isQuick, String command, Sink sink) throws IOException, InterruptedException {
         var versions = new HashMap<String, String>();
         var cells = new ArrayList<CellResult>();
         Map<String, String> environment = environment(command);
-        Results results = new Results(started, environment, servers(versions), List.of());
-        try (var progress = new Progress("echo", plannedMillis())) {
+        Results results = new Results(started, isQuick, environment, servers(versions), List.of());
+        try (var progress = new Progress("echo", measurements(running()))) {
             for (Cell cell : settings.cells()) {
                 cells.add(run(cell, progress).run(running(), workshop, versions));
-                results = new Results(started, environment, servers(versions), List.copyOf(cells));
+                results = new Results(started, isQuick, environment, servers(versions), List.copyOf(cells));
                 sink.accept(results);
             }
         }
@@ -94,15 +85,22 @@ final class Benchmark {
 
     /** {@return what one cell comes to, with these servers} */
     CellResult cell(Cell cell, List<Peer> peers) throws InterruptedException {
-        try (var progress = new Progress("echo", plan().totalMillis(peers))) {
+        try (var progress = new Progress("echo", measurements(peers))) {
             return run(cell, progress).run(peers, workshop, new HashMap<>());
         }
+    }
+
+    private long measurements(List<Peer> peers) {
+        long compared = settings.rate() == 0
+                ? 0
+                : peers.stream().filter(Pacing::isCompared).count();
+        return (long) settings.cells().size() * settings.rounds() * (peers.size() + compared);
     }
 
     private CellRun run(Cell cell, Progress progress) {
         Optional<SyscallTrace> tracer =
                 strace.map(program -> new SyscallTrace(program, generator, workshop, settings.traceMillis()));
-        return new CellRun(settings, cell, plan(), new Meter(generator), tracer, progress);
+        return new CellRun(settings, cell, new Meter(generator), tracer, progress);
     }
 
     private Map<String, String> environment(String command) {

@@ -32,7 +32,6 @@ final class CellRun {
      */
     private final Settings settings;
     private final Cell cell;
-    private final Plan plan;
     private final Meter meter;
     private final Optional<SyscallTrace> tracer;
     private final Progress progress;
@@ -43,10 +42,9 @@ final class CellRun {
     private final Map<String, Map<String, Double>> syscalls = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
 
-    CellRun(Settings settings, Cell cell, Plan plan, Meter meter, Optional<SyscallTrace> tracer, Progress progress) {
+    CellRun(Settings settings, Cell cell, Meter meter, Optional<SyscallTrace> tracer, Progress progress) {
         this.settings = settings;
         this.cell = cell;
-        this.plan = plan;
         this.meter = meter;
         this.tracer = tracer;
         this.progress = progress;
@@ -62,10 +60,7 @@ final class CellRun {
             for (Peer peer : peers) {
                 start(peer, workshop, versions);
             }
-            forEachAlive("warms up", server -> {
-                meter.warmUp(server, settings.first(cell, server.peer()));
-                progress.advance(plan.warmUpMillis(cell, server.peer()));
-            });
+            forEachAlive("warms up", server -> meter.warmUp(server, settings.first(cell, server.peer())));
             forEachAlive("connects", server -> connected.put(server, meter.connect(server, settings.closed(cell))));
             List<Sample> closed = measure(settings.closed(cell), peers, (server, latencies) -> {});
             trace();
@@ -105,7 +100,6 @@ final class CellRun {
         } catch (IOException failure) {
             failures.add(failure.getMessage());
         }
-        progress.advance(plan.startMillis(peer));
     }
 
     private Map<String, Double> tails() {
@@ -128,7 +122,7 @@ final class CellRun {
                 String id = server.peer().id();
                 samples.add(meter.measure(
                         server, connections(server), load, thisRound, ofRun -> latencies.accept(id, ofRun)));
-                progress.advance(plan.runMillis());
+                progress.advance();
             });
         }
         return samples;
@@ -141,7 +135,6 @@ final class CellRun {
                 syscalls.put(
                         server.peer().id(),
                         strace.trace(server, cell.size(), cell.connections(), settings.pipelining()));
-                progress.advance(plan.traceMillis());
             });
         }
     }

@@ -17,7 +17,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All figures of one cell. */
 final class CellTables {
@@ -44,51 +46,27 @@ final class CellTables {
     /** The rest of a failure is in the JSON. */
     private static final int FAILURE_CHARACTERS = 300;
 
-    private static final List<String> CLOSED_HEADER = List.of(
-            "server",
-            "messages/s",
-            "CPU µs/msg",
-            "lower quartile",
-            "user",
-            "system",
-            "÷ floor",
-            "p50 µs",
-            "p99 µs",
-            "p99.9 µs",
-            "heap B/msg",
-            "GCs",
-            "server busy",
-            "generator busy");
-    private static final List<String> PACED_HEADER = List.of(
-            "server",
-            "p50 µs",
-            "p99 µs",
-            "p99.9 µs",
-            "of all rounds",
-            "quietest tenth",
-            "÷ floor",
-            "CPU µs/msg",
-            "server busy",
-            "sent late µs");
+    /** A column after the server's name: what it is called, and what it says of a server in a cell. */
+    private record Column(String name, BiFunction<CellResult, String, String> text) {}
 
     private final Results results;
-    private final Noises noises;
+    private final Noise.OfAll noises;
 
-    CellTables(Results results, Noises noises) {
+    CellTables(Results results, Noise.OfAll noises) {
         this.results = results;
         this.noises = noises;
     }
 
     Table closed(CellResult cell) {
-        return new Table(cell.label(), failures(cell), CLOSED_HEADER, rows(cell, Part.CLOSED, this::closedPlaces));
+        return new Table(cell.label(), failures(cell), header(closed()), rows(cell, Part.CLOSED, closed()));
     }
 
     Table paced(CellResult cell) {
         return new Table(
                 cell.label() + " at " + whole((double) cell.pacedRate()) + " messages/s",
                 "",
-                PACED_HEADER,
-                rows(cell, Part.PACED, this::pacedPlaces));
+                header(paced()),
+                rows(cell, Part.PACED, paced()));
     }
 
     Table syscalls(CellResult cell) {
@@ -113,18 +91,22 @@ final class CellTables {
                 .orElse("");
     }
 
-    /** Makes the places of a row after its name. */
-    private interface Places {
-        List<String> of(CellResult cell, String server);
+    private static List<String> header(List<Column> columns) {
+        return Stream.concat(Stream.of("server"), columns.stream().map(Column::name))
+                .toList();
     }
 
-    private List<Row> rows(CellResult cell, Part part, Places places) {
+    private List<Row> rows(CellResult cell, Part part, List<Column> columns) {
         return results.present().stream()
                 .filter(server -> !cell.values(part, server.id(), Metric.CPU).isEmpty())
                 .sorted(Comparator.comparingDouble(server -> part == Part.CLOSED
                         ? figure(cell, part, server.id(), Metric.CPU).median()
                         : Spread.lowestTenth(cell.values(part, server.id(), Metric.P999))))
-                .map(server -> row(server, places.of(cell, server.id())))
+                .map(server -> row(
+                        server,
+                        columns.stream()
+                                .map(column -> column.text().apply(cell, server.id()))
+                                .toList()))
                 .toList();
     }
 
@@ -134,45 +116,62 @@ final class CellTables {
         return new Row(OverviewTables.isOurs(server.id()), places);
     }
 
-    private List<String> closedPlaces(CellResult cell, String server) {
+    private List<Column> closed() {
         return List.of(
-                spread(figure(cell, Part.CLOSED, server, Metric.THROUGHPUT)),
-                spread(figure(cell, Part.CLOSED, server, Metric.CPU)),
-                plain(Spread.lowerQuartile(cell.values(Part.CLOSED, server, Metric.CPU))),
-                plain(cell.userMicros(Part.CLOSED, server)),
-                plain(cell.systemMicros(Part.CLOSED, server)),
-                ratio(noises.cpu(), cell, server),
-                median(cell, Part.CLOSED, server, Metric.P50),
-                median(cell, Part.CLOSED, server, Metric.P99),
-                median(cell, Part.CLOSED, server, Metric.P999),
-                median(cell, Part.CLOSED, server, Metric.ALLOCATED),
-                median(cell, Part.CLOSED, server, Metric.COLLECTIONS),
-                percent(figure(cell, Part.CLOSED, server, Metric.SERVER_BUSY).median()),
-                percent(figure(cell, Part.CLOSED, server, Metric.GENERATOR_BUSY).median()));
+                range("messages/s", Part.CLOSED, Metric.THROUGHPUT),
+                range("CPU µs/msg", Part.CLOSED, Metric.CPU),
+                new Column(
+                        "lower quartile",
+                        (cell, server) -> plain(Spread.lowerQuartile(cell.values(Part.CLOSED, server, Metric.CPU)))),
+                new Column("user", (cell, server) -> plain(cell.userMicros(Part.CLOSED, server))),
+                new Column("system", (cell, server) -> plain(cell.systemMicros(Part.CLOSED, server))),
+                new Column("÷ floor", (cell, server) -> ratio(noises.cpu(), cell, server)),
+                median("p50 µs", Part.CLOSED, Metric.P50),
+                median("p99 µs", Part.CLOSED, Metric.P99),
+                median("p99.9 µs", Part.CLOSED, Metric.P999),
+                median("heap B/msg", Part.CLOSED, Metric.ALLOCATED),
+                median("GCs", Part.CLOSED, Metric.COLLECTIONS),
+                share("server busy", Part.CLOSED, Metric.SERVER_BUSY),
+                share("generator busy", Part.CLOSED, Metric.GENERATOR_BUSY));
     }
 
-    private List<String> pacedPlaces(CellResult cell, String server) {
+    private List<Column> paced() {
         return List.of(
-                spread(figure(cell, Part.PACED, server, Metric.P50)),
-                spread(figure(cell, Part.PACED, server, Metric.P99)),
-                spread(figure(cell, Part.PACED, server, Metric.P999)),
-                Optional.ofNullable(cell.pacedTails().get(server))
+                range("p50 µs", Part.PACED, Metric.P50),
+                range("p99 µs", Part.PACED, Metric.P99),
+                range("p99.9 µs", Part.PACED, Metric.P999),
+                new Column("of all rounds", (cell, server) -> Optional.ofNullable(
+                                cell.pacedTails().get(server))
                         .map(Numbers::plain)
-                        .orElse(""),
-                plain(Spread.lowestTenth(cell.values(Part.PACED, server, Metric.P999))),
-                ratio(noises.tail(), cell, server),
-                median(cell, Part.PACED, server, Metric.CPU),
-                percent(figure(cell, Part.PACED, server, Metric.SERVER_BUSY).median()),
-                median(cell, Part.PACED, server, Metric.LAG));
+                        .orElse("")),
+                new Column(
+                        "quietest tenth",
+                        (cell, server) -> plain(Spread.lowestTenth(cell.values(Part.PACED, server, Metric.P999)))),
+                new Column("÷ floor", (cell, server) -> ratio(noises.tail(), cell, server)),
+                median("CPU µs/msg", Part.PACED, Metric.CPU),
+                share("server busy", Part.PACED, Metric.SERVER_BUSY),
+                median("sent late µs", Part.PACED, Metric.LAG));
+    }
+
+    private static Column range(String name, Part part, Metric metric) {
+        return new Column(name, (cell, server) -> spread(figure(cell, part, server, metric)));
+    }
+
+    private static Column share(String name, Part part, Metric metric) {
+        return new Column(
+                name,
+                (cell, server) -> percent(figure(cell, part, server, metric).median()));
+    }
+
+    private static Column median(String name, Part part, Metric metric) {
+        return new Column(name, (cell, server) -> {
+            double median = figure(cell, part, server, metric).median();
+            return Double.isNaN(median) ? "" : plain(median);
+        });
     }
 
     private static Spread figure(CellResult cell, Part part, String server, Metric metric) {
         return Spread.of(cell.values(part, server, metric));
-    }
-
-    private static String median(CellResult cell, Part part, String server, Metric metric) {
-        double median = figure(cell, part, server, metric).median();
-        return Double.isNaN(median) ? "" : plain(median);
     }
 
     private static String ratio(Noise noise, CellResult cell, String server) {

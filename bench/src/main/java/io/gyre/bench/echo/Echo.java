@@ -6,11 +6,9 @@ import io.gyre.bench.options.RunOptions;
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
 import io.gyre.bench.report.ResultFiles;
-import io.gyre.bench.results.StartTime;
 import io.gyre.bench.servers.Peer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -98,10 +96,10 @@ public final class Echo implements Callable<Integer> {
         var benchmark = new Benchmark(settings, Workshop.in(WORKSHOP), Tools.ofPath());
         checkServers(benchmark.all());
         settings.cores().pinThisProcess();
-        StartTime now = StartTime.now();
-        ResultFiles files = run.files(now.nameOf("echo"));
+        ResultFiles files = run.files("echo");
         announce(benchmark);
-        Results results = benchmark.run(now.text(), run.line(), soFar -> files.write(soFar, EchoReport.of(soFar)));
+        Results results = benchmark.run(
+                run.started(), run.isQuick(), run.line(), soFar -> files.write(soFar, EchoReport.of(soFar)));
         System.out.println(EchoReport.of(results).summaryText());
         System.out.println("The report is in " + files);
         return results.cells().stream().allMatch(cell -> cell.failures().isEmpty()) ? 0 : 1;
@@ -158,9 +156,6 @@ public final class Echo implements Callable<Integer> {
                 System.err.println("missing: " + peer.label() + ": " + peer.missing());
             }
         }
-        Duration planned = Duration.ofMillis(benchmark.plannedMillis());
-        System.err.printf(
-                "%d servers, about %d min %d s%n",
-                benchmark.running().size(), planned.toMinutes(), planned.toSecondsPart());
+        System.err.printf("%d servers%n", benchmark.running().size());
     }
 }

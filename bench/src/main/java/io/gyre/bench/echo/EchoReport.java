@@ -4,11 +4,11 @@ import io.gyre.bench.report.Report;
 import io.gyre.bench.report.Report.Section;
 import io.gyre.bench.report.Table;
 import io.gyre.bench.results.Numbers;
-import io.gyre.bench.results.Ratio;
 import io.gyre.bench.results.Ratio.Verdict;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What a run says: its summary and its sections. */
 final class EchoReport {
@@ -18,11 +18,13 @@ final class EchoReport {
     private EchoReport() {}
 
     static Report of(Results results) {
-        Noises noises = Noises.of(results);
+        Noise.OfAll noises = Noise.OfAll.in(results);
         var tables = new CellTables(results, noises);
         List<CellResult> cells = results.cells();
         var sections = new ArrayList<Section>();
-        sections.add(Section.of("goals", OverviewTables.goals(results, noises)));
+        if (!results.isQuick()) {
+            sections.add(Section.of("goals", OverviewTables.goals(results, noises)));
+        }
         sections.add(Section.of("cpu", OverviewTables.ratios(results, noises, Metric.CPU, "Server CPU per message")));
         sections.add(Section.of("throughput", OverviewTables.ratios(results, noises, Metric.THROUGHPUT, "Throughput")));
         if (cells.stream().anyMatch(cell -> !cell.paced().isEmpty())) {
@@ -44,8 +46,9 @@ final class EchoReport {
         sections.add(Section.of("noise", OverviewTables.noise(results, noises)));
         sections.add(Section.of("servers", OverviewTables.servers(results)));
         sections.add(Section.ofEnvironment(results.environment()));
-        return new Report(
+        return Report.of(
                 "Echo benchmark, " + results.started(),
+                results.isQuick(),
                 summary(results, noises),
                 List.copyOf(sections),
                 ChartData.of(results));
@@ -58,12 +61,14 @@ final class EchoReport {
                 .toList();
     }
 
-    private static List<String> summary(Results results, Noises noises) {
+    private static List<String> summary(Results results, Noise.OfAll noises) {
         var lines = new ArrayList<String>();
         lines.add(
                 "Each server echoes raw bytes on loopback, on one core; one load generator on another checks every byte."
                         + " Compared is the processor time that a server needs for a message, because that is the steadiest figure.");
-        lines.add(goals(results, noises));
+        if (!results.isQuick()) {
+            lines.add(goals(results, noises));
+        }
         lines.add(noise(noises));
         lines.add(bottleneck(results));
         List<String> missing = results.servers().stream()
@@ -82,25 +87,17 @@ final class EchoReport {
         return lines;
     }
 
-    private static String goals(Results results, Noises noises) {
-        int met = 0;
-        int missed = 0;
-        int unclear = 0;
-        for (CellResult cell : results.cells()) {
-            for (Goal goal : Goal.ALL) {
-                Optional<Ratio> ratio = goal.ratio(cell, noises);
-                if (ratio.isPresent()) {
-                    Verdict verdict = ratio.get().against(goal.limit());
-                    met += verdict == Verdict.MET ? 1 : 0;
-                    missed += verdict == Verdict.MISSED ? 1 : 0;
-                    unclear += verdict == Verdict.WITHIN_NOISE ? 1 : 0;
-                }
-            }
-        }
-        return "Goals of Gyre streams: " + met + " met, " + missed + " missed, " + unclear + " within noise.";
+    private static String goals(Results results, Noise.OfAll noises) {
+        Map<Verdict, Long> verdicts = results.cells().stream()
+                .flatMap(cell -> Goal.ALL.stream()
+                        .flatMap(goal -> goal.ratio(cell, noises).stream().map(ratio -> ratio.against(goal.limit()))))
+                .collect(Collectors.groupingBy(verdict -> verdict, Collectors.counting()));
+        return "Goals of Gyre streams: " + verdicts.getOrDefault(Verdict.MET, 0L) + " met, "
+                + verdicts.getOrDefault(Verdict.MISSED, 0L) + " missed, "
+                + verdicts.getOrDefault(Verdict.WITHIN_NOISE, 0L) + " within noise.";
     }
 
-    private static String noise(Noises noises) {
+    private static String noise(Noise.OfAll noises) {
         String tail = noises.tail()
                 .ofAllCells()
                 .map(all -> " Of the p99.9 in the open loop, compared in the quietest rounds: "

@@ -34,7 +34,7 @@ record Goal(String text, Metric metric, String base, double limit, Predicate<Cel
     }
 
     /** {@return how streams compare with the goal's server; empty if they do not, or need not} */
-    Optional<Ratio> ratio(CellResult cell, Noises noises) {
+    Optional<Ratio> ratio(CellResult cell, Noise.OfAll noises) {
         return cells.test(cell) ? noises.of(metric).ratio(cell, SUBJECT, base) : Optional.empty();
     }
 

@@ -140,4 +140,29 @@ public final class Noise {
         double own = Math.max(ratio.max() / ratio.median(), ratio.median() / ratio.min()) - 1;
         return new Ratio(ratio.median(), metric.isTail() ? Math.max(floorNoise, own) : floorNoise);
     }
+
+    /**
+     * The noise of each figure that servers are compared by. Made once for a report.
+     *
+     * @param cpu of the CPU per message, closed loop
+     * @param throughput of the closed loop
+     * @param tail of the p99.9, open loop
+     */
+    record OfAll(Noise cpu, Noise throughput, Noise tail) {
+        static OfAll in(Results results) {
+            return new OfAll(
+                    Noise.of(results, Part.CLOSED, Metric.CPU),
+                    Noise.of(results, Part.CLOSED, Metric.THROUGHPUT),
+                    Noise.of(results, Part.PACED, Metric.P999));
+        }
+
+        Noise of(Metric metric) {
+            return switch (metric) {
+                case CPU -> cpu;
+                case THROUGHPUT -> throughput;
+                case P999 -> tail;
+                default -> throw new IllegalArgumentException("servers are not compared by " + metric);
+            };
+        }
+    }
 }

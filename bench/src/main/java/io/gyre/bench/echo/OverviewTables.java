@@ -25,7 +25,7 @@ final class OverviewTables {
     private OverviewTables() {}
 
     /** {@return which goals are met where} */
-    static Table goals(Results results, Noises noises) {
+    static Table goals(Results results, Noise.OfAll noises) {
         var rows = new ArrayList<Row>();
         for (CellResult cell : results.cells()) {
             var places = new ArrayList<>(List.of(Place.of(cell.label())));
@@ -44,7 +44,7 @@ final class OverviewTables {
                 rows);
     }
 
-    private static Place place(Goal goal, CellResult cell, Noises noises) {
+    private static Place place(Goal goal, CellResult cell, Noise.OfAll noises) {
         if (!goal.cells().test(cell)) {
             return NOT_ASKED;
         }
@@ -62,7 +62,7 @@ final class OverviewTables {
     }
 
     /** {@return how each server compares with the floor, in every cell} */
-    static Table ratios(Results results, Noises noises, Metric metric, String title) {
+    static Table ratios(Results results, Noise.OfAll noises, Metric metric, String title) {
         Noise noise = noises.of(metric);
         List<CellResult> cells = results.cells().stream()
                 .filter(cell -> !cell.samples(Part.CLOSED).isEmpty())
@@ -107,7 +107,7 @@ final class OverviewTables {
     }
 
     /** {@return what the two floors made of each cell, and what follows for all others} */
-    static Table noise(Results results, Noises noises) {
+    static Table noise(Results results, Noise.OfAll noises) {
         var rows = new ArrayList<Row>();
         for (CellResult cell : results.cells()) {
             rows.add(new Row(

@@ -8,11 +8,17 @@ import org.jspecify.annotations.Nullable;
  * One run of the benchmark: every sample, and what is needed to judge them.
  *
  * @param started when, in UTC
+ * @param isQuick whether it was only to see that everything runs
  * @param environment the machine, the JDK, the settings; by name, in the order in which they are shown
  * @param servers all that could have taken part, also those that are missing
  * @param cells what was measured, in the order in which it was
  */
-public record Results(String started, Map<String, String> environment, List<Server> servers, List<CellResult> cells) {
+public record Results(
+        String started,
+        boolean isQuick,
+        Map<String, String> environment,
+        List<Server> servers,
+        List<CellResult> cells) {
     /**
      * A server that could have taken part.
      *

@@ -5,7 +5,6 @@ import io.gyre.bench.load.Load;
 import io.gyre.bench.load.LoadGenerator;
 import io.gyre.bench.load.LoadRun;
 import io.gyre.bench.process.Child;
-import io.gyre.bench.process.SyscallCounts;
 import io.gyre.bench.process.Workshop;
 import io.gyre.bench.servers.ServerProcess;
 import java.io.IOException;
@@ -16,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Counts the system calls of a server with strace, while it is loaded. */
 final class SyscallTrace {
@@ -32,6 +33,10 @@ final class SyscallTrace {
 
     /** Long enough; the run is ended from here. */
     private static final long MEASURE_MILLIS = TimeUnit.MINUTES.toMillis(1);
+
+    /** Share, seconds, microseconds a call, calls, perhaps errors, name. */
+    private static final Pattern ROW =
+            Pattern.compile("\\s*[0-9.,]+\\s+[0-9.,]+\\s+[0-9]+\\s+([0-9]+)(?:\\s+[0-9]+)?\\s+(\\w+)");
 
     private final Path strace;
     private final LoadGenerator generator;
@@ -73,8 +78,7 @@ final class SyscallTrace {
             throw new IOException("no message came back under strace within " + millis + " ms");
         }
         var perMessage = new TreeMap<String, Double>();
-        SyscallCounts.parse(Files.readString(table))
-                .forEach((call, calls) -> perMessage.put(call, (double) calls / messages));
+        parse(Files.readString(table)).forEach((call, calls) -> perMessage.put(call, (double) calls / messages));
         return perMessage;
     }
 
@@ -87,5 +91,17 @@ final class SyscallTrace {
             }
             Thread.sleep(1);
         }
+    }
+
+    /** {@return how often each system call was made, by its name, from the table that {@code strace -c} writes} */
+    static Map<String, Long> parse(String table) {
+        var counts = new TreeMap<String, Long>();
+        for (String line : table.lines().toList()) {
+            Matcher row = ROW.matcher(line);
+            if (row.matches() && !row.group(2).equals("total")) {
+                counts.merge(row.group(2), Long.valueOf(row.group(1)), Long::sum);
+            }
+        }
+        return counts;
     }
 }

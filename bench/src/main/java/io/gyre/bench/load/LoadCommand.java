@@ -4,14 +4,12 @@ import io.gyre.bench.load.LoadResults.Run;
 import io.gyre.bench.options.LoadOptions;
 import io.gyre.bench.options.LoadOptions.Cell;
 import io.gyre.bench.options.RunOptions;
-import io.gyre.bench.process.ChildFailedException;
+import io.gyre.bench.process.Child;
 import io.gyre.bench.process.Cores;
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
-import io.gyre.bench.report.MarkdownReport;
 import io.gyre.bench.report.ResultFiles;
 import io.gyre.bench.results.Machine;
-import io.gyre.bench.results.StartTime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,14 +90,14 @@ public final class LoadCommand implements Callable<Integer> {
         if (run.rewrite(LoadResults.class, LoadResults::report)) {
             return 0;
         }
-        ResultFiles files = run.files(StartTime.now().nameOf("load"));
+        ResultFiles files = run.files("load");
         LoadResults results = measure();
         results.failures().forEach(System.err::println);
         if (results.runs().isEmpty()) {
             return 1;
         }
         files.write(results, results.report());
-        System.out.println(MarkdownReport.render(results.report()));
+        System.out.println(results.report().text());
         System.out.println("The report is in " + files);
         return results.failures().isEmpty() ? 0 : 1;
     }
@@ -122,14 +120,17 @@ public final class LoadCommand implements Callable<Integer> {
                 patience == null || (patience >= 0.001 && patience <= MOST_PATIENCE_SECONDS),
                 "--patience must be from 0.001 to 20");
         run.require(rate >= 0, "--rate must not be negative");
-        StartTime now = StartTime.now();
         List<Cell> cells = load.cells(
                 run.isQuick() ? QUICK_SIZES : LoadOptions.SIZES,
                 run.isQuick() ? QUICK_CONNECTIONS : LoadOptions.CONNECTIONS);
         double seconds = run.isQuick() ? QUICK_SECONDS : SECONDS;
         double warmUp = run.isQuick() ? QUICK_SECONDS : WARM_UP_SECONDS;
         Cores cores = generatorCore == null ? Cores.any() : new Cores("", generatorCore.toString());
-        LoadGenerator generator = LoadGenerator.build(Workshop.in(WORKSHOP), Tools.ofPath(), cores)
+        Tools tools = Tools.ofPath();
+        if (generatorCore != null) {
+            Cores.checkPinning(tools);
+        }
+        LoadGenerator generator = LoadGenerator.build(Workshop.in(WORKSHOP), tools, cores)
                 .withPatience(Duration.ofMillis(LoadOptions.millis(patience, PATIENCE_SECONDS)));
         var runs = new ArrayList<Run>();
         var failures = new ArrayList<String>();
@@ -143,12 +144,13 @@ public final class LoadCommand implements Callable<Integer> {
             System.err.println(cell.label());
             try {
                 measure(generator, server, cell, rate == 0 ? closed : closed.atRate(rate), runs);
-            } catch (ChildFailedException failure) {
+            } catch (Child.Failure failure) {
                 failures.add(address + ": " + cell.label() + ": " + sentence(failure));
                 break; // what is wrong with a server is wrong with all that follows
             }
         }
-        return new LoadResults(now.text(), String.valueOf(address), rate, environment(), runs, failures);
+        return new LoadResults(
+                run.started(), run.isQuick(), String.valueOf(address), rate, environment(), runs, failures);
     }
 
     private void measure(LoadGenerator generator, Matcher server, Cell cell, Load wanted, List<Run> runs)
@@ -180,7 +182,7 @@ public final class LoadCommand implements Callable<Integer> {
     }
 
     /** What the generator itself said last, without the name of the process. */
-    private static String sentence(ChildFailedException failure) {
+    private static String sentence(Child.Failure failure) {
         String message = String.valueOf(failure.getMessage());
         int generator = message.lastIndexOf("load: ");
         return generator < 0 ? message : message.substring(generator + "load: ".length());

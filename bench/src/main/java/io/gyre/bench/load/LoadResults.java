@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * One run against a server of the user.
  *
  * @param started when, in UTC
+ * @param isQuick whether it was only to see that everything runs
  * @param address of the server
  * @param rate messages a second in the open loop; 0 for the closed loop
  * @param environment the machine and the settings, by name
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record LoadResults(
         String started,
+        boolean isQuick,
         String address,
         long rate,
         Map<String, String> environment,
@@ -102,8 +104,9 @@ record LoadResults(
                         isEnough(cell, ENOUGH_FOR_P999) ? spread(cell, Run::p999Micros) : null))
                 .toList();
         var charts = new Charts(List.of(new Chart(address, null, rate, true, bars, bars)));
-        return new Report(
+        return Report.of(
                 "Load on " + address + ", " + started,
+                isQuick,
                 summary(),
                 List.of(
                         Section.of("throughput", throughput(cells)),

@@ -1,6 +1,6 @@
 package io.gyre.bench.load;
 
-import io.gyre.bench.process.CpuTimes;
+import io.gyre.bench.process.ProcessCpu;
 import io.gyre.bench.servers.ServerProcess;
 import io.gyre.bench.servers.ServerProcess.Heap;
 import io.gyre.bench.servers.ServerProcess.Used;
@@ -96,7 +96,7 @@ public final class Meter {
 
     private static Sample sample(
             ServerProcess server, int round, Outcome outcome, Used before, Used after, @Nullable HeapUse heap) {
-        CpuTimes cpu = after.cpu().since(before.cpu());
+        ProcessCpu.Times cpu = after.cpu().since(before.cpu());
         double nanos = (double) (after.nanoTime() - before.nanoTime());
         double rate = outcome.messagesPerSecond();
         double toMicrosPerMessage = NANOS_PER_SECOND / nanos / rate / NANOS_PER_MICRO;

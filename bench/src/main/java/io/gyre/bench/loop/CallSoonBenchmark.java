@@ -20,18 +20,11 @@ public class CallSoonBenchmark extends LoopBenchmark {
     private final Runnable callback = this::count;
     private int calls;
 
-    /** For JMH. */
-    public CallSoonBenchmark() {}
-
     private void count() {
         calls++;
     }
 
-    /**
-     * {@code callSoon} in a task, and the calls.
-     *
-     * @return the number of calls
-     */
+    /** {@code callSoon} in a task, and the calls. */
     @Benchmark
     @OperationsPerInvocation(CALLBACKS)
     public int callSoon() {
@@ -47,11 +40,7 @@ public class CallSoonBenchmark extends LoopBenchmark {
         });
     }
 
-    /**
-     * The same through a bare queue.
-     *
-     * @return the number of calls
-     */
+    /** The same through a bare queue. */
     @Benchmark
     @OperationsPerInvocation(CALLBACKS)
     public int queueBare() {

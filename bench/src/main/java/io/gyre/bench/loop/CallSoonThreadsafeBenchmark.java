@@ -26,7 +26,6 @@ public class CallSoonThreadsafeBenchmark extends MicroBenchmark {
     private ExecutorService executor;
     private int calls;
 
-    /** For JMH. */
     @SuppressWarnings("NullAway.Init") // start() comes first
     public CallSoonThreadsafeBenchmark() {}
 
@@ -38,11 +37,7 @@ public class CallSoonThreadsafeBenchmark extends MicroBenchmark {
         executor = Executors.newSingleThreadExecutor();
     }
 
-    /**
-     * Ends both consumers.
-     *
-     * @throws InterruptedException if JMH gives up
-     */
+    /** Ends both consumers. */
     @TearDown
     public void end() throws InterruptedException {
         loop.stop();
@@ -55,24 +50,14 @@ public class CallSoonThreadsafeBenchmark extends MicroBenchmark {
         calls++;
     }
 
-    /**
-     * Callbacks through the loop's door.
-     *
-     * @return the number of calls
-     * @throws InterruptedException if JMH gives up
-     */
+    /** Callbacks through the loop's door. */
     @Benchmark
     @OperationsPerInvocation(CALLBACKS)
     public int callSoonThreadsafe() throws InterruptedException {
         return produceFor(loop);
     }
 
-    /**
-     * Callbacks through an executor.
-     *
-     * @return the number of calls
-     * @throws InterruptedException if JMH gives up
-     */
+    /** Callbacks through an executor. */
     @Benchmark
     @OperationsPerInvocation(CALLBACKS)
     public int executeBare() throws InterruptedException {

@@ -27,14 +27,7 @@ public class CreateTaskBenchmark extends LoopBenchmark {
     private final List<Task<Integer>> tasks = new ArrayList<>(TASKS);
     private int ended;
 
-    /** For JMH. */
-    public CreateTaskBenchmark() {}
-
-    /**
-     * A task creates another and awaits it, one after the other.
-     *
-     * @return the number of tasks
-     */
+    /** A task creates another and awaits it, one after the other. */
     @Benchmark
     @OperationsPerInvocation(TASKS)
     public int createAndAwaitTask() {
@@ -47,11 +40,7 @@ public class CreateTaskBenchmark extends LoopBenchmark {
         });
     }
 
-    /**
-     * A task creates many others, then awaits them: it is switched out once for all of them.
-     *
-     * @return the number of tasks
-     */
+    /** A task creates many others, then awaits them: it is switched out once for all of them. */
     @Benchmark
     @OperationsPerInvocation(TASKS)
     public int createManyThenAwait() {
@@ -68,11 +57,7 @@ public class CreateTaskBenchmark extends LoopBenchmark {
         });
     }
 
-    /**
-     * The driving thread starts a virtual thread and runs it to its end, one after the other.
-     *
-     * @return the number of threads
-     */
+    /** The driving thread starts a virtual thread and runs it to its end, one after the other. */
     @Benchmark
     @OperationsPerInvocation(TASKS)
     public int startBare() {
@@ -84,11 +69,7 @@ public class CreateTaskBenchmark extends LoopBenchmark {
         return requireAllEnded();
     }
 
-    /**
-     * A virtual thread starts another and parks until that has ended, one after the other.
-     *
-     * @return the number of threads
-     */
+    /** A virtual thread starts another and parks until that has ended, one after the other. */
     @Benchmark
     @OperationsPerInvocation(TASKS)
     public int startAndParkBare() {

@@ -20,14 +20,7 @@ public class GatherBenchmark extends LoopBenchmark {
     @Param({"1000", "10000"})
     public int tasks;
 
-    /** For JMH. */
-    public GatherBenchmark() {}
-
-    /**
-     * All of them at once.
-     *
-     * @return the results
-     */
+    /** All of them at once. */
     @Benchmark
     public List<Integer> gatherSleeps() {
         Callable<Integer> body = () -> {

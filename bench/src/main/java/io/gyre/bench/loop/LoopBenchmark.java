@@ -10,7 +10,6 @@ public abstract class LoopBenchmark extends MicroBenchmark {
     /** The loop, open and not running. */
     protected EventLoop loop;
 
-    /** For JMH. */
     @SuppressWarnings("NullAway.Init") // open() comes first
     protected LoopBenchmark() {}
 

@@ -32,7 +32,6 @@ public class OffloadBenchmark extends LoopBenchmark {
     private ExecutorService executor;
     private int returned;
 
-    /** For JMH. */
     @SuppressWarnings("NullAway.Init") // startWorkers() comes first
     public OffloadBenchmark() {}
 
@@ -48,11 +47,7 @@ public class OffloadBenchmark extends LoopBenchmark {
         executor.close();
     }
 
-    /**
-     * Offloads from a task.
-     *
-     * @return the number of calls
-     */
+    /** Offloads from a task. */
     @Benchmark
     @OperationsPerInvocation(CALLS)
     public int offloadInTask() {
@@ -65,24 +60,14 @@ public class OffloadBenchmark extends LoopBenchmark {
         });
     }
 
-    /**
-     * Submits from the driving platform thread.
-     *
-     * @return the number of calls
-     * @throws Exception as {@code Future.get} does
-     */
+    /** Submits from the driving platform thread. */
     @Benchmark
     @OperationsPerInvocation(CALLS)
     public int submitInPlatformThread() throws Exception {
         return submitAll();
     }
 
-    /**
-     * Submits from a virtual thread on a bare queue, which the driving platform thread empties.
-     *
-     * @return the number of calls
-     * @throws InterruptedException if JMH gives up
-     */
+    /** Submits from a virtual thread on a bare queue, which the driving platform thread empties. */
     @Benchmark
     @OperationsPerInvocation(CALLS)
     public int submitInVirtualThread() throws InterruptedException {

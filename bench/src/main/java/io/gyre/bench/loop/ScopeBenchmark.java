@@ -16,14 +16,7 @@ public class ScopeBenchmark extends LoopBenchmark {
     private static final int OPERATIONS = 1_000;
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    /** For JMH. */
-    public ScopeBenchmark() {}
-
-    /**
-     * A time-out around a body that does not suspend.
-     *
-     * @return a sum of the bodies' results
-     */
+    /** A time-out around a body that does not suspend. */
     @Benchmark
     @OperationsPerInvocation(OPERATIONS)
     public int timeoutAroundFinishedBody() {
@@ -37,11 +30,7 @@ public class ScopeBenchmark extends LoopBenchmark {
         });
     }
 
-    /**
-     * A group without tasks.
-     *
-     * @return a sum of the blocks' results
-     */
+    /** A group without tasks. */
     @Benchmark
     @OperationsPerInvocation(OPERATIONS)
     public int emptyGroup() {

@@ -25,14 +25,7 @@ public class SwitchBenchmark extends LoopBenchmark {
 
     private final BareScheduler bare = new BareScheduler();
 
-    /** For JMH. */
-    public SwitchBenchmark() {}
-
-    /**
-     * Two tasks that yield to each other.
-     *
-     * @return the number of switches
-     */
+    /** Two tasks that yield to each other. */
     @Benchmark
     @OperationsPerInvocation(SWITCHES)
     public int yieldTask() {
@@ -65,11 +58,7 @@ public class SwitchBenchmark extends LoopBenchmark {
         }
     }
 
-    /**
-     * Two tasks that unpark each other and park.
-     *
-     * @return the number of switches
-     */
+    /** Two tasks that unpark each other and park. */
     @Benchmark
     @OperationsPerInvocation(SWITCHES)
     public int parkTask() {

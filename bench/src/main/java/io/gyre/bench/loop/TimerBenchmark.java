@@ -26,9 +26,6 @@ public class TimerBenchmark extends LoopBenchmark {
     private int[] victims = {};
     private int next;
 
-    /** For JMH. */
-    public TimerBenchmark() {}
-
     /** Fills the loop with timers. */
     @Setup
     public void schedule() {
@@ -46,11 +43,7 @@ public class TimerBenchmark extends LoopBenchmark {
         victims = random.ints(1 << 16, 0, pending).toArray();
     }
 
-    /**
-     * A timer that is taken back at once, as that of a call that ends long before its time-out.
-     *
-     * @return the last timer
-     */
+    /** A timer that is taken back at once, as that of a call that ends long before its time-out. */
     @Benchmark
     @OperationsPerInvocation(OPERATIONS)
     public TimerHandle scheduleAndCancel() {
@@ -67,8 +60,6 @@ public class TimerBenchmark extends LoopBenchmark {
     /**
      * Any one of the pending timers is taken back and another scheduled. With a million of them this is about cache misses:
      * each operation touches timers that no recent one has.
-     *
-     * @return the last timer
      */
     @Benchmark
     @OperationsPerInvocation(OPERATIONS)

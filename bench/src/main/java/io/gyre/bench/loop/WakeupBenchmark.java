@@ -30,15 +30,10 @@ public class WakeupBenchmark extends MicroBenchmark {
     private volatile boolean answered;
     private Thread asker;
 
-    /** For JMH. */
     @SuppressWarnings("NullAway.Init") // start() comes first
     public WakeupBenchmark() {}
 
-    /**
-     * Starts both sleepers.
-     *
-     * @throws IOException if there is no selector to be had
-     */
+    /** Starts both sleepers. */
     @Setup
     public void start() throws IOException {
         loop = EventLoop.create();
@@ -47,11 +42,7 @@ public class WakeupBenchmark extends MicroBenchmark {
         bareThread = Thread.ofPlatform().name("bare selector").start(bare::run);
     }
 
-    /**
-     * Ends both sleepers.
-     *
-     * @throws InterruptedException if JMH gives up
-     */
+    /** Ends both sleepers. */
     @TearDown
     public void end() throws InterruptedException {
         loop.stop();

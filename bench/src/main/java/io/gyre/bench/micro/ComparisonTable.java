@@ -12,9 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** How far each benchmark is from its floor and from the loops of Python, in words and columns. */
@@ -29,14 +26,14 @@ final class ComparisonTable {
     private static final String FASTEST_LOOP = "uvloop";
     private static final double MANY = 10_000; // from here on no fraction of a nanosecond is shown, below 10 two digits
 
-    private final List<Comparison> comparisons;
     private final List<Map<String, Double>> rounds;
     private final List<PythonLoop> loops;
+    private final boolean judges;
 
-    private ComparisonTable(List<Comparison> comparisons, List<Map<String, Double>> rounds, List<PythonLoop> loops) {
-        this.comparisons = comparisons;
+    private ComparisonTable(List<Map<String, Double>> rounds, List<PythonLoop> loops, boolean judges) {
         this.rounds = rounds;
         this.loops = loops;
+        this.judges = judges;
     }
 
     /**
@@ -44,52 +41,25 @@ final class ComparisonTable {
      *
      * @param rounds the figure of each benchmark and of each operation of Python, by label; one map for each round
      * @param loops of Python, in the order of their columns, also those that are missing
+     * @param judges whether goals are met or missed; those of a quick run are neither
      */
-    static ComparisonTable of(List<Comparison> comparisons, List<Map<String, Double>> rounds, List<PythonLoop> loops) {
-        return new ComparisonTable(comparisons, rounds, loops);
-    }
-
-    /** {@return the table for a terminal} */
-    String text() {
-        return Stream.of(List.of(firstHeads(), secondHeads()), rows())
-                .flatMap(List::stream)
-                .map(ComparisonTable::line)
-                .collect(Collectors.joining(System.lineSeparator()));
-    }
-
-    /** {@return the table for a report} */
-    Table table() {
-        List<String> first = firstHeads();
-        List<String> second = secondHeads();
-        List<String> heads = IntStream.range(0, first.size())
-                .mapToObj(i -> (first.get(i) + " " + second.get(i)).strip())
-                .toList();
-        List<Row> rows = rows().stream()
+    static Table of(
+            List<Comparison> comparisons, List<Map<String, Double>> rounds, List<PythonLoop> loops, boolean judges) {
+        var table = new ComparisonTable(rounds, loops, judges);
+        List<String> header = cells(
+                List.of("", "measured ns", "floor ns", "ratio", "of the rounds"),
+                Stream.concat(
+                                loops.stream()
+                                        .map(loop -> loop.id()
+                                                + (loop.isPresent() ? " " + loop.version() + " ns" : " missing")),
+                                Stream.of("Gyre / " + FASTEST_LOOP))
+                        .toList(),
+                "goal");
+        List<Row> rows = comparisons.stream()
+                .flatMap(comparison -> table.row(comparison).stream())
                 .map(cells -> new Row(false, cells.stream().map(Place::of).toList()))
                 .toList();
-        return new Table("Compared with their floors and with the loops of Python", "", heads, rows);
-    }
-
-    private List<String> firstHeads() {
-        return cells(List.of("", "measured", "floor", "ratio", "of the"), heads(PythonLoop::id, "Gyre /"), "");
-    }
-
-    private List<String> secondHeads() {
-        return cells(List.of("", "ns", "ns", "", "rounds"), heads(ComparisonTable::unit, FASTEST_LOOP), "goal");
-    }
-
-    private List<List<String>> rows() {
-        return comparisons.stream().map(this::row).flatMap(Optional::stream).toList();
-    }
-
-    private static String unit(PythonLoop loop) {
-        return loop.isPresent() ? loop.version() + " ns" : "missing";
-    }
-
-    private List<String> heads(Function<PythonLoop, String> head, String last) {
-        var heads = new ArrayList<>(loops.stream().map(head).toList());
-        heads.add(last);
-        return heads;
+        return new Table("Compared with their floors and with the loops of Python", "", header, rows);
     }
 
     private Optional<List<String>> row(Comparison comparison) {
@@ -134,9 +104,9 @@ final class ComparisonTable {
         return cells;
     }
 
-    private static String verdict(Comparison comparison, double value, String unit) {
+    private String verdict(Comparison comparison, double value, String unit) {
         Double goal = comparison.goal();
-        if (goal == null) {
+        if (goal == null || !judges) {
             return "";
         }
         return "at most " + number("%.1f", goal) + " " + unit + ": " + (value <= goal ? "met" : "MISSED");
@@ -176,15 +146,5 @@ final class ComparisonTable {
         return Stream.of(beforePeers, peers, List.of(goal))
                 .flatMap(List::stream)
                 .toList();
-    }
-
-    private static String line(List<String> cells) {
-        int before = 5; // the columns ahead of the peers, which have widths of their own
-        var line = new StringBuilder(String.format(
-                Locale.ROOT,
-                "%-36s %10s %10s %7s %14s",
-                cells.subList(0, before).toArray()));
-        cells.subList(before, cells.size() - 1).forEach(cell -> line.append(String.format(Locale.ROOT, " %10s", cell)));
-        return line.append("  ").append(cells.getLast()).toString().stripTrailing();
     }
 }

@@ -6,7 +6,6 @@ import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
 import io.gyre.bench.report.ResultFiles;
 import io.gyre.bench.results.Machine;
-import io.gyre.bench.results.StartTime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,8 +75,7 @@ public final class Micro implements Callable<Integer> {
             return 0;
         }
         MicroSettings settings = settings();
-        StartTime now = StartTime.now();
-        ResultFiles files = run.files(now.nameOf("micro"));
+        ResultFiles files = run.files("micro");
         Map<String, String> environment = Machine.describe();
         Workshop workshop = Workshop.in(WORKSHOP);
         List<PythonLoop> loops = PythonLoop.all(workshop, Tools.ofPath());
@@ -89,11 +87,11 @@ public final class Micro implements Callable<Integer> {
         do {
             System.out.printf("%n# Round %d of %d%n", rounds.size() + 1, settings.rounds());
             rounds.add(round.run(ofJmh));
-            results = new MicroResults(now.text(), run.line(), environment, loops, rounds, MicroResults.jmh(ofJmh));
+            results = new MicroResults(
+                    run.started(), run.isQuick(), run.line(), environment, loops, rounds, MicroResults.jmh(ofJmh));
             files.write(results, results.report());
         } while (rounds.size() < settings.rounds());
-        System.out.printf("%nCompared with their floors and with the loops of Python, in this run:%n%n");
-        System.out.println(results.table());
+        System.out.println(results.report().text());
         System.out.printf("All figures are in %s%n", files);
         return 0;
     }

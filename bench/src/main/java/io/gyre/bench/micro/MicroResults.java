@@ -23,6 +23,7 @@ import org.openjdk.jmh.results.format.ResultFormatType;
  * One run: every figure, and what is needed to judge them.
  *
  * @param started when, in UTC
+ * @param isQuick whether it was only to see that everything runs
  * @param command the command line
  * @param environment the machine, the JDK, the checkout; by name
  * @param loops of Python, also those that are missing
@@ -31,6 +32,7 @@ import org.openjdk.jmh.results.format.ResultFormatType;
  */
 record MicroResults(
         String started,
+        boolean isQuick,
         String command,
         Map<String, String> environment,
         List<PythonLoop> loops,
@@ -61,18 +63,13 @@ record MicroResults(
                 "Each figure beside its floor, and beside the same operation of asyncio and uvloop. Ratios are medians of those"
                         + " of the rounds, " + rounds.size() + " in all."));
         lines.addAll(remarks());
-        Table table = ComparisonTable.of(Comparisons.ALL, scores(), loops).table();
-        return new Report(
+        Table table = ComparisonTable.of(Comparisons.ALL, scores(), loops, !isQuick);
+        return Report.of(
                 "Scheduler, " + started,
+                isQuick,
                 lines,
                 List.of(Section.of("micro", table), Section.ofEnvironment(withCommand())),
                 null);
-    }
-
-    /** {@return the comparisons, what they were made with, and what failed} */
-    String table() {
-        return ComparisonTable.of(Comparisons.ALL, scores(), loops).text() + "\n\n" + String.join("\n", remarks())
-                + "\n";
     }
 
     private Map<String, String> withCommand() {

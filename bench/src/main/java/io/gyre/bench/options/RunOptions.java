@@ -5,6 +5,10 @@ import io.gyre.bench.report.ResultFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -16,6 +20,8 @@ import picocli.CommandLine.Spec;
 
 /** The options of every command: how much of it, how often, and where the results go. A {@link Mixin}. */
 public final class RunOptions {
+    private final LocalDateTime started = LocalDateTime.now(ZoneOffset.UTC);
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command = CommandSpec.create();
 
@@ -89,13 +95,26 @@ public final class RunOptions {
         }
         require(Files.isReadable(from), "There is no file " + from + " to read.");
         T results = ResultFiles.read(from, type);
-        files(ResultFiles.nameOf(from)).write(results, report.apply(results));
+        filesNamed(ResultFiles.nameOf(from)).write(results, report.apply(results));
         return true;
     }
 
-    /** {@return the files of this run's results} */
-    public ResultFiles files(String name) {
+    /** {@return the files of this run's results, which have its beginning in their name} */
+    public ResultFiles files(String benchmark) {
+        return filesNamed(benchmark + "-" + format("yyyyMMdd-HHmmss"));
+    }
+
+    private ResultFiles filesNamed(String name) {
         return new ResultFiles(out != null ? out : Path.of(quick ? "target" : "results"), name);
+    }
+
+    /** {@return when the run began, for the report} */
+    public String started() {
+        return format("yyyy-MM-dd HH:mm") + " UTC";
+    }
+
+    private String format(String pattern) {
+        return DateTimeFormatter.ofPattern(pattern, Locale.ROOT).format(started);
     }
 
     /** {@return the command line of the command, for the report} */

@@ -23,6 +23,15 @@ public final class Child implements AutoCloseable {
     private static final long CLOSE_MILLIS = 2000;
     private static final int ERROR_CHARACTERS = 2000;
 
+    /** The process has ended, is silent, or says what it should not. */
+    public static final class Failure extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private Failure(String message) {
+            super(message);
+        }
+    }
+
     private final String name;
     private final Process process;
     private final Path errors;
@@ -69,15 +78,15 @@ public final class Child implements AutoCloseable {
     /**
      * Writes a line to the process.
      *
-     * @throws ChildFailedException if the process has ended, or closed its input
+     * @throws Failure if the process has ended, or closed its input
      */
-    public void say(String line) throws ChildFailedException {
+    public void say(String line) throws Failure {
         OutputStream input = process.getOutputStream();
         try {
             input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
             input.flush();
         } catch (IOException broken) {
-            ChildFailedException failure = failed("takes no more orders");
+            Failure failure = failed("takes no more orders");
             failure.initCause(broken);
             throw failure;
         }
@@ -87,10 +96,10 @@ public final class Child implements AutoCloseable {
      * Waits for the next line.
      *
      * @return the line
-     * @throws ChildFailedException if the process ends or says nothing for so long
+     * @throws Failure if the process ends or says nothing for so long
      * @throws InterruptedException if the thread is interrupted
      */
-    public String nextLine(Duration timeout) throws ChildFailedException, InterruptedException {
+    public String nextLine(Duration timeout) throws Failure, InterruptedException {
         Optional<String> line = lines.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
         if (line == null) {
             throw failed("has said nothing for " + timeout.toSeconds() + " s");
@@ -103,7 +112,7 @@ public final class Child implements AutoCloseable {
      *
      * @return what comes after the beginning
      */
-    public String expect(String beginning, Duration timeout) throws ChildFailedException, InterruptedException {
+    public String expect(String beginning, Duration timeout) throws Failure, InterruptedException {
         String line = nextLine(timeout);
         if (!line.startsWith(beginning)) {
             throw failed("said \"" + line + "\" instead of \"" + beginning + "\"");
@@ -112,9 +121,9 @@ public final class Child implements AutoCloseable {
     }
 
     /** {@return a failure of this process, with what it wrote to its standard error} */
-    public ChildFailedException failed(String how) {
+    public Failure failed(String how) {
         String written = errors();
-        return new ChildFailedException(name + " " + how + (written.isEmpty() ? "" : ": " + written));
+        return new Failure(name + " " + how + (written.isEmpty() ? "" : ": " + written));
     }
 
     private String errors() {

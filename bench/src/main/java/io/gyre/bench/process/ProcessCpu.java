@@ -18,6 +18,18 @@ import java.util.stream.Stream;
  * @param systemTicks hundredths of a second in the kernel
  */
 public record ProcessCpu(Map<Long, Long> threadNanos, long userTicks, long systemTicks) {
+    /**
+     * Processor time during some span.
+     *
+     * @param userNanos in its own code
+     * @param systemNanos in the kernel, on its behalf
+     */
+    public record Times(double userNanos, double systemNanos) {
+        public double totalNanos() {
+            return userNanos + systemNanos;
+        }
+    }
+
     /*
      * Design.
      *
@@ -71,7 +83,7 @@ public record ProcessCpu(Map<Long, Long> threadNanos, long userTicks, long syste
     }
 
     /** {@return what was used between an earlier moment and this} */
-    public CpuTimes since(ProcessCpu earlier) {
+    public Times since(ProcessCpu earlier) {
         long nanos = 0;
         for (Map.Entry<Long, Long> thread : threadNanos.entrySet()) {
             nanos += Math.max(0, thread.getValue() - earlier.threadNanos.getOrDefault(thread.getKey(), 0L));
@@ -79,6 +91,6 @@ public record ProcessCpu(Map<Long, Long> threadNanos, long userTicks, long syste
         long user = userTicks - earlier.userTicks;
         long system = systemTicks - earlier.systemTicks;
         double userShare = user + system == 0 ? 0 : (double) user / (double) (user + system);
-        return new CpuTimes((double) nanos * userShare, (double) nanos * (1 - userShare));
+        return new Times((double) nanos * userShare, (double) nanos * (1 - userShare));
     }
 }

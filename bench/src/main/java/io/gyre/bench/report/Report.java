@@ -4,6 +4,8 @@ import io.gyre.bench.report.Table.Place;
 import io.gyre.bench.report.Table.Row;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +21,31 @@ public record Report(
         List<String> summary,
         List<Section> sections,
         @Nullable Object charts) {
+    private static final String ENVIRONMENT = "environment";
+    private static final String QUICK =
+            "A quick run: it shows only that everything runs. Its figures mean nothing, and no goal is judged by them.";
+
+    /** {@return a report; that of a quick run says first that its figures mean nothing} */
+    public static Report of(
+            String title, boolean isQuick, List<String> summary, List<Section> sections, @Nullable Object charts) {
+        List<String> lines =
+                isQuick ? Stream.concat(Stream.of(QUICK), summary.stream()).toList() : summary;
+        return new Report(title, lines, sections, charts);
+    }
+
     /** {@return the report in a few lines} */
     public String summaryText() {
         return String.join("\n", summary);
+    }
+
+    /** {@return the report for a terminal: the tables, what to know about them, and not the environment} */
+    public String text() {
+        String tables = sections.stream()
+                .filter(section -> !section.id().equals(ENVIRONMENT))
+                .flatMap(section -> section.tables().stream())
+                .map(table -> table.title() + "\n\n" + table.text())
+                .collect(Collectors.joining("\n\n"));
+        return tables + "\n\n" + summaryText();
     }
 
     /**
@@ -38,7 +62,7 @@ public record Report(
             List<Row> rows = environment.entrySet().stream()
                     .map(entry -> new Row(false, List.of(Place.of(entry.getKey()), Place.of(entry.getValue()))))
                     .toList();
-            return of("environment", new Table("Environment", "", List.of("what", ""), rows));
+            return of(ENVIRONMENT, new Table("Environment", "", List.of("what", ""), rows));
         }
 
         /** {@return a section that is one table} */

@@ -1,6 +1,9 @@
 package io.gyre.bench.report;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A table, to be shown as Markdown or HTML.
@@ -11,6 +14,30 @@ import java.util.List;
  * @param rows each as long as the header
  */
 public record Table(String title, String note, List<String> header, List<Row> rows) {
+    /** {@return the table for a terminal, its columns below each other} */
+    public String text() {
+        List<List<String>> lines = Stream.concat(
+                        Stream.of(header), rows.stream().map(row -> row.places().stream()
+                                .map(Place::text)
+                                .toList()))
+                .toList();
+        return lines.stream().map(line -> line(line, lines)).collect(Collectors.joining("\n"));
+    }
+
+    private static String line(List<String> line, List<List<String>> all) {
+        return IntStream.range(0, line.size())
+                .mapToObj(i -> {
+                    int width = all.stream()
+                            .mapToInt(other -> other.get(i).length())
+                            .max()
+                            .orElse(0);
+                    String blanks = " ".repeat(width - line.get(i).length());
+                    return i == 0 ? line.get(i) + blanks : blanks + line.get(i);
+                })
+                .collect(Collectors.joining("  "))
+                .stripTrailing();
+    }
+
     /** How a place is set off. */
     public enum Emphasis {
         NONE,

@@ -1,5 +1,7 @@
 package io.gyre.bench.scale;
 
+import java.util.Locale;
+
 /** What is asked, in the order of the report. */
 public enum Question {
     SWITCH_READY(
@@ -55,13 +57,26 @@ public enum Question {
         this.note = note;
     }
 
-    /** {@return the part that asks it} */
-    public Part part() {
+    /** A part of the benchmark that can be run by itself. */
+    enum Part {
+        TASKS,
+        TIMERS,
+        CONNECTIONS,
+        LOOPS,
+        MEMORY;
+
+        /** {@return its name on the command line} */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    Part part() {
         return part;
     }
 
-    /** {@return the question in words} */
-    public String title() {
+    String title() {
         return title;
     }
 
@@ -76,6 +91,6 @@ public enum Question {
 
     /** {@return the figure that is to stay flat} */
     String figure() {
-        return part == Part.CONNECTIONS ? Figure.CPU_MICROS : Figure.NANOS;
+        return part == Part.CONNECTIONS ? Point.CPU_MICROS : Point.NANOS;
     }
 }

@@ -1,13 +1,14 @@
 package io.gyre.bench.scale;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.gyre.bench.options.CoreOptions;
 import io.gyre.bench.options.RunOptions;
 import io.gyre.bench.process.Cores;
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
 import io.gyre.bench.report.ResultFiles;
-import io.gyre.bench.results.StartTime;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ import picocli.CommandLine.ParameterException;
 public final class Scale implements Callable<Integer> {
     private static final Path WORKSHOP = Path.of("target", "scale");
     private static final int ROUNDS = 5;
+    private static final int OTHER_FILES = 200;
 
     @Mixin
     private RunOptions run = new RunOptions();
@@ -43,7 +45,7 @@ public final class Scale implements Callable<Integer> {
             split = ",",
             paramLabel = "PART",
             description = "Which parts: tasks, timers, connections, loops, memory. Default: all.")
-    private List<Part> only = new ArrayList<>();
+    private List<Question.Part> only = new ArrayList<>();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -51,14 +53,13 @@ public final class Scale implements Callable<Integer> {
             return 0;
         }
         ScaleSettings settings = settings();
-        FileLimit.require(settings.mostConnections(), FileLimit.hard());
+        requireFiles(settings.mostConnections(), openFiles());
         Tools tools = Tools.ofPath();
         Cores.checkPinning(tools);
         settings.cores().pinThisProcess();
-        StartTime now = StartTime.now();
-        ResultFiles files = run.files(now.nameOf("scale"));
+        ResultFiles files = run.files("scale");
         ScaleResults results = new ScaleRun(settings, Workshop.in(WORKSHOP), tools)
-                .run(now.text(), run.isQuick(), run.line(), soFar -> files.write(soFar, ScaleReport.of(soFar)));
+                .run(run.started(), run.isQuick(), run.line(), soFar -> files.write(soFar, ScaleReport.of(soFar)));
         System.out.println(ScaleReport.of(results).summaryText());
         System.out.println("The report is in " + files);
         return results.failures().isEmpty() ? 0 : 1;
@@ -70,12 +71,30 @@ public final class Scale implements Callable<Integer> {
      * @throws ParameterException if that makes no sense
      */
     ScaleSettings settings() {
-        List<Part> parts = List.of(Part.values()).stream()
+        List<Question.Part> parts = List.of(Question.Part.values()).stream()
                 .filter(part -> only.isEmpty() || only.contains(part))
                 .toList();
         int rounds = run.rounds(ROUNDS);
         return run.isQuick()
                 ? ScaleSettings.quick(parts, rounds, cores.cores())
                 : ScaleSettings.whole(parts, rounds, cores.cores());
+    }
+
+    /** {@return how many files a process may have open; this JVM has raised its own limit to the hard one, as servers do} */
+    static long openFiles() {
+        return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getMaxFileDescriptorCount();
+    }
+
+    /** Makes sure that so many connections fit: a JVM needs a file for each, and some. */
+    static void requireFiles(int connections, long limit) throws IOException {
+        int needed = connections + OTHER_FILES;
+        if (connections > 0 && limit < needed) {
+            throw new IOException(
+                    "%,d connections need %,d open files in the server and in the load generator, and the hard"
+                                    .formatted(connections, needed)
+                            + " limit is %,d. Raise it (ulimit -Hn %d, as root; or LimitNOFILE, or limits.conf),"
+                                    .formatted(limit, needed)
+                            + " or leave those parts out with --only tasks,timers,loops.");
+        }
     }
 }

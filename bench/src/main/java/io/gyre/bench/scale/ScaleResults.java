@@ -1,7 +1,7 @@
 package io.gyre.bench.scale;
 
 import io.gyre.bench.results.Spread;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,18 +24,17 @@ public record ScaleResults(
         return points.stream().filter(point -> point.question() == question).toList();
     }
 
-    boolean has(Question question) {
-        return !of(question).isEmpty();
+    private Stream<Point> of(Question question, String variant, long count) {
+        return of(question).stream().filter(point -> point.variant().equals(variant) && point.count() == count);
     }
 
     /** {@return who was asked, ours first, then floors, then others, each in the order in which they were measured} */
     List<String> variants(Question question) {
-        List<String> all = of(question).stream().map(Point::variant).distinct().toList();
-        return Stream.of(
-                        all.stream().filter(Point::isOurs),
-                        all.stream().filter(Point::isFloor),
-                        all.stream().filter(variant -> !Point.isOurs(variant) && !Point.isFloor(variant)))
-                .flatMap(group -> group)
+        return of(question).stream()
+                .map(Point::variant)
+                .distinct()
+                .sorted(Comparator.comparing((String variant) -> !Point.isOurs(variant))
+                        .thenComparing(variant -> !Point.isFloor(variant)))
                 .toList();
     }
 
@@ -45,19 +44,8 @@ public record ScaleResults(
     }
 
     /** {@return a figure over the rounds, if it was measured} */
-    Optional<Spread> spread(Question question, String variant, long count, String figure) {
-        return spread(question, variant, count, figures -> figures.getOrDefault(figure, Double.NaN));
-    }
-
-    /** {@return something that follows from the figures of a point, over the rounds, if it was measured} */
-    Optional<Spread> spread(
-            Question question, String variant, long count, ToDoubleFunction<Map<String, Double>> value) {
-        List<Double> values = of(question).stream()
-                .filter(point -> point.variant().equals(variant) && point.count() == count)
-                .map(point -> value.applyAsDouble(point.figures()))
-                .filter(number -> !number.isNaN())
-                .toList();
-        return values.isEmpty() ? Optional.empty() : Optional.of(Spread.of(values));
+    Optional<Spread> spread(Question question, String variant, long count, ToDoubleFunction<Point> figure) {
+        return spread(of(question, variant, count).map(figure::applyAsDouble));
     }
 
     /**
@@ -65,33 +53,15 @@ public record ScaleResults(
      *
      * <p>Each round gives a ratio of its own: the machine drifts by more than what is to be seen.
      */
-    Optional<Spread> ratio(Question question, String figure, Place of, Place to) {
-        var ratios = new ArrayList<Double>();
-        for (Point point : of(question)) {
-            if (of.isOf(point)) {
-                of(question).stream()
-                        .filter(base -> to.isOf(base) && base.round() == point.round())
-                        .map(base -> figure(point, figure) / figure(base, figure))
-                        .filter(Double::isFinite)
-                        .forEach(ratios::add);
-            }
-        }
-        return ratios.isEmpty() ? Optional.empty() : Optional.of(Spread.of(ratios));
+    Optional<Spread> ratio(
+            Question question, String figure, String variant, long count, String baseVariant, long baseCount) {
+        return spread(of(question, variant, count).flatMap(point -> of(question, baseVariant, baseCount)
+                .filter(base -> base.round() == point.round())
+                .map(base -> point.figure(figure) / base.figure(figure))));
     }
 
-    private static double figure(Point point, String figure) {
-        return point.figures().getOrDefault(figure, Double.NaN);
-    }
-
-    /**
-     * A place of a table.
-     *
-     * @param variant its row
-     * @param count its column
-     */
-    record Place(String variant, long count) {
-        boolean isOf(Point point) {
-            return point.variant().equals(variant) && point.count() == count;
-        }
+    private static Optional<Spread> spread(Stream<Double> values) {
+        List<Double> measured = values.filter(Double::isFinite).toList();
+        return measured.isEmpty() ? Optional.empty() : Optional.of(Spread.of(measured));
     }
 }

@@ -42,14 +42,18 @@ final class ScaleRun {
         var environment = new LinkedHashMap<>(Machine.describe());
         environment.put("command", command);
         environment.putAll(settings.about());
-        List<Step.Source> sources = sources(environment);
-        System.err.printf("about %d min%n", 1 + plannedMillis(sources) / 60_000);
+        var parts = new ArrayList<Steps>();
+        for (Question.Part part : settings.parts()) {
+            parts.add(steps(part, environment));
+        }
+        int total = settings.rounds()
+                * parts.stream().mapToInt(part -> part.steps().size()).sum();
         ScaleResults results = new ScaleResults(started, isQuick, environment, List.of(), List.of());
-        try (var progress = new Progress("scale", plannedMillis(sources))) {
-            for (Step.Source source : sources) {
-                try (source) {
+        try (var progress = new Progress("scale", total)) {
+            for (Steps part : parts) {
+                try (part) {
                     for (int round = 1; round <= settings.rounds(); round++) {
-                        run(source, round, progress);
+                        run(part.steps(), round, progress);
                         results = new ScaleResults(
                                 started, isQuick, environment, List.copyOf(points), List.copyOf(failures));
                         sink.accept(results);
@@ -60,36 +64,19 @@ final class ScaleRun {
         return results;
     }
 
-    private long plannedMillis(List<Step.Source> sources) {
-        return settings.rounds()
-                * sources.stream()
-                        .flatMap(source -> source.steps().stream())
-                        .mapToLong(Step::plannedMillis)
-                        .sum();
-    }
-
-    private void run(Step.Source source, int round, Progress progress) throws InterruptedException {
-        List<Step> steps = source.steps();
-        for (Step step : round % 2 == 1 ? steps : steps.reversed()) {
+    private void run(List<Steps.Step> steps, int round, Progress progress) throws InterruptedException {
+        for (Steps.Step step : round % 2 == 1 ? steps : steps.reversed()) {
             progress.is("round " + round + ", " + step.label());
             try {
                 points.add(step.measurement().measure(round));
             } catch (IOException failure) {
                 failures.add(step.label() + ": " + failure.getMessage());
             }
-            progress.advance(step.plannedMillis());
+            progress.advance();
         }
     }
 
-    private List<Step.Source> sources(Map<String, String> environment) throws IOException, InterruptedException {
-        var sources = new ArrayList<Step.Source>();
-        for (Part part : settings.parts()) {
-            sources.add(source(part, environment));
-        }
-        return sources;
-    }
-
-    private Step.Source source(Part part, Map<String, String> environment) throws IOException, InterruptedException {
+    private Steps steps(Question.Part part, Map<String, String> environment) throws IOException, InterruptedException {
         return switch (part) {
             case TASKS, TIMERS -> {
                 var steps = new SubjectSteps(part, settings, workshop);
@@ -101,13 +88,13 @@ final class ScaleRun {
                 environment.put(
                         "load generator",
                         String.join(" ", generator.command("PORT", settings.active(ScaleSettings.FEW_CONNECTIONS))));
-                yield new ConnectionSteps(settings, generator, workshop);
+                yield ServerSteps.connections(settings, generator, workshop);
             }
-            case LOOPS ->
-                new LoopSteps(
-                        settings,
-                        LoadGenerator.build(workshop, tools, settings.cores().shared()),
-                        workshop);
+            case LOOPS -> {
+                LoadGenerator sharing =
+                        LoadGenerator.build(workshop, tools, settings.cores().shared());
+                yield ServerSteps.loops(settings, sharing, workshop);
+            }
             case MEMORY -> new MemorySteps(settings, LoadGenerator.build(workshop, tools, settings.cores()), workshop);
         };
     }

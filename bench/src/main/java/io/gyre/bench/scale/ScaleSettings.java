@@ -3,7 +3,6 @@ package io.gyre.bench.scale;
 import io.gyre.bench.load.Load;
 import io.gyre.bench.process.Cores;
 import io.netty.util.Version;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ import java.util.Map;
  * @param cores who runs where
  */
 record ScaleSettings(
-        List<Part> parts,
+        List<Question.Part> parts,
         int rounds,
         List<Integer> counts,
         List<Integer> connections,
@@ -51,14 +50,14 @@ record ScaleSettings(
     /** {@return the greatest number of connections at the same time} */
     int mostConnections() {
         int most = 0;
-        if (parts.contains(Part.CONNECTIONS)) {
+        if (parts.contains(Question.Part.CONNECTIONS)) {
             most = connections.stream().mapToInt(Integer::intValue).max().orElse(0) + FEW_CONNECTIONS;
         }
-        return parts.contains(Part.MEMORY) ? Math.max(most, held) : most;
+        return parts.contains(Question.Part.MEMORY) ? Math.max(most, held) : most;
     }
 
     /** {@return everything, in about 40 minutes} */
-    static ScaleSettings whole(List<Part> parts, int rounds, Cores cores) {
+    static ScaleSettings whole(List<Question.Part> parts, int rounds, Cores cores) {
         return new ScaleSettings(
                 parts,
                 rounds,
@@ -72,13 +71,13 @@ record ScaleSettings(
     }
 
     /** {@return enough to see that everything runs; with the largest number of connections, which may be refused} */
-    static ScaleSettings quick(List<Part> parts, int rounds, Cores cores) {
+    static ScaleSettings quick(List<Question.Part> parts, int rounds, Cores cores) {
         return new ScaleSettings(
                 parts, rounds, List.of(1_000, 10_000), List.of(10, 10_000), 10_000, 1_000, 200, 100, cores);
     }
 
     /** {@return the settings in words, by name} */
-    Map<String, String> about() throws IOException {
+    Map<String, String> about() {
         var about = new LinkedHashMap<String, String>();
         about.put(
                 "rounds",
@@ -90,7 +89,7 @@ record ScaleSettings(
                         + cores.generator() + "; in the part about loops server and generator have both cores");
         about.put(
                 "receive buffer", "4 KiB for each connection where each has one (streams, virtual threads), or shared");
-        about.put("open files", "at most " + FileLimit.hard() + " in a process");
+        about.put("open files", "at most " + Scale.openFiles() + " in a process");
         Version netty = Version.identify().get("netty-transport");
         about.put("Netty", netty == null ? "?" : netty.artifactVersion());
         return about;

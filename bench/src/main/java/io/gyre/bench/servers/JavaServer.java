@@ -1,5 +1,6 @@
 package io.gyre.bench.servers;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -48,6 +49,13 @@ public enum JavaServer {
         return this == VIRTUAL_THREADS
                 ? List.of("-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1")
                 : List.of();
+    }
+
+    static JavaServer of(String id) {
+        return Arrays.stream(values())
+                .filter(server -> server.id.equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no server " + id));
     }
 
     EchoServer create() {

@@ -172,8 +172,7 @@ public final class ServerProcess implements AutoCloseable {
     /** {@return what a JVM takes, after a collection} */
     public Footprint memory() throws IOException, InterruptedException {
         process.say("memory");
-        String[] inside = process.expect("memory ", PATIENCE).split(" ", -1);
-        return Footprint.of(pid(), Long.parseLong(inside[0]), Long.parseLong(inside[1]));
+        return Footprint.parse(process.expect("memory ", PATIENCE));
     }
 
     @Override

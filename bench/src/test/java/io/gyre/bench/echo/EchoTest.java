@@ -23,7 +23,7 @@ class EchoTest {
 
     @Test
     void reportOfAnEarlierRunIsWrittenOnceMore() throws Exception {
-        var results = new Results("2026-01-01 00:00 UTC", Map.of("kernel", "Linux 6"), List.of(), List.of());
+        var results = new Results("2026-01-01 00:00 UTC", false, Map.of("kernel", "Linux 6"), List.of(), List.of());
         Path json = Files.writeString(directory.resolve("echo-1.json"), new ObjectMapper().writeValueAsString(results));
 
         assertThat(execute("--from", json.toString(), "--out", directory.toString()))

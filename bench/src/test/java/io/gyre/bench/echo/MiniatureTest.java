@@ -31,7 +31,7 @@ class MiniatureTest {
         var benchmark = new Benchmark(settings("gyre-streams"), Workshop.in(directory), Tools.ofPath());
         var written = new ArrayList<Results>();
 
-        Results results = benchmark.run("now", "a test", written::add);
+        Results results = benchmark.run("now", false, "a test", written::add);
 
         CellResult cell = results.cells().getFirst();
         assertThat(cell.failures()).isEmpty();
@@ -79,7 +79,7 @@ class MiniatureTest {
         Settings settings = settings("floor", Peer.own("mine=" + OWN + " {port}"));
         var benchmark = new Benchmark(settings, Workshop.in(directory), Tools.ofPath());
 
-        Results results = benchmark.run("now", "a test", soFar -> {});
+        Results results = benchmark.run("now", false, "a test", soFar -> {});
 
         CellResult cell = results.cells().getFirst();
         assertThat(cell.failures()).isEmpty();

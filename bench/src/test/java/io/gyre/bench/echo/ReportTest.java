@@ -60,6 +60,21 @@ class ReportTest {
     }
 
     @Test
+    void quickRunSaysThatItMeansNothingAndJudgesNothing() throws IOException {
+        Results whole = results(CELL);
+        var quick = new Results(whole.started(), true, whole.environment(), whole.servers(), whole.cells());
+        String page = HtmlReport.render(EchoReport.of(quick));
+
+        for (String text : List.of(
+                MarkdownReport.render(EchoReport.of(quick)),
+                page.substring(0, page.indexOf("<script>")),
+                EchoReport.of(quick).text())) {
+            assertThat(text).contains("mean nothing").doesNotContain(" met", "missed", "Goals");
+        }
+        assertThat(MarkdownReport.render(EchoReport.of(whole))).doesNotContain("mean nothing");
+    }
+
+    @Test
     void missedGoalSaysSo() {
         CellResult slow = cell(
                 KIBI, 50, Map.of("floor", List.of(10.0), "floor-again", List.of(10.1), "gyre-streams", List.of(13.1)));
@@ -114,7 +129,7 @@ class ReportTest {
     @Test
     void whatServersSayCannotBreakThePage() throws IOException {
         var server = new Results.Server("floor", "</script><b>", "v<1>", "a & b", null);
-        Results results = new Results("now", Map.of("k", "<i>"), List.of(server), List.of(CELL));
+        Results results = new Results("now", false, Map.of("k", "<i>"), List.of(server), List.of(CELL));
         String page = HtmlReport.render(EchoReport.of(results));
 
         assertThat(page).doesNotContain("</script><b>").contains("v&lt;1&gt;", "a &amp; b", "&lt;i&gt;");

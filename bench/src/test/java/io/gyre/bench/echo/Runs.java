@@ -47,7 +47,7 @@ final class Runs {
                 server("floor-again", "floor again"),
                 server("netty-nio", "Netty NIO"),
                 new Results.Server("go", "Go", null, "", "install golang-go"));
-        return new Results("2026-01-01 00:00 UTC", Map.of("kernel", "Linux 6"), servers, List.of(cells));
+        return new Results("2026-01-01 00:00 UTC", false, Map.of("kernel", "Linux 6"), servers, List.of(cells));
     }
 
     private static Results.Server server(String id, String label) {

@@ -51,7 +51,7 @@ class MicroResultsTest {
 
     @Test
     void tableTellsWhatIsMissingAndWhatFailed() throws IOException {
-        assertThat(results().table())
+        assertThat(results().report().text())
                 .containsSubsequence(
                         "callSoon",
                         "30.0",
@@ -64,6 +64,7 @@ class MicroResultsTest {
     private static MicroResults results() throws IOException {
         return new MicroResults(
                 "now",
+                false,
                 "bench/run micro CallSoon",
                 Map.of("JDK", "25"),
                 List.of(

@@ -47,7 +47,7 @@ class ChildTest {
     void endOfAChildIsAFailureWithWhatItWrote() throws Exception {
         try (Child broken = shell("echo 'no memory' >&2; exit 1")) {
             assertThatThrownBy(() -> broken.nextLine(LONG))
-                    .isInstanceOf(ChildFailedException.class)
+                    .isInstanceOf(Child.Failure.class)
                     .hasMessageContaining("child has ended: no memory");
         }
     }

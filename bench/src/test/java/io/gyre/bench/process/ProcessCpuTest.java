@@ -45,7 +45,7 @@ class ProcessCpuTest {
         var before = new ProcessCpu(Map.of(1L, 1000L), 10, 10);
         var after = new ProcessCpu(Map.of(1L, 5000L, 2L, 4000L), 11, 13);
 
-        CpuTimes used = after.since(before);
+        ProcessCpu.Times used = after.since(before);
 
         assertThat(used.totalNanos()).isCloseTo(8000, within(1e-6));
         assertThat(used.userNanos()).isCloseTo(2000, within(1e-6));

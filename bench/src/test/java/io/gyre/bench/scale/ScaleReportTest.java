@@ -81,7 +81,7 @@ class ScaleReportTest {
                 "Gyre streams",
                 10_000,
                 1,
-                Map.of(Figure.HEAP_BYTES, 1000.0, Figure.RESIDENT_BYTES, 5000.0, Figure.DIRECT_BYTES, 4096.0)));
+                Map.of(Point.HEAP_BYTES, 1000.0, Point.RESIDENT_BYTES, 5000.0, Point.DIRECT_BYTES, 4096.0)));
 
         assertThat(text())
                 .contains("| **idle connection: Gyre streams** | **10,000** | **1,000** | **5,000** | **4,096** |"
@@ -90,7 +90,7 @@ class ScaleReportTest {
 
     @Test
     void collectionsAndFailuresAreOwnedUpTo() {
-        points.add(new Point(Question.SWITCH_READY, GYRE, 10, 1, Map.of(Figure.NANOS, 1.0, Figure.COLLECTING, 0.25)));
+        points.add(new Point(Question.SWITCH_READY, GYRE, 10, 1, Map.of(Point.NANOS, 1.0, Point.COLLECTING, 0.25)));
         failures.add("loops 2: Gyre has ended:\n  broken");
 
         assertThat(ScaleReport.of(results()).summaryText())
@@ -114,11 +114,16 @@ class ScaleReportTest {
     }
 
     @Test
-    void quickRunSaysThatItMeansNothing() {
-        var quick = new ScaleResults("now", true, Map.of(), List.of(), List.of());
+    void quickRunSaysThatItMeansNothingAndJudgesNothing() {
+        switches(GYRE, 1_000, 100);
+        switches(GYRE, 1_000_000, 300);
+        var quick = new ScaleResults("now", true, Map.of(), points, List.of());
 
-        assertThat(MarkdownReport.render(ScaleReport.of(quick))).contains("mean nothing");
-        assertThat(text()).doesNotContain("mean nothing");
+        assertThat(MarkdownReport.render(ScaleReport.of(quick)))
+                .contains("mean nothing", "| **3.00** |  |")
+                .doesNotContainIgnoringCase("missed")
+                .doesNotContain("met");
+        assertThat(text()).contains("MISSED").doesNotContain("mean nothing");
     }
 
     @Test
@@ -140,7 +145,7 @@ class ScaleReportTest {
 
     private void add(Question question, String variant, long count, double... rounds) {
         for (int i = 0; i < rounds.length; i++) {
-            points.add(new Point(question, variant, count, i + 1, Map.of(Figure.NANOS, rounds[i])));
+            points.add(new Point(question, variant, count, i + 1, Map.of(Point.NANOS, rounds[i])));
         }
     }
 
@@ -151,10 +156,10 @@ class ScaleReportTest {
                 count,
                 1,
                 Map.of(
-                        Figure.THROUGHPUT, throughput,
-                        Figure.CPU_MICROS, 10.0,
-                        Figure.SERVER_BUSY, server,
-                        Figure.GENERATOR_BUSY, generator)));
+                        Point.THROUGHPUT, throughput,
+                        Point.CPU_MICROS, 10.0,
+                        Point.SERVER_BUSY, server,
+                        Point.GENERATOR_BUSY, generator)));
     }
 
     private String text() {

@@ -19,8 +19,8 @@ class ScaleRunTest {
 
     @Test
     void everyRoundMeasuresEveryNumber() throws Exception {
-        var settings =
-                new ScaleSettings(List.of(Part.LOOPS), 2, List.of(10), List.of(2), 10, 2, 50, 50, new Cores(0, 0));
+        var settings = new ScaleSettings(
+                List.of(Question.Part.LOOPS), 2, List.of(10), List.of(2), 10, 2, 50, 50, new Cores(0, 0));
         var written = new ArrayList<ScaleResults>();
 
         ScaleResults results =
@@ -28,7 +28,7 @@ class ScaleRunTest {
 
         assertThat(results.failures()).isEmpty();
         assertThat(results.points()).hasSize(8).allSatisfy(point -> assertThat(
-                        point.figures().get(Figure.THROUGHPUT))
+                        point.figures().get(Point.THROUGHPUT))
                 .isPositive());
         assertThat(results.points()).extracting(Point::count).containsExactly(1L, 1L, 2L, 2L, 2L, 2L, 1L, 1L);
         assertThat(written).hasSize(2).last().isEqualTo(results);

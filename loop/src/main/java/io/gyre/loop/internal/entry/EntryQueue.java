@@ -33,7 +33,7 @@ public final class EntryQueue<E> {
      *   trySleep before offer   the offer replaces ASLEEP, and that producer wakes the consumer    OK
      *   offer before trySleep   the compare-and-set finds a node and fails, the consumer drains    OK
      * Exactly one producer replaces ASLEEP, so exactly one wakes. The broken twin in bench
-     * (EntryQueue_LostWakeup.Broken) asks and publishes in two steps, and jcstress finds the lost item.
+     * (EntryQueueRaces.LostWakeup.Broken) asks and publishes in two steps, and jcstress finds the lost item.
      *
      * Only the whole stack is ever taken, so there is no ABA case. A drain reverses the items: two pointer writes for
      * each, on the consumer's side. Items taken and not yet passed on stay in `taken`, so a failing sink loses no item

@@ -6,6 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import io.gyre.loop.internal.entry.DriverSeat;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressMeta;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -25,24 +26,11 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class DriverSeat_TwoDrivers {
     private final DriverSeat seat = new DriverSeat();
 
-    /** For jcstress. */
-    public DriverSeat_TwoDrivers() {}
-
-    /**
-     * A driver.
-     *
-     * @param result whether it got the seat
-     */
     @Actor
     public void first(II_Result result) {
         result.r1 = seat.take(Thread.currentThread()) == null ? 1 : 0;
     }
 
-    /**
-     * Another driver.
-     *
-     * @param result whether it got the seat
-     */
     @Actor
     public void second(II_Result result) {
         result.r2 = seat.take(Thread.currentThread()) == null ? 1 : 0;
@@ -50,31 +38,16 @@ public class DriverSeat_TwoDrivers {
 
     /** Here a thread asks whether the seat is free, and takes it, in two steps. */
     @JCStressTest
-    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The first drives.")
-    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "The second drives.")
-    @Outcome(expect = FORBIDDEN, desc = "Both drive.")
+    @JCStressMeta(DriverSeat_TwoDrivers.class)
     @State
     public static class Broken {
         private volatile @Nullable Thread driver;
 
-        /** For jcstress. */
-        public Broken() {}
-
-        /**
-         * A driver.
-         *
-         * @param result whether it got the seat
-         */
         @Actor
         public void first(II_Result result) {
             result.r1 = take() ? 1 : 0;
         }
 
-        /**
-         * Another driver.
-         *
-         * @param result whether it got the seat
-         */
         @Actor
         public void second(II_Result result) {
             result.r2 = take() ? 1 : 0;

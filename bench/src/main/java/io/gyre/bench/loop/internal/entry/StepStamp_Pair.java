@@ -7,6 +7,7 @@ import io.gyre.loop.internal.entry.StepStamp;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressMeta;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -23,21 +24,12 @@ import org.openjdk.jcstress.infra.results.JI_Result;
 public class StepStamp_Pair {
     private final StepStamp<Integer> stamp = new StepStamp<>();
 
-    /** For jcstress. */
-    public StepStamp_Pair() {}
-
-    /** The loop. */
     @Actor
     public void run() {
         stamp.begin(1);
         stamp.begin(2);
     }
 
-    /**
-     * The watchdog.
-     *
-     * @param result the number and the step
-     */
     @Actor
     public void look(JI_Result result) {
         StepStamp.Reading<Integer> reading = stamp.read();
@@ -49,20 +41,12 @@ public class StepStamp_Pair {
 
     /** Here the watchdog does not ask for the number again. */
     @JCStressTest
-    @Outcome(
-            id = {"0, 0", "3, 1", "5, 2"},
-            expect = ACCEPTABLE,
-            desc = "Nothing, or a step with its own number.")
-    @Outcome(expect = FORBIDDEN, desc = "A step with the number of the other.")
+    @JCStressMeta(StepStamp_Pair.class)
     @State
     public static class Broken {
         private final AtomicLong number = new AtomicLong();
         private final AtomicReference<Integer> step = new AtomicReference<>();
 
-        /** For jcstress. */
-        public Broken() {}
-
-        /** The loop. */
         @Actor
         public void run() {
             begin(2, 1);
@@ -75,11 +59,6 @@ public class StepStamp_Pair {
             number.setRelease(even + 1);
         }
 
-        /**
-         * The watchdog.
-         *
-         * @param result the number and the step
-         */
         @Actor
         public void look(JI_Result result) {
             long read = number.getAcquire();

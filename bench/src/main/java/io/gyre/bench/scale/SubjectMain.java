@@ -1,18 +1,18 @@
-package io.gyre.bench.scale.subject;
+package io.gyre.bench.scale;
 
 import io.gyre.bench.process.Footprint;
 import io.gyre.bench.process.ProcessCpu;
-import io.gyre.bench.servers.JvmMemory;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Measures one subject at one number. Prints {@code cost <ns of processor time per operation> <operations> <ms of garbage collection>}, or
- * for memory {@code memory} and how many bytes of heap, direct buffers, RSS and Pss all have added; -1 for an unknown.
+ * Measures one subject at one number. Arguments: a {@link Subject.Kind}, how many, and milliseconds to warm up and to measure.
+ * Prints {@code cost <ns of processor time per operation> <operations> <ms of garbage collection>}; without the milliseconds
+ * {@code memory} and the {@link Footprint} that all have added.
  */
-public final class SubjectMain {
+final class SubjectMain {
     /*
      * Design.
      *
@@ -25,43 +25,32 @@ public final class SubjectMain {
     private static final long PID = ProcessHandle.current().pid();
     private static final int FEW = 1_000;
     private static final int SETTLING_SHARE = 4;
-    /** Stands for bytes that the system does not tell. */
-    public static final long UNKNOWN = -1;
 
     private SubjectMain() {}
 
-    /**
-     * Measures, and exits.
-     *
-     * @param arguments the name of a {@link SubjectKind}, how many, and milliseconds to warm up and to measure; without
-     *     these two the memory is measured
-     * @throws IOException if the system does not tell how much time or memory the process has taken
-     */
     public static void main(String[] arguments) throws IOException {
-        Subject subject = SubjectKind.valueOf(arguments[0]).create();
+        Subject subject = Subject.Kind.valueOf(arguments[0]).create();
         int count = Integer.parseInt(arguments[1]);
-        if (arguments.length == 2) {
-            printMemory(subject, count);
-        } else {
-            printCost(subject, count, Long.parseLong(arguments[2]), Long.parseLong(arguments[3]));
-        }
+        System.out.println(
+                arguments.length == 2
+                        ? memory(subject, count)
+                        : cost(subject, count, Long.parseLong(arguments[2]), Long.parseLong(arguments[3])));
         System.out.flush();
         Runtime.getRuntime().halt(0); // to wake and end a million of them is another measurement
     }
 
-    private static void printCost(Subject subject, int count, long warmupMillis, long measureMillis)
-            throws IOException {
+    private static String cost(Subject subject, int count, long warmupMillis, long measureMillis) throws IOException {
         int few = Math.min(FEW, count);
         subject.add(few);
         operateFor(subject, warmupMillis);
         subject.add(count - few);
-        JvmMemory.collect();
+        Footprint.collect();
         operateFor(subject, measureMillis / SETTLING_SHARE);
         long collecting = collectionMillis();
         ProcessCpu before = ProcessCpu.of(PID);
         long operations = operateFor(subject, measureMillis);
         double nanos = ProcessCpu.of(PID).since(before).totalNanos();
-        System.out.println("cost " + nanos / operations + " " + operations + " " + (collectionMillis() - collecting));
+        return "cost " + nanos / operations + " " + operations + " " + (collectionMillis() - collecting);
     }
 
     private static long operateFor(Subject subject, long millis) {
@@ -80,18 +69,10 @@ public final class SubjectMain {
                 .sum();
     }
 
-    private static void printMemory(Subject subject, int count) throws IOException {
+    private static String memory(Subject subject, int count) throws IOException {
         subject.add(FEW);
-        Footprint before = footprint();
+        Footprint before = Footprint.afterCollection();
         subject.add(count);
-        Footprint added = footprint().since(before);
-        Long proportional = added.proportionalBytes();
-        System.out.println("memory " + added.heapBytes() + " " + added.directBytes() + " " + added.residentBytes() + " "
-                + (proportional == null ? UNKNOWN : proportional));
-    }
-
-    private static Footprint footprint() throws IOException {
-        JvmMemory inside = JvmMemory.afterCollection();
-        return Footprint.of(PID, inside.heapBytes(), inside.directBytes());
+        return "memory " + Footprint.afterCollection().since(before).inWords();
     }
 }

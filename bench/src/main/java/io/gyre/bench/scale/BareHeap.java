@@ -1,4 +1,4 @@
-package io.gyre.bench.scale.subject;
+package io.gyre.bench.scale;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

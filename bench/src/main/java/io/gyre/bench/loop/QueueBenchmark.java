@@ -1,10 +1,9 @@
-package io.gyre.bench.loop.sync;
+package io.gyre.bench.loop;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.yieldNow;
 
-import io.gyre.bench.loop.LoopBenchmark;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.sync.Channel;
@@ -24,25 +23,14 @@ public class QueueBenchmark extends LoopBenchmark {
     private static final int ITEMS = 10_000;
     private static final Integer ITEM = 1;
 
-    /** For JMH. */
-    public QueueBenchmark() {}
-
-    /**
-     * A queue for one item.
-     *
-     * @return the number of items
-     */
+    /** A queue for one item. */
     @Benchmark
     @OperationsPerInvocation(ITEMS)
     public int queueOfOne() {
         return putAndGet(1);
     }
 
-    /**
-     * A queue for 100 items.
-     *
-     * @return the number of items
-     */
+    /** A queue for 100 items. */
     @Benchmark
     @OperationsPerInvocation(ITEMS)
     public int queueOf100() {
@@ -65,11 +53,7 @@ public class QueueBenchmark extends LoopBenchmark {
         });
     }
 
-    /**
-     * A channel that holds nothing.
-     *
-     * @return the number of items
-     */
+    /** A channel that holds nothing. */
     @Benchmark
     @OperationsPerInvocation(ITEMS)
     public int rendezvous() {
@@ -88,12 +72,7 @@ public class QueueBenchmark extends LoopBenchmark {
         });
     }
 
-    /**
-     * A blocking queue of the JDK for one item.
-     *
-     * @return the number of items
-     * @throws InterruptedException if JMH gives up
-     */
+    /** A blocking queue of the JDK for one item. */
     @Benchmark
     @OperationsPerInvocation(ITEMS)
     public int jdkQueueOfOne() throws InterruptedException {
@@ -112,11 +91,7 @@ public class QueueBenchmark extends LoopBenchmark {
         });
     }
 
-    /**
-     * Two switches: there and back.
-     *
-     * @return the number of times
-     */
+    /** Two switches: there and back. */
     @Benchmark
     @OperationsPerInvocation(ITEMS)
     public int twoSwitches() {

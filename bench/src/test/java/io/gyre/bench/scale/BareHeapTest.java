@@ -1,4 +1,4 @@
-package io.gyre.bench.scale.subject;
+package io.gyre.bench.scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,14 +1,14 @@
-package io.gyre.bench.scale.subject;
+package io.gyre.bench.scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class SubjectKindTest {
+class SubjectTest {
     @ParameterizedTest
     @EnumSource
-    void operatesBesideFewAndBesideMore(SubjectKind kind) {
+    void operatesBesideFewAndBesideMore(Subject.Kind kind) {
         Subject subject = kind.create();
 
         subject.add(3);

@@ -1,11 +1,11 @@
-package io.gyre.bench.process;
+package io.gyre.bench.echo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class SyscallCountsTest {
+class SyscallTraceTest {
     @Test
     void callsAreReadWithAndWithoutErrors() {
         String table = """
@@ -19,11 +19,11 @@ class SyscallCountsTest {
                 100.00    0.018000           4      4011        10 total
                 """;
 
-        assertThat(SyscallCounts.parse(table)).isEqualTo(Map.of("write", 2000L, "read", 2010L, "epoll_wait", 1L));
+        assertThat(SyscallTrace.parse(table)).isEqualTo(Map.of("write", 2000L, "read", 2010L, "epoll_wait", 1L));
     }
 
     @Test
     void nothingTracedIsNothingCounted() {
-        assertThat(SyscallCounts.parse("")).isEmpty();
+        assertThat(SyscallTrace.parse("")).isEmpty();
     }
 }

@@ -1,6 +1,5 @@
-package io.gyre.bench.loop.sync;
+package io.gyre.bench.loop;
 
-import io.gyre.bench.loop.LoopBenchmark;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.sync.Lock;
 import io.gyre.loop.sync.Semaphore;
@@ -21,14 +20,7 @@ public class LockBenchmark extends LoopBenchmark {
     private final Semaphore semaphore = new Semaphore(1);
     private final ReentrantLock jdkLock = new ReentrantLock(true);
 
-    /** For JMH. */
-    public LockBenchmark() {}
-
-    /**
-     * Acquires and releases a lock.
-     *
-     * @return the number of times
-     */
+    /** Acquires and releases a lock. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int lock() {
@@ -41,11 +33,7 @@ public class LockBenchmark extends LoopBenchmark {
         });
     }
 
-    /**
-     * Acquires and releases one permit.
-     *
-     * @return the number of times
-     */
+    /** Acquires and releases one permit. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int semaphore() {
@@ -58,11 +46,7 @@ public class LockBenchmark extends LoopBenchmark {
         });
     }
 
-    /**
-     * Passes a checkpoint.
-     *
-     * @return the number of times
-     */
+    /** Passes a checkpoint. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int checkpoint() {
@@ -74,11 +58,7 @@ public class LockBenchmark extends LoopBenchmark {
         });
     }
 
-    /**
-     * Acquires and releases the JDK's lock.
-     *
-     * @return the number of times
-     */
+    /** Acquires and releases the JDK's lock. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int jdkLock() {

@@ -1,5 +1,0 @@
-/** Tests. */
-@NullMarked
-package io.gyre.bench.micro;
-
-import org.jspecify.annotations.NullMarked;

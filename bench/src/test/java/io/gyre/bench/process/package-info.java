@@ -1,5 +1,0 @@
-/** Tests. */
-@NullMarked
-package io.gyre.bench.process;
-
-import org.jspecify.annotations.NullMarked;

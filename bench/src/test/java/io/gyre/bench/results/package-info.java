@@ -1,5 +1,0 @@
-/** Tests. */
-@NullMarked
-package io.gyre.bench.results;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Tests. */
-@NullMarked
-package io.gyre.bench.servers;
-
-import org.jspecify.annotations.NullMarked;
