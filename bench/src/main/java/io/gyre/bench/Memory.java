@@ -49,8 +49,6 @@ public final class Memory {
      * Measures both kinds, or in a JVM that this one has started, one of them.
      *
      * @param arguments none, or {@code tasks} or {@code threads}
-     * @throws IOException if a JVM cannot be started
-     * @throws InterruptedException if this one is told to stop
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         switch (arguments.length == 0 ? "" : arguments[0]) {

@@ -47,7 +47,6 @@ public final class Stress {
      * Runs one kind of tests; exits with 1 if one is not as it should be.
      *
      * @param arguments {@code real} or {@code broken}, then options of jcstress
-     * @throws Exception if jcstress cannot run
      */
     public static void main(String[] arguments) throws Exception {
         Kind kind = arguments[0].equals("broken") ? Kind.BROKEN : Kind.REAL;

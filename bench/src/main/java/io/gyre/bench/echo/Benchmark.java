@@ -28,11 +28,7 @@ final class Benchmark {
     private final LoadGenerator generator;
     private final Optional<Path> strace;
 
-    /**
-     * Prepares a run: builds the generator and finds the servers.
-     *
-     * @throws IOException if something is missing without which nothing can be measured; the message says what to install
-     */
+    /** Prepares a run: builds the generator and finds the servers. */
     Benchmark(Settings settings, Workshop workshop, Tools tools) throws IOException, InterruptedException {
         this.settings = settings;
         this.workshop = workshop;

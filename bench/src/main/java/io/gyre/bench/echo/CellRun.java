@@ -3,6 +3,7 @@ package io.gyre.bench.echo;
 import io.gyre.bench.load.Connections;
 import io.gyre.bench.load.Load;
 import io.gyre.bench.load.Meter;
+import io.gyre.bench.load.Outcome;
 import io.gyre.bench.load.Sample;
 import io.gyre.bench.options.LoadOptions.Cell;
 import io.gyre.bench.options.Progress;
@@ -104,7 +105,7 @@ final class CellRun {
 
     private Map<String, Double> tails() {
         var tails = new LinkedHashMap<String, Double>();
-        pacedLatencies.forEach((server, latencies) -> tails.put(server, Meter.p999Micros(latencies)));
+        pacedLatencies.forEach((server, latencies) -> tails.put(server, Outcome.p999Micros(latencies)));
         return tails;
     }
 

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The command line of the echo benchmark. Runs in the directory of this module. */
 @Command(
@@ -105,11 +104,7 @@ public final class Echo implements Callable<Integer> {
         return results.cells().stream().allMatch(cell -> cell.failures().isEmpty()) ? 0 : 1;
     }
 
-    /**
-     * {@return what is asked for}
-     *
-     * @throws ParameterException if that makes no sense
-     */
+    /** {@return what is asked for} */
     Settings settings() {
         boolean quick = run.isQuick();
         return new Settings(

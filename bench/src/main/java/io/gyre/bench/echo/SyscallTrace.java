@@ -3,7 +3,6 @@ package io.gyre.bench.echo;
 import io.gyre.bench.load.Connections;
 import io.gyre.bench.load.Load;
 import io.gyre.bench.load.LoadGenerator;
-import io.gyre.bench.load.LoadRun;
 import io.gyre.bench.process.Child;
 import io.gyre.bench.process.Workshop;
 import io.gyre.bench.servers.ServerProcess;
@@ -55,13 +54,13 @@ final class SyscallTrace {
             throws IOException, InterruptedException {
         Load load = Load.closed(size, connections, pipelining, WARM_UP_MILLIS, MEASURE_MILLIS);
         try (Connections own = generator.connect(server.port(), load)) {
-            LoadRun run = own.start();
-            run.awaitBegin();
-            return count(server, run);
+            own.start(load);
+            own.awaitBegin();
+            return count(server, own);
         }
     }
 
-    private Map<String, Double> count(ServerProcess server, LoadRun run) throws IOException, InterruptedException {
+    private Map<String, Double> count(ServerProcess server, Connections run) throws IOException, InterruptedException {
         Path table = workshop.directory().resolve("strace.out");
         Files.deleteIfExists(table);
         List<String> command =

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,11 +49,6 @@ public final class LoadCommand implements Callable<Integer> {
 
     /** The runner waits no longer than 30 s for a sign of the generator, which is to say itself what is wrong. */
     private static final double MOST_PATIENCE_SECONDS = 20;
-
-    private static final double NANOS_PER_MICRO = 1e3;
-    private static final double P50 = 50;
-    private static final double P99 = 99;
-    private static final double P999 = 99.9;
 
     @Option(names = "--address", paramLabel = "HOST:PORT", description = "Where the server listens.")
     private @Nullable String address;
@@ -157,28 +151,10 @@ public final class LoadCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         try (Connections connections = generator.connect(host(server), port(server), wanted)) {
             for (int round = 1; round <= run.rounds(ROUNDS); round++) {
-                LoadRun started = connections.start(wanted);
-                started.awaitBegin();
-                started.awaitEnd();
-                runs.add(of(cell, round, started.outcome()));
+                runs.add(Run.of(cell, round, connections.run()));
             }
             connections.disconnect();
         }
-    }
-
-    private static Run of(Cell cell, int round, Outcome outcome) {
-        Histogram latencies = outcome.latencies();
-        return new Run(
-                cell,
-                round,
-                latencies.getTotalCount(),
-                outcome.messagesPerSecond(),
-                latencies.getValueAtPercentile(P50) / NANOS_PER_MICRO,
-                latencies.getValueAtPercentile(P99) / NANOS_PER_MICRO,
-                latencies.getValueAtPercentile(P999) / NANOS_PER_MICRO,
-                latencies.getMaxValue() / NANOS_PER_MICRO,
-                outcome.generatorBusy(),
-                outcome.lags().getValueAtPercentile(P999) / NANOS_PER_MICRO);
     }
 
     /** What the generator itself said last, without the name of the process. */

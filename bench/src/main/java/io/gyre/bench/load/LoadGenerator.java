@@ -37,11 +37,7 @@ public final class LoadGenerator {
         this.cores = cores;
     }
 
-    /**
-     * Compiles the generator.
-     *
-     * @throws IOException if there is no C compiler; the message says what to install
-     */
+    /** Compiles the generator. */
     public static LoadGenerator build(Workshop workshop, Tools tools, Cores cores)
             throws IOException, InterruptedException {
         Path gcc = tools.find("gcc")

@@ -70,7 +70,23 @@ record LoadResults(
             double p999Micros,
             double maxMicros,
             double generatorBusy,
-            double lagMicros) {}
+            double lagMicros) {
+        private static final double NANOS_PER_MICRO = 1e3;
+
+        static Run of(Cell cell, int round, Outcome outcome) {
+            return new Run(
+                    cell,
+                    round,
+                    outcome.latencies().getTotalCount(),
+                    outcome.messagesPerSecond(),
+                    outcome.latencyMicros(50),
+                    outcome.latencyMicros(99),
+                    outcome.p999Micros(),
+                    outcome.latencies().getMaxValue() / NANOS_PER_MICRO,
+                    outcome.generatorBusy(),
+                    outcome.lagMicros());
+        }
+    }
 
     /** The charts of the page: one server, and a bar for each cell. */
     private record Charts(List<Chart> cells) {}

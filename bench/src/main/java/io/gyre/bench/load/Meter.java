@@ -9,8 +9,12 @@ import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Loads a server and looks at both meanwhile. */
-public final class Meter {
+/**
+ * Loads a server and looks at both meanwhile.
+ *
+ * @param generator loads it
+ */
+public record Meter(LoadGenerator generator) {
     /*
      * Design.
      *
@@ -20,16 +24,6 @@ public final class Meter {
      */
     private static final double NANOS_PER_MICRO = 1e3;
     private static final double NANOS_PER_SECOND = 1e9;
-    private static final double P50 = 50;
-    private static final double P99 = 99;
-    private static final double P999 = 99.9;
-
-    private final LoadGenerator generator;
-
-    /** Creates one that loads with a generator. */
-    public Meter(LoadGenerator generator) {
-        this.generator = generator;
-    }
 
     /** Connects a server for runs of one size on so many connections. */
     public Connections connect(ServerProcess server, Load load) throws IOException, InterruptedException {
@@ -39,10 +33,7 @@ public final class Meter {
     /** Loads a server for a while, to warm it up, on connections of that time. */
     public void warmUp(ServerProcess server, Load load) throws IOException, InterruptedException {
         try (Connections connections = connect(server, load)) {
-            LoadRun run = connections.start();
-            run.awaitBegin();
-            run.awaitEnd();
-            run.outcome();
+            connections.run();
             connections.disconnect();
         }
     }
@@ -64,55 +55,49 @@ public final class Meter {
     public Sample measure(
             ServerProcess server, Connections connections, Load load, int round, Consumer<Histogram> latencies)
             throws IOException, InterruptedException {
-        LoadRun run = connections.start(load);
-        run.awaitBegin();
+        connections.start(load);
+        connections.awaitBegin();
         Heap heapBefore = server.heap();
         Used before = server.used();
-        run.awaitEnd();
+        connections.awaitEnd();
         Used after = server.used();
         Heap heapAfter = server.heap();
-        Outcome outcome = run.outcome();
+        Outcome outcome = connections.outcome();
         latencies.accept(outcome.latencies());
-        return sample(server, round, outcome, before, after, HeapUse.between(heapBefore, heapAfter));
-    }
-
-    /** {@return what 999 of a thousand do not exceed} */
-    public static double p999Micros(Histogram nanos) {
-        return nanos.getValueAtPercentile(P999) / NANOS_PER_MICRO;
-    }
-
-    /** What a JVM did in a window of its own. */
-    private record HeapUse(double bytesPerSecond, long collections) {
-        static @Nullable HeapUse between(@Nullable Heap before, @Nullable Heap after) {
-            if (before == null || after == null) {
-                return null;
-            }
-            double seconds = (after.nanoTime() - before.nanoTime()) / NANOS_PER_SECOND;
-            return new HeapUse(
-                    (after.allocatedBytes() - before.allocatedBytes()) / seconds,
-                    after.collections() - before.collections());
-        }
+        return sample(server, round, outcome, before, after, heapBefore, heapAfter);
     }
 
     private static Sample sample(
-            ServerProcess server, int round, Outcome outcome, Used before, Used after, @Nullable HeapUse heap) {
+            ServerProcess server,
+            int round,
+            Outcome outcome,
+            Used before,
+            Used after,
+            @Nullable Heap heapBefore,
+            @Nullable Heap heapAfter) {
         ProcessCpu.Times cpu = after.cpu().since(before.cpu());
         double nanos = (double) (after.nanoTime() - before.nanoTime());
         double rate = outcome.messagesPerSecond();
         double toMicrosPerMessage = NANOS_PER_SECOND / nanos / rate / NANOS_PER_MICRO;
+        Double allocated = null;
+        Long collections = null;
+        if (heapBefore != null && heapAfter != null) {
+            allocated = heapAfter.bytesPerSecondSince(heapBefore) / rate;
+            collections = heapAfter.collections() - heapBefore.collections();
+        }
         return new Sample(
                 server.peer().id(),
                 round,
                 rate,
                 cpu.userNanos() * toMicrosPerMessage,
                 cpu.systemNanos() * toMicrosPerMessage,
-                outcome.latencies().getValueAtPercentile(P50) / NANOS_PER_MICRO,
-                outcome.latencies().getValueAtPercentile(P99) / NANOS_PER_MICRO,
-                p999Micros(outcome.latencies()),
-                heap == null ? null : heap.bytesPerSecond() / rate,
-                heap == null ? null : heap.collections(),
+                outcome.latencyMicros(50),
+                outcome.latencyMicros(99),
+                outcome.p999Micros(),
+                allocated,
+                collections,
                 cpu.totalNanos() / nanos,
                 outcome.generatorBusy(),
-                outcome.lags().getValueAtPercentile(P999) / NANOS_PER_MICRO);
+                outcome.lagMicros());
     }
 }

@@ -1,5 +1,7 @@
 package io.gyre.bench.load;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -13,6 +15,10 @@ import org.HdrHistogram.Histogram;
  */
 public record Outcome(double messages, long nanos, long cpuNanos, Histogram latencies, Histogram lags) {
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double NANOS_PER_MICRO = 1e3;
+
+    /** What 999 of a thousand do not exceed. */
+    private static final double P999 = 99.9;
 
     /** {@return the throughput} */
     public double messagesPerSecond() {
@@ -22,5 +28,60 @@ public record Outcome(double messages, long nanos, long cpuNanos, Histogram late
     /** {@return the share of its time in which the generator was busy} */
     public double generatorBusy() {
         return (double) cpuNanos / nanos;
+    }
+
+    double latencyMicros(double percentile) {
+        return latencies.getValueAtPercentile(percentile) / NANOS_PER_MICRO;
+    }
+
+    double p999Micros() {
+        return p999Micros(latencies);
+    }
+
+    double lagMicros() {
+        return p999Micros(lags);
+    }
+
+    /** {@return what 999 of a thousand do not exceed} */
+    public static double p999Micros(Histogram nanos) {
+        return nanos.getValueAtPercentile(P999) / NANOS_PER_MICRO;
+    }
+
+    /** Collects the lines of figures that the generator prints at the end of a run. */
+    static final class Parser {
+        /** As the generator counts: no value is off by more than a thousandth. */
+        private static final int DIGITS = 3;
+
+        private final Histogram latencies = new Histogram(DIGITS);
+        private final Histogram lags = new Histogram(DIGITS);
+        private final Map<String, Double> numbers = new HashMap<>();
+
+        /** Takes a line, and says whether it was the last; one that is none of the generator's is an illegal argument. */
+        boolean take(String line) {
+            String[] words = line.split(" ", -1);
+            switch (words[0]) {
+                case "done" -> {
+                    return true;
+                }
+                case "latency" -> latencies.recordValueWithCount(Long.parseLong(words[1]), Long.parseLong(words[2]));
+                case "lag" -> lags.recordValueWithCount(Long.parseLong(words[1]), Long.parseLong(words[2]));
+                case "messages", "nanos", "cpu-nanos" -> numbers.put(words[0], Double.valueOf(words[1]));
+                default -> throw new IllegalArgumentException("the generator said \"" + line + "\"");
+            }
+            return false;
+        }
+
+        /** {@return the figures, when the last line has been taken} */
+        Outcome outcome() {
+            return new Outcome(number("messages"), (long) number("nanos"), (long) number("cpu-nanos"), latencies, lags);
+        }
+
+        private double number(String name) {
+            Double number = numbers.get(name);
+            if (number == null) {
+                throw new IllegalStateException("the generator has not said " + name);
+            }
+            return number;
+        }
     }
 }

@@ -1,6 +1,5 @@
 package io.gyre.bench.micro;
 
-import io.gyre.bench.micro.Comparison.Unit;
 import io.gyre.bench.report.Table;
 import io.gyre.bench.report.Table.Place;
 import io.gyre.bench.report.Table.Row;
@@ -67,12 +66,11 @@ final class ComparisonTable {
         if (subjects.isEmpty()) {
             return Optional.empty();
         }
-        Unit unit = comparison.unit();
-        String measured = figure(median(subjects), unit);
+        String measured = figure(median(subjects), comparison);
         List<String> peers = peers(comparison);
         String floor = comparison.floor();
         if (floor == null) {
-            String verdict = verdict(comparison, median(subjects), unit.toString());
+            String verdict = verdict(comparison, median(subjects), comparison.unit());
             return Optional.of(cells(List.of(comparison.what(), measured, "", "", ""), peers, verdict));
         }
         List<Double> ratios = ratios(comparison.subject(), floor);
@@ -82,7 +80,7 @@ final class ComparisonTable {
         String ratio = number("%.2f", median(ratios));
         String range = number("%.2f", Collections.min(ratios)) + " to " + number("%.2f", Collections.max(ratios));
         return Optional.of(cells(
-                List.of(comparison.what(), measured, figure(median(scores(floor)), unit), ratio, range),
+                List.of(comparison.what(), measured, figure(median(scores(floor)), comparison), ratio, range),
                 peers,
                 verdict(comparison, median(ratios), "x")));
     }
@@ -92,9 +90,9 @@ final class ComparisonTable {
         var cells = new ArrayList<String>();
         String distance = "";
         for (PythonLoop loop : loops) {
-            String label = PythonSample.label(loop.id(), String.valueOf(comparison.operation()));
+            String label = PythonLoop.label(loop.id(), String.valueOf(comparison.operation()));
             List<Double> scores = scores(label);
-            cells.add(scores.isEmpty() ? "" : figure(median(scores), comparison.unit()));
+            cells.add(scores.isEmpty() ? "" : figure(median(scores), comparison));
             List<Double> ratios = ratios(comparison.subject(), label);
             if (loop.id().equals(FASTEST_LOOP) && !ratios.isEmpty()) {
                 distance = number("%.3f", median(ratios));
@@ -131,11 +129,9 @@ final class ComparisonTable {
         return Spread.of(values).median();
     }
 
-    private static String figure(double value, Unit unit) {
-        return switch (unit) {
-            case NANOS -> number(value < 10 ? "%.2f" : value < MANY ? "%.1f" : "%.0f", value);
-            case BYTES -> number("%.0f B", value);
-        };
+    private static String figure(double value, Comparison comparison) {
+        String nanos = value < 10 ? "%.2f" : value < MANY ? "%.1f" : "%.0f";
+        return number(comparison.isBytes() ? "%.0f B" : nanos, value);
     }
 
     private static String number(String format, double value) {

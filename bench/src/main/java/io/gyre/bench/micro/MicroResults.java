@@ -47,7 +47,7 @@ record MicroResults(
      * @param samples of the loops of Python, with their repetitions
      * @param failures what the loops of Python could not do, and why
      */
-    record Round(Map<String, Double> scores, List<PythonSample> samples, List<String> failures) {}
+    record Round(Map<String, Double> scores, List<PythonLoop.Sample> samples, List<String> failures) {}
 
     static JsonNode jmh(Collection<RunResult> results) throws IOException {
         var bytes = new ByteArrayOutputStream();
@@ -63,7 +63,7 @@ record MicroResults(
                 "Each figure beside its floor, and beside the same operation of asyncio and uvloop. Ratios are medians of those"
                         + " of the rounds, " + rounds.size() + " in all."));
         lines.addAll(remarks());
-        Table table = ComparisonTable.of(Comparisons.ALL, scores(), loops, !isQuick);
+        Table table = ComparisonTable.of(Comparison.ALL, scores(), loops, !isQuick);
         return Report.of(
                 "Scheduler, " + started,
                 isQuick,

@@ -56,9 +56,9 @@ final class MicroRound {
             say("memory of sleeping tasks and parked threads");
             scores.putAll(Memory.measure());
         }
-        var samples = new ArrayList<PythonSample>();
+        var samples = new ArrayList<PythonLoop.Sample>();
         var failures = new ArrayList<String>();
-        for (String operation : Comparisons.operationsBeside(scores.keySet())) {
+        for (String operation : Comparison.operationsBeside(scores.keySet())) {
             for (PythonLoop loop : loops) {
                 measure(loop, operation, samples, failures);
             }
@@ -96,11 +96,11 @@ final class MicroRound {
     }
 
     /** One operation that fails, as on a Python too old for it, leaves the others their figures. */
-    private void measure(PythonLoop loop, String operation, List<PythonSample> samples, List<String> failures)
+    private void measure(PythonLoop loop, String operation, List<PythonLoop.Sample> samples, List<String> failures)
             throws InterruptedException {
-        say(PythonSample.label(loop.id(), operation));
+        say(PythonLoop.label(loop.id(), operation));
         try {
-            PythonSample sample = loop.measure(operation, settings.quick(), workshop);
+            PythonLoop.Sample sample = loop.measure(operation, settings.quick(), workshop);
             System.out.printf("%.1f %s%n", sample.median(), sample.unit());
             samples.add(sample);
         } catch (IOException e) {

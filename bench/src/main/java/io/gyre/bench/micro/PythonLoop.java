@@ -1,6 +1,7 @@
 package io.gyre.bench.micro;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gyre.bench.process.Child;
@@ -40,7 +41,6 @@ public record PythonLoop(
      *
      * @param workshop where the script is laid out
      * @param tools where Python is looked for
-     * @throws IOException if the script cannot be laid out
      */
     public static List<PythonLoop> all(Workshop workshop, Tools tools) throws IOException {
         Path script = workshop.layOut(SCRIPT);
@@ -98,19 +98,45 @@ public record PythonLoop(
      * @param quick whether this is only to see that it runs
      * @param workshop where the process may write its errors to
      * @return the figures
-     * @throws IOException with what the process wrote, if it fails
-     * @throws InterruptedException if the thread is interrupted
      */
-    public PythonSample measure(String operation, boolean quick, Workshop workshop)
-            throws IOException, InterruptedException {
+    public Sample measure(String operation, boolean quick, Workshop workshop) throws IOException, InterruptedException {
         var line = new ArrayList<>(command);
         line.add(operation);
         if (quick) {
             line.add("--quick");
         }
-        String name = PythonSample.label(id, operation);
+        String name = label(id, operation);
         try (Child child = Child.start(name, line, workshop.errorsOf(id + "-" + operation))) {
-            return PythonSample.parse(child.nextLine(TIMEOUT));
+            return Sample.parse(child.nextLine(TIMEOUT));
+        }
+    }
+
+    /** {@return the name of the figure of a loop for an operation} */
+    static String label(String loop, String operation) {
+        return loop + " " + operation;
+    }
+
+    /**
+     * What one process has measured.
+     *
+     * @param loop the id of the loop
+     * @param operation its name in the script
+     * @param unit of the figures, {@code ns} or {@code bytes}, for one operation
+     * @param median of the repetitions
+     * @param repetitions every figure, in the order in which they were measured
+     */
+    public record Sample(String loop, String operation, String unit, double median, List<Double> repetitions) {
+        private static final ObjectMapper JSON = new ObjectMapper()
+                .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
+
+        /** {@return what a process has printed} */
+        static Sample parse(String line) throws IOException {
+            return JSON.readValue(line, Sample.class);
+        }
+
+        String label() {
+            return PythonLoop.label(loop, operation);
         }
     }
 }

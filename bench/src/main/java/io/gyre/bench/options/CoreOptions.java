@@ -25,11 +25,7 @@ public final class CoreOptions {
             description = "The core of the load generator and everything else. Default: 1")
     private int generatorCore;
 
-    /**
-     * {@return the two cores}
-     *
-     * @throws ParameterException if they are one, or none
-     */
+    /** {@return the two cores} */
     public Cores cores() {
         String message = null;
         if (serverCore < 0 || generatorCore < 0) {

@@ -71,11 +71,7 @@ public final class LoadOptions {
         }
     }
 
-    /**
-     * {@return every size on every number of connections}
-     *
-     * @throws ParameterException if one is not positive
-     */
+    /** {@return every size on every number of connections} */
     public List<Cell> cells(List<Integer> defaultSizes, List<Integer> defaultConnections) {
         var cells = new ArrayList<Cell>();
         for (int count : connections != null ? connections : defaultConnections) {

@@ -71,7 +71,6 @@ public final class RunOptions {
      * {@return how often everything is measured; once if quick}
      *
      * @param normal the default of a run that is not quick
-     * @throws ParameterException if the number is not positive
      */
     public int rounds(int normal) {
         int chosen = rounds != null ? rounds : quick ? 1 : normal;
@@ -86,8 +85,6 @@ public final class RunOptions {
      * @param type their type
      * @param report makes the report of them
      * @return whether it was asked for
-     * @throws ParameterException if there is no such file
-     * @throws IOException if the file cannot be read or the report not written
      */
     public <T> boolean rewrite(Class<T> type, Function<T, Report> report) throws IOException {
         if (from == null) {
@@ -125,11 +122,7 @@ public final class RunOptions {
                 .strip();
     }
 
-    /**
-     * Refuses a command line.
-     *
-     * @throws ParameterException with the message, unless the options are right
-     */
+    /** Refuses a command line. */
     public void require(boolean isRight, String message) {
         if (!isRight) {
             throw new ParameterException(command.commandLine(), message);

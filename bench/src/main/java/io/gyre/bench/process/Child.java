@@ -50,7 +50,6 @@ public final class Child implements AutoCloseable {
      * @param command the program and its arguments
      * @param errors where its standard error goes; deleted when the process is closed and has written none
      * @return the process
-     * @throws IOException if it cannot be started
      */
     public static Child start(String name, List<String> command, Path errors) throws IOException {
         Process process =
@@ -97,7 +96,6 @@ public final class Child implements AutoCloseable {
      *
      * @return the line
      * @throws Failure if the process ends or says nothing for so long
-     * @throws InterruptedException if the thread is interrupted
      */
     public String nextLine(Duration timeout) throws Failure, InterruptedException {
         Optional<String> line = lines.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);

@@ -37,11 +37,7 @@ public record Cores(String server, String generator) {
         return pinned(generator, command);
     }
 
-    /**
-     * Makes sure that processes can be pinned.
-     *
-     * @throws IOException if there is no taskset; the message says what to install
-     */
+    /** Makes sure that processes can be pinned. */
     public static void checkPinning(Tools tools) throws IOException {
         if (tools.find("taskset").isEmpty()) {
             throw new IOException("There is no taskset on the PATH, to pin processes to a core. Install util-linux.");

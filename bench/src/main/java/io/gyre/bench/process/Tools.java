@@ -55,11 +55,7 @@ public final class Tools {
         }
     }
 
-    /**
-     * Runs a compiler.
-     *
-     * @throws IOException with what it printed, if it fails
-     */
+    /** Runs a compiler. */
     static void compile(List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -23,11 +23,7 @@ public final class HtmlReport {
 
     private HtmlReport() {}
 
-    /**
-     * {@return the page}
-     *
-     * @throws IOException if something that goes into the page is not on the class path
-     */
+    /** {@return the page} */
     public static String render(Report report) throws IOException {
         return resource("page.html")
                 .replace("{{title}}", escape(report.title()))

@@ -32,11 +32,7 @@ public record ResultFiles(Path directory, String name) {
         }
     }
 
-    /**
-     * {@return the results that an earlier run has written, compressed or not}
-     *
-     * @throws IOException if the file has anything else
-     */
+    /** {@return the results that an earlier run has written, compressed or not} */
     public static <T> T read(Path file, Class<T> type) throws IOException {
         try (var plain = new PushbackInputStream(new FileInputStream(file.toFile()))) {
             int first = plain.read();

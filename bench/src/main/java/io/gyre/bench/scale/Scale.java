@@ -16,7 +16,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The command line. Runs in the directory of this module. */
 @Command(
@@ -65,11 +64,7 @@ public final class Scale implements Callable<Integer> {
         return results.failures().isEmpty() ? 0 : 1;
     }
 
-    /**
-     * {@return what is asked for}
-     *
-     * @throws ParameterException if that makes no sense
-     */
+    /** {@return what is asked for} */
     ScaleSettings settings() {
         List<Question.Part> parts = List.of(Question.Part.values()).stream()
                 .filter(part -> only.isEmpty() || only.contains(part))

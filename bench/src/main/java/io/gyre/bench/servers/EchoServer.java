@@ -19,7 +19,6 @@ interface EchoServer {
      * Serves until the process ends.
      *
      * @param listening is told the port
-     * @throws Exception if it cannot listen
      */
     void serve(IntConsumer listening) throws Exception;
 

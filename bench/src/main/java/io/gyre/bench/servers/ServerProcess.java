@@ -151,7 +151,14 @@ public final class ServerProcess implements AutoCloseable {
      * @param allocatedBytes of its heap, by all its threads
      * @param collections of garbage
      */
-    public record Heap(long nanoTime, long allocatedBytes, long collections) {}
+    public record Heap(long nanoTime, long allocatedBytes, long collections) {
+        private static final double NANOS_PER_SECOND = 1e9;
+
+        /** {@return how fast it has allocated since an earlier moment} */
+        public double bytesPerSecondSince(Heap earlier) {
+            return (allocatedBytes - earlier.allocatedBytes) * NANOS_PER_SECOND / (nanoTime - earlier.nanoTime);
+        }
+    }
 
     /** {@return the state of its heap; null if it is no JVM} */
     public @Nullable Heap heap() throws IOException, InterruptedException {

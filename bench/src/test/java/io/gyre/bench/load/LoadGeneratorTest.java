@@ -85,9 +85,9 @@ class LoadGeneratorTest {
         Load closed = Load.closed(1000, 2, 1, 0, 20);
         try (var server = new ChangingServer(byteAt -> 0);
                 Connections connections = generator.connect(server.port(), closed)) {
-            Outcome first = run(connections.start());
-            Outcome second = run(connections.start());
-            Outcome paced = run(connections.start(closed.atRate(1000)));
+            Outcome first = connections.run();
+            Outcome second = connections.run();
+            Outcome paced = connections.run(closed.atRate(1000));
             connections.disconnect();
 
             assertThat(server.accepted()).isEqualTo(2);
@@ -114,7 +114,7 @@ class LoadGeneratorTest {
     void connectionThatEndsBetweenTwoRunsIsNamed() throws Exception {
         try (var server = new ChangingServer(byteAt -> 0);
                 Connections connections = generator.connect(server.port(), Load.closed(64, 2, 1, 0, 10))) {
-            run(connections.start());
+            connections.run();
             server.disconnectAll();
 
             assertThatThrownBy(connections::disconnect)
@@ -134,7 +134,7 @@ class LoadGeneratorTest {
             assertThatThrownBy(ended::disconnect).hasMessageContaining("closed by the server");
 
             quiet.disconnect();
-            assertThatThrownBy(() -> run(quiet.start())).hasMessageNotContaining("closed by the server");
+            assertThatThrownBy(() -> quiet.run()).hasMessageNotContaining("closed by the server");
         }
     }
 
@@ -156,7 +156,7 @@ class LoadGeneratorTest {
     void serverThatIsNotThereIsNamed() {
         assertThatThrownBy(() -> {
                     try (Connections refused = generator.connect(1, Load.closed(64, 1, 1, 0, 100))) {
-                        refused.start();
+                        refused.run();
                     }
                 })
                 .isInstanceOf(IOException.class)
@@ -181,15 +181,9 @@ class LoadGeneratorTest {
     private static Outcome run(Load load, LongUnaryOperator changeAt) throws Exception {
         try (var server = new ChangingServer(changeAt);
                 Connections connections = generator.connect(server.port(), load)) {
-            Outcome outcome = run(connections.start());
+            Outcome outcome = connections.run();
             connections.disconnect();
             return outcome;
         }
-    }
-
-    private static Outcome run(LoadRun run) throws Exception {
-        run.awaitBegin();
-        run.awaitEnd();
-        return run.outcome();
     }
 }

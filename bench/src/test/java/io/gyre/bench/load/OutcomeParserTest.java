@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 
 class OutcomeParserTest {
-    private final OutcomeParser parser = new OutcomeParser();
+    private final Outcome.Parser parser = new Outcome.Parser();
 
     @Test
     void figuresAreCollectedUpToTheLastLine() {

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MicroResultsTest {
-    private static final PythonSample SAMPLE =
-            new PythonSample("asyncio", "call-soon", "ns", 3000, List.of(2900.0, 3000.0, 3100.0));
+    private static final PythonLoop.Sample SAMPLE =
+            new PythonLoop.Sample("asyncio", "call-soon", "ns", 3000, List.of(2900.0, 3000.0, 3100.0));
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit does it

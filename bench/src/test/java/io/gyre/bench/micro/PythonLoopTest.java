@@ -70,7 +70,7 @@ class PythonLoopTest {
         PythonLoop loop = shell("echo '" + SAMPLE.replace("$2", "'$1'") + "'");
 
         assertThat(loop.measure("switch", false, workshop))
-                .isEqualTo(new PythonSample("asyncio", "switch", "ns", 7, List.of(7.0)));
+                .isEqualTo(new PythonLoop.Sample("asyncio", "switch", "ns", 7, List.of(7.0)));
     }
 
     @Test
@@ -101,7 +101,7 @@ class PythonLoopTest {
         assumeThat(loops).isNotEmpty();
 
         for (PythonLoop loop : loops) {
-            PythonSample sample = loop.measure("queue", true, workshop);
+            PythonLoop.Sample sample = loop.measure("queue", true, workshop);
 
             assertThat(sample.label()).isEqualTo(loop.id() + " queue");
             assertThat(sample.median()).isPositive();

@@ -13,16 +13,16 @@ class PythonSampleTest {
         String line = """
                 {"loop": "uvloop", "operation": "switch", "unit": "ns", "median": 1.5, "repetitions": [1.0, 1.5, 3]}""";
 
-        PythonSample sample = PythonSample.parse(line);
+        PythonLoop.Sample sample = PythonLoop.Sample.parse(line);
 
-        assertThat(sample).isEqualTo(new PythonSample("uvloop", "switch", "ns", 1.5, List.of(1.0, 1.5, 3.0)));
+        assertThat(sample).isEqualTo(new PythonLoop.Sample("uvloop", "switch", "ns", 1.5, List.of(1.0, 1.5, 3.0)));
         assertThat(sample.label()).isEqualTo("uvloop switch");
     }
 
     @Test
     void anythingElseIsRefused() {
-        assertThatIOException().isThrownBy(() -> PythonSample.parse("Traceback (most recent call last):"));
-        assertThatIOException().isThrownBy(() -> PythonSample.parse("""
+        assertThatIOException().isThrownBy(() -> PythonLoop.Sample.parse("Traceback (most recent call last):"));
+        assertThatIOException().isThrownBy(() -> PythonLoop.Sample.parse("""
                         {"loop": "uvloop", "operation": "switch", "unit": "ns", "repetitions": []}""")).withMessageContaining("median");
     }
 }

@@ -20,7 +20,7 @@ import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-class ComparisonsTest {
+class ComparisonTest {
     /** A label that no benchmark has would silently drop its line from the table. */
     @Test
     void everyLabelIsThatOfABenchmark() {
@@ -35,7 +35,7 @@ class ComparisonsTest {
     /** An operation that the script does not know would fail in each run, and one that no line names would never run. */
     @Test
     void operationsAreThoseOfTheScript() throws IOException {
-        Set<String> operations = Comparisons.ALL.stream()
+        Set<String> operations = Comparison.ALL.stream()
                 .map(Comparison::operation)
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet());
@@ -45,9 +45,9 @@ class ComparisonsTest {
 
     @Test
     void onlyOperationsBesideWhatWasMeasuredRunAndEachOnce() {
-        assertThat(Comparisons.operationsBeside(Set.of("LockBenchmark.lock", "QueueBenchmark.queueOfOne", Memory.TASK)))
+        assertThat(Comparison.operationsBeside(Set.of("LockBenchmark.lock", "QueueBenchmark.queueOfOne", Memory.TASK)))
                 .containsExactly("lock", "queue", "memory");
-        assertThat(Comparisons.operationsBeside(Set.of("SwitchBenchmark.yieldBare")))
+        assertThat(Comparison.operationsBeside(Set.of("SwitchBenchmark.yieldBare")))
                 .isEmpty();
     }
 
@@ -63,7 +63,7 @@ class ComparisonsTest {
     }
 
     private static Set<String> compared() {
-        return Comparisons.ALL.stream()
+        return Comparison.ALL.stream()
                 .flatMap(comparison -> Stream.of(comparison.subject(), comparison.floor()))
                 .filter(Objects::nonNull)
                 .collect(Collectors.toSet());
@@ -78,7 +78,7 @@ class ComparisonsTest {
         var out = OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT);
         return Stream.concat(
                         BenchmarkList.defaultList().getAll(out, List.of()).stream()
-                                .flatMap(ComparisonsTest::labels),
+                                .flatMap(ComparisonTest::labels),
                         Stream.of(Memory.TASK, Memory.THREAD))
                 .collect(Collectors.toSet());
     }
