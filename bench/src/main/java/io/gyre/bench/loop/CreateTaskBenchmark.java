@@ -23,7 +23,9 @@ public class CreateTaskBenchmark extends LoopBenchmark {
     private static final int TASKS = 1_000;
     private static final Callable<Integer> BODY = () -> 1;
 
-    private final BareScheduler bare = new BareScheduler();
+    /** The floor. */
+    public final BareScheduler bare = new BareScheduler();
+
     private final List<Task<Integer>> tasks = new ArrayList<>(TASKS);
     private int ended;
 

@@ -8,7 +8,7 @@ import org.openjdk.jmh.annotations.TearDown;
 /** A benchmark of one loop that the JMH thread drives: one run of the loop is one invocation of many operations. */
 public abstract class LoopBenchmark extends MicroBenchmark {
     /** The loop, open and not running. */
-    protected EventLoop loop;
+    public EventLoop loop;
 
     @SuppressWarnings("NullAway.Init") // open() comes first
     protected LoopBenchmark() {}

@@ -19,11 +19,12 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
  */
 public class SwitchBenchmark extends LoopBenchmark {
     /** Enough for the start of the two to vanish in the figure. */
-    private static final int SWITCHES = 10_000;
+    public static final int SWITCHES = 10_000;
 
     private static final int TURNS = SWITCHES / 2;
 
-    private final BareScheduler bare = new BareScheduler();
+    /** The floor. */
+    public final BareScheduler bare = new BareScheduler();
 
     /** Two tasks that yield to each other. */
     @Benchmark

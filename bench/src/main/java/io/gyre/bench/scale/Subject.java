@@ -14,16 +14,10 @@ interface Subject {
     enum Kind {
         GYRE_READY(Question.SWITCH_READY, "Gyre", TaskSubjects.GyreReady::new),
         BARE_READY(Question.SWITCH_READY, "bare virtual threads", TaskSubjects.BareReady::new),
-        GYRE_SWITCH(Question.SWITCH_BESIDE, "Gyre", () -> new TaskSubjects.Gyre(TaskSubjects.Gyre::switchTwo)),
-        BARE_SWITCH(
-                Question.SWITCH_BESIDE,
-                "bare virtual threads",
-                () -> new TaskSubjects.Bare(TaskSubjects.Bare::switchTwo)),
-        GYRE_CREATE(Question.CREATE_BESIDE, "Gyre", () -> new TaskSubjects.Gyre(TaskSubjects.Gyre::createAndAwait)),
-        BARE_CREATE(
-                Question.CREATE_BESIDE,
-                "bare virtual threads",
-                () -> new TaskSubjects.Bare(TaskSubjects.Bare::startAndAwait)),
+        GYRE_SWITCH(Question.SWITCH_BESIDE, "Gyre", TaskSubjects.Gyre::switching),
+        BARE_SWITCH(Question.SWITCH_BESIDE, "bare virtual threads", TaskSubjects.Bare::switching),
+        GYRE_CREATE(Question.CREATE_BESIDE, "Gyre", TaskSubjects.Gyre::creating),
+        BARE_CREATE(Question.CREATE_BESIDE, "bare virtual threads", TaskSubjects.Bare::creating),
         GYRE_CANCEL(Question.TIMER_CANCEL, "Gyre", () -> new TimerSubjects.Gyre(TimerSubjects.Gyre::cancel)),
         BARE_CANCEL(Question.TIMER_CANCEL, "bare heap", () -> new TimerSubjects.Bare(TimerSubjects.Bare::cancel)),
         GYRE_REPLACE(Question.TIMER_REPLACE, "Gyre", () -> new TimerSubjects.Gyre(TimerSubjects.Gyre::replace)),

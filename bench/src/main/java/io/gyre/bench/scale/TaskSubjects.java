@@ -5,18 +5,19 @@ import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 
 import io.gyre.bench.BareScheduler;
+import io.gyre.bench.loop.CreateTaskBenchmark;
+import io.gyre.bench.loop.LoopBenchmark;
+import io.gyre.bench.loop.SwitchBenchmark;
 import io.gyre.loop.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.ToLongFunction;
+import java.util.function.LongSupplier;
 
 /** Tasks, and the floor of each: virtual threads on a bare queue. */
 final class TaskSubjects {
     private static final int OPERATIONS = 10_000;
-    private static final int TURNS = OPERATIONS / 2;
 
     private TaskSubjects() {}
 
@@ -85,18 +86,29 @@ final class TaskSubjects {
         }
     }
 
-    /** Tasks that sleep, and a few others that do something beside them. */
+    /** Tasks that sleep, and a benchmark of the scheduler beside them. */
     static final class Gyre implements Subject {
         private static final Duration LONG = Duration.ofDays(1);
-        private static final Callable<Integer> BODY = () -> 1;
         private static final int FEW = 1_000;
 
-        private final EventLoop loop = EventLoop.create();
-        private final ToLongFunction<Gyre> operation;
+        private final EventLoop loop;
+        private final LongSupplier operation;
         private int count;
 
-        Gyre(ToLongFunction<Gyre> operation) {
+        private Gyre(LoopBenchmark benchmark, LongSupplier operation) {
+            benchmark.open();
+            this.loop = benchmark.loop;
             this.operation = operation;
+        }
+
+        static Gyre switching() {
+            var benchmark = new SwitchBenchmark();
+            return new Gyre(benchmark, benchmark::yieldTask);
+        }
+
+        static Gyre creating() {
+            var benchmark = new CreateTaskBenchmark();
+            return new Gyre(benchmark, benchmark::createAndAwaitTask);
         }
 
         @Override
@@ -118,24 +130,7 @@ final class TaskSubjects {
 
         @Override
         public long operate() {
-            return operation.applyAsLong(this);
-        }
-
-        long switchTwo() {
-            return loop.runUntilComplete(() -> {
-                var peer = createTask(() -> yieldFor(TURNS));
-                return yieldFor(TURNS) + peer.await();
-            });
-        }
-
-        long createAndAwait() {
-            return loop.runUntilComplete(() -> {
-                int sum = 0;
-                for (int i = 0; i < OPERATIONS; i++) {
-                    sum += createTask(BODY).await();
-                }
-                return sum;
-            });
+            return operation.getAsLong();
         }
     }
 
@@ -148,15 +143,28 @@ final class TaskSubjects {
 
     /** The floor of {@link Gyre}. */
     static final class Bare implements Subject {
-        private final BareScheduler bare = new BareScheduler();
+        private final BareScheduler bare;
         /** Nothing else holds a virtual thread that is parked. */
         private final List<Thread> sleepers = new ArrayList<>();
 
-        private final ToLongFunction<Bare> operation;
-        private int ended;
+        private final LongSupplier operation;
 
-        Bare(ToLongFunction<Bare> operation) {
+        private Bare(BareScheduler bare, LongSupplier operation) {
+            this.bare = bare;
             this.operation = operation;
+        }
+
+        static Bare switching() {
+            var benchmark = new SwitchBenchmark();
+            return new Bare(benchmark.bare, () -> {
+                benchmark.yieldBare();
+                return SwitchBenchmark.SWITCHES;
+            });
+        }
+
+        static Bare creating() {
+            var benchmark = new CreateTaskBenchmark();
+            return new Bare(benchmark.bare, benchmark::startAndParkBare);
         }
 
         @Override
@@ -171,42 +179,7 @@ final class TaskSubjects {
 
         @Override
         public long operate() {
-            return operation.applyAsLong(this);
-        }
-
-        long switchTwo() {
-            bare.newThread(Bare::yieldInTurn).start();
-            bare.newThread(Bare::yieldInTurn).start();
-            bare.runUntilIdle();
-            return OPERATIONS;
-        }
-
-        @SuppressWarnings("ThreadPriorityCheck") // the bare queue, too, queues a thread that yields last
-        private static void yieldInTurn() {
-            for (int i = 0; i < TURNS; i++) {
-                Thread.yield();
-            }
-        }
-
-        long startAndAwait() {
-            ended = 0;
-            bare.newThread(this::startOneAfterTheOther).start();
-            bare.runUntilIdle();
-            return ended;
-        }
-
-        private void startOneAfterTheOther() {
-            Thread parent = Thread.currentThread();
-            for (int i = 0; i < OPERATIONS; i++) {
-                bare.newThread(() -> {
-                            ended++;
-                            LockSupport.unpark(parent);
-                        })
-                        .start();
-                while (ended <= i) {
-                    LockSupport.park();
-                }
-            }
+            return operation.getAsLong();
         }
     }
 }
