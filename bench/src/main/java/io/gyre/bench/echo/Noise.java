@@ -73,8 +73,8 @@ public final class Noise {
 
     /** {@return the ratio of two servers, and between which values it lies; empty if they have no round in common} */
     private Optional<Spread> compare(CellResult cell, String subject, Set<String> bases) {
-        Map<Integer, Double> byRound = byRound(cell, part, metric, bases);
-        List<Double> ratios = ratios(cell, part, metric, subject, byRound);
+        Map<Integer, Double> byRound = byRound(cell, bases);
+        List<Double> ratios = ratios(cell, subject, byRound);
         if (ratios.isEmpty()) {
             return Optional.empty();
         }
@@ -82,7 +82,7 @@ public final class Noise {
             return Optional.of(Spread.ofMedian(ratios));
         }
         Set<Integer> rounds = new HashSet<>(byRound.keySet());
-        rounds.retainAll(byRound(cell, part, metric, Set.of(subject)).keySet());
+        rounds.retainAll(byRound(cell, Set.of(subject)).keySet());
         return Optional.of(
                 QuietRounds.spreadOfRatio(values(cell, Set.of(subject), rounds), values(cell, bases, rounds)));
     }
@@ -94,21 +94,14 @@ public final class Noise {
                 .toList();
     }
 
-    /** {@return the ratio of two servers in each round in which both were measured} */
-    static List<Double> roundRatios(CellResult cell, Part part, Metric metric, String subject, String base) {
-        Map<Integer, Double> bases = byRound(cell, part, metric, Set.of(base));
-        return ratios(cell, part, metric, subject, bases);
-    }
-
     /** {@return the figure of each round, or the mean of the figures} */
-    private static Map<Integer, Double> byRound(CellResult cell, Part part, Metric metric, Set<String> servers) {
+    private Map<Integer, Double> byRound(CellResult cell, Set<String> servers) {
         return cell.samples(part).stream()
                 .filter(sample -> servers.contains(sample.server()))
                 .collect(Collectors.groupingBy(Sample::round, Collectors.averagingDouble(metric::of)));
     }
 
-    private static List<Double> ratios(
-            CellResult cell, Part part, Metric metric, String subject, Map<Integer, Double> bases) {
+    private List<Double> ratios(CellResult cell, String subject, Map<Integer, Double> bases) {
         return cell.samples(part).stream()
                 .filter(sample -> sample.server().equals(subject) && bases.containsKey(sample.round()))
                 .map(sample -> metric.of(sample) / bases.getOrDefault(sample.round(), Double.NaN))

@@ -16,11 +16,6 @@ final class GyreCallbacks implements EchoServer {
     private final ByteBuffer shared = ByteBuffer.allocateDirect(RECEIVE_BYTES);
 
     @Override
-    public String version() {
-        return "this checkout, JDK " + Runtime.version();
-    }
-
-    @Override
     public void serve(IntConsumer listening) throws IOException {
         EventLoop.run(() -> {
             try (ServerSocketChannel listener = ServerSocketChannel.open()) {

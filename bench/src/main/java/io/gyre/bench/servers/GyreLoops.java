@@ -21,11 +21,6 @@ final class GyreLoops implements EchoServer {
     private static final long NOT_ZERO = 256;
 
     @Override
-    public String version() {
-        return "this checkout, JDK " + Runtime.version();
-    }
-
-    @Override
     public void serve(IntConsumer listening) throws IOException, InterruptedException {
         try (LoopGroup loops = LoopGroup.start(LOOPS);
                 ServerGroup server = ServerGroup.serve(

@@ -10,11 +10,6 @@ import java.util.function.IntConsumer;
 /** A task for each connection, in straight lines: what Gyre is for. */
 final class GyreStreams implements EchoServer {
     @Override
-    public String version() {
-        return "this checkout, JDK " + Runtime.version();
-    }
-
-    @Override
     public void serve(IntConsumer listening) throws IOException {
         EventLoop.run(() -> {
             try (TcpServer server = TcpServer.serve(EchoServer.anyPort(), GyreStreams::echo)) {

@@ -37,34 +37,21 @@ public final class ServerProcess implements AutoCloseable {
     /** Starts a server on its core, and waits until it listens. */
     public static ServerProcess start(Peer peer, Cores cores, Workshop workshop)
             throws IOException, InterruptedException {
-        if (peer.isOwn()) {
-            return startOwn(peer, cores, workshop);
-        }
-        Child process = Child.start(peer.label(), cores.onServer(peer.command()), workshop.errorsOf(peer.id()));
-        try {
-            String version = process.expect("version ", PATIENCE);
-            int port = Integer.parseInt(process.expect("port ", PATIENCE));
-            return new ServerProcess(peer, process, version, port);
-        } catch (Throwable failure) {
-            process.close();
-            throw failure;
-        }
-    }
-
-    private static ServerProcess startOwn(Peer peer, Cores cores, Workshop workshop)
-            throws IOException, InterruptedException {
-        int port = freePort();
+        int ownPort = peer.isOwn() ? freePort() : 0;
         List<String> command = peer.command().stream()
-                .map(word -> word.replace(Peer.PORT, Integer.toString(port)))
+                .map(word -> peer.isOwn() ? word.replace(Peer.PORT, Integer.toString(ownPort)) : word)
                 .toList();
         Child process = Child.start(peer.label(), cores.onServer(command), workshop.errorsOf(peer.id()));
         try {
-            awaitListening(process, port);
-            checkIsAlone(process);
-            return new ServerProcess(peer, process, "your own", port);
+            if (peer.isOwn()) {
+                awaitListening(process, ownPort);
+                checkIsAlone(process);
+                return new ServerProcess(peer, process, "your own", ownPort);
+            }
+            String version = process.expect("version ", PATIENCE);
+            return new ServerProcess(peer, process, version, Integer.parseInt(process.expect("port ", PATIENCE)));
         } catch (Throwable failure) {
-            process.terminate();
-            process.close();
+            end(peer, process);
             throw failure;
         }
     }
@@ -184,6 +171,10 @@ public final class ServerProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        end(peer, process);
+    }
+
+    private static void end(Peer peer, Child process) {
         if (peer.isOwn()) {
             process.terminate(); // the end of its input may mean nothing to it
         }

@@ -90,12 +90,15 @@ class NoiseTest {
                 KIBI,
                 50,
                 Map.of(
-                        "floor", List.of(10.0, 10.0),
-                        "floor-again", List.of(10.0, 10.0),
+                        "floor", List.of(10.0, 20.0),
+                        "floor-again", List.of(10.0, 20.0),
                         "netty-nio", List.of(15.0)));
 
-        assertThat(Noise.roundRatios(cell, Part.CLOSED, Metric.CPU, "netty-nio", "floor"))
-                .containsExactly(1.5);
+        Ratio ratio = Noise.of(results(cell), Part.CLOSED, Metric.CPU)
+                .ratio(cell, "netty-nio", "floor")
+                .orElseThrow();
+
+        assertThat(ratio.value()).isCloseTo(1.5, NEARLY);
     }
 
     @Test
