@@ -79,6 +79,9 @@ public final class LoadCommand implements Callable<Integer> {
             description = "The core that the generator runs on. Default: any")
     private @Nullable Integer generatorCore;
 
+    /** Where taskset and the compiler are looked for. */
+    Tools tools = Tools.ofPath();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (run.rewrite(LoadResults.class, LoadResults::report)) {
@@ -114,13 +117,13 @@ public final class LoadCommand implements Callable<Integer> {
                 patience == null || (patience >= 0.001 && patience <= MOST_PATIENCE_SECONDS),
                 "--patience must be from 0.001 to 20");
         run.require(rate >= 0, "--rate must not be negative");
+        run.require(generatorCore == null || generatorCore >= 0, "--generator-core must not be negative");
         List<Cell> cells = load.cells(
                 run.isQuick() ? QUICK_SIZES : LoadOptions.SIZES,
                 run.isQuick() ? QUICK_CONNECTIONS : LoadOptions.CONNECTIONS);
         double seconds = run.isQuick() ? QUICK_SECONDS : SECONDS;
         double warmUp = run.isQuick() ? QUICK_SECONDS : WARM_UP_SECONDS;
         Cores cores = generatorCore == null ? Cores.any() : new Cores("", generatorCore.toString());
-        Tools tools = Tools.ofPath();
         if (generatorCore != null) {
             Cores.checkPinning(tools);
         }

@@ -38,14 +38,14 @@ public record Report(
         return String.join("\n", summary);
     }
 
-    /** {@return the report for a terminal: the tables, what to know about them, and not the environment} */
+    /** {@return the report for a terminal: the summary and the tables, without the environment} */
     public String text() {
         String tables = sections.stream()
                 .filter(section -> !section.id().equals(ENVIRONMENT))
                 .flatMap(section -> section.tables().stream())
                 .map(table -> table.title() + "\n\n" + table.text())
                 .collect(Collectors.joining("\n\n"));
-        return tables + "\n\n" + summaryText();
+        return summaryText() + "\n\n" + tables + "\n";
     }
 
     /**

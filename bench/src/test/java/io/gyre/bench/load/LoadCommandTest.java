@@ -1,6 +1,7 @@
 package io.gyre.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gyre.bench.options.RunOptions;
@@ -131,6 +132,30 @@ class LoadCommandTest {
             assertThat(run("--address=" + address)).isEqualTo(2);
             assertThat(errors.toString()).contains("--address must be host:port");
         }
+    }
+
+    @Test
+    void coreForTheGeneratorNeedsTaskset() {
+        var command = new LoadCommand();
+        command.tools = new Tools("");
+        RunOptions.commandLine(command).parseArgs(arguments(7007, "--generator-core=0"));
+
+        assertThatThrownBy(command::measure)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no taskset on the PATH")
+                .hasMessageContaining("Install util-linux");
+        assertThat(run("--address=127.0.0.1:7007", "--generator-core=-1")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--generator-core must not be negative");
+    }
+
+    @Test
+    void quickRunSaysInItsHeadThatItMeansNothing() throws Exception {
+        try (var server = new ChangingServer(byteAt -> 0)) {
+            assertThat(measured(server.port()).report().text()).startsWith("A quick run");
+            execute(server.port(), "--quick");
+        }
+        assertThat(read(".md")).containsSubsequence("mean nothing", "## Throughput");
+        assertThat(read(".html")).containsSubsequence("mean nothing", "<nav>");
     }
 
     private LoadResults measured(int port, String... more) throws Exception {

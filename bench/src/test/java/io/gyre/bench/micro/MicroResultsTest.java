@@ -53,12 +53,12 @@ class MicroResultsTest {
     void tableTellsWhatIsMissingAndWhatFailed() throws IOException {
         assertThat(results().report().text())
                 .containsSubsequence(
-                        "callSoon",
-                        "30.0",
-                        "3000.0",
                         "asyncio 3.11.2 on CPython 3.11.2: python3 micro.py",
                         "missing: uvloop: install it",
-                        "failed: asyncio timeout has ended");
+                        "failed: asyncio timeout has ended",
+                        "callSoon",
+                        "30.0",
+                        "3000.0");
     }
 
     private static MicroResults results() throws IOException {
