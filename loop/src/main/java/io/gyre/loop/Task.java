@@ -40,6 +40,18 @@ public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> pe
     /** {@return its name; by default {@code task-} and its id} */
     String name();
 
+    /**
+     * Renames the task and its thread, for messages and thread dumps from now on.
+     *
+     * <p><b>Confinement:</b> any thread; the task may be done. <b>Suspends:</b> no.
+     *
+     * <p><b>Source:</b> asyncio {@code Task.set_name}. Differs: the thread has the name, too.
+     *
+     * @param name of any length; messages escape and shorten it; empty for the default
+     * @throws IllegalStateException if this is the task that runs callbacks
+     */
+    void setName(String name);
+
     /** {@return the id, unique in this JVM; the id of the task's thread in thread dumps} */
     long id();
 

@@ -57,6 +57,17 @@ abstract sealed class VisibleTask<T extends @Nullable Object> extends Completion
     }
 
     @Override
+    public final void setName(String name) {
+        Objects.requireNonNull(name);
+        if (this instanceof CallbackRunner) {
+            throw new IllegalStateException(this + " runs the callbacks of " + loop
+                    + ", one after the other, and keeps its name. Rename a task from inside its body, or by the"
+                    + " object that createTask returned.");
+        }
+        thread().setName(name);
+    }
+
+    @Override
     public final long id() {
         return thread().threadId();
     }

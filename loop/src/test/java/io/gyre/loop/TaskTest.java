@@ -8,6 +8,7 @@ import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -70,6 +71,87 @@ class TaskTest {
         assertThat(task.name()).isEqualTo("task-" + task.id());
         assertThat(task).hasToString(task.name());
         assertThat(task.loop()).isSameAs(loop);
+    }
+
+    @Test
+    void newNameIsThatOfTheTaskItsThreadAndItsFailure() {
+        Task<String> task = loop.createTask("reader", () -> {
+            currentTask().setName("reader of a.txt");
+            return Thread.currentThread().getName();
+        });
+
+        driven.settle();
+
+        assertThat(task.resultNow()).as("name of the thread").isEqualTo("reader of a.txt");
+        assertThat(task.name()).isEqualTo("reader of a.txt");
+        assertThat(task).hasToString("task 'reader of a.txt'");
+    }
+
+    @Test
+    void taskIsRenamedBeforeItBeginsWhileItWaitsAndWhenItIsDone() {
+        Task<String> task = sleeper();
+        task.setName("begins soon");
+        assertThat(task).hasToString("task 'begins soon'");
+        driven.settle();
+
+        task.setName("sleeps");
+        assertThat(task).hasToString("task 'sleeps'");
+        driven.ticker.advance(ONE_SECOND);
+        driven.settle();
+
+        task.setName("was here");
+        assertThat(task.isDone()).isTrue();
+        assertThat(task).hasToString("task 'was here'");
+    }
+
+    @Test
+    void anotherThreadRenamesATask() throws Exception {
+        Task<String> task = sleeper();
+
+        OtherThread.run(() -> task.setName("renamed")).get();
+
+        assertThat(task.name()).isEqualTo("renamed");
+    }
+
+    @Test
+    void emptyNameIsTheDefaultAndNoNameIsRefused() {
+        Task<String> task = sleeper();
+
+        task.setName("");
+
+        assertThat(task.name()).isEqualTo("task-" + task.id());
+        assertThatNullPointerException().isThrownBy(() -> task.setName(nothing()));
+        assertThat(task).hasToString("task-" + task.id());
+    }
+
+    @SuppressWarnings("NullAway") // misuse
+    private static String nothing() {
+        return null;
+    }
+
+    @Test
+    void messageShortensAndEscapesANameHoweverLong() {
+        Task<String> task = sleeper();
+
+        task.setName("a\nb" + "c".repeat(100_000));
+
+        assertThat(task.toString()).startsWith("task 'a\\nbccc").hasSizeLessThan(1_000);
+    }
+
+    @Test
+    void taskThatRunsCallbacksKeepsItsName() {
+        loop.callSoon(() -> {
+            Task<?> runner = currentTask();
+            String before = runner.name();
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> runner.setName("mine"))
+                    .withMessageContaining("runs the callbacks of " + loop);
+            log.add(before.equals(runner.name()) ? "kept" : runner.name());
+        });
+
+        driven.settle();
+
+        assertThat(log).containsExactly("kept");
     }
 
     @Test

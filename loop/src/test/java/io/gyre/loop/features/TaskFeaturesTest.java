@@ -89,6 +89,18 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
+    @Feature("Rename a task")
+    void renamedTaskHasItsNameInMessagesAndThreadDumps() {
+        Task<String> task = createTask("connection", () -> {
+            currentTask().setName("connection of ann");
+            return Thread.currentThread().getName();
+        });
+
+        assertThat(task.await()).isEqualTo("connection of ann");
+        assertThat(task).hasToString("task 'connection of ann'");
+    }
+
+    @LoopTest
     @Feature("State and result without waiting")
     void stateQueriesTellDoneCancelledExceptionAndResult() {
         var failure = new IOException("boom");
