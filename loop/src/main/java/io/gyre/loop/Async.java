@@ -131,10 +131,33 @@ public final class Async {
     /**
      * Throws if cancellation is pending; for long computations that do not suspend. <b>Suspends:</b> no.
      *
+     * <p><b>Confinement:</b> a task or callback, or the thread that runs an offloaded call. Such a call sees the
+     * cancellation of the task that waits for it, also under {@link OnCancel#WAIT} and {@link OnCancel#ABANDON}. In a
+     * child JVM no cancellation is ever pending.
+     *
      * @throws CancelledException if the task, or a scope around this call, is cancelled
+     * @see <a href="https://trio.readthedocs.io/en/stable/reference-core.html#trio.from_thread.check_cancelled">trio
+     *     from_thread.check_cancelled</a>
      */
     public static void checkCancelled() {
-        VirtualThreadTask.current().checkCancelled();
+        if (!OffloadedCode.isHere()) {
+            VirtualThreadTask.current().checkCancelled();
+            return;
+        }
+        CancelledException cancelled = OffloadedCode.cancellation();
+        if (cancelled != null) {
+            throw cancelled;
+        }
+    }
+
+    /**
+     * {@return whether {@link #checkCancelled} would throw} For code that ends by itself, with what it has so far.
+     * <b>Confinement:</b> as there. <b>Suspends:</b> no.
+     */
+    public static boolean isCancelPending() {
+        return OffloadedCode.isHere()
+                ? OffloadedCode.cancellation() != null
+                : VirtualThreadTask.current().isCancelPendingHere();
     }
 
     /**

@@ -41,6 +41,9 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
      * nobody. A later cancellation is refused, because the result is on its way. A result of an abandoned call is
      * closed, if it can be; an exception is reported, unless it only says that the call was interrupted.
      *
+     * The call can ask whether it is still wanted (OffloadedCode). Two fields tell it, because an abort handler should need
+     * no memory. A cancellation that it throws is raised anew in the task, which counts and settles its cancellations.
+     *
      * A call in the middle of a file operation is abandoned but not interrupted: an interrupt would close the file for
      * all its users.
      *
@@ -62,6 +65,12 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     private boolean arrived;
     private boolean givenUp;
 
+    /** The scope whose cancellation has reached the waiting task; null if the wait has ended for another reason. */
+    private @Nullable CancelScope cancelledBy;
+
+    /** Whether the call may stop, because of {@link #cancelledBy}, which is set before. */
+    private volatile boolean unwanted;
+
     private Offload(VirtualThreadTask<?> task, Offloading how, Object origin) {
         this.task = task;
         this.how = how;
@@ -81,6 +90,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
                 task.park(offload, offload);
             } catch (Throwable failure) {
                 offload.givenUp = true; // whatever the reason
+                offload.unwanted = true;
                 throw failure;
             }
         }
@@ -140,11 +150,23 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         Future<T> call = Objects.requireNonNull(future);
         Throwable failure = ForeignFutures.failureOf(call);
         if (failure != null) {
+            if (isOwn(failure) && task.isCancelPendingHere()) {
+                CancelledException raised = task.raiseCancellation();
+                raised.initCause(failure);
+                throw raised;
+            }
             throw ForeignFutures.<X>rethrow(what, failure);
         }
         return call.state() == Future.State.SUCCESS
                 ? task.<T, RuntimeException>blocking(this, call::resultNow)
                 : throwCancellation(call);
+    }
+
+    /** {@return whether the call has ended because it was told of the task's cancellation} */
+    private boolean isOwn(Throwable failure) {
+        return cancelledBy != null
+                && failure instanceof CancelledException cancelled
+                && cancelled.isCausedBy(cancelledBy);
     }
 
     private static <T extends @Nullable Object> T throwCancellation(Future<T> cancelled) {
@@ -157,6 +179,8 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
 
     @Override
     public boolean abort() {
+        cancelledBy = task.pendingCancellation();
+        unwanted = true;
         Future<T> call = Objects.requireNonNull(future);
         givenUp = switch (how.onCancel()) {
             case WAIT -> takeBack();
@@ -192,6 +216,20 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     }
 
     // ---- in the thread that ran the call
+
+    /** {@return what the code of the call throws when it asks, or null if the call is still wanted} */
+    private @Nullable CancelledException cancellation() {
+        if (!unwanted) {
+            return null;
+        }
+        CancelScope scope = cancelledBy;
+        return new CancelledException(
+                scope,
+                what + " is not wanted any more: " + task
+                        + (scope == null
+                                ? " no longer waits for it"
+                                : " was cancelled: " + Describe.line(scope.reason())));
+    }
 
     private void ended(@Nullable Throwable failure) {
         leavePlace();
@@ -298,7 +336,8 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
 
         @SuppressWarnings("unchecked") // a Callable in its context is a Callable with the same result
         LocalCall(Executor executor, Body<T, ?> body) {
-            super((Callable<T>) task.loop.withContext((Object) (Callable<T>) body::run));
+            super((Callable<T>) task.loop.withContext(
+                    (Object) (Callable<T>) () -> OffloadedCode.run(Offload.this::cancellation, body::run)));
             this.executor = executor;
         }
 
@@ -395,7 +434,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
             implements Callable<T>, Serializable, StandsFor {
         @Override
         public T call() throws Exception {
-            return body.run();
+            return OffloadedCode.run(() -> null, body::run); // nobody tells a child; its calls are killed
         }
 
         @Override

@@ -8,6 +8,9 @@ package io.gyre.loop;
  * the channel. So calls on a shared file channel need {@link #WAIT} or {@link #ABANDON}. A call that opens the file
  * itself does not.
  *
+ * <p>Under each policy the code of the call can ask whether it is still wanted: {@link Async#checkCancelled},
+ * {@link Async#isCancelPending}.
+ *
  * <p>A result that is no longer wanted is closed, if it is {@link AutoCloseable}.
  */
 public enum OnCancel {

@@ -43,7 +43,12 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
     }
 
     final boolean isCancelPending() {
-        return delivery != null && delivery.pending() != null;
+        return pendingCancellation() != null;
+    }
+
+    /** {@return the scope whose cancellation is pending, or null} */
+    final @Nullable CancelScope pendingCancellation() {
+        return delivery == null ? null : delivery.pending();
     }
 
     /** {@return whether a checkpoint raises a cancellation here} In the task itself. */

@@ -1,5 +1,6 @@
 package io.gyre.loop.features;
 
+import static io.gyre.loop.Async.checkCancelled;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.yieldNow;
@@ -133,6 +134,24 @@ class OffloadFeaturesTest {
         begun.await();
         task.cancelAndJoin("enough");
         seen.await();
+    }
+
+    @LoopTest
+    @Feature("An offloaded call asks whether it is still wanted")
+    void offloadedCallStopsByItselfWhenItsTaskIsCancelled() throws Exception {
+        Offloading waiting = Offloading.onLoopExecutor().withOnCancel(OnCancel.WAIT);
+        var rounds = new CountDownLatch(3);
+        Task<?> task = createTask(() -> offload(waiting, () -> {
+            while (true) {
+                rounds.countDown();
+                checkCancelled();
+            }
+        }));
+        offload(() -> rounds.await());
+
+        task.cancelAndJoin("enough");
+
+        assertThat(task.isCancelled()).isTrue();
     }
 
     @LoopTest
