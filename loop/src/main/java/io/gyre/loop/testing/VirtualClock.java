@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock that takes no real time: it stands still while tasks run, and jumps to the next timer when no task can run.
+ * A clock for tests. By default it takes no real time: it stands still while tasks run, and jumps to the next timer when
+ * no task can run. With a {@linkplain #setRate rate} it also moves by itself, faster or slower than real time.
  *
  * {@snippet :
  * var clock = VirtualClock.autojump();
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The clock does not see, and is not held by, another thread that is about to use
  * {@link EventLoop#callSoonThreadsafe}, or a virtual thread that a task has started and does not wait for.
  *
- * <p><b>Confinement:</b> loop thread, {@link #nanoTime()} and {@link #elapsed()} any thread. One clock serves one loop.
+ * <p><b>Confinement:</b> loop thread, {@link #nanoTime()}, {@link #elapsed()} and {@link #rate()} any thread. One clock
+ * serves one loop.
  *
  * <p><b>Source:</b> trio {@code MockClock}. Differs: the clock knows what holds it; trio waits for a moment of real
  * time instead.
@@ -50,6 +52,8 @@ public final class VirtualClock implements Ticker {
      *     tasks in awaitAllTasksParked    are woken
      *     a task in advance               the clock moves to the next timer or the end of the way
      *     nobody holds the clock          it jumps to the next timer
+     *
+     * With a rate, an idle loop that has none of this to do waits for the real time until the next timer.
      *
      * Reader callbacks hold the clock as tasks do, because their peers are just as invisible.
      */
@@ -81,14 +85,44 @@ public final class VirtualClock implements Ticker {
         }
     }
 
+    /**
+     * How the clock moves by itself, from a reading on.
+     *
+     * @param nanos what the clock showed
+     * @param realNanos the real instant of that reading
+     * @param rate how many seconds it moves in a real second
+     */
+    private record Course(long nanos, long realNanos, double rate) {
+        long at(long realNow) {
+            return rate == 0 ? nanos : saturatedSum(nanos, (long) ((realNow - realNanos) * rate));
+        }
+
+        /** {@return the real time that the clock needs, rounded up: a loop that wakes early would look in vain} */
+        long realNanosFor(long duration) {
+            return rate == 0 || duration == Long.MAX_VALUE ? Long.MAX_VALUE : (long) Math.ceil(duration / rate);
+        }
+    }
+
     private final Mode mode;
+    private final Ticker real;
     private final ParkedWaiters parkedWaiters = new ParkedWaiters();
-    private volatile long nanos;
+    private volatile Course course;
     private @Nullable IdleLoop loop;
     private @Nullable Advance advance;
 
     private VirtualClock(Mode mode) {
+        this(mode, 0, Ticker.system());
+    }
+
+    private VirtualClock(Mode mode, double rate, Ticker real) {
         this.mode = mode;
+        this.real = real;
+        this.course = new Course(0, real.nanoTime(), requireRate(rate));
+    }
+
+    /** For tests of the clock itself: the real time is one of theirs. */
+    static VirtualClock atRate(double rate, Ticker real) {
+        return new VirtualClock(Mode.MANUAL, rate, real);
     }
 
     /** {@return a clock that jumps by itself} It begins at zero. */
@@ -107,19 +141,58 @@ public final class VirtualClock implements Ticker {
         return new VirtualClock(Mode.AUTOJUMP_DESPITE_IO);
     }
 
-    /** {@return a clock that moves only by {@link #advance} and {@link #advanceToNextTimer}} It begins at zero. */
+    /** {@return a clock that moves only by {@link #advance}, {@link #advanceToNextTimer} and {@link #setRate}} It begins at zero. */
     public static VirtualClock manual() {
         return new VirtualClock(Mode.MANUAL);
     }
 
+    /**
+     * {@return a clock that moves by itself, and by {@link #advance} and {@link #advanceToNextTimer}} It begins at zero.
+     *
+     * @param rate how many seconds it moves in a real second, zero or more
+     * @throws IllegalArgumentException if the rate is negative, infinite or no number
+     */
+    public static VirtualClock atRate(double rate) {
+        return atRate(rate, Ticker.system());
+    }
+
+    private static double requireRate(double rate) {
+        if (!(rate >= 0) || Double.isInfinite(rate)) {
+            throw new IllegalArgumentException(
+                    "the rate is " + rate + "; it must be a number of seconds for each real second, zero or more");
+        }
+        return rate;
+    }
+
+    /** {@return how many seconds the clock moves by itself in a real second; zero if it does not} */
+    public double rate() {
+        return course.rate;
+    }
+
+    /**
+     * Changes how fast the clock moves by itself. A clock that jumps still does; the rate counts while it is held.
+     *
+     * <p><b>Suspends:</b> no.
+     *
+     * <p><b>Source:</b> trio {@code MockClock.rate}.
+     *
+     * @param rate how many seconds it moves in a real second: 60 makes a second a minute, zero stops it
+     * @throws IllegalArgumentException if it is negative, infinite or no number
+     */
+    public void setRate(double rate) {
+        long realNow = real.nanoTime();
+        course = new Course(course.at(realNow), realNow, requireRate(rate));
+    }
+
     @Override
     public long nanoTime() {
-        return nanos;
+        Course now = course;
+        return now.rate == 0 ? now.nanos : now.at(real.nanoTime());
     }
 
     /** {@return how far the clock has moved since its creation} */
     public Duration elapsed() {
-        return Duration.ofNanos(nanos);
+        return Duration.ofNanos(nanoTime());
     }
 
     /**
@@ -143,13 +216,16 @@ public final class VirtualClock implements Ticker {
         if (Thread.currentThread().isVirtual()) {
             go(new Advance(LowLevel.checkpoint(), later(duration), false));
         } else {
-            move(later(duration) - nanos);
+            move(TimeUnit.NANOSECONDS.convert(duration));
         }
     }
 
-    /** The clock does not overflow: an endless duration leads to its last instant. */
     private long later(Duration duration) {
-        long way = TimeUnit.NANOSECONDS.convert(duration);
+        return saturatedSum(nanoTime(), TimeUnit.NANOSECONDS.convert(duration));
+    }
+
+    /** The clock does not overflow: an endless duration leads to its last instant. */
+    private static long saturatedSum(long nanos, long way) {
         return way > Long.MAX_VALUE - nanos ? Long.MAX_VALUE : nanos + way;
     }
 
@@ -163,7 +239,7 @@ public final class VirtualClock implements Ticker {
      * @throws IllegalStateException if another task is moving the clock
      */
     public boolean advanceToNextTimer() {
-        return go(new Advance(LowLevel.checkpoint(), nanos, true));
+        return go(new Advance(LowLevel.checkpoint(), nanoTime(), true));
     }
 
     private boolean go(Advance newAdvance) {
@@ -218,7 +294,7 @@ public final class VirtualClock implements Ticker {
                 && holds(idle).isEmpty()) {
             move(untilTimer);
         } else {
-            return maxWaitNanos;
+            return Math.min(maxWaitNanos, course.realNanosFor(untilTimer));
         }
         return 0;
     }
@@ -226,10 +302,11 @@ public final class VirtualClock implements Ticker {
     private void goOn(Advance present, long untilTimer) {
         if (present.toNextTimer && untilTimer != Long.MAX_VALUE) {
             present.toNextTimer = false;
-            present.targetNanos = nanos + untilTimer;
+            present.targetNanos = saturatedSum(nanoTime(), untilTimer);
             present.moved = true;
         }
-        long left = present.toNextTimer ? 0 : present.targetNanos - nanos;
+        // with a rate, the clock may have passed the target by itself
+        long left = present.toNextTimer ? 0 : Math.max(0, present.targetNanos - nanoTime());
         if (untilTimer <= left) {
             move(untilTimer);
         } else {
@@ -240,8 +317,8 @@ public final class VirtualClock implements Ticker {
     }
 
     private void move(long byNanos) {
-        long now = nanos;
-        nanos = now + byNanos;
+        long realNow = real.nanoTime();
+        course = new Course(saturatedSum(course.at(realNow), byNanos), realNow, course.rate);
     }
 
     ParkedWaiters parkedWaiters() {
@@ -250,6 +327,7 @@ public final class VirtualClock implements Ticker {
 
     @Override
     public String toString() {
-        return "VirtualClock[" + elapsed() + "]";
+        double rate = rate();
+        return "VirtualClock[" + elapsed() + (rate == 0 ? "]" : ", rate " + rate + "]");
     }
 }

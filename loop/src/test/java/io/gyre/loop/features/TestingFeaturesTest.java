@@ -83,6 +83,16 @@ class TestingFeaturesTest {
         assertThat(loop.ticker()).isSameAs(clock);
     }
 
+    @LoopTest(time = LoopTest.Time.MANUAL)
+    @Feature("A clock that runs faster or slower than real time")
+    void clockRunsAtARate(VirtualClock clock) {
+        clock.setRate(3_600_000); // an hour in a millisecond
+
+        sleep(Duration.ofHours(1));
+
+        assertThat(clock.elapsed()).isGreaterThanOrEqualTo(Duration.ofHours(1));
+    }
+
     @Test
     @Feature("A clock that jumps when nothing can run")
     void virtualTimeJumpsByHandOrByItselfWhenNobodyCanRun() {
