@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Code in the ready queue that is not a task. The callback runner runs it; a user's callback runs with the scoped
  * values and the context of the place that created it.
  */
-sealed class Callback implements Handle, Step permits DoneCallback {
+sealed class Callback implements Handle, Step permits DoneCallback, ShutdownCallback {
     private final LoopCore loop;
     private final @Nullable String createdAt;
     private final Object origin;

@@ -11,7 +11,7 @@ final class Closing {
     /*
      * Design.
      *
-     * First the tasks, with the calls that they have offloaded, including abandoned ones. Then the system tasks, on
+     * An orderly end begins with Draining. Then the tasks, with the calls that they have offloaded, including abandoned ones. Then the system tasks, on
      * which the other tasks rely; they may offload until they end. Then the threads of the offload pool. Finally, after
      * the entry queue is closed, the callbacks that have arrived by then.
      */
@@ -55,8 +55,25 @@ final class Closing {
             return;
         }
         loop.driver.enter("close");
-        // it has cancelled main, for example, and is not meant for close()
+        closeEntered(loop, Thread.interrupted()); // it has cancelled main, for example, and is not meant for close()
+    }
+
+    /** Lets the work of a loop finish, for a limited time, and closes the loop; returns whether the work has finished. */
+    static boolean shutdown(LoopCore loop, Duration grace) {
+        if (loop.isClosed()) {
+            return true;
+        }
+        loop.driver.enter("shutdown");
         boolean interruptedBefore = Thread.interrupted();
+        var draining = new Draining(loop);
+        try {
+            return draining.run(grace);
+        } finally {
+            closeEntered(loop, interruptedBefore || draining.interrupted);
+        }
+    }
+
+    private static void closeEntered(LoopCore loop, boolean interruptedBefore) {
         var end = new Closing(loop);
         try {
             end.run();

@@ -86,6 +86,10 @@ final class Driver {
         stopping = true;
     }
 
+    boolean isStopping() {
+        return stopping;
+    }
+
     /** Stops, and makes the run throw the first failure for which it was stopped. */
     void stopFor(Failure failure) {
         fatalFailure = fatalFailure == null ? failure : fatalFailure;

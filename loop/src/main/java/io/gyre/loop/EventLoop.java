@@ -341,6 +341,35 @@ public final class EventLoop implements Executor, AutoCloseable {
         Closing.close(core);
     }
 
+    /**
+     * Ends the loop in order: servers stop accepting, the work that is there may finish, and what has not finished in
+     * time is cancelled, as {@link #close} does it.
+     *
+     * {@snippet :
+     * var loop = EventLoop.create();
+     * loop.callSoon(() -> start(servers));
+     * loop.runForever();                       // until something calls loop.stop()
+     * loop.shutdown(Duration.ofSeconds(10));
+     * }
+     *
+     * <p>Servers of the loop drain: they accept no more, and each connection reads what has arrived and then the end of its
+     * stream. The loop then runs until all tasks other than system tasks have ended, also those that are created
+     * meanwhile, and all offloaded calls. Timers are not awaited. The time is over early when {@link #stop} is called, or the
+     * thread is interrupted. The limits and reports of {@link #close} follow.
+     *
+     * <p><b>Confinement:</b> as {@link #close}. Does nothing on a closed loop. <b>Cancellation:</b> an interrupt ends the
+     * grace; the interrupt status is restored on return.
+     *
+     * <p><b>Source:</b> Vert.x {@code close}, Netty {@code shutdownGracefully}. Differs: no quiet period.
+     *
+     * @param grace how long the work may take, in time of the loop's clock; zero cancels it at once
+     * @return whether all of it ended by itself
+     * @throws IllegalStateException if the loop is running
+     */
+    public boolean shutdown(Duration grace) {
+        return Closing.shutdown(core, Objects.requireNonNull(grace));
+    }
+
     // ---- scheduling
 
     /**

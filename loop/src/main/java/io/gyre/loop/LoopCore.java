@@ -9,6 +9,7 @@ import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -42,6 +43,11 @@ final class LoopCore {
     final UnseenFailures unseenFailures = new UnseenFailures(this);
     final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
     final Map<LoopLocal<?>, Object> locals = new HashMap<>();
+
+    /** What stops accepting when the loop shuts down, in order of registration. */
+    final Set<ShutdownCallback> shutdownCallbacks = new LinkedHashSet<>();
+
+    boolean shuttingDown;
     private final FailureReporter failures;
     private final Ticker ticker;
     private final Watchdog watchdog;
@@ -278,6 +284,17 @@ final class LoopCore {
         var scheduled = new Callback(this, callback, callback);
         if (!enter(scheduled::becomeReady)) {
             throw new LoopClosedException(this, "callSoonThreadsafe");
+        }
+        return scheduled;
+    }
+
+    ShutdownCallback whenShuttingDown(Runnable callback) {
+        checkTakesTasks("whenShuttingDown");
+        var scheduled = new ShutdownCallback(this, callback);
+        if (shuttingDown) {
+            scheduled.becomeReady();
+        } else {
+            shutdownCallbacks.add(scheduled);
         }
         return scheduled;
     }

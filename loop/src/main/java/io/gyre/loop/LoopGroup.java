@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future.State;
 
 /**
  * Several loops, each in a thread of its own, for work that needs more than one core.
@@ -103,46 +101,23 @@ public final class LoopGroup implements AutoCloseable {
     }
 
     /**
-     * Waits for a limited time until only system tasks are left, then closes the loops.
+     * Ends the loops in order, at the same time, as {@link EventLoop#shutdown} does.
      *
      * <p><b>Confinement:</b> any thread except the loops' own.
      *
-     * @param grace how long to wait for the tasks
-     * @return whether all tasks ended by themselves
+     * @param grace how long the work may take
+     * @return whether all of it ended by itself
      * @throws IllegalStateException if called on one of the loops, which would wait for itself
      */
     public boolean shutdown(Duration grace) {
         Objects.requireNonNull(grace);
         portals.forEach(LoopPortal::requireOutside);
-        List<CompletableFuture<Boolean>> idle = portals.stream()
-                .map(portal -> portal.createTask(() -> awaitIdle(grace)))
-                .toList();
+        portals.forEach(portal -> portal.beginShutdown(grace));
         boolean allInTime = true;
-        for (CompletableFuture<Boolean> loop : idle) {
-            allInTime &=
-                    loop.handle((inTime, failure) -> failure == null && inTime).join();
+        for (LoopPortal portal : portals) {
+            allInTime &= portal.awaitShutdown();
         }
-        close();
         return allInTime;
-    }
-
-    private static boolean awaitIdle(Duration grace) {
-        return Async.moveOnAfter(grace, () -> {
-            for (List<Task<?>> left = others(); !left.isEmpty(); left = others()) {
-                Combinators.awaitTasks(left, Combinators.When.ALL_COMPLETED);
-            }
-        });
-    }
-
-    private static List<Task<?>> others() {
-        Task<?> self = Async.currentTask();
-        var others = new ArrayList<Task<?>>();
-        for (Task<?> task : EventLoop.current().tasks()) {
-            if (task != self && !task.isSystem() && task.state() == State.RUNNING) {
-                others.add(task);
-            }
-        }
-        return others;
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.gyre.loop;
 
+import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -34,11 +36,19 @@ public final class LoopPortal implements AutoCloseable {
     private final EventLoop loop;
     private final Thread thread;
     private final Set<TaskFuture<?>> pending;
+    private final Ending ending;
 
-    private LoopPortal(EventLoop loop, Thread thread, Set<TaskFuture<?>> pending) {
+    /** How the thread ends the loop. */
+    private static final class Ending {
+        private volatile @Nullable Duration grace;
+        private volatile boolean inTime;
+    }
+
+    private LoopPortal(EventLoop loop, Thread thread, Set<TaskFuture<?>> pending, Ending ending) {
         this.loop = loop;
         this.thread = thread;
         this.pending = pending;
+        this.ending = ending;
     }
 
     /**
@@ -63,19 +73,25 @@ public final class LoopPortal implements AutoCloseable {
     public static LoopPortal start(ThreadFactory factory, LoopOptions options) {
         var made = new CompletableFuture<EventLoop>();
         Set<TaskFuture<?>> pending = ConcurrentHashMap.newKeySet();
-        Thread thread = factory.newThread(() -> run(options, made, pending));
+        var ending = new Ending();
+        Thread thread = factory.newThread(() -> run(options, made, pending, ending));
         thread.start();
         try {
-            return new LoopPortal(made.join(), thread, pending);
+            return new LoopPortal(made.join(), thread, pending, ending);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
     }
 
-    private static void run(LoopOptions options, CompletableFuture<EventLoop> made, Set<TaskFuture<?>> pending) {
+    private static void run(
+            LoopOptions options, CompletableFuture<EventLoop> made, Set<TaskFuture<?>> pending, Ending ending) {
         try (EventLoop loop = EventLoop.create(options)) {
             loop.callSoon(() -> made.complete(loop)); // from here on, stop() reaches it
             loop.runForever();
+            Duration grace = ending.grace;
+            if (grace != null) {
+                ending.inTime = loop.shutdown(grace);
+            }
         } catch (Throwable failure) {
             if (!made.completeExceptionally(failure)) {
                 throw failure;
@@ -168,6 +184,34 @@ public final class LoopPortal implements AutoCloseable {
     public void close() {
         requireOutside();
         loop.stop();
+        awaitEnd();
+    }
+
+    /**
+     * Ends the loop in order, as {@link EventLoop#shutdown} does, and ends the thread. An interrupt does not end the wait;
+     * the interrupt status is restored on return. {@link #close} in another thread cancels what is left at once.
+     *
+     * @param grace how long the work may take
+     * @return whether all of it ended by itself; false if {@link #close} came first
+     * @throws IllegalStateException if called in the portal's own loop, where it would wait for itself
+     */
+    public boolean shutdown(Duration grace) {
+        beginShutdown(Objects.requireNonNull(grace));
+        return awaitShutdown();
+    }
+
+    void beginShutdown(Duration grace) {
+        requireOutside();
+        ending.grace = grace;
+        loop.stop();
+    }
+
+    boolean awaitShutdown() {
+        awaitEnd();
+        return ending.inTime;
+    }
+
+    private void awaitEnd() {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

@@ -463,6 +463,20 @@ public final class LowLevel {
     }
 
     /**
+     * Calls back when {@link EventLoop#shutdown} begins, for servers and others who accept work: they stop. Not when the
+     * loop is only closed. If the loop is shutting down already, calls back in the next tick. <b>Suspends:</b> no.
+     *
+     * <p><b>Errors:</b> what the callback throws goes to the loop's failure handler; the others are called nevertheless.
+     * <b>Resources:</b> kept until it is cancelled or the loop closes.
+     *
+     * @param callback stops accepting; must not wait for the work that was accepted, which the loop does
+     * @return the handle that removes the callback
+     */
+    public static Handle whenShuttingDown(Runnable callback) {
+        return LoopCore.current().whenShuttingDown(Objects.requireNonNull(callback));
+    }
+
+    /**
      * Hands a failure to the loop's failure handler. <b>Suspends:</b> no.
      *
      * @param failure what happened

@@ -2,6 +2,7 @@ package io.gyre.net;
 
 import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Handle;
 import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.LowLevel;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Shutdown.</b> There is one way down, and each method goes a part of it: {@link #stopAccepting()},
  * {@link #drain} with a limit, {@link #close()}; {@link #abort()} takes the short cut. {@link #state()} says how far
- * the server has come.
+ * the server has come. {@link EventLoop#shutdown} drains all servers of its loop.
  *
  * <p><b>Confinement:</b> tasks and callbacks of one loop.
  *
@@ -71,6 +72,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private @Nullable Consumer<? super SocketChannel> placement;
     private boolean handedOver;
     private int openListeners;
+    private @Nullable Handle shutdown;
     private long accepted;
     private long broken;
     private long timedOut;
@@ -94,7 +96,14 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     final void add(Listener listener) {
         listeners.add(listener);
         addresses.add(listener.address());
+        opened();
+    }
+
+    private void opened() {
         openListeners++;
+        if (shutdown == null) {
+            shutdown = LowLevel.whenShuttingDown(this::startDraining);
+        }
     }
 
     /** {@return the addresses the connections come from: this server's, or those of the server that hands them over} */
@@ -152,7 +161,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     /** Keeps a server open that has no listener but receives connections from another server. */
     final void expectHandedOver(List<? extends SocketAddress> from) {
         addresses.addAll(from);
-        openListeners++;
+        opened();
         handedOver = true;
     }
 
@@ -270,6 +279,9 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private void endIfNothingIsLeft() {
         if (openListeners == 0 && connections.isEmpty() && !ended.isDone()) {
             state = ServerState.CLOSED;
+            if (shutdown != null) {
+                shutdown.cancel();
+            }
             ended.setResult(null);
         }
     }
@@ -330,15 +342,19 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     public final boolean drain(Duration limit) {
         Objects.requireNonNull(limit);
         checkLoop();
-        if (reach(ServerState.DRAINING)) {
-            connections.values().forEach(BufferedStream::endInput);
-            endIfNothingIsLeft();
-        }
+        startDraining();
         boolean inTime = Async.moveOnAfter(limit, this::awaitClosed);
         if (!inTime) {
             close();
         }
         return inTime;
+    }
+
+    private void startDraining() {
+        if (reach(ServerState.DRAINING)) {
+            connections.values().forEach(BufferedStream::endInput);
+            endIfNothingIsLeft();
+        }
     }
 
     /**
