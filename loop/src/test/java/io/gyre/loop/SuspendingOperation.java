@@ -238,6 +238,12 @@ abstract class SuspendingOperation {
     }
 
     private static void addCombinators(List<Kind> kinds) {
+        kinds.add(onFuture("TaskSet.awaitNext", future -> {
+            try (var set = new TaskSet<String>()) {
+                set.createTask(() -> future.await());
+                return set.awaitNext().orElseThrow().resultNow();
+            }
+        }));
         kinds.add(onFuture("gather", future -> Combinators.gather(List.<Callable<String>>of(future::await, () -> ""))
                 .getFirst()));
         kinds.add(
