@@ -287,6 +287,16 @@ public final class CancelScope {
         task.switchTo(new CancelScope(task, group));
     }
 
+    /** {@return whether a task belongs to a group} */
+    static boolean isInGroup(ScopedTask<?> task) {
+        for (CancelScope scope = task.scope(); scope != null; scope = scope.parent) {
+            if (scope.owner != task) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean isOfSystemTask() {
         return owner.isSystem();
     }

@@ -9,10 +9,17 @@ import org.jspecify.annotations.Nullable;
  * otherwise each would keep its creator alive, and that one's creator in turn.
  */
 final class Offspring {
+    /** The detached tasks of all loops, whose creators need not look after them. Never changed. */
+    static final Offspring OF_NOBODY = new Offspring();
+
+    static {
+        OF_NOBODY.ended = true;
+    }
+
     private boolean ended;
     private @Nullable List<UnseenFailures.Unseen> unseen;
 
-    /** {@return whether the creating task has ended} */
+    /** {@return whether the creating task has ended, or there is none any more} */
     boolean isCreatorGone() {
         return ended;
     }

@@ -241,6 +241,21 @@ abstract sealed class ScopedTask<T extends @Nullable Object> extends VisibleTask
         siblings = tasks;
     }
 
+    @Override
+    public final void detach() {
+        loop.checkLoopThread("detach");
+        if (CancelScope.isInGroup(this)) {
+            throw new IllegalStateException(
+                    this + " belongs to a group, which awaits and cancels it. Create a task to be"
+                            + " left alone outside of the group: Async.createTask.");
+        }
+        setSiblings(Offspring.OF_NOBODY);
+        Failed failed = unseenFailure();
+        if (failed != null) {
+            loop.unseenFailures.reportNow(failed);
+        }
+    }
+
     /** Also reports that the failures of the tasks created by this one can no longer be observed by it. */
     @Override
     final void tellObservers() {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #isDone()} and {@link #state()} do not count. The loop's {@link io.gyre.loop.spi.FailureHandler} receives an
  * unobserved failure as soon as one of these happens: the task that created the failed task ends, the task object
  * becomes unreachable, ten seconds of real time pass, or the loop ends. Failures of tasks of a {@link TaskGroup} go to
- * the group; a supervising group reports the unobserved ones when it ends.
+ * the group; a supervising group reports the unobserved ones when it ends. A {@linkplain #detach() detached} task's
+ * failure is reported at once.
  *
  * <p><b>Confinement:</b> {@link #await()} in tasks, {@link #whenDone} on the loop thread, the rest on any thread.
  *
@@ -115,6 +116,26 @@ public sealed interface Task<T extends @Nullable Object> extends Awaitable<T> pe
      */
     @Override
     boolean isCancelled();
+
+    /**
+     * Leaves the task alone: nobody will await it. Its failure goes to the failure handler at once, as that of a callback
+     * does, unless somebody awaits the task nevertheless.
+     *
+     * {@snippet :
+     * createTask("audit", () -> audit(order)).detach();
+     * }
+     *
+     * <p>The task lives in its loop and in no block: it goes on when its creator has ended or was cancelled, and is
+     * cancelled when the loop closes. {@link EventLoop#shutdown} lets it finish.
+     *
+     * <p><b>Confinement:</b> loop thread. <b>Suspends:</b> no. Does nothing the second time.
+     *
+     * <p><b>Source:</b> tokio and Rust's threads, where dropping the handle detaches. asyncio needs a set of tasks, and a
+     * callback that looks for the failure.
+     *
+     * @throws IllegalStateException if the task belongs to a {@link TaskGroup}, which awaits it
+     */
+    void detach();
 
     /**
      * {@return what the task waits for, in words, or null if it is ready or done}

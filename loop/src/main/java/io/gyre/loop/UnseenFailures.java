@@ -22,6 +22,7 @@ final class UnseenFailures {
      *
      *     the task that created it has ended            Offspring
      *     the task object is unreachable               a reference queue, polled by the watchdog
+     *     the task was detached                        Task.detach
      *     ten seconds of real time have passed         the watchdog
      *     the loop ends                                EventLoop.close()
      *
@@ -75,7 +76,9 @@ final class UnseenFailures {
      */
     void add(VirtualThreadTask<?> task, Failed failed, @Nullable Offspring siblings) {
         var failure = new Failure(
-                task + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
+                siblings == Offspring.OF_NOBODY
+                        ? task + " failed, and is detached: nobody awaits it. Catch in its body what is to be expected."
+                        : task + " failed and nobody was waiting for it. Await it, or give it a whenDone callback.",
                 task.name(),
                 task.createdAt(),
                 failed.exception);
@@ -99,6 +102,11 @@ final class UnseenFailures {
             oldestSince = unseen.iterator().next().since;
             isAny = true;
         }
+    }
+
+    /** Reports one failure, if it is still kept: its task was detached. */
+    void reportNow(Failed failed) {
+        List.copyOf(unseen).stream().filter(each -> each.failed == failed).forEach(Unseen::report);
     }
 
     /** Reports the rest: the loop ends. */
