@@ -564,6 +564,14 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
+     * {@return how many tasks there are that are not done, not counting system tasks, as of the beginning of the last tick}
+     * Any thread.
+     */
+    public int taskCount() {
+        return core.toldTasks();
+    }
+
+    /**
      * {@return the tasks that are not done, in order of creation}
      *
      * <p><b>Confinement:</b> loop thread.

@@ -48,6 +48,10 @@ final class LoopCore {
     final Set<ShutdownCallback> shutdownCallbacks = new LinkedHashSet<>();
 
     boolean shuttingDown;
+
+    /** Of users, as of the last tick, for other threads. */
+    private volatile int toldTasks;
+
     private final FailureReporter failures;
     private final Ticker ticker;
     private final Watchdog watchdog;
@@ -224,6 +228,18 @@ final class LoopCore {
                 isAnyNeverStarted = true;
             }
         }
+    }
+
+    /** Tells other threads how many tasks there are. In each tick, which is cheaper than at each task. */
+    void tellTasks() {
+        int now = tasks.userTasks();
+        if (now != toldTasks) {
+            toldTasks = now;
+        }
+    }
+
+    int toldTasks() {
+        return toldTasks;
     }
 
     /** Removes the tasks that could not be started from the list. Carrier, in each tick. */

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,19 +26,12 @@ import java.util.Objects;
  * <p><b>Source:</b> Netty {@code MultiThreadIoEventLoopGroup}.
  */
 public final class LoopGroup implements AutoCloseable {
-    /*
-     * Design.
-     *
-     * A monitor guards the turn counter. It is held for a few instructions and never by a parked thread, so a task
-     * waits for it hardly longer than for a store. A race for the turn would not harm the loops, but would make the
-     * load uneven: threads that ask all the time would often get the same loop.
-     */
     private final List<LoopPortal> portals;
-    private final Object monitorOfTurn = new Object();
-    private int turn;
+    private final LoopChooser chooser;
 
-    private LoopGroup(List<LoopPortal> portals) {
+    private LoopGroup(List<LoopPortal> portals, LoopChooser chooser) {
         this.portals = List.copyOf(portals);
+        this.chooser = chooser;
     }
 
     /**
@@ -59,6 +53,20 @@ public final class LoopGroup implements AutoCloseable {
      * @throws IllegalStateException if the JVM was started without the flag that Gyre needs
      */
     public static LoopGroup start(int size, LoopOptions options) {
+        return start(size, LoopChooser.roundRobin(), options);
+    }
+
+    /**
+     * {@return loops with the same options, and a way to choose the next; a name in the options is numbered from 1}
+     *
+     * @param size how many, 1 or more
+     * @param chooser decides which loop is {@linkplain #next next}
+     * @param options options of each loop
+     * @throws IllegalArgumentException if {@code size} is less than 1
+     * @throws IllegalStateException if the JVM was started without the flag that Gyre needs
+     */
+    public static LoopGroup start(int size, LoopChooser chooser, LoopOptions options) {
+        Objects.requireNonNull(chooser);
         if (size < 1) {
             throw new IllegalArgumentException("a group of " + size + " loops; it needs 1 or more");
         }
@@ -73,7 +81,7 @@ public final class LoopGroup implements AutoCloseable {
             portals.forEach(LoopPortal::close);
             throw failure;
         }
-        return new LoopGroup(portals);
+        return new LoopGroup(portals, chooser);
     }
 
     /** {@return the portals of the loops} */
@@ -91,13 +99,28 @@ public final class LoopGroup implements AutoCloseable {
         return portals.size();
     }
 
-    /** {@return the portal of the next loop, in round-robin order} */
+    /**
+     * {@return the portal of the next loop, as the group's {@link LoopChooser} decides; by default one after the other}
+     *
+     * @throws IllegalStateException if the chooser returned something else
+     */
     public LoopPortal next() {
-        synchronized (monitorOfTurn) {
-            LoopPortal next = portals.get(turn);
-            turn = (turn + 1) % portals.size();
-            return next;
+        LoopPortal chosen = chooser.choose(portals);
+        if (portals.stream().noneMatch(portal -> portal == chosen)) {
+            throw new IllegalStateException("the chooser of " + this + " returned " + Describe.object(chosen)
+                    + ", which is none of its loops. Return one of the list that it is given.");
         }
+        return chosen;
+    }
+
+    /**
+     * {@return the portal of a loop that is the same for equal keys: for state that belongs to a key and so needs no lock}
+     *
+     * @param key with an {@code equals} and {@code hashCode} that do not change
+     */
+    public LoopPortal portalOf(Object key) {
+        int hash = key.hashCode();
+        return portals.get(Math.floorMod(hash ^ (hash >>> 16), portals.size())); // many hashes differ above only
     }
 
     /**

@@ -97,6 +97,7 @@ final class Tick {
 
     private int runOnce(long maxWaitNanos, long budgetNanos) {
         ticks++;
+        loop.tellTasks();
         poll(ready.isEmpty() ? maxWaitNanos : 0);
         // before a task is mounted: mounting makes the JDK clear the carrier's flag
         interrupted |= Thread.interrupted();

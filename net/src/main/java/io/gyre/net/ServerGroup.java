@@ -1,10 +1,12 @@
 package io.gyre.net;
 
 import io.gyre.loop.Async;
+import io.gyre.loop.LoopChooser;
 import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LoopGroup;
 import io.gyre.loop.LoopPortal;
 import io.gyre.loop.LowLevel;
+import io.gyre.loop.spi.Failure;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -17,6 +19,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One address served by several loops. Each connection stays on the loop that serves it first.
@@ -41,8 +44,8 @@ public final class ServerGroup implements AutoCloseable {
      *
      * One server per loop. With REUSE_PORT each has its own listening socket on the same port, and the system
      * distributes connections by a hash of the addresses: no loop waits for another. With HAND_OVER the first server
-     * accepts for all and hands each channel to the next loop in turn. This is fair with few connections, and the only
-     * way without SO_REUSEPORT.
+     * accepts for all and hands each channel to the loop that the group's chooser names, by default in turn. This is fair
+     * with few connections, and the only way without SO_REUSEPORT.
      */
     private final List<Member> members;
     private final InetSocketAddress address;
@@ -57,7 +60,7 @@ public final class ServerGroup implements AutoCloseable {
          */
         REUSE_PORT,
 
-        /** One loop accepts, and hands connections to all loops in turn. */
+        /** One loop accepts, and hands connections to all loops, as the group's {@link LoopChooser} decides. */
         HAND_OVER;
 
         /** {@return REUSE_PORT if the system supports it, otherwise HAND_OVER} */
@@ -167,25 +170,46 @@ public final class ServerGroup implements AutoCloseable {
                     portal.<TcpServer, RuntimeException>call(() -> TcpServer.forHandedOver(options, from, handler));
             members.add(new Member(portal, server));
         }
-        var inTurn = new HandOver(List.copyOf(members));
-        portals.getFirst().call(() -> first.placeBy(inTurn::place));
+        var handOver = new HandOver(loops, List.copyOf(members));
+        portals.getFirst().call(() -> first.placeBy(handOver::place));
     }
 
-    /** Hands connections to the servers in turn. Runs on the first server's loop. */
+    /** Hands connections to the servers, as the chooser of the group decides. Runs on the first server's loop. */
     private static final class HandOver {
+        private final LoopGroup loops;
         private final List<Member> members;
-        private int turn;
 
-        HandOver(List<Member> members) {
+        HandOver(LoopGroup loops, List<Member> members) {
+            this.loops = loops;
             this.members = members;
         }
 
         void place(SocketChannel connection) {
-            Member next;
-            do { // terminates: this loop is not closed
-                next = members.get(turn);
-                turn = (turn + 1) % members.size();
-            } while (!isPlaced(connection, next));
+            LoopPortal chosen = chosen();
+            for (Member member : members) {
+                if (member.portal == chosen && isPlaced(connection, member)) {
+                    return;
+                }
+            }
+            for (Member member : members) {
+                if (isPlaced(connection, member)) {
+                    return; // at the latest when it is the turn of this loop, which is not closed
+                }
+            }
+        }
+
+        /** {@return null if the chooser is broken; the connection is served nevertheless} */
+        private @Nullable LoopPortal chosen() {
+            try {
+                return loops.next();
+            } catch (RuntimeException failure) {
+                LowLevel.report(new Failure(
+                        "the chooser of " + loops + " failed; the connection goes to the first loop that takes it",
+                        loops.toString(),
+                        null,
+                        failure));
+                return null;
+            }
         }
 
         private static boolean isPlaced(SocketChannel connection, Member member) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopChooser;
 import io.gyre.loop.LoopGroup;
 import io.gyre.loop.LoopOptions;
 import io.gyre.loop.LoopPortal;
@@ -100,6 +101,55 @@ class ServerGroupTest {
                     names.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
             assertThat(counts).isEqualTo(Map.of("gyre-1", 5L, "gyre-2", 5L));
         }
+    }
+
+    private static String nameOf(ServerGroup server) throws IOException {
+        try (var client =
+                new Socket(server.address().getAddress(), server.address().getPort())) {
+            return readName(client);
+        }
+    }
+
+    @Test
+    void chooserOfTheGroupDecidesWhereAConnectionIsHandedTo() throws Exception {
+        LoopOptions options = LoopOptions.defaults().withName("gyre");
+        try (LoopGroup last = LoopGroup.start(3, List::getLast, options);
+                ServerGroup server = ServerGroup.serve(
+                        last,
+                        Sharing.HAND_OVER,
+                        ServerOptions.defaults(),
+                        TcpPair.loopback(),
+                        ServerGroupTest::sayWhere)) {
+            assertThat(nameOf(server)).isEqualTo("gyre-3");
+            assertThat(nameOf(server)).isEqualTo("gyre-3");
+
+            last.portals().getLast().close();
+
+            assertThat(nameOf(server)).as("the chosen loop is closed").isEqualTo("gyre-1");
+        }
+    }
+
+    @Test
+    void connectionIsServedEvenIfTheChooserFails() throws Exception {
+        var reported = new CopyOnWriteArrayList<Failure>();
+        LoopOptions options = LoopOptions.defaults().withName("gyre").withFailureHandler(reported::add);
+        LoopChooser broken = portals -> {
+            throw new IllegalStateException("boom");
+        };
+        try (LoopGroup group = LoopGroup.start(2, broken, options);
+                ServerGroup server = ServerGroup.serve(
+                        group,
+                        Sharing.HAND_OVER,
+                        ServerOptions.defaults(),
+                        TcpPair.loopback(),
+                        ServerGroupTest::sayWhere)) {
+            assertThat(nameOf(server)).isEqualTo("gyre-1");
+        }
+
+        assertThat(reported).singleElement().satisfies(failure -> {
+            assertThat(failure.what()).contains("the chooser of LoopGroup");
+            assertThat(failure.exception()).hasMessage("boom");
+        });
     }
 
     @ParameterizedTest
