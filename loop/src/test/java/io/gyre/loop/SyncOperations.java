@@ -59,6 +59,8 @@ final class SyncOperations {
                 kind("Sender.send", SyncOperations::send),
                 kind("Sender.send from hand to hand", SyncOperations::sendFromHandToHand),
                 kind("Select.await", driven -> select(Channel.open(4), Channel.open(4))),
+                kind("Select.await to send", SyncOperations::selectToSend),
+                kind("Select.await to acquire", SyncOperations::selectToAcquire),
                 kind("Receiver.receive of a Broadcast", SyncOperations::broadcast),
                 kind("Broadcast.send", SyncOperations::broadcastSend),
                 kind("Watch.await", SyncOperations::watch),
@@ -296,6 +298,31 @@ final class SyncOperations {
                         .await(),
                 () -> second.sender().trySend("value"),
                 () -> second.receiver().tryReceive().isPresent());
+    }
+
+    private static Case selectToSend(HandDrivenLoop driven) {
+        Channel<String> channel = Channel.open(1);
+        Channel<String> other = Channel.open();
+        driven.run(() -> channel.sender().send("first"));
+        return new Case(
+                () -> Select.<String>first()
+                        .onReceive(other.receiver(), value -> value)
+                        .onSend(channel.sender(), "second", () -> "value")
+                        .await(),
+                () -> channel.receiver().tryReceive(),
+                () -> channel.receiver().tryReceive().isEmpty());
+    }
+
+    private static Case selectToAcquire(HandDrivenLoop driven) {
+        var semaphore = new Semaphore(0);
+        Channel<String> other = Channel.open();
+        return new Case(
+                () -> Select.<String>first()
+                        .onReceive(other.receiver(), value -> value)
+                        .onAcquire(semaphore, held -> "value")
+                        .await(),
+                semaphore::release,
+                () -> semaphore.permits() == 1);
     }
 
     private static Case broadcast(HandDrivenLoop driven) {

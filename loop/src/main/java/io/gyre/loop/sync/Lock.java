@@ -116,6 +116,23 @@ public final class Lock {
         return take(currentTask());
     }
 
+    /** {@return where a {@link Select} waits for the lock} An owner that ends dismisses its waiter, too. */
+    SelectPlace<Lock> selectPlace() {
+        return new SelectPlace<>(
+                waiters,
+                this,
+                waiter -> {
+                    waiters.enlist(waiter);
+                    watchOwner();
+                },
+                waiters::withdraw);
+    }
+
+    /** {@return what releases the lock, which this task holds} */
+    Held held() {
+        return new Held(release);
+    }
+
     private boolean take(Task<?> task) {
         if (owner == null) {
             boolean watched = !awaitedConditions.isEmpty();
@@ -190,7 +207,7 @@ public final class Lock {
     public Held hold() {
         LowLevel.requireStackForRelease();
         acquire();
-        return new Held(release);
+        return held();
     }
 
     /**

@@ -113,9 +113,9 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
         return Optional.ofNullable(value);
     }
 
-    /** {@return the queue in which a {@link Select} waits for a value} */
-    WaitQueue<T> waiters() {
-        return conduit.receivers;
+    /** {@return where a {@link Select} waits for a value} Closing this receiver dismisses its waiter, too. */
+    SelectPlace<T> selectPlace() {
+        return new SelectPlace<>(conduit.receivers, this, this::enlist, this::withdraw);
     }
 
     /** {@return whether it is empty and no more values can come} */
@@ -140,14 +140,12 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
         return () -> conduit.onlookers.withdraw(waiter);
     }
 
-    /** Enlists a waiter of a {@link Select}. Closing this receiver dismisses the waiter, too. */
-    void enlist(Waiter<T> waiter) {
+    private void enlist(Waiter<T> waiter) {
         waiting++;
         conduit.receivers.enlist(waiter);
     }
 
-    /** Withdraws such a waiter, served or not. */
-    void withdraw(Waiter<T> waiter) {
+    private void withdraw(Waiter<T> waiter) {
         waiting--;
         conduit.receivers.withdraw(waiter);
     }

@@ -4,12 +4,17 @@ import io.gyre.loop.AbortHandler;
 import io.gyre.loop.Awaitable;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.Handle;
+import io.gyre.loop.LoopLocal;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +30,13 @@ import org.jspecify.annotations.Nullable;
  *         .await();
  * }
  *
- * <p>If several are ready at once, the first clause wins. The winner's value is passed to its function, which runs in
- * the calling task and may suspend.
+ * <p>If several are ready at once, the first clause wins, or, in a {@linkplain #fair() fair} select, any of them. A clause
+ * that loses has taken, sent and acquired nothing. The winner's value is passed to its function, which runs in the calling
+ * task and may suspend.
  *
  * <p><b>Confinement:</b> a task of one loop; one {@code Select} is awaited once.
  *
- * <p><b>Source:</b> Go {@code select}, Kotlin {@code select}. Differs: biased towards the first clause.
+ * <p><b>Source:</b> Go {@code select}, Kotlin {@code select}. Differs: by default biased towards the first clause.
  *
  * @param <R> the result
  */
@@ -41,7 +47,13 @@ public final class Select<R extends @Nullable Object> {
      * The task waits in the queues of all channels at once. The call that serves it in one queue also removes it from
      * all others (Selected.markServed), so it is never served twice and no value is lost. A clause that only signals
      * readiness (a task, the time-out) takes nothing; a late signal is dropped.
+     *
+     * Only the order in which ready clauses are tried can be unfair: among waiting clauses the first event wins. The random
+     * numbers begin anew in each loop, so that a test sees the same order each time.
      */
+    private static final LoopLocal<Random> ORDER = LoopLocal.withInitial(() -> new Random(1));
+
+    private final boolean fair;
     private final List<Clause<R>> clauses = new ArrayList<>();
     private @Nullable Supplier<? extends R> otherwise;
     private @Nullable Clause<R> winner;
@@ -70,7 +82,9 @@ public final class Select<R extends @Nullable Object> {
         R result();
     }
 
-    private Select() {}
+    private Select(boolean fair) {
+        this.fair = fair;
+    }
 
     /**
      * {@return a select without clauses}
@@ -78,7 +92,18 @@ public final class Select<R extends @Nullable Object> {
      * @param <R> the result
      */
     public static <R extends @Nullable Object> Select<R> first() {
-        return new Select<>();
+        return new Select<>(false);
+    }
+
+    /**
+     * {@return a select without clauses that prefers none: if several are ready, each wins as often as the others}
+     *
+     * <p>For loops in which a clause that is always ready would starve those behind it.
+     *
+     * @param <R> the result
+     */
+    public static <R extends @Nullable Object> Select<R> fair() {
+        return new Select<>(true);
     }
 
     /**
@@ -91,6 +116,46 @@ public final class Select<R extends @Nullable Object> {
      */
     public <T> Select<R> onReceive(Receiver<T> receiver, Function<? super T, ? extends R> then) {
         clauses.add(new Receive<>(receiver, then));
+        return this;
+    }
+
+    /**
+     * Adds a clause that sends a value. It is sent only if this clause wins.
+     *
+     * @param <T> the values
+     * @param sender where to send it
+     * @param value what to send
+     * @param then makes the result when the value was sent, or dropped by a channel whose senders never wait
+     * @return this
+     */
+    public <T> Select<R> onSend(Sender<T> sender, T value, Supplier<? extends R> then) {
+        clauses.add(new Send<>(sender, Objects.requireNonNull(value), then));
+        return this;
+    }
+
+    /**
+     * Adds a clause that takes a permit of a semaphore. It is taken only if this clause wins.
+     *
+     * @param semaphore the semaphore
+     * @param then makes the result, and closes what it receives to release the permit
+     * @return this
+     */
+    public Select<R> onAcquire(Semaphore semaphore, Function<? super Held, ? extends R> then) {
+        clauses.add(
+                new Acquire<>(semaphore.selectPlace(), 1, semaphore::tryAcquire, () -> then.apply(semaphore.held())));
+        return this;
+    }
+
+    /**
+     * Adds a clause that acquires a lock. It is acquired only if this clause wins.
+     *
+     * @param lock the lock; {@link #await} throws an {@link IllegalStateException} if the calling task holds it, or if its
+     *     owner ends without releasing it
+     * @param then makes the result, and closes what it receives to release the lock
+     * @return this
+     */
+    public Select<R> onAcquire(Lock lock, Function<? super Held, ? extends R> then) {
+        clauses.add(new Acquire<>(lock.selectPlace(), null, lock::tryAcquire, () -> then.apply(lock.held())));
         return this;
     }
 
@@ -136,11 +201,12 @@ public final class Select<R extends @Nullable Object> {
      * Waits for the first.
      *
      * <p><b>Suspends:</b> until one is ready, unless there is an {@link #orElse}. Always a checkpoint.
-     * <b>Cancellation:</b> takes no value; once a value has been handed over, it is delivered.
+     * <b>Cancellation:</b> takes, sends and acquires nothing; once a clause has won, its function runs.
      *
      * @return the result of the winner's function
-     * @throws ChannelEndedException if a channel has ended, also while waiting
-     * @throws ChannelClosedException if a receiver is closed, also while waiting
+     * @throws ChannelEndedException if a channel to receive from has ended, also while waiting
+     * @throws ChannelBrokenException if all receivers of a channel to send to are closed, also while waiting
+     * @throws ChannelClosedException if a receiver or sender is closed, also while waiting
      * @throws IllegalStateException if there are no clauses
      */
     public R await() {
@@ -148,13 +214,22 @@ public final class Select<R extends @Nullable Object> {
         if (clauses.isEmpty() && otherwise == null) {
             throw new IllegalStateException("there is nothing to select from");
         }
-        for (Clause<R> clause : clauses) {
+        for (Clause<R> clause : inOrder()) {
             Supplier<R> ready = clause.poll();
             if (ready != null) {
                 return ready.get();
             }
         }
         return otherwise != null ? otherwise.get() : park(task);
+    }
+
+    private List<Clause<R>> inOrder() {
+        if (!fair) {
+            return clauses;
+        }
+        var shuffled = new ArrayList<>(clauses);
+        Collections.shuffle(shuffled, ORDER.get());
+        return shuffled;
     }
 
     private R park(Task<?> task) {
@@ -198,15 +273,16 @@ public final class Select<R extends @Nullable Object> {
         return "the first of " + clauses;
     }
 
-    private final class Receive<T> implements Clause<R> {
-        private final Receiver<T> receiver;
-        private final Function<? super T, ? extends R> then;
-        private @Nullable Selected waiter;
+    /** A clause that waits in the queue of a primitive. */
+    private abstract class Queued<V> implements Clause<R> {
+        private final SelectPlace<V> place;
+        private final @Nullable V brought;
+        private @Nullable Waiter<V> waiter;
         private boolean enlisted;
 
-        private final class Selected extends Waiter<T> {
+        private final class Selected extends Waiter<V> {
             Selected(Task<?> task) {
-                super(receiver.waiters(), task, receiver, null);
+                super(place.queue(), task, place.primitive(), brought);
             }
 
             @Override
@@ -215,13 +291,43 @@ public final class Select<R extends @Nullable Object> {
             }
 
             @Override
-            void markServed(@Nullable T handed) {
+            void markServed(@Nullable V handed) {
                 super.markServed(handed);
-                win(Receive.this);
+                win(Queued.this);
             }
         }
 
+        Queued(SelectPlace<V> place, @Nullable V brought) {
+            this.place = place;
+            this.brought = brought;
+        }
+
+        @Override
+        public final void enlist(Task<?> task) {
+            waiter = new Selected(task);
+            enlisted = true;
+            place.enlist().accept(waiter);
+        }
+
+        @Override
+        public final void withdraw() {
+            if (waiter != null && enlisted) {
+                enlisted = false;
+                place.withdraw().accept(waiter);
+            }
+        }
+
+        final V handed() {
+            return Objects.requireNonNull(waiter).value(); // the winner was enlisted
+        }
+    }
+
+    private final class Receive<T> extends Queued<T> {
+        private final Receiver<T> receiver;
+        private final Function<? super T, ? extends R> then;
+
         Receive(Receiver<T> receiver, Function<? super T, ? extends R> then) {
+            super(receiver.selectPlace(), null);
             this.receiver = receiver;
             this.then = then;
         }
@@ -233,29 +339,70 @@ public final class Select<R extends @Nullable Object> {
         }
 
         @Override
-        public void enlist(Task<?> task) {
-            waiter = new Selected(task);
-            receiver.enlist(waiter);
-            enlisted = true;
-        }
-
-        @Override
-        public void withdraw() {
-            if (waiter != null && enlisted) {
-                enlisted = false;
-                receiver.withdraw(waiter);
-            }
-        }
-
-        @Override
-        @SuppressWarnings("NullAway") // the winner was enlisted
         public R result() {
-            return then.apply(waiter.value());
+            return then.apply(handed());
         }
 
         @Override
         public String toString() {
             return "receive from " + receiver;
+        }
+    }
+
+    private final class Send<T> extends Queued<T> {
+        private final Sender<T> sender;
+        private final T value;
+        private final Supplier<? extends R> then;
+
+        Send(Sender<T> sender, T value, Supplier<? extends R> then) {
+            super(sender.selectPlace(), value);
+            this.sender = sender;
+            this.value = value;
+            this.then = then;
+        }
+
+        @Override
+        public @Nullable Supplier<R> poll() {
+            return sender.tryFinish(value) ? this::result : null;
+        }
+
+        @Override
+        public R result() {
+            return then.get();
+        }
+
+        @Override
+        public String toString() {
+            return "send to " + sender;
+        }
+    }
+
+    private final class Acquire<V> extends Queued<V> {
+        private final SelectPlace<V> place;
+        private final BooleanSupplier tryAcquire;
+        private final Supplier<? extends R> then;
+
+        Acquire(SelectPlace<V> place, @Nullable V brought, BooleanSupplier tryAcquire, Supplier<? extends R> then) {
+            super(place, brought);
+            this.place = place;
+            this.tryAcquire = tryAcquire;
+            this.then = then;
+        }
+
+        @Override
+        public @Nullable Supplier<R> poll() {
+            LowLevel.requireStackForRelease();
+            return tryAcquire.getAsBoolean() ? this::result : null;
+        }
+
+        @Override
+        public R result() {
+            return then.get();
+        }
+
+        @Override
+        public String toString() {
+            return "acquire " + place.primitive();
         }
     }
 

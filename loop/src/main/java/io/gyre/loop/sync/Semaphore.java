@@ -180,6 +180,16 @@ public final class Semaphore {
         grant();
     }
 
+    /** {@return where a {@link Select} waits for one permit} */
+    SelectPlace<Integer> selectPlace() {
+        return new SelectPlace<>(waiters, this, waiters::enlist, waiters::withdraw);
+    }
+
+    /** {@return what releases a permit that this task has} */
+    Held held() {
+        return new Held(releaseOne);
+    }
+
     private void grant() {
         Waiter<Integer> next = waiters.first();
         while (next != null && next.value() <= permits) {
@@ -212,7 +222,7 @@ public final class Semaphore {
     public Held hold() {
         LowLevel.requireStackForRelease();
         acquire();
-        return new Held(releaseOne);
+        return held();
     }
 
     /**

@@ -82,6 +82,26 @@ public final class Sender<T> implements AutoCloseable {
         return conduit.offer(value);
     }
 
+    /** {@return whether a value was taken, or dropped because the channel does not make its senders wait} */
+    boolean tryFinish(T value) {
+        return trySend(value) || !conduit.suspendsSenders();
+    }
+
+    /** {@return where a {@link Select} waits for room} Closing this sender dismisses its waiter, too. */
+    SelectPlace<T> selectPlace() {
+        return new SelectPlace<>(
+                conduit.senders,
+                this,
+                waiter -> {
+                    waiting++;
+                    conduit.senders.enlist(waiter);
+                },
+                waiter -> {
+                    waiting--;
+                    conduit.senders.withdraw(waiter);
+                });
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new ChannelClosedException(conduit, "sender");
@@ -110,7 +130,8 @@ public final class Sender<T> implements AutoCloseable {
      * Closes this sender. Closing the last sender ends the channel: receivers get the remaining values, then
      * {@link ChannelEndedException}.
      *
-     * <p><b>Suspends:</b> no. Tasks that wait in this sender get {@link ChannelClosedException}.
+     * <p><b>Suspends:</b> no. Tasks that wait in this sender, also in a {@link Select}, get
+     * {@link ChannelClosedException}.
      */
     @Override
     public void close() {
