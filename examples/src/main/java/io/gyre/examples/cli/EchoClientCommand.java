@@ -1,18 +1,19 @@
 package io.gyre.examples.cli;
 
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.sleep;
+
 import io.gyre.examples.echo.EchoClient;
 import io.gyre.loop.EventLoop;
+import io.gyre.net.Dns;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Loads an echo server and verifies its answers. */
 @Command(
@@ -21,9 +22,8 @@ import picocli.CommandLine.Spec;
         description = "Echo client: loads any echo server, verifies every byte, and measures.")
 final class EchoClientCommand implements Callable<Integer> {
     private static final double NANOS_PER_MICRO = 1e3;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private static final int WARM_UP_SHARE = 5;
+    private static final Duration STEP = Duration.ofMillis(100);
 
     @Option(
             names = "--host",
@@ -37,31 +37,48 @@ final class EchoClientCommand implements Callable<Integer> {
     @Option(
             names = "--connections",
             description = "Connections at the same time. Default: ${DEFAULT-VALUE}",
-            defaultValue = "50")
+            defaultValue = "50",
+            converter = PositiveConverter.class)
     private int connections;
 
     @Option(
-            names = "--messages",
-            description = "Messages per connection. Default: ${DEFAULT-VALUE}",
-            defaultValue = "1000")
-    private int messages;
-
-    @Option(names = "--size", description = "Bytes per message. Default: ${DEFAULT-VALUE}", defaultValue = "1024")
+            names = "--size",
+            description = "Bytes per message. Default: ${DEFAULT-VALUE}",
+            defaultValue = "1024",
+            converter = PositiveConverter.class)
     private int size;
+
+    @Option(
+            names = "--seconds",
+            description = "How long to measure, after a warm-up of a fifth of it. Default: ${DEFAULT-VALUE}",
+            defaultValue = "5",
+            converter = PositiveConverter.class)
+    private int seconds;
+
+    @Option(
+            names = "--timeout",
+            description = "Milliseconds of silence after which the client gives up. Default: ${DEFAULT-VALUE}",
+            defaultValue = "5000",
+            converter = PositiveConverter.class)
+    private int timeoutMillis;
 
     @Override
     public Integer call() throws IOException {
-        requirePositive("--connections", connections);
-        requirePositive("--messages", messages);
-        requirePositive("--size", size);
-        var client = new EchoClient(host, port, connections, messages, size);
+        Duration length = Duration.ofSeconds(seconds);
+        Duration warmUp = length.dividedBy(WARM_UP_SHARE);
+        var load = new EchoClient.Load(connections, size, warmUp, length, Duration.ofMillis(timeoutMillis));
         EchoClient.Result result;
-        try (ProgressBar bar = new ProgressBarBuilder()
-                .setTaskName("echo")
-                .setInitialMax((long) connections * messages)
-                .setUpdateIntervalMillis(100)
-                .build()) {
-            result = EventLoop.run(() -> client.run(bar::step));
+        try (var progress = ProgressOnTerminal.open("echo", warmUp.plus(length).dividedBy(STEP))) {
+            result = EventLoop.run(() -> {
+                createTask("progress", () -> {
+                    for (; ; ) {
+                        sleep(STEP);
+                        progress.step();
+                    }
+                });
+                var server = new InetSocketAddress(Dns.resolve(host).getFirst(), port);
+                return new EchoClient(server, load).run();
+            });
         }
         System.out.println(describe(result));
         return 0;
@@ -78,11 +95,5 @@ final class EchoClientCommand implements Callable<Integer> {
                 result.messagesPerSecond(),
                 latencies.getValueAtPercentile(50) / NANOS_PER_MICRO,
                 latencies.getValueAtPercentile(99) / NANOS_PER_MICRO);
-    }
-
-    private void requirePositive(String option, int value) {
-        if (value <= 0) {
-            throw new ParameterException(spec.commandLine(), option + " is " + value + "; it must be 1 or more");
-        }
     }
 }

@@ -1,18 +1,21 @@
 package io.gyre.examples.cli;
 
+import io.gyre.loop.TimeoutException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Lists and runs the examples. */
 @Command(
         name = "examples/run",
+        mixinStandardHelpOptions = true,
         description = "Runs an example. Each takes --help.",
         synopsisSubcommandLabel = "EXAMPLE",
         commandListHeading = "%nExamples:%n",
@@ -70,21 +73,30 @@ public final class Examples implements Runnable {
                 .setUsageHelpWidth(LINE_LENGTH)
                 .setParameterExceptionHandler((exception, given) -> {
                     CommandLine command = exception.getCommandLine();
-                    complain(
-                            command,
-                            exception.getMessage() + ". See examples/run " + command.getCommandName() + " --help");
+                    String name = command.getCommandSpec().qualifiedName();
+                    complain(command, describe(exception) + ". See " + name + " --help");
                     return CommandLine.ExitCode.USAGE;
                 })
                 .setExecutionExceptionHandler((exception, command, parsed) -> {
                     complain(
                             command,
-                            exception instanceof IOException ? "" + exception.getMessage() : exception.toString());
+                            exception instanceof IOException || exception instanceof TimeoutException
+                                    ? "" + exception.getMessage()
+                                    : exception.toString());
                     return CommandLine.ExitCode.SOFTWARE;
                 });
     }
 
+    private static String describe(ParameterException exception) {
+        return exception instanceof UnmatchedArgumentException unmatched
+                        && !unmatched.isUnknownOption()
+                        && exception.getCommandLine().getParent() == null
+                ? "there is no example '" + unmatched.getUnmatched().getFirst() + "'"
+                : "" + exception.getMessage();
+    }
+
     private static void complain(CommandLine command, String message) {
-        command.getErr().println(Ansi.AUTO.string(command.getCommandName() + ": " + message));
+        command.getErr().println(command.getCommandName() + ": " + message);
         command.getErr().flush();
     }
 }

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -59,11 +57,7 @@ final class PortScanCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var scanner = new PortScanner(concurrency, Duration.ofMillis(timeoutMillis));
         List<Result> results;
-        try (ProgressBar bar = new ProgressBarBuilder()
-                .setTaskName(host)
-                .setInitialMax(ports.each().size())
-                .setUpdateIntervalMillis(100)
-                .build()) {
+        try (var bar = ProgressOnTerminal.open(host, ports.each().size())) {
             results = EventLoop.run(() -> scanner.scan(host, ports.each(), bar::step));
         }
         print(results);

@@ -3,20 +3,28 @@ package io.gyre.examples.echo;
 import static io.gyre.loop.Async.createTask;
 
 import io.gyre.loop.Task;
+import io.gyre.loop.TimeoutException;
+import io.gyre.net.ConnectOptions;
 import io.gyre.net.TcpStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletionException;
 import org.HdrHistogram.Histogram;
 
 /**
  * Loads an echo server and verifies every byte of its answers.
  *
- * <p>What this example shows: the connections are tasks that share one histogram and one counter without a lock,
- * because tasks of one loop never run at the same time.
+ * <p>What this example shows:
+ *
+ * <ul>
+ *   <li>The connections are tasks that share one histogram and one counter without a lock, because tasks of one loop
+ *       never run at the same time.
+ *   <li>A client does not trust its server: a time-out turns silence into a failure that says so.
+ * </ul>
  */
 public final class EchoClient {
     /** A separate task writes larger messages, so that both ends can send at the same time. */
@@ -24,22 +32,25 @@ public final class EchoClient {
 
     private static final long HIGHEST_LATENCY_NANOS = 60_000_000_000L;
 
-    private final String host;
-    private final int port;
-    private final int connections;
-    private final int messages;
-    private final int size;
+    private final InetSocketAddress server;
+    private final Load load;
     private final Histogram latencies = new Histogram(HIGHEST_LATENCY_NANOS, 3);
-
-    /** Told of each message that came back. */
-    @FunctionalInterface
-    public interface Progress {
-        /** One more message has come back. */
-        void step();
-    }
+    private long beginNanos;
+    private long endNanos;
 
     /**
-     * The outcome of a run.
+     * What the client does.
+     *
+     * @param connections how many connections at the same time
+     * @param size bytes in a message
+     * @param warmUp how long the client talks before it measures
+     * @param length how long it measures
+     * @param patience how long the server may take to accept a connection, or to send the next byte
+     */
+    public record Load(int connections, int size, Duration warmUp, Duration length, Duration patience) {}
+
+    /**
+     * The outcome of a run. Messages of the warm-up are not in it.
      *
      * @param messages how many messages came back unchanged
      * @param nanos how long it took, in nanoseconds
@@ -55,59 +66,57 @@ public final class EchoClient {
     /**
      * Prepares a run.
      *
-     * @param host the address of the server
-     * @param port the address of the server
-     * @param connections how many connections at the same time
-     * @param messages how many messages on each connection, one after the other
-     * @param size bytes in a message
+     * @param server the address of the server
+     * @param load what to do
      */
-    public EchoClient(String host, int port, int connections, int messages, int size) {
-        this.host = host;
-        this.port = port;
-        this.connections = connections;
-        this.messages = messages;
-        this.size = size;
+    public EchoClient(InetSocketAddress server, Load load) {
+        this.server = server;
+        this.load = load;
     }
 
     /**
-     * Runs the client. Suspends until all messages have come back.
+     * Runs the client. Suspends until the time is up and the last message of each connection has come back.
      *
-     * @param progress told of each message
      * @return the outcome
-     * @throws IOException if a connection fails or breaks, or an answer is wrong
+     * @throws IOException if a connection fails or breaks, the server stays silent, or an answer is wrong
      */
-    public Result run(Progress progress) throws IOException {
-        long start = System.nanoTime();
+    public Result run() throws IOException {
+        beginNanos = System.nanoTime() + load.warmUp().toNanos();
+        endNanos = beginNanos + load.length().toNanos();
         List<Task<?>> tasks = new ArrayList<>();
-        for (int i = 0; i < connections; i++) {
+        for (int i = 0; i < load.connections(); i++) {
             int number = i;
-            Task<?> task = createTask("connection " + i, () -> converse(number, progress));
+            Task<?> task = createTask("connection " + i, () -> converse(number));
             task.whenDone(done -> {}); // all of them are awaited below, one by one
             tasks.add(task);
         }
-        try {
-            tasks.forEach(Task::await);
-        } catch (CompletionException failed) {
-            if (failed.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            throw failed;
+        for (Task<?> task : tasks) {
+            task.awaitThrowing(IOException.class);
         }
-        return new Result((long) connections * messages, System.nanoTime() - start, latencies);
+        return new Result(latencies.getTotalCount(), System.nanoTime() - beginNanos, latencies);
     }
 
-    private void converse(int number, Progress progress) throws IOException {
-        var sent = new byte[size];
-        new Random(number).nextBytes(sent);
-        ByteBuffer reply = ByteBuffer.allocate(size);
-        try (TcpStream stream = TcpStream.connect(host, port)) {
-            for (int i = 0; i < messages; i++) {
+    private void converse(int connection) throws IOException {
+        var sent = new byte[load.size()];
+        new Random(connection).nextBytes(sent);
+        ByteBuffer reply = ByteBuffer.allocate(sent.length);
+        try (TcpStream stream =
+                TcpStream.connect(server, ConnectOptions.defaults().withTimeout(load.patience()))) {
+            stream.setReadTimeout(load.patience());
+            stream.setWriteTimeout(load.patience());
+            for (int message = 0; System.nanoTime() - endNanos < 0; message++) {
                 long start = System.nanoTime();
                 exchange(stream, ByteBuffer.wrap(sent), reply.clear());
-                latencies.recordValue(Math.min(System.nanoTime() - start, HIGHEST_LATENCY_NANOS));
-                verify(number, i, ByteBuffer.wrap(sent), reply.flip());
-                progress.step();
+                verify(connection, message, ByteBuffer.wrap(sent), reply.flip());
+                if (start - beginNanos >= 0) {
+                    latencies.recordValue(Math.min(System.nanoTime() - start, HIGHEST_LATENCY_NANOS));
+                }
             }
+        } catch (TimeoutException silent) {
+            throw new IOException(
+                    "the server has been silent on connection %d for %d ms; it is overloaded, or no echo server"
+                            .formatted(connection, load.patience().toMillis()),
+                    silent);
         }
     }
 

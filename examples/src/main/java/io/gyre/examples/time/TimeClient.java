@@ -41,8 +41,7 @@ public final class TimeClient {
                 }
             }
         }
-        throw new SocketTimeoutException(
-                "no answer from " + server.getHostString() + ":" + server.getPort() + " to " + attempts + " questions");
+        throw new SocketTimeoutException("no answer from " + server + " to " + attempts + " questions");
     }
 
     private static Instant awaitAnswer(UdpSocket socket, InetSocketAddress server) throws IOException {

@@ -50,7 +50,7 @@ final class CommandLineTest {
                 "echo --port x        | 'x' is not a port, 0 to 65535",
                 "echo --port 65536    | '65536' is not a port, 0 to 65535",
                 "echo-client          | Missing required option: '--port",
-                "echo-client --port 1 --size 0 | --size is 0; it must be 1 or more",
+                "echo-client --port 1 --size 0 | '0' is not a number of 1 or more",
                 "proxy localhost      | Missing required parameter: 'PORT'",
                 "proxy localhost 80 --max-connections 0 | '0' is not a number of 1 or more",
                 "portscan             | Missing required parameter: 'HOST'",
@@ -58,7 +58,7 @@ final class CommandLineTest {
                 "portscan x --ports 1,,2 | '' is no port",
                 "kv-client            | Missing required parameter: 'WORD'",
                 "tutorial 9.9-9       | there is no example 9.9-9, only 3.3-1, ",
-                "no-such              | Unmatched argument at index 0: 'no-such'"
+                "no-such              | examples/run: there is no example 'no-such'. See examples/run --help"
             })
     void wrongCommandLineIsOneLineAndExitCode2(String args, String message) {
         assertThat(run(args.split(" +"))).isEqualTo(2);

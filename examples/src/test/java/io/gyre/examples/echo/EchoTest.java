@@ -9,31 +9,64 @@ import io.gyre.net.TcpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class EchoTest {
+    private static final Duration LENGTH = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private static InetSocketAddress loopback() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1, 1", "20, 10, 1024", "3, 2, 3000000"})
-    void clientGetsEveryByteBack(int connections, int messages, int size) throws Exception {
-        var progress = new AtomicInteger();
-
+    @CsvSource({"1, 1", "20, 1024", "3, 3000000"})
+    void clientGetsEveryByteBack(int connections, int size) throws Exception {
         EchoClient.Result result = EventLoop.run(() -> {
             try (TcpServer server = EchoServer.start(loopback())) {
-                return client(server, connections, messages, size).run(progress::incrementAndGet);
+                return client(server, connections, size).run();
             }
         });
 
-        assertThat(result.messages()).isEqualTo((long) connections * messages);
-        assertThat(result.latencies().getTotalCount()).isEqualTo(result.messages());
+        assertThat(result.messages()).isEqualTo(result.latencies().getTotalCount());
+        assertThat(result.nanos()).isGreaterThanOrEqualTo(LENGTH.toNanos());
         assertThat(result.messagesPerSecond()).isPositive();
-        assertThat(progress).hasValue(connections * messages);
+    }
+
+    @Test
+    void warmUpIsNotMeasured() throws Exception {
+        var served = new AtomicInteger();
+
+        EchoClient.Result result = EventLoop.run(() -> {
+            try (TcpServer server = TcpServer.serve(loopback(), stream -> {
+                for (; ; ) {
+                    stream.write(stream.readExactly(1));
+                    served.incrementAndGet();
+                }
+            })) {
+                var load = new EchoClient.Load(1, 1, Duration.ofMillis(50), LENGTH, PATIENCE);
+                return new EchoClient(server.address(), load).run();
+            }
+        });
+
+        assertThat(result.messages()).isPositive().isLessThan(served.get());
+    }
+
+    @Test
+    void serverThatStaysSilentIsGivenUpWithASentence() {
+        assertThatThrownBy(() -> EventLoop.run(() -> {
+                    try (TcpServer silent = TcpServer.serve(loopback(), stream -> stream.readAll(1000))) {
+                        var load = new EchoClient.Load(1, 10, Duration.ZERO, LENGTH, Duration.ofMillis(20));
+                        new EchoClient(silent.address(), load).run();
+                    }
+                }))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "the server has been silent on connection 0 for 20 ms; it is overloaded, or no echo server");
     }
 
     @Test
@@ -44,7 +77,7 @@ final class EchoTest {
                         message[42]++;
                         stream.write(message);
                     })) {
-                        client(liar, 1, 1, 100).run(() -> {});
+                        client(liar, 1, 100).run();
                     }
                 }))
                 .isInstanceOf(IOException.class)
@@ -57,19 +90,15 @@ final class EchoTest {
 
         assertThatThrownBy(() -> EventLoop.run(quiet, () -> {
                     try (TcpServer rude = TcpServer.serve(loopback(), stream -> stream.readExactly(10))) {
-                        client(rude, 1, 1, 10).run(() -> {});
+                        client(rude, 1, 10).run();
                     }
                 }))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("ended after 0 of 10 bytes");
     }
 
-    private static EchoClient client(TcpServer server, int connections, int messages, int size) {
+    private static EchoClient client(TcpServer server, int connections, int size) {
         return new EchoClient(
-                server.address().getAddress().getHostAddress(),
-                server.address().getPort(),
-                connections,
-                messages,
-                size);
+                server.address(), new EchoClient.Load(connections, size, Duration.ZERO, LENGTH, PATIENCE));
     }
 }
