@@ -114,8 +114,9 @@ final class LoopCore {
     void checkLoopThread(String what) {
         if (!inLoop()) {
             checkOpen(what);
-            throw new WrongThreadException(what + " must run on the thread of " + this + ", but was called on "
-                    + Describe.object(Thread.currentThread()) + ". Use callSoonThreadsafe to reach the loop.");
+            throw new WrongThreadException(CalledMethod.name() + " must run on the thread of " + this
+                    + ", but was called on " + Describe.object(Thread.currentThread())
+                    + ". Use loop.call(() -> ...) there, or callSoonThreadsafe if nobody waits for it.");
         }
     }
 

@@ -64,6 +64,18 @@ public final class LowLevel {
     }
 
     /**
+     * {@return the method that the user's code has called, such as {@code Queue.tryPut}, for a message about misuse}
+     *
+     * <p>It is the outermost of the calls that this library and packages marked as {@link
+     * io.gyre.loop.spi.LibraryCode} have made among themselves.
+     *
+     * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no.
+     */
+    public static String calledMethod() {
+        return CalledMethod.name();
+    }
+
+    /**
      * Parks the current task until {@link #unpark}.
      *
      * {@snippet :

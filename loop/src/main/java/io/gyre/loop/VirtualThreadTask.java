@@ -175,9 +175,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         Thread current = Thread.currentThread();
         if (!current.isVirtual() || !(VirtualThreads.scheduler(current) instanceof VirtualThreadTask<?> task)) {
             throw new IllegalStateException(
-                    "this call suspends, and " + Describe.object(current) + " is not a task of an event loop."
-                            + " Call it in a task: EventLoop.run(() -> ...), or loop.callSoonThreadsafe(() ->"
-                            + " loop.createTask(...)) from another thread.");
+                    CalledMethod.name() + " needs an event loop, and " + Describe.object(current)
+                            + " is not a task of an event loop. Call it inside EventLoop.run(() -> ...), or on a loop"
+                            + " that runs in another thread with loop.call(() -> ...).");
         }
         if (task.loop.isClosed()) {
             throw task.outlivedLoop();
@@ -192,7 +192,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
     private LoopClosedException outlivedLoop() {
         Thread.yield();
         LockSupport.parkNanos(PAUSE_OF_OUTLIVED_NANOS);
-        return new LoopClosedException(loop, "this call suspends in " + this);
+        return new LoopClosedException(loop, CalledMethod.name() + " in " + this);
     }
 
     /** {@return the calling task, or null if there is none or its loop is closed} */

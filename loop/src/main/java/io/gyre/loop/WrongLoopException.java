@@ -20,7 +20,7 @@ public final class WrongLoopException extends IllegalStateException {
      */
     WrongLoopException(Object what, EventLoop owner, Object user, String remedy) {
         super(Describe.object(what) + " belongs to " + owner + ", but was used by " + Describe.object(user)
-                + describeLoop(user) + ". " + remedy);
+                + describeLoop(user) + ", which called " + CalledMethod.name() + ". " + remedy);
     }
 
     private static String describeLoop(Object user) {

@@ -49,7 +49,7 @@ class WrongThreadTest {
         inOtherThread(() -> assertThat(calls).allSatisfy(call -> assertThatExceptionOfType(WrongThreadException.class)
                 .isThrownBy(call)
                 .withMessageContaining("must run on the thread of EventLoop[hand-driven]")
-                .withMessageContaining("Use callSoonThreadsafe to reach the loop")));
+                .withMessageContaining("Use loop.call(() -> ...) there")));
 
         driven.settle();
         assertThat(loop.statistics().tasks()).isZero();

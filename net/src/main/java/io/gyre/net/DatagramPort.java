@@ -26,7 +26,8 @@ class DatagramPort {
     /** The JDK's type for a permission that is denied. */
     private static final String NEEDS_BROADCAST = "; sending to a broadcast address needs SO_BROADCAST";
 
-    private static final String REMEDY = "A socket belongs to the loop that created it.";
+    private static final String REMEDY =
+            "A socket belongs to the loop that created it; from elsewhere use loop.call(() -> ...).";
 
     private final DatagramChannel channel;
     private final EventLoop loop = EventLoop.current();

@@ -423,7 +423,10 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
 
     private void checkLoop() {
         if (!loop.isClosed()) {
-            LowLevel.checkLoop(this, loop, "Use EventLoop.call to reach the loop of the server.");
+            LowLevel.checkLoop(
+                    this,
+                    loop,
+                    "A server belongs to the loop that created it; from elsewhere use loop.call(() -> ...).");
         }
     }
 

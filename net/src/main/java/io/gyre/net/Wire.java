@@ -36,7 +36,8 @@ abstract class Wire {
      * message, a wait that takes too long and a line that is too long. PeerFailures remembers such failures, so that
      * the owner of the stream can tell a broken connection from a faulty handler.
      */
-    private static final String REMEDY = "A stream belongs to the loop that created it.";
+    private static final String REMEDY =
+            "A stream belongs to the loop that created it; from elsewhere use loop.call(() -> ...).";
 
     final EventLoop loop = EventLoop.current();
     final BufferPool pool = BufferPool.OF_LOOP.get();

@@ -153,7 +153,7 @@ public final class Barrier {
      * Breaks the barrier: tasks that wait now or arrive later get {@link BarrierBrokenException}. <b>Suspends:</b> no.
      */
     public void abort() {
-        confinement.check("abort");
+        confinement.check();
         broken = true;
         dismissAll();
     }
@@ -163,7 +163,7 @@ public final class Barrier {
      * round. <b>Suspends:</b> no.
      */
     public void reset() {
-        confinement.check("reset");
+        confinement.check();
         broken = false;
         dismissAll();
     }

@@ -114,7 +114,7 @@ public final class Broadcast<T> implements AutoCloseable {
         if (capacity < 1) {
             throw new IllegalArgumentException("a subscriber needs a capacity of 1 or more, not " + capacity);
         }
-        confinement.check("subscribe");
+        confinement.check();
         var subscription = new Subscription(capacity, overflow);
         if (closed) {
             subscription.senderClosed();
@@ -151,7 +151,7 @@ public final class Broadcast<T> implements AutoCloseable {
      */
     public boolean trySend(T value) {
         Objects.requireNonNull(value);
-        confinement.check("trySend");
+        confinement.check();
         return deliver(value);
     }
 
@@ -200,7 +200,7 @@ public final class Broadcast<T> implements AutoCloseable {
         if (closed) {
             return;
         }
-        confinement.check("close");
+        confinement.check();
         closed = true;
         senders.dismissAll();
         for (Subscription subscription : subscriptions) {

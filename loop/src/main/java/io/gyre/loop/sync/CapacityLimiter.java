@@ -125,7 +125,7 @@ public final class CapacityLimiter {
      * @throws IllegalStateException if the task has one already
      */
     public boolean tryAcquire() {
-        confinement.check("tryAcquire");
+        confinement.check();
         return take(currentTask());
     }
 
@@ -137,7 +137,7 @@ public final class CapacityLimiter {
      * @throws IllegalStateException if the borrower has one already, or a task waits for a token on its behalf
      */
     public boolean tryAcquireOnBehalfOf(Object borrower) {
-        confinement.check("tryAcquire");
+        confinement.check();
         return take(borrower);
     }
 
@@ -156,7 +156,7 @@ public final class CapacityLimiter {
      * @throws IllegalStateException if the task has none
      */
     public void release() {
-        confinement.check("release");
+        confinement.check();
         releaseOnBehalfOf(currentTask());
     }
 
@@ -167,7 +167,7 @@ public final class CapacityLimiter {
      * @throws IllegalStateException if the borrower has none
      */
     public void releaseOnBehalfOf(Object borrower) {
-        confinement.check("release");
+        confinement.check();
         if (!borrowers.remove(borrower)) {
             throw new IllegalStateException(LowLevel.describe(borrower) + " has no token of " + this + " to release.");
         }
@@ -183,7 +183,7 @@ public final class CapacityLimiter {
      * @param newTotal the new number
      */
     public void resize(int newTotal) {
-        confinement.check("resize");
+        confinement.check();
         total = requireNotNegative(newTotal);
         grant();
     }

@@ -32,22 +32,23 @@ final class Confinement {
     }
 
     /** Begins an operation that does not suspend. */
-    void check(String what) {
+    void check() {
         EventLoop owner = loop;
         if (owner == null || !owner.inLoop()) {
-            adopt(currentLoop(what));
+            adopt(currentLoop());
         }
     }
 
-    private EventLoop currentLoop(String what) {
+    private EventLoop currentLoop() {
         try {
             return EventLoop.current();
         } catch (IllegalStateException e) {
             EventLoop owner = loop;
             throw new WrongThreadException(
-                    what + " of " + primitive + " must run on the thread of " + (owner == null ? "a loop" : owner)
+                    LowLevel.calledMethod() + " of " + primitive + " must run on the thread of "
+                            + (owner == null ? "a loop" : owner)
                             + ", but was called on " + LowLevel.describe(Thread.currentThread())
-                            + ". Use callSoonThreadsafe to reach the loop.",
+                            + ". Use loop.call(() -> ...) there, or callSoonThreadsafe if nobody waits for it.",
                     e);
         }
     }
@@ -56,7 +57,7 @@ final class Confinement {
         EventLoop owner = loop;
         if (owner != null && !owner.isClosed()) {
             LowLevel.checkLoop(
-                    primitive, owner, "Give each loop its own, or use callSoonThreadsafe to reach the loop.");
+                    primitive, owner, "Give each loop its own, or use loop.call(() -> ...) to reach the loop.");
         }
         loop = newOwner;
     }

@@ -65,14 +65,14 @@ public final class Event {
      * Sets the event: all waiting tasks become ready, and no task waits until {@link #clear()}. <b>Suspends:</b> no.
      */
     public void set() {
-        confinement.check("set");
+        confinement.check();
         set = true;
         waiters.serveAll();
     }
 
     /** Clears the event: tasks that come later wait again. <b>Suspends:</b> no. */
     public void clear() {
-        confinement.check("clear");
+        confinement.check();
         set = false;
     }
 

@@ -112,7 +112,7 @@ public final class Lock {
      * @throws IllegalStateException if this task already holds the lock, or the owner ended without releasing it
      */
     public boolean tryAcquire() {
-        confinement.check("tryAcquire");
+        confinement.check();
         return take(currentTask());
     }
 
@@ -168,7 +168,7 @@ public final class Lock {
      * @throws IllegalStateException if this task does not hold it
      */
     public void release() {
-        confinement.check("release");
+        confinement.check();
         requireOwner("release", currentTask());
         handOver();
     }
@@ -306,7 +306,7 @@ public final class Lock {
     }
 
     void checkOwner(String what) {
-        confinement.check(what);
+        confinement.check();
         requireOwner(what, currentTask());
     }
 

@@ -75,7 +75,7 @@ public final class ParkingLot {
      * @throws WrongThreadException if called on another thread
      */
     public @Nullable Task<?> unpark() {
-        confinement.check("unpark");
+        confinement.check();
         Waiter<Object> first = waiters.first();
         if (first == null) {
             return null;
@@ -92,13 +92,13 @@ public final class ParkingLot {
      * @throws WrongThreadException if called on another thread
      */
     public void unparkAll() {
-        confinement.check("unparkAll");
+        confinement.check();
         waiters.serveAll();
     }
 
     /** {@return how many tasks wait} Loop thread. */
     public int waiting() {
-        confinement.check("waiting");
+        confinement.check();
         return waiters.count();
     }
 

@@ -128,7 +128,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
      */
     public final boolean tryPut(T item) {
         Objects.requireNonNull(item);
-        confinement.check("tryPut");
+        confinement.check();
         return offer(item);
     }
 
@@ -176,7 +176,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
      * @throws QueueShutDownException if the queue is empty and shut down
      */
     public final Optional<T> tryGet() {
-        confinement.check("tryGet");
+        confinement.check();
         T item = poll();
         if (item == null) {
             requireNotShutDown();
@@ -207,7 +207,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
      * @throws IllegalStateException if called more often than items were put in
      */
     public final void taskDone() {
-        confinement.check("taskDone");
+        confinement.check();
         if (unfinished == 0) {
             throw new IllegalStateException(
                     "taskDone: all items of " + this + " were already done. Call it once for each item that was got.");
@@ -241,7 +241,7 @@ public sealed class Queue<T> permits PriorityQueue, LifoQueue {
      * @param immediate whether to drop the remaining items, which then count as done
      */
     public final void shutdown(boolean immediate) {
-        confinement.check("shutdown");
+        confinement.check();
         shutDown = true;
         if (immediate) {
             int dropped = Math.min(items.size(), unfinished);

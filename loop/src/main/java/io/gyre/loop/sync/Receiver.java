@@ -103,7 +103,7 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
      * @throws ChannelClosedException if this receiver is closed
      */
     public Optional<T> tryReceive() {
-        conduit.confinement.check("tryReceive");
+        conduit.confinement.check();
         requireOpen();
         T value = conduit.poll();
         if (value == null && conduit.isEnded()) {
@@ -207,7 +207,7 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
      * @throws ChannelClosedException if this receiver is closed
      */
     public Receiver<T> duplicate() {
-        conduit.confinement.check("duplicate");
+        conduit.confinement.check();
         requireOpen();
         return new Receiver<>(conduit);
     }
@@ -224,7 +224,7 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
         if (closed) {
             return;
         }
-        conduit.confinement.check("close");
+        conduit.confinement.check();
         closed = true;
         if (waiting > 0) {
             conduit.receivers.dismissAllAt(this);

@@ -146,7 +146,7 @@ public final class Semaphore {
      */
     public boolean tryAcquire(int count) {
         requireFeasible(count);
-        confinement.check("tryAcquire");
+        confinement.check();
         return take(count);
     }
 
@@ -171,7 +171,7 @@ public final class Semaphore {
      */
     public void release(int count) {
         requirePositive(count);
-        confinement.check("release");
+        confinement.check();
         if (limit - permits < count) {
             throw new IllegalStateException("release of " + count + " would give " + this + " more permits than "
                     + limit + ". Release once for each acquire.");

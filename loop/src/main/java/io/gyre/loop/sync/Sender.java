@@ -77,7 +77,7 @@ public final class Sender<T> implements AutoCloseable {
      */
     public boolean trySend(T value) {
         Objects.requireNonNull(value);
-        conduit.confinement.check("trySend");
+        conduit.confinement.check();
         requireOpen();
         return conduit.offer(value);
     }
@@ -119,7 +119,7 @@ public final class Sender<T> implements AutoCloseable {
      * @throws ChannelClosedException if this sender is closed
      */
     public Sender<T> duplicate() {
-        conduit.confinement.check("duplicate");
+        conduit.confinement.check();
         if (closed) {
             throw new ChannelClosedException(conduit, "sender");
         }
@@ -138,7 +138,7 @@ public final class Sender<T> implements AutoCloseable {
         if (closed) {
             return;
         }
-        conduit.confinement.check("close");
+        conduit.confinement.check();
         closed = true;
         if (waiting > 0) {
             conduit.senders.dismissAllAt(this);

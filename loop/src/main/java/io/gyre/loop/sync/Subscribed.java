@@ -42,7 +42,7 @@ final class Subscribed<T> extends Conduit<T> implements Flow.Subscriber<T> {
         super(new Label("Subscription", Published.nameOf(publisher)), capacity, Overflow.SUSPEND, receivers);
         this.loop = loop;
         this.capacity = capacity;
-        confinement.check("subscribe");
+        confinement.check();
         senderOpened();
     }
 

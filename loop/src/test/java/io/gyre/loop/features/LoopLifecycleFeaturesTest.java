@@ -182,7 +182,7 @@ class LoopLifecycleFeaturesTest {
                     for (ThrowingCallable call : calls) {
                         assertThatExceptionOfType(WrongThreadException.class)
                                 .isThrownBy(call)
-                                .withMessageContaining("Use callSoonThreadsafe to reach the loop");
+                                .withMessageContaining("Use loop.call(() -> ...) there");
                     }
                 })
                 .get();

@@ -59,7 +59,7 @@ class ConfinementTest {
         assertThat(callsThatDoNotSuspend()).allSatisfy(call -> assertThatExceptionOfType(WrongThreadException.class)
                 .isThrownBy(call)
                 .withMessageContaining("must run on the thread of a loop")
-                .withMessageContaining("Use callSoonThreadsafe to reach the loop"));
+                .withMessageContaining("Use loop.call(() -> ...) there"));
     }
 
     @Test
@@ -70,7 +70,8 @@ class ConfinementTest {
 
             Loops.inOtherThread(() -> assertThatExceptionOfType(WrongThreadException.class)
                     .isThrownBy(() -> queue.tryPut("2"))
-                    .withMessageContaining("tryPut of Queue[jobs 1/10] must run on the thread of EventLoop[test]"));
+                    .withMessageContaining(
+                            "Queue.tryPut of Queue[jobs 1/10] must run on the thread of EventLoop[test]"));
 
             assertThat(queue.size()).isEqualTo(1);
         });

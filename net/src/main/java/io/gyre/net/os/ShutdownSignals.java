@@ -60,7 +60,8 @@ final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Regis
 
     static ShutdownSignals draining(StreamServer<?> server, Duration grace, String... names) {
         EventLoop loop = server.loop();
-        LowLevel.checkLoop(server, loop, "Call this on the server's loop.");
+        LowLevel.checkLoop(
+                server, loop, "A server belongs to the loop that created it; from elsewhere use loop.call(() -> ...).");
         var signals = new ShutdownSignals(new Draining(server, loop, () -> server.drain(grace), server::close), names);
         signals.endWith(server, loop, server::awaitClosed);
         return signals;

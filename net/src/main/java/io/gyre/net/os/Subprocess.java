@@ -406,7 +406,8 @@ public final class Subprocess implements AutoCloseable {
     }
 
     private void checkLoop() {
-        LowLevel.checkLoop(this, loop, "A process belongs to the loop that started it.");
+        LowLevel.checkLoop(
+                this, loop, "A process belongs to the loop that started it; from elsewhere use loop.call(() -> ...).");
     }
 
     // ---- queries

@@ -134,7 +134,7 @@ final class SignalUsesTest {
 
             assertThat(refused)
                     .isInstanceOf(WrongLoopException.class)
-                    .hasMessageContaining("Call this on the server's loop.");
+                    .hasMessageContaining("A server belongs to the loop that created it");
         }
     }
 
