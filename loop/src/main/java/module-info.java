@@ -1,5 +1,6 @@
 /** asyncio for the JVM: tasks, timers and socket readiness on one thread, one Selector and one ready queue. */
 module io.gyre.loop {
+    requires java.management;
     requires static transitive org.jspecify;
     requires static org.junit.jupiter.api;
 

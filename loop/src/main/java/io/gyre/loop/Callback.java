@@ -131,8 +131,13 @@ sealed class Callback implements Handle, Step permits DoneCallback, ShutdownCall
     }
 
     @Override
-    public final String stackNow() {
-        return Stacks.text(createdAt, runner == null ? new StackTraceElement[0] : runner.stackTrace());
+    public final StackTraceElement[] stackTrace() {
+        return runner == null ? new StackTraceElement[0] : runner.stackTrace();
+    }
+
+    @Override
+    public final @Nullable String createdAt() {
+        return createdAt;
     }
 
     @Override

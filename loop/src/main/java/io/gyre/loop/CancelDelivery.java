@@ -174,7 +174,7 @@ final class CancelDelivery {
             Warnings.log(task + " was cancelled " + MANY_RAISES + " times and goes on ("
                     + Describe.line(cause.reason())
                     + "). Let CancelledException pass: a retry loop that catches all exceptions must"
-                    + " throw it again." + task.stackNow());
+                    + " throw it again." + Stacks.text(task.createdAt(), task.stackTrace()));
         }
     }
 }

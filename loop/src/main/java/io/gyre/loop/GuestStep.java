@@ -27,8 +27,13 @@ final class GuestStep implements Step, Arrival {
     }
 
     @Override
-    public String stackNow() {
-        return "";
+    public StackTraceElement[] stackTrace() {
+        return new StackTraceElement[0];
+    }
+
+    @Override
+    public @Nullable String createdAt() {
+        return null;
     }
 
     @Override

@@ -435,6 +435,12 @@ final class LoopCore {
     void becomeClosed() {
         closed = true;
         owner = null;
+    /** {@return the thread that drives the loop, or drove it last; null if there is none} */
+    @Nullable
+    Thread driverThread() {
+        return owner;
+    }
+
         tick.close();
         watchdog.end();
         foreignWaiters.forEach(ForeignWaiter::release);

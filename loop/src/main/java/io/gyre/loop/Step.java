@@ -7,8 +7,12 @@ import org.jspecify.annotations.Nullable;
  * runner run callbacks, which are user code.
  */
 sealed interface Step permits VirtualThreadTask, GuestStep, Callback {
-    /** {@return the step's current stack and its creation site, as lines to append to a message} Any thread. */
-    String stackNow();
+    /** {@return the step's current stack, innermost call first; empty if it is not known} Any thread. */
+    StackTraceElement[] stackTrace();
+
+    /** {@return where the step was created, or null if that is not known} Any thread. */
+    @Nullable
+    String createdAt();
 
     /** {@return the next step in the ready queue} Set by the queue. */
     @Nullable

@@ -87,11 +87,6 @@ abstract sealed class VisibleTask<T extends @Nullable Object> extends Completion
         return createdAt;
     }
 
-    /** {@return its current stack and creation site, as lines to append to a message} Any thread. */
-    public final String stackNow() {
-        return Stacks.text(createdAt, stackTrace());
-    }
-
     @Override
     public final String toString() {
         String name = thread().getName();

@@ -5,6 +5,7 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ final class Watchdog {
      * where, and a step that is not slow costs a few stores. The price is precision: a step is noticed between one and
      * one and a half thresholds after it began (decisions/0007).
      *
+     * A step is slow by itself if it uses the processor or blocks the thread. Otherwise the step waits for a processor:
+     * the machine is busy, or the JVM stops all threads to collect garbage or to start. Then there is nothing to report.
+     *
      * A loop that stands still in a step whose thread is parked is nudged. When there is no memory to unmount a task's
      * stack, the JDK parks the carrier under it, and nothing on the loop can end the park; a nudge makes the task park
      * once more, which works as soon as there is memory. Code that parks must expect spurious wake-ups.
@@ -30,6 +34,10 @@ final class Watchdog {
     private static final List<Watchdog> WATCHED = new ArrayList<>();
     private static final Watchdog[] NONE = {};
 
+    /** Classes of the JDK that are on the stack while a class is loaded or a lambda is linked. */
+    private static final Set<String> CLASS_LOADING =
+            Set.of("java.lang.ClassLoader", "java.lang.invoke.MethodHandleNatives");
+
     /** How often to check if no loop wants warnings about slow steps. */
     private static final long UNHURRIED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -41,11 +49,15 @@ final class Watchdog {
     private final String loop;
     private final long thresholdNanos;
 
+    private final ThreadLoad load;
+
     private StepStamp.@Nullable Reading<Step> seen;
     private long seenSince;
+    private long cpuSince;
     private long reportAfter;
 
-    private Watchdog(LoopCore loop, Duration threshold) {
+    Watchdog(LoopCore loop, Duration threshold, ThreadLoad load) {
+        this.load = load;
         this.watched = new WeakReference<>(loop);
         this.loop = loop.toString();
         this.thresholdNanos = threshold.isZero() ? Long.MAX_VALUE : LoopCore.saturatedNanos(threshold);
@@ -57,7 +69,7 @@ final class Watchdog {
      * @param threshold how long a step may take; zero for no limit
      */
     static Watchdog watch(LoopCore loop, Duration threshold) {
-        var watchdog = new Watchdog(loop, threshold);
+        var watchdog = new Watchdog(loop, threshold, ThreadLoad.OF_JVM);
         synchronized (Watchdog.class) {
             WATCHED.add(watchdog);
             if (thread == null) {
@@ -147,7 +159,7 @@ final class Watchdog {
         }
     }
 
-    private void lookAtStep(LoopCore present, StepStamp.@Nullable Reading<Step> now, long time) {
+    void lookAtStep(LoopCore present, StepStamp.@Nullable Reading<Step> now, long time) {
         StepStamp.Reading<Step> before = seen;
         if (before != null && (now == null || now.number() != before.number())) {
             if (reportAfter > thresholdNanos) {
@@ -159,20 +171,50 @@ final class Watchdog {
         if (now != null && seen == null) {
             seen = now;
             seenSince = time;
+            cpuSince = cpuNanos(present);
             reportAfter = thresholdNanos;
         } else if (now != null) {
-            present.nudgeIfParked();
             if (time - seenSince >= reportAfter) {
-                reportAfter *= 2; // again while it hangs, at growing intervals
-                report(now.step(), time - seenSince);
+                report(present, now.step(), time - seenSince);
             }
+            present.nudgeIfParked();
         }
     }
 
-    private void report(Step step, long nanos) {
-        Warnings.log(step + " has kept " + loop + " for " + millis(nanos)
-                + " ms without suspending; nothing else runs on the loop meanwhile. Offload computing or blocking calls with Async.offload, or yield with Async.yieldNow."
-                + step.stackNow());
+    private void report(LoopCore present, Step step, long nanos) {
+        StackTraceElement[] stack = step.stackTrace();
+        if (isAtWork(present) || isBlocked(present, stack)) {
+            reportAfter *= 2; // again while it hangs, at growing intervals
+            Warnings.log(step + " has kept " + loop + " for " + millis(nanos)
+                    + " ms without suspending; nothing else runs on the loop meanwhile. " + advice(stack)
+                    + Stacks.text(step.createdAt(), stack));
+        }
+    }
+
+    /** {@return whether the step has used the processor for as long as a slow step lasts} If it is not known: yes. */
+    private boolean isAtWork(LoopCore present) {
+        long cpu = cpuNanos(present);
+        return cpu < 0 || cpuSince < 0 || cpu - cpuSince >= reportAfter;
+    }
+
+    private long cpuNanos(LoopCore present) {
+        Thread thread = present.driverThread();
+        return thread == null || thresholdNanos == Long.MAX_VALUE ? -1 : load.cpuNanos(thread);
+    }
+
+    /** {@return whether the loop's thread waits: parked under a step, or in a native call} */
+    private boolean isBlocked(LoopCore present, StackTraceElement[] stack) {
+        Thread thread = present.driverThread();
+        return (thread != null && load.isWaiting(thread)) || (stack.length > 0 && stack[0].isNativeMethod());
+    }
+
+    static String advice(StackTraceElement[] stack) {
+        for (StackTraceElement frame : stack) {
+            if (frame.getMethodName().equals("<clinit>") || CLASS_LOADING.contains(frame.getClassName())) {
+                return "It loads or initialises classes, which happens once; if that is too long, use the library for the first time in Async.offload.";
+            }
+        }
+        return "Offload computing or blocking calls with Async.offload, or yield with Async.yieldNow.";
     }
 
     private static long millis(long nanos) {
