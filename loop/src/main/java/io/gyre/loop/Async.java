@@ -118,6 +118,18 @@ public final class Async {
     }
 
     /**
+     * Waits until the task, or a scope around this call, is cancelled. Never returns.
+     *
+     * <p><b>Suspends:</b> always. <b>Cancellation:</b> the only end.
+     *
+     * @throws CancelledException always
+     * @see <a href="https://trio.readthedocs.io/en/stable/reference-core.html#trio.sleep_forever">trio sleep_forever</a>
+     */
+    public static void sleepForever() {
+        Sleep.forever();
+    }
+
+    /**
      * Lets everything run that is ready now.
      *
      * <p><b>Suspends:</b> always. asyncio's {@code sleep(0)}.

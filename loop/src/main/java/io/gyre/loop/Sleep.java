@@ -24,6 +24,14 @@ final class Sleep extends Timer implements AbortHandler {
         task.park(sleep, sleep);
     }
 
+    static void forever() {
+        VirtualThreadTask<?> task = VirtualThreadTask.current();
+        task.checkpoint();
+        while (true) {
+            task.park("a cancellation", () -> true);
+        }
+    }
+
     @Override
     void fire() {
         task.unpark(this);

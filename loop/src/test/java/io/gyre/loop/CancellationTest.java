@@ -44,6 +44,7 @@ class CancellationTest {
     static Stream<Named<Wait>> ownWaits() {
         return Stream.of(
                 Named.of("sleep", () -> sleep(ONE_DAY)),
+                Named.of("sleepForever", Async::sleepForever),
                 Named.of(
                         "sleepUntil", () -> Async.sleepUntil(EventLoop.current().time() + 1)),
                 Named.of(

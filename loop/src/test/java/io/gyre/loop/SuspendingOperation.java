@@ -87,6 +87,7 @@ abstract class SuspendingOperation {
     private static void addTimed(List<Kind> kinds) {
         kinds.add(timed("sleep", loop -> sleep(ONE_DAY)));
         kinds.add(timed("sleepUntil", loop -> Async.sleepUntil(loop.time() + ONE_DAY.toNanos())));
+        kinds.add(timed("sleepForever in moveOnAfter", loop -> Async.moveOnAfter(ONE_DAY, Async::sleepForever)));
         kinds.add(timed("yieldNow", loop -> Async.yieldNow()));
         kinds.add(timed("sleep of no time", loop -> sleep(Duration.ZERO)));
         kinds.add(timed("Interval.await", loop -> Interval.of(ONE_DAY).await()));

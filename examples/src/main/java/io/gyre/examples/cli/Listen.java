@@ -1,9 +1,8 @@
 package io.gyre.examples.cli;
 
 import static io.gyre.loop.Async.shield;
+import static io.gyre.loop.Async.sleepForever;
 
-import io.gyre.loop.EventLoop;
-import io.gyre.loop.LoopFuture;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -41,8 +40,7 @@ final class Listen {
      */
     static void untilTold(Consumer<Duration> drain) {
         try {
-            LoopFuture<?> never = EventLoop.current().createFuture();
-            never.await(); // UntilTerminated cancels this task
+            sleepForever(); // UntilTerminated cancels this task
         } finally {
             shield(DRAIN_LIMIT.multipliedBy(2), () -> drain.accept(DRAIN_LIMIT));
         }

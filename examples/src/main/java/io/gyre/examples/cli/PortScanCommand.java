@@ -3,10 +3,11 @@ package io.gyre.examples.cli;
 import io.gyre.examples.portscan.PortScanner;
 import io.gyre.examples.portscan.PortScanner.Result;
 import io.gyre.examples.portscan.PortScanner.State;
-import io.gyre.loop.EventLoop;
+import io.gyre.net.os.Signals;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
         name = "portscan",
         mixinStandardHelpOptions = true,
         description = {
-            "Port scanner: limited concurrency, time-outs, a progress bar.",
+            "Port scanner: limited concurrency, time-outs, a progress bar, a quiet end on Ctrl-C.",
             "Scan machines of your own only: others take it for an attack."
         })
 final class PortScanCommand implements Callable<Integer> {
@@ -56,12 +57,17 @@ final class PortScanCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var scanner = new PortScanner(concurrency, Duration.ofMillis(timeoutMillis));
-        List<Result> results;
+        var results = new ArrayList<Result>();
+        int exitCode;
         try (var bar = ProgressOnTerminal.open(host, ports.each().size())) {
-            results = EventLoop.run(() -> scanner.scan(host, ports.each(), bar::step));
+            exitCode = Signals.runMain(() -> {
+                results.addAll(scanner.scan(host, ports.each(), bar::step));
+            });
         }
-        print(results);
-        return 0;
+        if (exitCode == 0) {
+            print(results);
+        }
+        return exitCode;
     }
 
     private void print(List<Result> results) {

@@ -7,8 +7,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +19,7 @@ import org.junit.jupiter.api.Test;
 final class TerminationTest {
     @Test
     void serverThatIsToldToStopEndsConnectionsAndExitsWith0() throws Exception {
-        Process process = start("echo");
+        Process process = startServer("echo");
         try (BufferedReader output = process.inputReader()) {
             String ready = output.readLine();
             assertThat(ready).matches("listening on 127\\.0\\.0\\.1:\\d+");
@@ -39,7 +42,7 @@ final class TerminationTest {
 
     @Test
     void chatServerThatIsToldToStopSaysGoodbye() throws Exception {
-        Process process = start("chat");
+        Process process = startServer("chat");
         try (BufferedReader output = process.inputReader()) {
             String ready = output.readLine();
             int port = Integer.parseInt(ready.substring(ready.lastIndexOf(':') + 1));
@@ -61,18 +64,52 @@ final class TerminationTest {
         }
     }
 
-    private static Process start(String example) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-opens",
-                        "java.base/java.lang=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Examples.class.getName(),
-                        example,
-                        "--port",
-                        "0")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+    /** The scan of the second port hangs: the queue of its connections is full. */
+    @Test
+    void programThatIsInterruptedEndsQuietlyWith130() throws Exception {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        try (var open = new ServerSocket(0, 1, here);
+                var full = new ServerSocket(0, 1, here);
+                var _ = new Socket(here, full.getLocalPort());
+                var _ = new Socket(here, full.getLocalPort())) {
+            Process process = start(
+                    "portscan",
+                    here.getHostAddress(),
+                    "--ports",
+                    open.getLocalPort() + "," + full.getLocalPort(),
+                    "--timeout",
+                    "60000");
+            try (BufferedReader output = process.inputReader();
+                    BufferedReader errors = process.errorReader()) {
+                open.accept().close();
+
+                new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor();
+
+                assertThat(process.waitFor(5, TimeUnit.SECONDS))
+                        .as("ended in time")
+                        .isTrue();
+                assertThat(process.exitValue()).isEqualTo(130);
+                assertThat(output.readLine()).isNull();
+                assertThat(errors.lines()).noneMatch(line -> line.contains("Exception"));
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    private static Process startServer(String example) throws IOException {
+        return start(example, "--port", "0");
+    }
+
+    private static Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-opens",
+                "java.base/java.lang=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Examples.class.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).start();
     }
 }

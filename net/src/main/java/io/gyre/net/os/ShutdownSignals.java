@@ -1,15 +1,21 @@
 package io.gyre.net.os;
 
+import io.gyre.loop.Async;
+import io.gyre.loop.Body;
+import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopClosedException;
+import io.gyre.loop.LoopOptions;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.net.ServerGroup;
 import io.gyre.net.StreamServer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Signals that shut something down, more forcefully each time. */
 final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Registration {
@@ -32,6 +38,7 @@ final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Regis
     private final Set<String> names;
     private final Ending ending;
     private int steps; // guarded by this
+    private @Nullable String first; // guarded by this
 
     private ShutdownSignals(Ending ending, String... names) {
         this.ending = ending;
@@ -56,6 +63,27 @@ final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Regis
                     }
                 },
                 names);
+    }
+
+    /** Runs a program until it ends or a signal cancels it, and returns its exit code. */
+    static <X extends Exception> int runMain(LoopOptions options, Body<Integer, X> main) throws X {
+        var signals = new ArrayList<ShutdownSignals>();
+        try {
+            return EventLoop.run(options, () -> {
+                signals.add(cancelling(Async.currentTask(), "INT", "TERM"));
+                return main.run();
+            });
+        } catch (CancelledException cancelled) {
+            String signal = signals.isEmpty() ? null : signals.getFirst().first();
+            if (signal == null) {
+                throw cancelled;
+            }
+            return EXIT_CODE_OF_SIGNAL + JdkSignals.number(signal);
+        }
+    }
+
+    private synchronized @Nullable String first() {
+        return first;
     }
 
     static ShutdownSignals draining(StreamServer<?> server, Duration grace, String... names) {
@@ -122,6 +150,7 @@ final class ShutdownSignals implements SignalSwitchboard.Listener, Signals.Regis
     public synchronized void received(String name, SignalSwitchboard.Arrival arrival) {
         arrival.take();
         steps++;
+        first = first == null ? name : first;
         if (!ending.goOn(steps, name)) {
             Runtime.getRuntime().halt(EXIT_CODE_OF_SIGNAL + JdkSignals.number(name));
         }

@@ -1,8 +1,12 @@
 package io.gyre.net.os;
 
+import io.gyre.loop.Body;
+import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopOptions;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
+import io.gyre.loop.VoidBody;
 import io.gyre.loop.WrongLoopException;
 import io.gyre.net.ServerGroup;
 import io.gyre.net.StreamServer;
@@ -155,6 +159,8 @@ public final class Signals implements Iterable<String>, AutoCloseable {
      * });
      * }
      *
+     * <p>{@link #runMain} does this for the main task of a program, and chooses the exit code.
+     *
      * <p>When the task is done, the signals have their earlier effect again, so closing the registration is optional.
      *
      * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no.
@@ -168,6 +174,71 @@ public final class Signals implements Iterable<String>, AutoCloseable {
      */
     public static Registration cancelOn(Task<?> task, String... names) {
         return ShutdownSignals.cancelling(Objects.requireNonNull(task), names);
+    }
+
+    /**
+     * Runs a program's main task as {@link EventLoop#run(Body)} does, and ends quietly on Ctrl-C: the first INT or TERM
+     * cancels {@code main}, and its exit code says which signal it was, 130 for Ctrl-C. The second signal ends the
+     * process at once, as for {@link #cancelOn}.
+     *
+     * {@snippet :
+     * public static void main(String[] args) throws IOException {
+     *     System.exit(Signals.runMain(() -> scan(args)));
+     * }
+     * }
+     *
+     * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no: call it outside of a task. <b>Errors:</b> a
+     * {@link CancelledException} that no signal has caused propagates, like every other exception of {@code main}.
+     *
+     * @param <X> what {@code main} may throw
+     * @param main the body of the first task; returns the exit code
+     * @return the exit code; 128 plus the signal's number if a signal has cancelled {@code main}
+     * @throws X what {@code main} throws, unchanged
+     */
+    public static <X extends Exception> int runMain(Body<Integer, X> main) throws X {
+        return runMain(LoopOptions.defaults(), main);
+    }
+
+    /**
+     * Does what {@link #runMain(Body)} does, for a body whose exit code is 0.
+     *
+     * @param <X> what {@code main} may throw
+     * @param main the body of the first task
+     * @return the exit code
+     * @throws X what {@code main} throws, unchanged
+     */
+    public static <X extends Exception> int runMain(VoidBody<X> main) throws X {
+        return runMain(LoopOptions.defaults(), main);
+    }
+
+    /**
+     * Does what {@link #runMain(Body)} does, with options.
+     *
+     * @param <X> what {@code main} may throw
+     * @param options options of the loop
+     * @param main the body of the first task; returns the exit code
+     * @return the exit code
+     * @throws X what {@code main} throws, unchanged
+     */
+    public static <X extends Exception> int runMain(LoopOptions options, Body<Integer, X> main) throws X {
+        return ShutdownSignals.runMain(Objects.requireNonNull(options), Objects.requireNonNull(main));
+    }
+
+    /**
+     * Does what {@link #runMain(Body)} does, with options, for a body whose exit code is 0.
+     *
+     * @param <X> what {@code main} may throw
+     * @param options options of the loop
+     * @param main the body of the first task
+     * @return the exit code
+     * @throws X what {@code main} throws, unchanged
+     */
+    public static <X extends Exception> int runMain(LoopOptions options, VoidBody<X> main) throws X {
+        Objects.requireNonNull(main);
+        return runMain(options, () -> {
+            main.run();
+            return 0;
+        });
     }
 
     /**

@@ -1,19 +1,24 @@
 package io.gyre.net.os;
 
 import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.sleepForever;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopGroup;
+import io.gyre.loop.LoopOptions;
 import io.gyre.loop.LoopPortal;
 import io.gyre.loop.Task;
 import io.gyre.loop.WrongLoopException;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.LoopTest.Time;
+import io.gyre.net.Feature;
 import io.gyre.net.ServerGroup;
 import io.gyre.net.ServerOptions;
 import io.gyre.net.ServerState;
@@ -45,6 +50,61 @@ final class SignalUsesTest {
                     .hasMessageContaining("was cancelled: the process was told to end by SIGWINCH");
             assertThat(onSignal).isNotNull();
         }
+    }
+
+    /** TERM instead of INT: a shell may have started these tests with INT ignored. */
+    @Test
+    @Feature("Ctrl-C ends a program quietly, with exit code 130")
+    void signalEndsTheMainTaskAndChoosesTheExitCode() throws Exception {
+        var cleanedUp = new AtomicInteger();
+
+        int exitCode = Signals.runMain(() -> {
+            Task<?> other = createTask(() -> sleepForever());
+            other.whenDone(done -> cleanedUp.incrementAndGet());
+            SignalsTest.send("TERM");
+            sleepForever();
+        });
+
+        assertThat(exitCode).isEqualTo(128 + 15);
+        assertThat(cleanedUp).hasValue(1);
+    }
+
+    @Test
+    void programThatNoSignalEndsHasItsOwnExitCode() throws Exception {
+        assertThat(Signals.runMain(() -> {})).isZero();
+        assertThat(Signals.runMain(() -> 7)).isEqualTo(7);
+        assertThat(Signals.runMain(LoopOptions.defaults().withName("main"), () -> 8))
+                .isEqualTo(8);
+        assertThat(Signals.runMain(LoopOptions.defaults(), () -> {})).isZero();
+        assertThatThrownBy(() -> Signals.runMain(() -> {
+                    throw new IOException("no network");
+                }))
+                .isInstanceOf(IOException.class)
+                .hasMessage("no network");
+    }
+
+    @Test
+    void cancellationThatIsNoSignalIsNotTakenForOne() {
+        assertThatThrownBy(() -> Signals.runMain(() -> {
+                    currentTask().cancel("by itself");
+                    sleepForever();
+                }))
+                .isInstanceOf(CancelledException.class);
+    }
+
+    @Test
+    void programThatIgnoresTheCancellationHasItsOwnExitCode() throws Exception {
+        int exitCode = Signals.runMain(() -> {
+            try {
+                SignalsTest.send("TERM");
+                sleepForever();
+            } catch (CancelledException told) {
+                return 3;
+            }
+            return 4;
+        });
+
+        assertThat(exitCode).isEqualTo(3);
     }
 
     @LoopTest
