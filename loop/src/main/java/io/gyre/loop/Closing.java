@@ -2,9 +2,10 @@ package io.gyre.loop;
 
 import io.gyre.loop.spi.Failure;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The end of a loop: everything that runs is asked to stop, and awaited for a limited real time. */
 final class Closing {
@@ -14,6 +15,9 @@ final class Closing {
      * An orderly end begins with Draining. Then the tasks, with the calls that they have offloaded, including abandoned ones. Then the system tasks, on
      * which the other tasks rely; they may offload until they end. Then the threads of the offload pool. Finally, after
      * the entry queue is closed, the callbacks that have arrived by then.
+     *
+     * Closing says how long the next tick may wait, and whoever drives the loop runs it: close() until the end, a
+     * hosted loop turn by turn, so that its host goes on meanwhile.
      */
     static final String REASON = "its loop is closing";
 
@@ -32,15 +36,36 @@ final class Closing {
         }
     }
 
+    /** What the loop waits for while it closes, in this order. */
+    private enum Stage {
+        NOTHING,
+        TASKS,
+        SYSTEM_TASKS,
+        OFFLOAD_POOL,
+        /** What offloaded calls have reported meanwhile. */
+        REPORTS,
+        OVER
+    }
+
     private final LoopCore loop;
     private final Tick tick;
     private final TaskList tasks;
     private final Duration timeout;
     private final long timeoutNanos;
     private final long deadline;
+    private final Iterator<Stage> next = EnumSet.allOf(Stage.class).iterator();
+    private Stage stage = next.next();
+    private Phase phase = Phase.OPEN;
     private boolean interrupted;
 
-    private Closing(LoopCore loop) {
+    /** Whether this stage has had a tick: there is one, however late it is. */
+    private boolean hasTicked;
+
+    /** Whether the last tick was for the callbacks of the last task, which may park. */
+    private boolean isDrained = true;
+
+    /** The driver runs a tick after each {@link #nextWaitNanos} until there is none left, then it calls {@link #end}. */
+    Closing(LoopCore loop) {
         this.loop = loop;
         this.tick = loop.tick;
         this.tasks = loop.tasks;
@@ -74,30 +99,127 @@ final class Closing {
     }
 
     private static void closeEntered(LoopCore loop, boolean interruptedBefore) {
-        var end = new Closing(loop);
+        var closing = new Closing(loop);
         try {
-            end.run();
+            closing.runToTheEnd();
         } finally {
-            end.release();
-            loop.driver.leave(interruptedBefore || end.interrupted);
+            loop.driver.leave(interruptedBefore || closing.interrupted);
         }
     }
 
-    private void run() {
-        endTasks(enter(Phase.ENDING_TASKS));
-        Phase phase = enter(Phase.ENDING_SYSTEM_TASKS);
-        endTasks(phase);
-        endOffloadPool(phase, loop.offloadPool());
-        endTasks(phase); // what offloaded calls have reported meanwhile
-        tick.closeDoor();
-        enter(Phase.ENDING_CALLBACKS);
-        runAcceptedCallbacks();
+    boolean isInterrupted() {
+        return interrupted;
     }
 
-    private Phase enter(Phase phase) {
-        loop.enterPhase(phase);
-        return phase;
+    /** Runs the loop until it is closed. On the thread that drives it. */
+    void runToTheEnd() {
+        try {
+            for (long wait = nextWaitNanos(); wait >= 0; wait = nextWaitNanos()) {
+                run(wait);
+            }
+        } finally {
+            end();
+        }
     }
+
+    /** Closes the door, runs what has come through it, and releases what the loop holds. */
+    void end() {
+        try {
+            tick.closeDoor();
+            enter(Phase.ENDING_CALLBACKS);
+            runAcceptedCallbacks();
+        } finally {
+            release();
+        }
+    }
+
+    // ---- what to wait for
+
+    /** {@return how long the next tick may wait; negative if closing needs no more of them} Carrier, between ticks. */
+    long nextWaitNanos() {
+        while (stage != Stage.OVER) {
+            if (isAnythingLeft() && (!hasTicked || left() > 0)) {
+                long wait = hasTicked ? left() : 1;
+                hasTicked = true;
+                isDrained = false;
+                return wait;
+            }
+            if (!isDrained && stage != Stage.OFFLOAD_POOL) {
+                isDrained = true;
+                return 0;
+            }
+            begin(next.next());
+        }
+        return -1;
+    }
+
+    private void begin(Stage begun) {
+        if (stage == Stage.OFFLOAD_POOL) {
+            leaveOffloadPool();
+        }
+        stage = begun;
+        hasTicked = false;
+        isDrained = false;
+        switch (begun) {
+            case TASKS -> cancelTasks(Phase.ENDING_TASKS);
+            case SYSTEM_TASKS, REPORTS -> cancelTasks(Phase.ENDING_SYSTEM_TASKS);
+            case OFFLOAD_POOL -> endOffloadPool();
+            case NOTHING, OVER -> {}
+        }
+    }
+
+    private boolean isAnythingLeft() {
+        return switch (stage) {
+            case TASKS -> tasks.userTasks() > 0 || (loop.isAnyUserCallOffloaded() && !interrupted);
+            case SYSTEM_TASKS, REPORTS -> tasks.size() > 0;
+            // A call may need the loop before it ends; the pool wakes the loop when it has ended.
+            case OFFLOAD_POOL -> !hasOffloadPoolEnded() && !interrupted;
+            case NOTHING, OVER -> false;
+        };
+    }
+
+    private long left() {
+        boolean share = stage == Stage.TASKS && tasks.systemTasks() > 0;
+        return deadline - (share ? timeoutNanos / SHARE_OF_SYSTEM_TASKS : 0) - System.nanoTime();
+    }
+
+    private void enter(Phase next) {
+        phase = next;
+        loop.enterPhase(next);
+    }
+
+    private void cancelTasks(Phase ending) {
+        enter(ending);
+        for (VirtualThreadTask<?> task : tasks.snapshot()) {
+            if (phase.ends(task)) {
+                loop.cancelSoon(task, REASON);
+            }
+        }
+    }
+
+    private void endOffloadPool() {
+        OffloadPool pool = loop.offloadPool();
+        if (pool != null) {
+            pool.shutdown();
+        }
+    }
+
+    private boolean hasOffloadPoolEnded() {
+        OffloadPool pool = loop.offloadPool();
+        return pool == null || pool.hasEnded();
+    }
+
+    /** Leaves calls that are still offloaded to their daemon threads. */
+    private void leaveOffloadPool() {
+        OffloadPool pool = loop.offloadPool();
+        if (pool != null && !pool.hasEnded()) {
+            List<OffloadPool.Running> running = pool.running();
+            pool.shutdownNow();
+            running.forEach(this::report);
+        }
+    }
+
+    // ---- the end
 
     /** Releases what the loop holds. Tasks that have not ended are reported, and continue elsewhere. */
     private void release() {
@@ -127,53 +249,9 @@ final class Closing {
         });
     }
 
-    /**
-     * Cancels the tasks that end in a phase, and runs the loop until they and their offloaded calls have ended.
-     */
-    private void endTasks(Phase phase) {
-        for (VirtualThreadTask<?> task : tasks.snapshot()) {
-            if (phase.ends(task)) {
-                loop.cancelSoon(task, REASON);
-            }
-        }
-        do {
-            for (long left = 1; isAny(phase) && left > 0; left = left(phase)) {
-                run(left);
-            }
-            run(0); // the callbacks of the last task, which may park
-        } while (isAny(phase) && left(phase) > 0);
-    }
-
-    private boolean isAny(Phase phase) {
-        return phase == Phase.ENDING_TASKS
-                ? tasks.userTasks() > 0 || (loop.isAnyUserCallOffloaded() && !interrupted)
-                : tasks.size() > 0;
-    }
-
-    private long left(Phase phase) {
-        boolean share = phase == Phase.ENDING_TASKS && tasks.systemTasks() > 0;
-        return deadline - (share ? timeoutNanos / SHARE_OF_SYSTEM_TASKS : 0) - System.nanoTime();
-    }
-
     private void run(long maxWaitNanos) {
         tick.run(maxWaitNanos, Long.MAX_VALUE);
         interrupted |= tick.takeInterrupt();
-    }
-
-    /** Waits for calls that are still offloaded, then leaves them to their daemon threads. */
-    private void endOffloadPool(Phase phase, @Nullable OffloadPool pool) {
-        if (pool == null) {
-            return;
-        }
-        pool.shutdown();
-        for (long left = 1; !pool.hasEnded() && !interrupted && left > 0; left = left(phase)) {
-            run(left); // a call may need the loop before it ends; the pool wakes the loop when it has ended
-        }
-        if (!pool.hasEnded()) {
-            List<OffloadPool.Running> left = pool.running();
-            pool.shutdownNow();
-            left.forEach(this::report);
-        }
     }
 
     /**
@@ -185,7 +263,7 @@ final class Closing {
         loop.callInternally(() -> VirtualThreadTask.abandon(survivors));
         do {
             run(0);
-        } while (tick.isCallbackReady() && left(Phase.ENDING_CALLBACKS) > 0);
+        } while (tick.isCallbackReady() && left() > 0);
     }
 
     private void report(OffloadPool.Running call) {

@@ -31,13 +31,10 @@ final class Driver {
         enter("runUntilComplete");
         boolean interrupted = false;
         try {
-            var task = new VirtualThreadTask<T>(
-                    loop, "main", CreationSite.ofTask(body, loop.isDebug()), (Callable<T>) body::run);
-            var caller = new RunCaller(task);
-            task.addObserver(caller);
-            main = task;
+            VirtualThreadTask<T> task = newMain(body, body::run);
+            Observer caller = observe(task);
             loop.start(task);
-            while (!task.isDone() && !stopping) {
+            while (!isOver(task)) {
                 loop.tick.run(Long.MAX_VALUE, Long.MAX_VALUE);
                 if (loop.tick.takeInterrupt()) {
                     interrupted = true;
@@ -50,6 +47,23 @@ final class Driver {
         } finally {
             leave(interrupted);
         }
+    }
+
+    <T extends @Nullable Object> VirtualThreadTask<T> newMain(Object origin, Callable<? extends T> body) {
+        return new VirtualThreadTask<T>(loop, "main", CreationSite.ofTask(origin, loop.isDebug()), body);
+    }
+
+    /** Makes a task the one for which the current run takes place: the run observes its failure. */
+    Observer observe(VirtualThreadTask<?> task) {
+        var caller = new RunCaller(task);
+        task.addObserver(caller);
+        main = task;
+        return caller;
+    }
+
+    /** {@return whether a run that waits for a task ends after this tick} */
+    boolean isOver(VirtualThreadTask<?> task) {
+        return task.isDone() || stopping;
     }
 
     void runForever() {
@@ -113,7 +127,9 @@ final class Driver {
         requirePlatformThread(what);
         Thread driver = seat.take(Thread.currentThread());
         if (driver != null) {
-            throw new IllegalStateException(what + ": " + loop + " is already running, in " + driver
+            HostedRun<?> hosted = loop.hostedRun();
+            throw new IllegalStateException(what + ": " + loop + " is already running, "
+                    + (hosted == null ? "in " + driver : hosted)
                     + ". Only one thread may drive a loop, and never from inside a tick.");
         }
         if (loop.isClosed()) {
@@ -159,7 +175,7 @@ final class Driver {
     }
 
     /** Throws if a failure has stopped the current run; a failure of main is attached to it. */
-    private void checkNotFailed(@Nullable VirtualThreadTask<?> task) {
+    void checkNotFailed(@Nullable VirtualThreadTask<?> task) {
         Failure fatal = fatalFailure;
         fatalFailure = null;
         if (fatal != null) {
@@ -172,11 +188,15 @@ final class Driver {
         }
     }
 
+    static IllegalStateException stoppedBefore(VirtualThreadTask<?> task) {
+        return new IllegalStateException("the loop was stopped before " + task + " was done");
+    }
+
     /** {@return the result of a task, for the caller who ran it} Throws what its body has thrown, unchanged. */
     @SuppressWarnings("unchecked") // the body throws X or something unchecked
     static <T extends @Nullable Object, X extends Exception> T outcomeOf(VirtualThreadTask<T> task) throws X {
         if (!task.isDone()) {
-            throw new IllegalStateException("the loop was stopped before " + task + " was done");
+            throw stoppedBefore(task);
         }
         switch (task.failure()) {
             case null -> {

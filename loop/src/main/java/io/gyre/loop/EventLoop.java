@@ -255,6 +255,60 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
+     * Runs {@code main} as a guest on the thread of a host, such as the thread of a user interface, then closes the
+     * loop. The host's thread runs the loop's tasks, one bounded turn at a time, between its own events; a thread of
+     * the loop's own waits for I/O and timers meanwhile, and hands a turn to the host only when there is something to
+     * do. So nobody polls, and tasks may touch what belongs to the host's thread.
+     *
+     * {@snippet :
+     * CompletableFuture<String> page = EventLoop.create().runAsGuest(SwingUtilities::invokeLater, () -> {
+     *     label.setText("loading");
+     *     return fetch("a");
+     * });
+     * }
+     *
+     * <p>The host counts as the loop thread, from its first turn on: its own code calls {@link #createTask},
+     * {@link #callSoon} or {@link Task#cancel} directly. It must not wait for the loop: {@link #call} and
+     * {@link Task#join} are refused. {@link #stop} ends the run; {@link #close}, called by the host, ends it before it
+     * returns, and meanwhile keeps the host from anything else. When {@code main} is done, the tasks that are left are
+     * cancelled and awaited in further turns, as {@link #close} does.
+     *
+     * <p><b>Confinement:</b> a platform thread, whether it is the host's or not. <b>Suspends:</b> no. <b>Errors:</b> if
+     * the host rejects a turn, it has ended: the failure handler is told, the loop is closed in its own thread, which
+     * cancels its tasks, and the future fails with what the host has thrown. A host that drops turns without a word
+     * leaves the loop waiting until {@link #close}, which any thread may call once the host's thread has ended.
+     * Interrupts of the host's thread are left to the host. <b>Resources:</b> a daemon thread until the loop is closed.
+     *
+     * @param <T> the result
+     * @param host runs each command it is given later, one at a time and in order, on a platform thread: {@code
+     *     SwingUtilities::invokeLater}, {@code Platform::runLater}, {@code display::asyncExec}, an executor with a
+     *     single thread, another library's event loop
+     * @param main the body of the first task
+     * @return completes on the host's thread, when the loop is closed, with the outcome of {@code main}; cancelling it
+     *     cancels {@code main}
+     * @throws IllegalStateException if the loop is running
+     * @throws LoopClosedException if the loop is closed
+     * @see <a href="https://trio.readthedocs.io/en/stable/reference-lowlevel.html#using-guest-mode-to-run-trio-on-top-of-other-event-loops">trio
+     *     start_guest_run</a>
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> runAsGuest(Executor host, Callable<? extends T> main) {
+        return HostedRun.start(core, host, main, main);
+    }
+
+    /**
+     * Does what {@link #runAsGuest(Executor, Callable)} does, for a body without a result.
+     *
+     * @param host runs each command it is given later, one at a time and in order, on a platform thread
+     * @param main the body of the first task
+     * @return completes on the host's thread, when the loop is closed
+     * @throws IllegalStateException if the loop is running
+     * @throws LoopClosedException if the loop is closed
+     */
+    public CompletableFuture<@Nullable Void> runAsGuest(Executor host, VoidBody<?> main) {
+        return HostedRun.start(core, host, main, new ResultlessBody<>(main)::run);
+    }
+
+    /**
      * Runs one tick, for programs that own the thread and call the loop when it suits them.
      *
      * <p><b>Confinement:</b> a platform thread, one at a time.
@@ -331,14 +385,17 @@ public final class EventLoop implements Executor, AutoCloseable {
      * <p>Unobserved failures of tasks are reported.
      *
      * <p><b>Confinement:</b> the platform thread that drove the loop, or any thread if none did; not while the loop
-     * runs: call {@link #stop} first. Does nothing the second time. <b>Cancellation:</b> an interrupt ends the wait for
+     * runs: call {@link #stop} first. The host of a guest calls it between two turns. Does nothing the second time. <b>Cancellation:</b> an interrupt ends the wait for
      * offloaded calls, but not the wait for tasks; the interrupt status is restored on return.
      *
      * @throws IllegalStateException if the loop is running
      */
     @Override
     public void close() {
-        Closing.close(core);
+        HostedRun<?> run = core.hostedRun();
+        if (run == null || !run.closeInHost()) {
+            Closing.close(core);
+        }
     }
 
     /**

@@ -56,8 +56,14 @@ final class LoopCore {
     private final Ticker ticker;
     private final Watchdog watchdog;
 
-    /** The thread that drives the loop, or drove it last, or has created it; null once the loop is closed. */
+    /**
+     * The thread that drives the loop, or drove it last, or has created it; null between the turns of a guest, and once the
+     * loop is closed.
+     */
     private volatile @Nullable Thread owner;
+
+    /** The run on the thread of a host, if the loop is a guest. */
+    private volatile @Nullable HostedRun<?> hostedRun;
 
     private volatile boolean closed;
     private Closing.Phase phase = Closing.Phase.OPEN;
@@ -93,12 +99,32 @@ final class LoopCore {
     }
 
     boolean inLoop() {
-        return VirtualThreads.currentCarrier() == owner;
+        return VirtualThreads.currentCarrier() == owner || inHost();
+    }
+
+    /** {@return whether the caller is the host of this loop, between two turns} Then the next turn comes soon. */
+    private boolean inHost() {
+        HostedRun<?> run = hostedRun;
+        return run != null && run.admitHost();
     }
 
     /** Makes the calling thread the loop thread. */
     void takeOver() {
         owner = Thread.currentThread();
+    }
+
+    /** Leaves the loop without a loop thread, until the next turn of a host. */
+    void letGo() {
+        owner = null;
+    }
+
+    @Nullable
+    HostedRun<?> hostedRun() {
+        return hostedRun;
+    }
+
+    void setHostedRun(@Nullable HostedRun<?> run) {
+        hostedRun = run;
     }
 
     boolean isClosed() {
@@ -137,9 +163,12 @@ final class LoopCore {
 
     /** Another thread may wait for this loop; the thread that should drive it would wait forever. */
     void checkNotDrivenByThisThread(Completion<?> awaited) {
-        if (Thread.currentThread() == owner && !awaited.isDone()) {
-            throw new IllegalStateException("waiting for " + awaited + " here would never end: this thread drives "
-                    + this + ", which does not run while the thread waits. Use runUntilComplete.");
+        HostedRun<?> run = hostedRun;
+        boolean inHost = run != null && run.isHost(Thread.currentThread());
+        if ((inHost || Thread.currentThread() == owner) && !awaited.isDone()) {
+            throw new IllegalStateException("waiting for " + awaited + " here would never end: this thread "
+                    + (inHost ? "is the host of " : "drives ") + this + ", which does not run while the thread waits. "
+                    + (inHost ? "Use createTask and whenDone." : "Use runUntilComplete."));
         }
     }
 
@@ -406,6 +435,12 @@ final class LoopCore {
 
     // ---- for the watchdog: any thread
 
+    /** {@return the thread that drives the loop, or drove it last; null if there is none} */
+    @Nullable
+    Thread driverThread() {
+        return owner;
+    }
+
     /** Wakes the driving thread if it is parked under a task that could not be unmounted for lack of memory. */
     void nudgeIfParked() {
         Thread thread = owner;
@@ -435,12 +470,6 @@ final class LoopCore {
     void becomeClosed() {
         closed = true;
         owner = null;
-    /** {@return the thread that drives the loop, or drove it last; null if there is none} */
-    @Nullable
-    Thread driverThread() {
-        return owner;
-    }
-
         tick.close();
         watchdog.end();
         foreignWaiters.forEach(ForeignWaiter::release);

@@ -133,10 +133,8 @@ final class Tick {
     }
 
     private void poll(long maxWaitNanos) {
-        long wait = maxWaitNanos > 0 ? ticker.waitNanos(maxWaitNanos, idle) : 0;
-        // A test clock takes stacks. A thread that is unparked while its stack is taken is resubmitted by the JDK:
-        // here.
-        if (wait > 0 && ready.isEmpty() && entries.trySleep()) {
+        long wait = fallAsleep(maxWaitNanos);
+        if (wait > 0) {
             try {
                 poller.poll(wait);
             } finally {
@@ -144,6 +142,32 @@ final class Tick {
             }
         } else if (poller.channels() > 0) {
             poller.poll(0);
+        }
+    }
+
+    /**
+     * Makes other threads wake the loop from here on, if there is nothing to do until then.
+     *
+     * @return how long to wait in the poller before {@code entries.awake()}; zero or less if the loop is not asleep
+     */
+    private long fallAsleep(long maxWaitNanos) {
+        long wait = maxWaitNanos > 0 ? ticker.waitNanos(maxWaitNanos, idle) : 0;
+        // A test clock takes stacks. A thread that is unparked while its stack is taken is resubmitted by the JDK:
+        // here.
+        return wait > 0 && ready.isEmpty() && entries.trySleep() ? wait : 0;
+    }
+
+    /** Falls asleep for a wait outside of a tick, in another thread. Carrier, between ticks. */
+    long lendPoller(long maxWaitNanos) {
+        return fallAsleep(ready.isEmpty() && unreported == null ? maxWaitNanos : 0);
+    }
+
+    /** Waits for something to do, and leaves it to the next tick. In the thread to which the poller was lent. */
+    void waitInPoller(long waitNanos) {
+        try {
+            poller.await(waitNanos);
+        } finally {
+            entries.awake();
         }
     }
 

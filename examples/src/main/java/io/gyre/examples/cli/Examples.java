@@ -32,7 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TimeClientCommand.class,
             CrawlCommand.class,
             CrmCommand.class,
-            EmbedCommand.class
+            EmbedCommand.class,
+            GuestCommand.class
         })
 public final class Examples implements Runnable {
     /** Long enough for one example per line. */

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Waits for channels on one {@link Selector}.
  *
- * <p><b>Confinement:</b> the carrier of one loop, except {@link #wakeup()}, which any thread may call.
+ * <p><b>Confinement:</b> the carrier of one loop, except {@link #wakeup()}, which any thread may call, and {@link #await}.
  */
 public final class SelectorPoller implements AutoCloseable {
     /*
      * Design.
      *
-     * select runs only on the carrier, and hands each ready key to a consumer that is created once: no selected-key
+     * select runs on the carrier, or, between two ticks, in a thread that waits in its place (await), and hands each ready key to a consumer that is created once: no selected-key
      * set, no iterator, no allocation. Selecting in a virtual thread would go through the JDK's own poller instead.
      *
      * A channel that is closed directly (channel.close() instead of close(channel) here) notifies nobody; its key is
@@ -119,11 +119,7 @@ public final class SelectorPoller implements AutoCloseable {
      * Channels that become ready in the meantime are still ready at the next poll.
      */
     public void forgetClosed() {
-        try {
-            selector.selectNow(SelectorPoller::leave);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the Selector of this loop has failed", e);
-        }
+        select(SelectorPoller::leave, 0);
     }
 
     /**
@@ -133,20 +129,34 @@ public final class SelectorPoller implements AutoCloseable {
      *     the time is rounded up, so that the loop never wakes before a timer and never spins towards it
      */
     public void poll(long timeoutNanos) {
+        select(dispatch, timeoutNanos);
+        if (selector.keys().size() < registered.size()) {
+            tellListenersOfClosedChannels();
+        }
+    }
+
+    /**
+     * Waits for readiness and leaves it to the next {@link #poll}, which finds it again. Touches no interest: for a
+     * thread that waits in place of the carrier.
+     *
+     * @param timeoutNanos the longest wait, in nanoseconds, as in {@link #poll}
+     */
+    public void await(long timeoutNanos) {
+        select(SelectorPoller::leave, timeoutNanos);
+    }
+
+    private void select(Consumer<SelectionKey> action, long timeoutNanos) {
         try {
             long millis = timeoutNanos <= 0 ? 0 : (timeoutNanos - 1) / NANOS_PER_MILLI + 1;
             if (millis == 0) {
-                selector.selectNow(dispatch);
+                selector.selectNow(action);
             } else if (millis < FOR_EVER_MILLIS) {
-                selector.select(dispatch, millis);
+                selector.select(action, millis);
             } else {
-                selector.select(dispatch);
+                selector.select(action);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the Selector of this loop has failed", e);
-        }
-        if (selector.keys().size() < registered.size()) {
-            tellListenersOfClosedChannels();
         }
     }
 
