@@ -258,7 +258,9 @@ public final class EventLoop implements Executor, AutoCloseable {
      * Runs {@code main} as a guest on the thread of a host, such as the thread of a user interface, then closes the
      * loop. The host's thread runs the loop's tasks, one bounded turn at a time, between its own events; a thread of
      * the loop's own waits for I/O and timers meanwhile, and hands a turn to the host only when there is something to
-     * do. So nobody polls, and tasks may touch what belongs to the host's thread.
+     * do. So nobody polls, and tasks may touch what belongs to the host's thread without a lock. In a task, {@link
+     * Thread#currentThread} is the task's own thread; what checks it, as JavaFX and SWT do, runs by
+     * {@link Async#offload(Executor, VoidBody) offload(host, body)}.
      *
      * {@snippet :
      * CompletableFuture<String> page = EventLoop.create().runAsGuest(SwingUtilities::invokeLater, () -> {

@@ -72,6 +72,17 @@ class HostedRunTest {
         assertThat(failures()).isEmpty();
     }
 
+    /** Some toolkits compare the current thread with theirs. */
+    @Test
+    void codeThatChecksItsThreadRunsAsAnEventOfTheHost() throws Exception {
+        EventLoop loop = EventLoop.create(options);
+
+        CompletableFuture<Thread> result =
+                loop.runAsGuest(host, () -> Async.offload(host, () -> Thread.currentThread()));
+
+        assertThat(result.get()).isEqualTo(host.thread());
+    }
+
     @Test
     void hostIsIdleWhileTheGuestWaits() throws Exception {
         EventLoop loop = EventLoop.create(options);
