@@ -40,7 +40,7 @@ public class StructuredInATask {
                 throw new IllegalStateException("boom");
             });
             scope.join();
-        } catch (StructuredTaskScope.FailedException e) {
+        } catch (Exception e) { // of another type in each form of the API
             System.out.println("failed: " + e.getCause().getMessage());
         }
     }

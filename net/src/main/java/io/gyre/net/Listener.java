@@ -94,7 +94,7 @@ final class Listener {
         Async.moveOnAfter(Duration.ZERO, () -> {
             never.await();
         });
-        Failure unused = exhaustion(new IOException());
+        Failure _ = exhaustion(new IOException());
     }
 
     private void acceptBatch() throws IOException {
