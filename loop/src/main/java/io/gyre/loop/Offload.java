@@ -371,11 +371,10 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
                 fail(
                         new IllegalStateException(
                                 what + " was offloaded to " + Describe.object(executor)
-                                        + ", whose virtual threads run on a loop, because a task started them. Let the executor start a thread for each call, or start its threads outside of tasks."));
+                                        + ", whose virtual threads run on a loop, because a task started them or the loop made them. Give the executor threads of LowLevel.jdkThreadFactory()."));
             } else {
                 handedOverAgain = true;
-                VirtualThreads.newThread(VirtualThreads.defaultScheduler(), null, this::handOverAgain)
-                        .start();
+                VirtualThreads.newJdkThread(null, this::handOverAgain).start();
             }
         }
 

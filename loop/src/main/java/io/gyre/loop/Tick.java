@@ -362,9 +362,8 @@ final class Tick {
         poller.close();
         for (Step step = ready.poll(); step != null; step = ready.poll()) {
             switch (step) {
-                case VirtualThreadTask<?> task ->
-                    VirtualThreads.defaultScheduler().execute(task::take);
-                case GuestStep guest -> VirtualThreads.defaultScheduler().execute(guest::take);
+                case VirtualThreadTask<?> task -> VirtualThreads.jdkScheduler().execute(task::take);
+                case GuestStep guest -> VirtualThreads.jdkScheduler().execute(guest::take);
                 case Callback _ -> {} // closing has run the accepted callbacks
             }
         }

@@ -424,7 +424,7 @@ class OffloadTest {
         try (var executor = Executors.newFixedThreadPool(1, Thread.ofVirtual().factory())) {
             Task<?> task = driven.start(() -> assertThatIllegalStateException()
                     .isThrownBy(() -> offload(executor, () -> log.add("never")))
-                    .withMessageContaining("start its threads outside of tasks"));
+                    .withMessageContaining("LowLevel.jdkThreadFactory()"));
 
             driven.runUntil(task::isDone);
 

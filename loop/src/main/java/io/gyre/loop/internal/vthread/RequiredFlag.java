@@ -1,9 +1,7 @@
 package io.gyre.loop.internal.vthread;
 
-/** The JVM flag without which {@link VirtualThreads} cannot work. */
+/** The JVM flag without which {@link VirtualThreads} cannot work: it opens a package of the JDK. */
 public final class RequiredFlag {
-    /* A separate class, so that the message is not wrapped in an ExceptionInInitializerError. */
-
     private RequiredFlag() {}
 
     /**
@@ -15,12 +13,21 @@ public final class RequiredFlag {
         check(Object.class.getModule(), RequiredFlag.class.getModule());
     }
 
+    /** {@return whether the JVM was started with the flag} */
+    static boolean isGiven() {
+        return isGiven(Object.class.getModule(), RequiredFlag.class.getModule());
+    }
+
+    private static boolean isGiven(Module base, Module gyre) {
+        return base.isOpen("java.lang", gyre);
+    }
+
     static void check(Module base, Module gyre) {
-        if (!base.isOpen("java.lang", gyre)) {
+        if (!isGiven(base, gyre)) {
             throw new IllegalStateException("""
                     Gyre needs the JVM flag
                         --add-opens java.base/java.lang=%1$s
-                    because a task is a virtual thread whose scheduler is the loop, and JDK 25 has no public way to say so. \
+                    because a task is a virtual thread whose scheduler is the loop, and the JDK has no public way to say so. \
                     Add it where your program is started:
                       command line       java --add-opens java.base/java.lang=%1$s ...
                       runnable jar       manifest attribute  Add-Opens: java.base/java.lang

@@ -1,17 +1,20 @@
 package io.gyre.loop.internal.vthread;
 
+import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bindings of {@link ScopedValue}s in a thread, in a form that can be passed to another thread.
  *
+ * <p>A convenience: on a JDK whose scoped values are implemented differently, this warns once and passes nothing on.
+ *
  * <p><b>Confinement:</b> any thread.
  *
- * <p><b>Source:</b> JDK 25, {@code Thread.inheritScopedValueBindings} and {@code ScopedValue.Carrier.runWith}. The JDK
- * itself passes bindings on only in {@code StructuredTaskScope}.
+ * <p><b>Source:</b> JDK 25 to 28, {@code Thread.inheritScopedValueBindings} and {@code ScopedValue.Carrier.runWith}. The
+ * JDK itself passes bindings on only in {@code StructuredTaskScope}.
  */
 public final class ScopedBindings {
     /*
@@ -24,56 +27,105 @@ public final class ScopedBindings {
      *
      * Each thread caches the values that it has looked up; the cache is dropped whenever the bindings change.
      *
+     * A JDK may keep the names and change what they mean, so a value is passed on once before anything is used.
+     *
      * Capturing costs about a nanosecond (decisions/0010).
      */
-    private static final MethodHandle FIELD_OF_CURRENT;
-    private static final MethodHandle SET_FIELD_OF_CURRENT;
-    private static final MethodHandle SET_FIELD;
-    private static final MethodHandle FIND;
-    private static final MethodHandle SET_CACHE;
-    private static final MethodHandle RUN_WITH;
-    private static final Object NEW;
-    private static final Object EMPTY;
+    private static final System.Logger LOG = System.getLogger("io.gyre.loop");
 
-    static {
-        RequiredFlag.check();
-        try {
-            var lookup = MethodHandles.lookup();
-            var inThread = MethodHandles.privateLookupIn(Thread.class, lookup);
-            FIELD_OF_CURRENT =
-                    inThread.findStatic(Thread.class, "scopedValueBindings", MethodType.methodType(Object.class));
-            SET_FIELD_OF_CURRENT = inThread.findStatic(
-                    Thread.class, "setScopedValueBindings", MethodType.methodType(void.class, Object.class));
-            SET_FIELD = inThread.findSetter(Thread.class, "scopedValueBindings", Object.class);
-            SET_CACHE = inThread.findStatic(
-                    Thread.class, "setScopedValueCache", MethodType.methodType(void.class, Object[].class));
-            RUN_WITH = inThread.findVirtual(
-                    Thread.class, "runWith", MethodType.methodType(void.class, Object.class, Runnable.class));
-            NEW = inThread.findStaticGetter(Thread.class, "NEW_THREAD_BINDINGS", Object.class)
-                    .invoke();
-            var snapshot = Class.forName("java.lang.ScopedValue$Snapshot");
-            FIND = MethodHandles.privateLookupIn(ScopedValue.class, lookup)
-                    .findStatic(ScopedValue.class, "scopedValueBindings", MethodType.methodType(snapshot))
-                    .asType(MethodType.methodType(Object.class));
-            // Its class is first needed after a stack overflow, and a class whose initializer overflows is lost for
-            // good.
-            Object unused = FIND.invokeExact();
-            EMPTY = MethodHandles.privateLookupIn(snapshot, lookup)
-                    .findStaticGetter(snapshot, "EMPTY_SNAPSHOT", snapshot)
-                    .invoke();
-        } catch (Throwable e) {
-            throw new IllegalStateException(
-                    "Gyre runs on JDK 25; this is " + Runtime.version()
-                            + ", whose scoped values are implemented differently."
-                            + " Start the program with a JDK 25.",
-                    e);
-        }
-    }
+    private static final Members MEMBERS = new Members("the inheritance of scoped values");
+    private static final String THREAD = "java.lang.Thread";
+    private static final String SNAPSHOT = "java.lang.ScopedValue$Snapshot";
+
+    private static final MethodHandle FIELD_OF_CURRENT = MEMBERS.find(
+            THREAD,
+            "scopedValueBindings",
+            MethodType.methodType(Object.class),
+            (lookup, owner, name) -> lookup.findStatic(owner, name, MethodType.methodType(Object.class)));
+
+    private static final MethodHandle SET_FIELD_OF_CURRENT = MEMBERS.find(
+            THREAD,
+            "setScopedValueBindings",
+            MethodType.methodType(void.class, Object.class),
+            (lookup, owner, name) -> lookup.findStatic(owner, name, MethodType.methodType(void.class, Object.class)));
+
+    private static final MethodHandle SET_FIELD = MEMBERS.find(
+            THREAD,
+            "scopedValueBindings",
+            MethodType.methodType(void.class, Thread.class, Object.class),
+            (lookup, owner, name) -> lookup.findSetter(owner, name, Object.class));
+
+    private static final MethodHandle SET_CACHE = MEMBERS.find(
+            THREAD,
+            "setScopedValueCache",
+            MethodType.methodType(void.class, Object[].class),
+            (lookup, owner, name) -> lookup.findStatic(owner, name, MethodType.methodType(void.class, Object[].class)));
+
+    private static final MethodHandle RUN_WITH = MEMBERS.find(
+            THREAD,
+            "runWith",
+            MethodType.methodType(void.class, Thread.class, Object.class, Runnable.class),
+            (lookup, owner, name) ->
+                    lookup.findVirtual(owner, name, MethodType.methodType(void.class, Object.class, Runnable.class)));
+
+    private static final MethodHandle FIND = MEMBERS.find(
+            "java.lang.ScopedValue",
+            "scopedValueBindings",
+            MethodType.methodType(Object.class),
+            (lookup, owner, name) -> lookup.findStatic(owner, name, MethodType.methodType(Class.forName(SNAPSHOT))));
+
+    private static final @Nullable Object NEW = MEMBERS.get(MEMBERS.find(
+            THREAD,
+            "NEW_THREAD_BINDINGS",
+            MethodType.methodType(Object.class),
+            (lookup, owner, name) -> lookup.findStaticGetter(owner, name, Object.class)));
+
+    private static final @Nullable Object EMPTY = MEMBERS.get(MEMBERS.find(
+            SNAPSHOT,
+            "EMPTY_SNAPSHOT",
+            MethodType.methodType(Object.class),
+            (lookup, owner, name) -> lookup.findStaticGetter(owner, name, owner)));
+
+    private static final boolean WORKS = works();
 
     private ScopedBindings() {}
 
+    /** Passes a value on to the calling thread itself; warns if this does not work. */
+    private static boolean works() {
+        if (!RequiredFlag.isGiven()) {
+            return false; // no loop can be created, which says so
+        }
+        var value = ScopedValue.<String>newInstance();
+        try {
+            if (MEMBERS.isComplete()) {
+                // Its class is first needed after a stack overflow, and a class whose initialiser overflows is lost for
+                // good.
+                Object _ = (Object) FIND.invokeExact();
+                Object before = captured();
+                Object bound = ScopedValue.where(value, "passed on").call(ScopedBindings::captured);
+                runWith(Objects.requireNonNull(bound), value::get);
+                if (!value.isBound() && captured() == before) {
+                    return true;
+                }
+                MEMBERS.addMissing("bindings of scoped values that end", new IllegalStateException());
+            }
+        } catch (Throwable e) {
+            MEMBERS.addMissing("bindings of scoped values that can be passed on", e);
+        }
+        LOG.log(
+                Level.WARNING,
+                MEMBERS.description() + ". Tasks, callbacks and offloaded calls do not inherit scoped values;"
+                        + " everything else works.",
+                MEMBERS.cause());
+        return false;
+    }
+
     /** {@return the bindings of the current thread, or null if nothing is bound} */
     public static @Nullable Object capture() {
+        return WORKS ? captured() : null;
+    }
+
+    private static @Nullable Object captured() {
         try {
             Object bindings = FIELD_OF_CURRENT.invokeExact();
             if (bindings == NEW) {
@@ -84,7 +136,7 @@ public final class ScopedBindings {
             }
             return bindings == EMPTY ? null : bindings;
         } catch (Throwable e) {
-            throw unexpected(e);
+            throw VirtualThreads.unchecked(e);
         }
     }
 
@@ -99,7 +151,7 @@ public final class ScopedBindings {
             try {
                 SET_FIELD.invokeExact(unstarted, bindings);
             } catch (Throwable e) {
-                throw unexpected(e);
+                throw VirtualThreads.unchecked(e);
             }
         }
     }
@@ -114,15 +166,17 @@ public final class ScopedBindings {
     public static void run(@Nullable Object bindings, Runnable body) {
         if (bindings == null) {
             body.run();
-            return;
+        } else {
+            runWith(bindings, body);
         }
+    }
+
+    private static void runWith(Object bindings, Runnable body) {
         Object previous = replace(bindings);
         try {
             RUN_WITH.invokeExact(Thread.currentThread(), bindings, body);
-        } catch (RuntimeException | Error e) {
-            throw e;
         } catch (Throwable e) {
-            throw unexpected(e);
+            throw VirtualThreads.unchecked(e);
         } finally {
             replace(previous);
         }
@@ -135,15 +189,7 @@ public final class ScopedBindings {
             SET_CACHE.invokeExact((Object[]) null);
             return previous;
         } catch (Throwable e) {
-            throw unexpected(e);
+            throw VirtualThreads.unchecked(e);
         }
-    }
-
-    /** Rethrows the errors that the JVM itself may throw anywhere. */
-    private static IllegalStateException unexpected(Throwable e) {
-        if (e instanceof Error error) {
-            throw error;
-        }
-        return new IllegalStateException("a JDK method failed unexpectedly; please report this", e);
     }
 }

@@ -1,8 +1,5 @@
 package io.gyre.loop.internal.vthread;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -11,97 +8,82 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Confinement:</b> any thread.
  *
- * <p><b>Source:</b> JDK 25, {@code java.lang.ThreadBuilders.newVirtualThread} and {@code java.lang.VirtualThread}. The
- * JDK's own tests use that method; there is no public one, hence {@link RequiredFlag}.
+ * <p><b>Source:</b> the inside of the JDK, hence {@link RequiredFlag}: it has no public way to choose a scheduler. See
+ * {@link Scheduling}.
  */
 public final class VirtualThreads {
-    /*
-     * Design.
-     *
-     * Everything is resolved once, into static final handles, which the JIT treats as constants: currentCarrier() is
-     * the intrinsic itself, scheduler() a field load. Rejected: a ThreadLocal for "which task am I", because a
-     * thread-local map costs every parked task more bytes than its whole wait state; a map from carrier to loop,
-     * because it needs a lock-free read on each call.
-     */
+    /** Names another class that implements {@link Scheduling}. For tests. */
+    static final String IMPLEMENTATION = "io.gyre.loop.scheduling";
 
-    private static final MethodHandle NEW_VIRTUAL_THREAD;
-    private static final MethodHandle CURRENT_CARRIER;
-    private static final MethodHandle SCHEDULER;
-    private static final MethodHandle FINISH_YIELD;
-    private static final Executor DEFAULT_SCHEDULER;
+    private static final Scheduling JDK = choose(System.getProperty(IMPLEMENTATION));
 
-    static {
-        RequiredFlag.check();
+    private VirtualThreads() {}
+
+    private static Scheduling choose(@Nullable String name) {
+        if (name == null) {
+            return new SchedulerOfEachThread();
+        }
         try {
-            var lookup = MethodHandles.lookup();
-            var builders = Class.forName("java.lang.ThreadBuilders");
-            NEW_VIRTUAL_THREAD = MethodHandles.privateLookupIn(builders, lookup)
-                    .findStatic(
-                            builders,
-                            "newVirtualThread",
-                            MethodType.methodType(
-                                    Thread.class, Executor.class, String.class, int.class, Runnable.class));
-            CURRENT_CARRIER = MethodHandles.privateLookupIn(Thread.class, lookup)
-                    .findStatic(Thread.class, "currentCarrierThread", MethodType.methodType(Thread.class));
-            var virtualThread = Class.forName("java.lang.VirtualThread");
-            var inVirtualThread = MethodHandles.privateLookupIn(virtualThread, lookup);
-            SCHEDULER = inVirtualThread
-                    .findGetter(virtualThread, "scheduler", Executor.class)
-                    .asType(MethodType.methodType(Executor.class, Thread.class));
-            FINISH_YIELD = inVirtualThread
-                    .findVirtual(virtualThread, "afterYield", MethodType.methodType(void.class))
-                    .asType(MethodType.methodType(void.class, Thread.class));
-            DEFAULT_SCHEDULER = (Executor) inVirtualThread
-                    .findStatic(virtualThread, "defaultScheduler", MethodType.methodType(Executor.class))
-                    .invoke();
-        } catch (Throwable e) {
-            throw new IllegalStateException(
-                    "Gyre runs on JDK 25; this is " + Runtime.version()
-                            + ", whose virtual threads are implemented differently."
-                            + " Start the program with a JDK 25.",
-                    e);
+            var constructor = Class.forName(name).getDeclaredConstructor();
+            return (Scheduling) constructor.newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("-D" + IMPLEMENTATION + "=" + name + " names no class that can be used", e);
         }
     }
 
-    private VirtualThreads() {}
+    /**
+     * Fails if this JVM cannot run loops.
+     *
+     * @throws IllegalStateException if the JVM was started without the flag that is needed, or the JDK's inside has
+     *     changed; the message says what is missing
+     */
+    public static void check() {
+        RequiredFlag.check();
+        JDK.check();
+    }
 
     /**
      * Creates an unstarted virtual thread.
      *
-     * @param scheduler the JDK calls it, from any thread, with the continuation to run each time the thread, or a
-     *     virtual thread that it starts, becomes runnable
+     * @param scheduler the JDK calls it, from any thread, with the continuation to run each time the thread becomes
+     *     runnable; and, on a JDK that {@linkplain #passesOnScheduler passes it on}, with those of the virtual threads
+     *     that the thread starts
      * @param name the thread's name, or null for none
      * @param body what the thread runs
      * @return the thread, not started
      */
     public static Thread newThread(Executor scheduler, @Nullable String name, Runnable body) {
-        try {
-            return (Thread) NEW_VIRTUAL_THREAD.invokeExact(scheduler, name, 0, body);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return JDK.newThread(scheduler, name, body);
+    }
+
+    /**
+     * Creates an unstarted virtual thread with the JDK's own scheduler, whatever the scheduler of the caller.
+     *
+     * @param name the thread's name, or null for none
+     * @param body what the thread runs
+     * @return the thread, not started
+     */
+    public static Thread newJdkThread(@Nullable String name, Runnable body) {
+        return JDK.newJdkThread(name, body);
+    }
+
+    /** {@return whether a virtual thread passes its scheduler on to the virtual threads that it starts} */
+    public static boolean passesOnScheduler() {
+        return JDK.passesOnScheduler();
     }
 
     /** {@return the platform thread that executes this call, also in a virtual thread} */
     public static Thread currentCarrier() {
-        try {
-            return (Thread) CURRENT_CARRIER.invokeExact();
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return JDK.currentCarrier();
     }
 
     /**
-     * {@return the scheduler of a virtual thread}
+     * {@return the scheduler of a virtual thread, if it is one of ours}
      *
      * @param virtualThread a thread for which {@link Thread#isVirtual()} is true
      */
-    public static Executor scheduler(Thread virtualThread) {
-        try {
-            return (Executor) SCHEDULER.invokeExact(virtualThread);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+    public static @Nullable Executor scheduler(Thread virtualThread) {
+        return JDK.scheduler(virtualThread);
     }
 
     /**
@@ -110,25 +92,25 @@ public final class VirtualThreads {
      * @param yielded an unmounted thread; if the JDK has completed its work, this does nothing
      */
     public static void finishYield(Thread yielded) {
-        try {
-            FINISH_YIELD.invokeExact(yielded);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        JDK.finishYield(yielded);
     }
 
-    /** {@return the JDK's scheduler, for virtual threads that outlive their loop} */
-    public static Executor defaultScheduler() {
-        return DEFAULT_SCHEDULER;
+    /** {@return the JDK's scheduler, for continuations of virtual threads that outlive their loop} */
+    public static Executor jdkScheduler() {
+        return JDK.jdkScheduler();
     }
 
     /**
-     * Makes the JDK create its poller threads now, on a platform thread.
+     * Makes the JDK create its poller threads now, on a platform thread, if they would otherwise get the scheduler of a
+     * task.
      *
-     * <p>They are virtual threads, and inherit the scheduler of the thread that causes their creation. If a task caused
-     * it, all blocking socket I/O of the JVM's virtual threads would stop when the task's loop is closed.
+     * <p>They are virtual threads. If a task caused their creation, all blocking socket I/O of the JVM's virtual threads
+     * would stop when the task's loop is closed.
      */
     public static void startJdkPollers() {
+        if (!passesOnScheduler()) {
+            return;
+        }
         if (!Thread.currentThread().isVirtual()) {
             initializePollers();
             return;
@@ -151,15 +133,20 @@ public final class VirtualThreads {
         try {
             Class.forName("sun.nio.ch.Poller");
         } catch (ClassNotFoundException e) {
-            throw new IllegalStateException("a JDK without sun.nio.ch.Poller: " + Runtime.version(), e);
+            throw new IllegalStateException(
+                    "JDK " + Runtime.version()
+                            + " lacks sun.nio.ch.Poller, whose threads must exist before the first task. Use a later"
+                            + " release of Gyre, or an older JDK from 25 on.",
+                    e);
         }
     }
 
-    /** Rethrows the errors that the JVM itself may throw anywhere. */
-    private static IllegalStateException unexpected(Throwable e) {
-        if (e instanceof Error error) {
-            throw error;
+    /** Rethrows what a handle has thrown: the JDK's members and ours throw nothing checked. */
+    static IllegalStateException unchecked(Throwable e) {
+        switch (e) {
+            case Error error -> throw error;
+            case RuntimeException failure -> throw failure;
+            default -> throw new IllegalStateException("a JDK method failed unexpectedly; please report this", e);
         }
-        return new IllegalStateException("a JDK method failed unexpectedly; please report this", e);
     }
 }

@@ -5,15 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.gyre.loop.EventLoop;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class RequiredFlagTest {
     /** What the subprocess runs: a program of a user who does not know about the flag. */
-    static final class Program {
-        private Program() {}
+    static final class Unaware {
+        private Unaware() {}
 
         public static void main(String[] args) {
             EventLoop.run(() -> "unreachable");
@@ -52,19 +50,10 @@ class RequiredFlagTest {
 
     @Test
     void programWithoutTheFlagEndsWithTheOneMessage() throws Exception {
-        var builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Program.class.getName());
-        builder.environment().remove("JDK_JAVA_OPTIONS");
-        builder.environment().remove("JAVA_TOOL_OPTIONS");
-        Process process = builder.redirectErrorStream(true).start();
+        var program = Program.run(Unaware.class);
 
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertThat(process.waitFor()).isEqualTo(1);
-        assertThat(output)
+        assertThat(program.exitCode()).isEqualTo(1);
+        assertThat(program.output())
                 .startsWith("Exception in thread \"main\" java.lang.IllegalStateException: Gyre needs the JVM flag")
                 .contains("--add-opens java.base/java.lang=ALL-UNNAMED")
                 .doesNotContain("Caused by")
