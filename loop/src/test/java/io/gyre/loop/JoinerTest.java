@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future.State;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +45,7 @@ class JoinerTest {
         };
     }
 
-    private <R> Task<R> join(Joiner<String, R> joiner, List<Callable<String>> bodies) {
+    private <R extends @Nullable Object> Task<R> join(Joiner<String, R> joiner, List<Callable<String>> bodies) {
         return driven.start(() -> TaskGroup.join(joiner, group -> bodies.forEach(group::createTask)));
     }
 
@@ -62,6 +63,39 @@ class JoinerTest {
 
         assertThat(task.resultNow().stream().<String>map(done -> done.resultNow()))
                 .containsExactly("a", "b", "c");
+    }
+
+    private static String cancelItself() {
+        Async.currentTask().cancel("by itself");
+        Async.checkCancelled();
+        return "unreachable";
+    }
+
+    @Test
+    void awaitAllSuccessfulWaitsForAllAndHasNoResult() {
+        Task<?> task = this.<@Nullable Void>join(
+                Joiner.awaitAllSuccessfulOrThrow(), List.of(after(2, "a"), JoinerTest::cancelItself));
+        driven.advance(ONE_SECOND);
+        assertThat(task.isDone()).isFalse();
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(task.resultNow()).isNull();
+        assertThat(log).isEmpty();
+    }
+
+    @Test
+    void awaitAllSuccessfulThrowsAtTheFirstFailure() {
+        Task<?> task =
+                this.<@Nullable Void>join(Joiner.awaitAllSuccessfulOrThrow(), List.of(after(2, "a"), failingAfter(1)));
+        task.whenDone(done -> {});
+
+        driven.advance(ONE_SECOND);
+
+        assertThat(log).containsExactly("a cancelled");
+        assertThat(task.exceptionNow())
+                .isInstanceOfSatisfying(TaskGroupException.class, thrown -> assertThat(thrown.failures())
+                        .containsExactly(boom));
     }
 
     @Test
@@ -82,8 +116,7 @@ class JoinerTest {
 
     @Test
     void anySuccessfulHasTheFirstResultAndCancelsTheRest() {
-        Task<String> task =
-                join(Joiner.anySuccessfulResultOrThrow(), List.of(after(3, "a"), failingAfter(0), after(1, "b")));
+        Task<String> task = join(Joiner.anySuccessfulOrThrow(), List.of(after(3, "a"), failingAfter(0), after(1, "b")));
 
         driven.advance(ONE_SECOND);
 
@@ -93,7 +126,7 @@ class JoinerTest {
 
     @Test
     void anySuccessfulThrowsWhenAllHaveFailed() {
-        Task<?> task = join(Joiner.anySuccessfulResultOrThrow(), List.of(failingAfter(1), failingAfter(2)));
+        Task<?> task = join(Joiner.anySuccessfulOrThrow(), List.of(failingAfter(1), failingAfter(2)));
         task.whenDone(done -> {});
         driven.advance(ONE_SECOND);
         assertThat(task.isDone()).isFalse();
@@ -108,13 +141,13 @@ class JoinerTest {
     @Test
     void anySuccessfulOfNoTasksHasNoResult() {
         driven.run(() -> assertThatExceptionOfType(NoSuchElementException.class)
-                .isThrownBy(() -> TaskGroup.join(Joiner.anySuccessfulResultOrThrow(), group -> {})));
+                .isThrownBy(() -> TaskGroup.join(Joiner.anySuccessfulOrThrow(), group -> {})));
     }
 
     @Test
     void anySuccessfulKeepsTheFirstOfTwoResults() {
         Task<String> task = join(
-                Joiner.anySuccessfulResultOrThrow(),
+                Joiner.anySuccessfulOrThrow(),
                 List.of(after(1, "first"), () -> shield(ONE_DAY, after(2, "second")::call)));
 
         driven.advance(ONE_SECOND);
@@ -202,7 +235,7 @@ class JoinerTest {
     void resultThatIsThereWinsOverACancellationFromOutside() {
         Task<String> task = driven.start(() -> timeout(
                 ONE_SECOND,
-                () -> TaskGroup.join(Joiner.<String>anySuccessfulResultOrThrow(), group -> {
+                () -> TaskGroup.join(Joiner.<String>anySuccessfulOrThrow(), group -> {
                     group.createTask(() -> shield(ONE_DAY, after(2, "value")::call));
                     group.createTask(after(3, "loser"));
                 })));

@@ -58,9 +58,7 @@ class TaskGroupOptionsTest {
                         options, group -> group.createTask(() -> 7).await()))
                 .isEqualTo(7);
         assertThat(TaskGroup.<Integer, Integer, RuntimeException>join(
-                        options.withName("race"),
-                        Joiner.anySuccessfulResultOrThrow(),
-                        group -> group.createTask(() -> 8)))
+                        options.withName("race"), Joiner.anySuccessfulOrThrow(), group -> group.createTask(() -> 8)))
                 .isEqualTo(8);
     }
 

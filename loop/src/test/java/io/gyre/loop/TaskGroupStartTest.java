@@ -128,7 +128,7 @@ class TaskGroupStartTest {
 
     @Test
     void taskThatFailsToStartIsNoneOfTheJoiners() {
-        Task<String> task = driven.start(() -> TaskGroup.join(Joiner.<String>anySuccessfulResultOrThrow(), group -> {
+        Task<String> task = driven.start(() -> TaskGroup.join(Joiner.<String>anySuccessfulOrThrow(), group -> {
             assertThatExceptionOfType(CompletionException.class)
                     .isThrownBy(() -> group.start(ready -> {
                         throw boom;

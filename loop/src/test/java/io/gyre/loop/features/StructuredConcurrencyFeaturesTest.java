@@ -198,7 +198,7 @@ class StructuredConcurrencyFeaturesTest {
         assertThatExceptionOfType(TaskGroupException.class)
                 .isThrownBy(() -> join(Joiner.allSuccessfulOrThrow()))
                 .withCause(boom);
-        assertThat(join(Joiner.anySuccessfulResultOrThrow())).isEqualTo("two");
+        assertThat(join(Joiner.anySuccessfulOrThrow())).isEqualTo("two");
         assertThat(join(Joiner.awaitAll()))
                 .extracting(Task::state)
                 .containsExactly(State.FAILED, State.SUCCESS, State.SUCCESS);
