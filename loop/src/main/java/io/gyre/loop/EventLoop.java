@@ -1,6 +1,5 @@
 package io.gyre.loop;
 
-import io.gyre.loop.internal.vthread.RequiredFlag;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Ticker;
 import java.time.Duration;
@@ -10,6 +9,9 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +72,8 @@ public final class EventLoop implements Executor, AutoCloseable {
      * @param main the body of the first task
      * @return what {@code main} returns
      * @throws X what {@code main} throws, unchanged
-     * @throws IllegalStateException if the JVM was started without the flag that Gyre needs
+     * @throws IllegalStateException if the JVM was started without the flag that Gyre needs, or is one on which Gyre does
+     *     not run; the message says what is missing
      * @see <a href="https://docs.python.org/3/library/asyncio-runner.html#asyncio.run">asyncio.run</a>
      */
     public static <T extends @Nullable Object, X extends Exception> T run(Body<T, X> main) throws X {
@@ -147,11 +150,11 @@ public final class EventLoop implements Executor, AutoCloseable {
      *
      * @param options options of the loop
      * @return the loop
-     * @throws IllegalStateException if the JVM was started without the flag that Gyre needs, or the caller is a virtual
-     *     thread
+     * @throws IllegalStateException if the JVM was started without the flag that Gyre needs, or is one on which Gyre does
+     *     not run; or if the caller is a virtual thread
      */
     public static EventLoop create(LoopOptions options) {
-        RequiredFlag.check();
+        VirtualThreads.check();
         Driver.requirePlatformThread("EventLoop.create");
         VirtualThreads.startJdkPollers();
         return new EventLoop(Objects.requireNonNull(options));
@@ -598,6 +601,46 @@ public final class EventLoop implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable command) {
         callSoonThreadsafe(command);
+    }
+
+    // ---- for code that wants threads
+
+    /**
+     * {@return a factory of virtual threads that run on this loop}
+     *
+     * <p>The threads are for code that starts and joins threads by itself. They take turns with the tasks, and code in
+     * them may call whatever tasks may call. They are not tasks: nobody awaits their outcome, and they belong to no
+     * group. What they throw goes to their {@linkplain Thread#getUncaughtExceptionHandler uncaught exception handler};
+     * a cancellation goes nowhere. They inherit no scoped values.
+     *
+     * <p>On the JDKs of today, a virtual thread that a task or such a thread starts by {@link Thread#ofVirtual} runs on
+     * the loop, too. On a JDK to come it may not: use this factory for threads that have to, and
+     * {@link LowLevel#jdkThreadFactory} for threads that must not.
+     *
+     * <p><b>Confinement:</b> any thread, also for {@link ThreadFactory#newThread} and {@link Thread#start}.
+     * <b>Cancellation:</b> interrupting a thread cancels it, and {@link #close} cancels and awaits all. A thread that is
+     * started when the loop is closed runs under the JDK's scheduler; suspending calls in it throw
+     * {@link LoopClosedException}. <b>Errors:</b> {@code newThread} throws {@code LoopClosedException} if the loop is
+     * closed.
+     */
+    public ThreadFactory threadFactory() {
+        return code -> LoopThread.create(core, code);
+    }
+
+    /**
+     * {@return a new executor that runs each command in a thread of {@link #threadFactory}} For libraries that want an
+     * {@link Executor} or {@link ExecutorService}; the commands may suspend. The loop itself is an {@code Executor},
+     * too, which runs commands as callbacks.
+     *
+     * <p><b>Confinement:</b> any thread, also for the methods of the executor. <b>Cancellation:</b>
+     * {@code future.cancel(true)} and {@link ExecutorService#shutdownNow} interrupt the threads, and so cancel them;
+     * closing the loop cancels and awaits them. <b>Errors:</b> commands are refused with
+     * {@link LoopClosedException}, which is a {@code RejectedExecutionException}, if the loop is closed. <b>Resources:</b>
+     * the executor is the caller's, and holds nothing but the threads that run. {@link ExecutorService#close} waits for
+     * them: call it in a task, or in a thread other than the loop's.
+     */
+    public ExecutorService virtualExecutor() {
+        return Executors.newThreadPerTaskExecutor(threadFactory());
     }
 
     // ---- queries

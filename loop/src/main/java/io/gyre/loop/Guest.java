@@ -10,8 +10,8 @@ final class Guest extends VirtualThreadTask<@Nullable Void> {
     /*
      * Design.
      *
-     * The thread inherits the scheduler of the task that started it, its host, and its continuation keeps coming
-     * through the host, as a GuestStep. A guest has parking and cancellation, but no body, no entry in the ready queue,
+     * On the JDKs of today, the thread inherits the scheduler of the task that started it, its host, and its continuation
+     * keeps coming through the host, as a GuestStep. On a JDK that passes no scheduler on, there are no guests. A guest has parking and cancellation, but no body, no entry in the ready queue,
      * and is in the loop's list only while it waits.
      */
     private static final ThreadLocal<@Nullable Guest> OF_THREAD = new ThreadLocal<>();

@@ -3,6 +3,7 @@ package io.gyre.loop;
 import io.gyre.loop.internal.poll.Direction;
 import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.internal.text.Failures;
+import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -231,6 +233,29 @@ public final class LowLevel {
          * @throws InterruptedException if the thread is interrupted
          */
         void run() throws X, InterruptedException;
+    }
+
+    /**
+     * {@return a factory of virtual threads that run under the JDK's own scheduler, wherever they are made and started}
+     *
+     * <p>The way out of the loop. On the JDKs of today, a virtual thread that is started in a task or callback by
+     * {@link Thread#ofVirtual}, {@link Thread#startVirtualThread} or a library runs on the loop. Give a library these
+     * threads if its threads compute, or serve others than this loop and outlive it.
+     *
+     * {@snippet :
+     * HttpClient client = HttpClient.newBuilder()
+     *         .executor(Executors.newThreadPerTaskExecutor(LowLevel.jdkThreadFactory()))
+     *         .build();
+     * }
+     *
+     * <p><b>Confinement:</b> any thread. <b>Suspends:</b> no. <b>Errors:</b> what a thread throws goes to its uncaught
+     * exception handler; calls of this library that suspend throw {@code IllegalStateException} in it.
+     * <b>Resources:</b> no loop knows the threads or ends them.
+     *
+     * @see EventLoop#threadFactory
+     */
+    public static ThreadFactory jdkThreadFactory() {
+        return body -> VirtualThreads.newJdkThread(null, Objects.requireNonNull(body));
     }
 
     /**

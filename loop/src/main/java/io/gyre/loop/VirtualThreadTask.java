@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the result
  */
 sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
-        implements Executor, Runnable, Step, Arrival permits CallbackRunner, Guest {
+        implements Executor, Runnable, Step, Arrival permits CallbackRunner, Guest, LoopThread {
     /*
      * Design.
      *
@@ -26,8 +26,8 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
      * loop, the task goes to the ready queue; from outside, through the entry queue. The tick then runs the
      * continuation, which mounts the thread on the carrier until it parks again.
      *
-     * A virtual thread started inside the task inherits this scheduler. Its continuation is not ours (start() submits
-     * ours first), so it is queued by itself, as a GuestStep. See Guest.
+     * On the JDKs of today, a virtual thread started inside the task inherits this scheduler. Its continuation is not
+     * ours (start() submits ours first), so it is queued by itself, as a GuestStep. See Guest.
      *
      * The current task is the scheduler of the current thread: one field load.
      *
@@ -219,7 +219,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         Thread current = Thread.currentThread();
         return current.isVirtual()
                 && VirtualThreads.scheduler(current) instanceof VirtualThreadTask<?> host
-                && host.thread != current
+                && (host.thread != current || host instanceof LoopThread)
                 && !host.loop.isClosed();
     }
 
@@ -253,7 +253,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         if (loop.inLoop()) {
             arrivalOf(runnable).arrive();
         } else if (!loop.enter(arrivalOf(runnable))) {
-            VirtualThreads.defaultScheduler().execute(runnable);
+            VirtualThreads.jdkScheduler().execute(runnable);
         }
     }
 
