@@ -12,7 +12,8 @@ final class Closing {
     /*
      * Design.
      *
-     * An orderly end begins with Draining. Then the tasks, with the calls that they have offloaded, including abandoned ones. Then the system tasks, on
+     * An orderly end begins with Draining. Then the tasks, with the calls that they have offloaded, including
+     * abandoned ones. Then the system tasks, on
      * which the other tasks rely; they may offload until they end. Then the threads of the offload pool. Finally, after
      * the entry queue is closed, the callbacks that have arrived by then.
      *

@@ -74,7 +74,7 @@ final class LoopChoosers {
         }
 
         private Load loadOf(LoopPortal portal) {
-            return loads.computeIfAbsent(portal, unused -> new Load());
+            return loads.computeIfAbsent(portal, _ -> new Load());
         }
     }
 }

@@ -59,6 +59,7 @@ class ForeignThreadTest {
             "EventLoop.runUntilComplete",
             "EventLoop.runAsGuest",
             "EventLoop.close",
+            "EventLoop.shutdown",
             "Task.get",
             "LoopFuture.get",
             // refuse for another reason: the state, or words of the caller

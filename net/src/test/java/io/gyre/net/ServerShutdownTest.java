@@ -83,7 +83,7 @@ class ServerShutdownTest {
     @Test
     void serverThatStartsMeanwhileDrainsAtOnce() throws Exception {
         serveAClient(stream -> {
-            TcpServer late = TcpServer.serve(ANY_PORT, unused -> {});
+            TcpServer late = TcpServer.serve(ANY_PORT, _ -> {});
             late.awaitClosed();
             log.add("late server " + late.state());
         });

@@ -1,15 +1,17 @@
 package io.gyre.examples.guest;
 
-import io.gyre.examples.echo.EchoClient;
 import io.gyre.examples.echo.EchoServer;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopOptions;
 import io.gyre.loop.LoopPortal;
 import io.gyre.net.TcpServer;
+import io.gyre.net.TcpStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutionException;
+import java.util.function.IntConsumer;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -78,26 +80,34 @@ public final class RoundTrips {
         }
     }
 
-    private EchoClient client(int trips) {
-        return new EchoClient(server.getHostString(), server.getPort(), 1, trips, MESSAGE_BYTES);
-    }
-
     private Histogram onLoopOfItsOwn(int trips) throws IOException {
-        return EventLoop.run(() -> client(trips).run(() -> {})).latencies();
+        return EventLoop.run(() -> measure(trips, done -> {}));
     }
 
     private Histogram asGuest(Desktop desktop, int trips) throws IOException, InterruptedException {
         EventLoop loop = EventLoop.create(LoopOptions.defaults().withName("guest"));
-        var done = loop.runAsGuest(desktop, () -> {
-            var counter = new Object() {
-                int trips;
-            };
-            return client(trips).run(() -> desktop.show(++counter.trips + " round trips"));
-        });
+        var done = loop.runAsGuest(desktop, () -> measure(trips, count -> desktop.show(count + " round trips")));
         try {
-            return done.get().latencies();
+            return done.get();
         } catch (ExecutionException failed) {
             throw new IOException("the guest has failed", failed.getCause());
         }
+    }
+
+    /** Sends messages one after the other, each when the one before has come back. Suspends. */
+    private Histogram measure(int trips, IntConsumer progress) throws IOException {
+        var latencies = new Histogram(3);
+        ByteBuffer message = ByteBuffer.allocate(MESSAGE_BYTES);
+        ByteBuffer reply = ByteBuffer.allocate(MESSAGE_BYTES);
+        try (TcpStream stream = TcpStream.connect(server)) {
+            for (int trip = 1; trip <= trips; trip++) {
+                long start = System.nanoTime();
+                stream.write(message.clear());
+                stream.readExactly(reply.clear());
+                latencies.recordValue(System.nanoTime() - start);
+                progress.accept(trip);
+            }
+        }
+        return latencies;
     }
 }

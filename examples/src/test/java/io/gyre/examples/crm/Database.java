@@ -94,7 +94,7 @@ final class Database {
             lines.add(line);
             if (line.contains("ready for connections")) {
                 Thread.ofPlatform().daemon().name("mariadb-log").start(() -> log.lines()
-                        .forEach(ignored -> {}));
+                        .forEach(_ -> {}));
                 return;
             }
         }
