@@ -218,7 +218,7 @@ final class TcpServerEndTest {
             EventLoop.run(() -> {
                 assertThatThrownBy(server::close)
                         .isInstanceOf(WrongLoopException.class)
-                        .hasMessageContaining("EventLoop.call");
+                        .hasMessageContaining("loop.call");
                 assertThatThrownBy(server::stopAccepting).isInstanceOf(WrongLoopException.class);
                 assertThatThrownBy(server::abort).isInstanceOf(WrongLoopException.class);
                 assertThatThrownBy(() -> server.drain(MINUTE)).isInstanceOf(WrongLoopException.class);
