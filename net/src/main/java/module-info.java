@@ -9,6 +9,7 @@ module io.gyre.net {
     exports io.gyre.net.dns;
     exports io.gyre.net.os;
     exports io.gyre.net.testing;
+    exports io.gyre.net.tls;
 
     opens io.gyre.net.testing to
             org.junit.platform.commons;

@@ -1,5 +1,6 @@
 package io.gyre.net;
 
+import io.gyre.loop.Async;
 import io.gyre.loop.Task;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -86,9 +87,40 @@ public abstract class BufferedStream extends Wire implements ByteStream {
         return reader.readAvailable(task, buffer);
     }
 
-    /** For {@link Copying}: waits until more bytes have probably arrived. */
-    final void awaitMore() throws IOException {
+    /**
+     * Reads the bytes that have arrived, without waiting. For a stream on top of this one; {@link #awaitReadable} waits
+     * without a buffer.
+     *
+     * <p><b>Suspends:</b> no.
+     *
+     * @param buffer receives the bytes, has room
+     * @return how many bytes were read; 0 if none have arrived, -1 at the end of the stream
+     * @throws io.gyre.loop.BusyException if another task is reading
+     * @throws IOException if the connection is broken or closed
+     */
+    public final int tryRead(ByteBuffer buffer) throws IOException {
+        Counts.writable(buffer);
+        return reader.readAvailable(Async.currentTask(), buffer);
+    }
+
+    /**
+     * Waits until {@link #tryRead} will probably deliver bytes, the end or a failure. May return early.
+     *
+     * <p><b>Suspends:</b> until then. <b>Cancellation:</b> takes nothing.
+     *
+     * @throws io.gyre.loop.BusyException if another task is reading
+     * @throws IOException if the connection is broken or closed
+     */
+    public final void awaitReadable() throws IOException {
         reader.awaitMore();
+    }
+
+    /**
+     * {@return whether this end has ended the input, as a draining server does: reads deliver what has arrived and then the
+     * end of the stream, whatever the peer still sends}
+     */
+    public final boolean isInputEnded() {
+        return reader.isEndedHere();
     }
 
     /**
@@ -146,6 +178,19 @@ public abstract class BufferedStream extends Wire implements ByteStream {
     @Override
     public final void closeOutput() throws IOException {
         writer.end();
+    }
+
+    /**
+     * Writes what can be sent without waiting; nothing while other bytes are still to be sent before. For a stream on top
+     * of this one.
+     *
+     * <p><b>Suspends:</b> no.
+     *
+     * @param buffer the bytes; its position says how many were sent
+     * @throws IOException if the connection is broken or closed
+     */
+    public final void tryWrite(ByteBuffer buffer) throws IOException {
+        writer.sendAvailable(Async.currentTask(), buffer);
     }
 
     /** For {@link Copying}: sends what can be sent at once, unless other bytes are queued before. */

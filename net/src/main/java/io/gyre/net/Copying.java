@@ -93,7 +93,7 @@ final class Copying {
 
     private void awaitMore() throws IOException {
         if (from instanceof BufferedStream stream) {
-            stream.awaitMore();
+            stream.awaitReadable();
         } else {
             from.peek(1);
             shown = true;

@@ -30,6 +30,8 @@ final class PeerFailures {
         TIMED_OUT,
         /** Sent more than allowed. */
         TOO_LARGE,
+        /** Did not agree on how to begin, as in a TLS handshake. */
+        HANDSHAKE,
         /** Nothing: this end closed or aborted the connection, outside its handler. */
         CUT_OFF
     }

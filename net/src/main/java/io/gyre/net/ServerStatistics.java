@@ -8,9 +8,10 @@ package io.gyre.net;
  * @param accepted connections accepted
  * @param active connections being served
  * @param broken connections that the peer ended early, which is normal: it reset the connection, vanished, ended in the
- *     middle of a message, or did one of the next two
+ *     middle of a message, or did one of the next three
  * @param timedOut broken connections whose peer was idle or too slow
  * @param tooLarge broken connections whose peer sent more than the handler allows
+ * @param handshakes broken connections whose handshake, such as that of TLS, failed
  * @param failed connections whose handler failed
  * @param shed connections closed at once because there were too many
  * @param acceptPauses how often accepting paused because the system was out of descriptors
@@ -21,11 +22,12 @@ public record ServerStatistics(
         long broken,
         long timedOut,
         long tooLarge,
+        long handshakes,
         long failed,
         long shed,
         long acceptPauses) {
     /** A server that has done nothing yet. */
-    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0);
+    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** {@return the sum of two servers} */
     ServerStatistics plus(ServerStatistics other) {
@@ -35,6 +37,7 @@ public record ServerStatistics(
                 broken + other.broken,
                 timedOut + other.timedOut,
                 tooLarge + other.tooLarge,
+                handshakes + other.handshakes,
                 failed + other.failed,
                 shed + other.shed,
                 acceptPauses + other.acceptPauses);

@@ -77,6 +77,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private long broken;
     private long timedOut;
     private long tooLarge;
+    private long handshakes;
     private long failed;
     private long shed;
 
@@ -259,6 +260,10 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
             case TOO_LARGE -> {
                 broken++;
                 tooLarge++;
+            }
+            case HANDSHAKE -> {
+                broken++;
+                handshakes++;
             }
             case CUT_OFF -> {}
         }
@@ -443,7 +448,8 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         for (Listener listener : listeners) {
             pauses += listener.pauses();
         }
-        return new ServerStatistics(accepted, connections.size(), broken, timedOut, tooLarge, failed, shed, pauses);
+        return new ServerStatistics(
+                accepted, connections.size(), broken, timedOut, tooLarge, handshakes, failed, shed, pauses);
     }
 
     /** {@return the connections being served, in order of arrival} */

@@ -119,6 +119,14 @@ abstract class Wire {
     protected abstract void awaitSendable() throws IOException;
 
     /**
+     * {@return whether bytes that {@link #send} has taken are still inside this transport; {@link #awaitSendable} then waits
+     * until they are not} Writes and flushes wait for it. False unless overridden.
+     */
+    protected boolean isSending() {
+        return false;
+    }
+
+    /**
      * Sends a portion of a file. Uses other threads; suspends. Copies through a buffer, unless overridden.
      *
      * @param file the file to read
@@ -145,7 +153,8 @@ abstract class Wire {
     protected abstract void endOutput() throws IOException;
 
     /**
-     * Closes the transport; sent bytes are still delivered. Called once. Must not suspend. Must wake waiting tasks.
+     * Closes the transport; sent bytes are still delivered. Called once. Must wake waiting tasks. May suspend to send what
+     * belongs to the end, for a limited time; must not suspend when its loop is closed.
      *
      * @throws IOException if closing fails
      */
@@ -202,9 +211,17 @@ abstract class Wire {
             int asked = Math.min(buffer.remaining(), BufferPool.BUFFER_BYTES);
             int count = sendCounted(buffer);
             if (!buffer.hasRemaining()) {
+                awaitSent();
                 return;
             }
             awaitAfter(count, asked);
+        }
+    }
+
+    /** Waits until the transport holds no bytes back. */
+    final void awaitSent() throws IOException {
+        while (isSending()) {
+            awaitSendableLimited();
         }
     }
 
@@ -217,6 +234,7 @@ abstract class Wire {
                 awaitAfter(count, Math.min(asked, BufferPool.BUFFER_BYTES));
             }
         }
+        awaitSent();
     }
 
     private static int nextNonEmpty(ByteBuffer[] buffers, int from) {
@@ -359,6 +377,18 @@ abstract class Wire {
     /** For transport failures: unless this end caused them by closing, they are the peer's doing. */
     final <X extends IOException> X broken(X failure) {
         return failure instanceof ClosedChannelException ? failure : note(failure, Kind.BROKEN);
+    }
+
+    /**
+     * Records that a stream could not begin, because its two ends did not agree on how to: a server counts it, and it is not
+     * a failure of the handler.
+     *
+     * @param <X> the type of the failure
+     * @param failure the failure
+     * @return the failure
+     */
+    protected final <X extends IOException> X handshakeFailed(X failure) {
+        return note(failure, Kind.HANDSHAKE);
     }
 
     /** Records a failure that the peer caused. */

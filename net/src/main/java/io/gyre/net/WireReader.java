@@ -125,7 +125,9 @@ final class WireReader extends ReadAhead {
     void awaitMore() throws IOException {
         beginTurn(wire.checkpoint());
         try {
-            awaitIfProbablyEmpty();
+            if (isEmpty()) {
+                awaitIfProbablyEmpty();
+            }
         } finally {
             endTurn();
         }
@@ -325,6 +327,11 @@ final class WireReader extends ReadAhead {
     void end() {
         ended = true;
         wire.wakeReceiver();
+    }
+
+    /** {@return whether {@link #end} was called} */
+    boolean isEndedHere() {
+        return ended;
     }
 
     @Override

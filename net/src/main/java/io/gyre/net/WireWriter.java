@@ -191,6 +191,9 @@ final class WireWriter extends Turn implements Runnable {
                     LowLevel.checkpoint();
                 }
             }
+            if (left == 0) {
+                wire.awaitSent();
+            }
         } finally {
             scheduleFlush(); // for the rest, if this call was cancelled
         }

@@ -30,7 +30,7 @@ final class NetArchitectureTest {
                 .resideInAPackage("io.gyre.net")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.gyre.net.os..", "io.gyre.net.testing..")
+                .resideInAnyPackage("io.gyre.net.os..", "io.gyre.net.testing..", "io.gyre.net.tls..")
                 .check(NET);
     }
 

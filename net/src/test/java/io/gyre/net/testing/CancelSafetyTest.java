@@ -31,6 +31,8 @@ final class CancelSafetyTest {
             `mvn test -pl net -am -Dtest=CancelSafetyTest -Dsurefire.failIfNoSpecifiedTests=false -Dcancel.safety.update=true`
             writes the file anew.
 
+            Over TLS the same holds, and bytes that a cancelled write has encrypted are on their way: they are sent in the background.
+
             """;
 
     private final Path directory;
@@ -50,6 +52,7 @@ final class CancelSafetyTest {
         addFiles();
         addEnding();
         addServers();
+        addHandshakes();
 
         if (Boolean.getBoolean("cancel.safety.update")) {
             Files.write(RECORDED, lines);
@@ -93,6 +96,11 @@ final class CancelSafetyTest {
                 "close, when the peer does not",
                 List.of(Moment.BEFORE, Moment.WAITING),
                 eachKind(kind -> new CloseScenario(kind, false)));
+    }
+
+    private void addHandshakes() throws Exception {
+        row("TlsStream.client", List.of(Moment.values()), List.of(() -> new HandshakeScenario(false)));
+        row("TlsStream.handshake", List.of(Moment.values()), List.of(() -> new HandshakeScenario(true)));
     }
 
     private void addServers() throws Exception {

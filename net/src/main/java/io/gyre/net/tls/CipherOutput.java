@@ -1,0 +1,174 @@
+package io.gyre.net.tls;
+
+import io.gyre.loop.Async;
+import io.gyre.loop.CancelledException;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.Task;
+import io.gyre.loop.TimeoutException;
+import io.gyre.net.BufferedStream;
+import io.gyre.net.ByteStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** The one way of encrypted bytes to the stream below, in the order in which the engine made them. */
+final class CipherOutput implements Runnable {
+    /*
+     * Design.
+     *
+     * Everything that the engine makes goes through `add`: records of the writer, and messages that the reader causes
+     * (handshake, answers to key updates, alerts). What the stream below takes at once is gone. The rest is queued in arrays
+     * of their size, and pushed: by a task that calls `push`, if there is one in the same step, otherwise by a task in
+     * the background (the pump). Only one task pushes; others wait for it.
+     *
+     * So a reader never waits for the peer to read: two ends that both write and do not read cannot block the
+     * reading of either. A writer whose push is cancelled leaves the rest of a record to the pump: the peer gets whole
+     * records. A failure that no caller is there to receive is kept, and thrown to the next.
+     */
+    private final ByteStream below;
+    private final @Nullable BufferedStream ours;
+    private final Changes changes = new Changes(new Taken(this));
+    private final ArrayDeque<ByteBuffer> queue = new ArrayDeque<>(0);
+    private @Nullable Task<?> pusher;
+    private @Nullable Task<?> pump;
+    private boolean pumpScheduled;
+    private @Nullable IOException failure;
+    private boolean closed;
+
+    CipherOutput(ByteStream below) {
+        this.below = below;
+        this.ours = below instanceof BufferedStream buffered ? buffered : null;
+    }
+
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
+    /** {@return how many bytes are queued} */
+    long size() {
+        long size = 0;
+        for (ByteBuffer each : queue) {
+            size += each.remaining();
+        }
+        return size;
+    }
+
+    /** Sends bytes now, or soon and behind those queued. <b>Suspends:</b> no. */
+    void add(ByteBuffer records) throws IOException {
+        throwFailure();
+        if (queue.isEmpty() && ours != null && records.hasRemaining()) {
+            try {
+                ours.tryWrite(records);
+            } catch (IOException broken) {
+                throw fail(broken);
+            }
+        }
+        if (records.hasRemaining()) {
+            queue.addLast(RecordBuffers.copy(records));
+            schedulePump();
+        }
+    }
+
+    /** Waits until all is sent. <b>Cancellation:</b> the rest is sent later. */
+    void push() throws IOException {
+        for (; ; ) {
+            throwFailure();
+            if (closed) {
+                throw new AsynchronousCloseException();
+            }
+            if (queue.isEmpty()) {
+                return;
+            }
+            if (pusher == null) {
+                pushFirst();
+            } else {
+                changes.await();
+            }
+        }
+    }
+
+    private void pushFirst() throws IOException {
+        pusher = Async.currentTask();
+        try {
+            below.write(queue.getFirst());
+            queue.pollFirst();
+        } catch (IOException broken) {
+            throw closed ? broken : fail(broken);
+        } finally {
+            pusher = null;
+            changes.signal();
+            schedulePump();
+        }
+    }
+
+    private <X extends IOException> X fail(X broken) {
+        failure = broken;
+        queue.clear();
+        return broken;
+    }
+
+    void throwFailure() throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    // ---- in the background
+
+    private void schedulePump() {
+        if (!queue.isEmpty() && !pumpScheduled && pump == null && !closed) {
+            pumpScheduled = true;
+            LowLevel.atEndOfStep(this);
+        }
+    }
+
+    /** Starts the pump, unless a task has pushed since, or still pushes. */
+    @Override
+    public void run() {
+        pumpScheduled = false;
+        if (!queue.isEmpty() && pusher == null && pump == null && !closed) {
+            pump = LowLevel.createTask("encrypted output to " + below, this, this::pump);
+        }
+    }
+
+    private @Nullable Void pump() {
+        try {
+            push();
+        } catch (IOException kept) {
+            // thrown to the next caller
+        } catch (TimeoutException late) {
+            fail(new IOException("the peer of " + below + " took nothing: " + late.getMessage(), late));
+        } catch (CancelledException ended) {
+            fail(new IOException(this + " was cancelled", ended)); // with the loop, or because the stream was closed
+        } finally {
+            pump = null;
+            changes.signal();
+        }
+        return null;
+    }
+
+    /** Drops what is queued, and ends the waits. <b>Suspends:</b> no. */
+    void close() {
+        closed = true;
+        queue.clear();
+        if (pump != null) {
+            pump.cancel("its stream was closed");
+        }
+        changes.signal();
+    }
+
+    @Override
+    public String toString() {
+        return "the encrypted output to " + below;
+    }
+
+    /** What a writer waits for. */
+    private record Taken(CipherOutput output) {
+        @Override
+        public String toString() {
+            return "the peer of " + output.below + " to read";
+        }
+    }
+}
