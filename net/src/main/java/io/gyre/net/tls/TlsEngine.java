@@ -93,9 +93,11 @@ final class TlsEngine {
     private boolean unwrapMessage() throws IOException {
         throwFailure();
         ByteBuffer bytes = input.open();
+        int record = bytes.position();
         try {
             for (; ; ) {
                 firstBytes.require(bytes, failures);
+                record = bytes.position();
                 SSLEngineResult result = engine.unwrap(bytes, NOTHING);
                 switch (result.getStatus()) {
                     case OK -> {
@@ -114,7 +116,8 @@ final class TlsEngine {
                 }
             }
         } catch (SSLException broken) {
-            throw fail(broken);
+            String alert = PlainAlert.at(bytes, record);
+            throw fail(alert == null ? broken : failures.refused(alert, broken, engine));
         } finally {
             input.close(bytes);
         }

@@ -75,9 +75,7 @@ final class TlsFailures {
         String message = String.valueOf(failure.getMessage());
         Matcher alert = RECEIVED_ALERT.matcher(message);
         if (alert.find()) {
-            Kind kind = kindOfAlert(alert.group(1));
-            String meaning = alert.group(1).equals("handshake_failure") ? noAgreement(engine) : meaning(kind, engine);
-            return failed(kind, "the peer refuses with the alert " + alert.group(1) + meaning, failure);
+            return refused(alert.group(1), failure, engine);
         }
         String lower = message.toLowerCase(Locale.ROOT);
         for (Rule rule : RULES) {
@@ -86,6 +84,13 @@ final class TlsFailures {
             }
         }
         return failed(Kind.OTHER, LowLevel.describe(message), failure);
+    }
+
+    /** {@return the failure by an alert of the peer, explained} */
+    TlsException refused(String alert, SSLException failure, SSLEngine engine) {
+        Kind kind = kindOfAlert(alert);
+        String meaning = alert.equals("handshake_failure") ? noAgreement(engine) : meaning(kind, engine);
+        return failed(kind, "the peer refuses with the alert " + alert + meaning, failure);
     }
 
     private static Kind kindOfAlert(String alert) {

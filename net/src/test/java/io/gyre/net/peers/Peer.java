@@ -26,7 +26,7 @@ public final class Peer {
     }
 
     /** {@return a program, if it is installed; else the test is skipped, and says what to install} */
-    static Peer installed(String program, String debianPackage, Path directory) {
+    public static Peer installed(String program, String debianPackage, Path directory) {
         boolean found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
         Assumptions.assumeTrue(found, program + " is not on the PATH: install the package " + debianPackage);
