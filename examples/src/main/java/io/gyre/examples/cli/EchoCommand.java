@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Runs the echo server until SIGINT or SIGTERM. */
 @Command(
@@ -24,15 +25,24 @@ final class EchoCommand implements Callable<Integer> {
     @Mixin
     private Listen listen = new Listen();
 
+    @Option(
+            names = "--tls",
+            description = "Speak TLS, with --tls-cert and --tls-key, or with a self-signed certificate made now.")
+    private boolean tls;
+
+    @Mixin
+    private TlsCertificate certificate = new TlsCertificate();
+
     @Override
     public Integer call() throws IOException {
+        certificate.check();
         InetSocketAddress address = listen.address();
         EventLoop.run(LoopOptions.defaults().withName("echo"), () -> serve(address));
         return 0;
     }
 
     private void serve(InetSocketAddress address) throws IOException {
-        try (TcpServer server = EchoServer.start(address)) {
+        try (TcpServer server = tls ? EchoServer.start(address, certificate.forServer()) : EchoServer.start(address)) {
             Signals.drainOn(server, GRACE, "TERM", "INT");
             listen.announce(server.address());
             server.awaitClosed();

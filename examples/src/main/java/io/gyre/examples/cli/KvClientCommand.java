@@ -6,6 +6,8 @@ import io.gyre.loop.EventLoop;
 import io.gyre.net.ByteStream;
 import io.gyre.net.TcpStream;
 import io.gyre.net.UnixStream;
+import io.gyre.net.tls.TlsOptions;
+import io.gyre.net.tls.TlsStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -36,21 +38,41 @@ final class KvClientCommand implements Callable<Integer> {
     @Option(names = "--unix", paramLabel = "PATH", description = "Where the server is: its Unix socket.")
     private @Nullable Path socket;
 
+    @Option(names = "--tls", description = "Speak TLS; --tls-cert and --tls-key show a certificate of this client.")
+    private boolean tls;
+
+    @Mixin
+    private TlsTrust trust = new TlsTrust();
+
+    @Mixin
+    private TlsCertificate certificate = new TlsCertificate();
+
     @Parameters(arity = "1..*", paramLabel = "WORD", description = "The command, such as: SET greeting hello world")
     private List<String> words = List.of();
 
     @Override
     public Integer call() throws IOException {
-        String answer = EventLoop.run(this::ask);
+        certificate.check();
+        TlsOptions given = certificate.given();
+        TlsOptions options = trust.applyTo(given == null ? TlsOptions.defaults() : given);
+        String answer = EventLoop.run(() -> ask(options));
         PrintWriter out = spec.commandLine().getOut();
         out.print(answer);
         out.flush();
         return answer.startsWith("ERROR") ? 1 : 0;
     }
 
-    private String ask() throws IOException {
-        try (ByteStream stream =
-                socket == null ? TcpStream.connect(server.host(), server.port()) : UnixStream.connect(socket)) {
+    private ByteStream connect(TlsOptions options) throws IOException {
+        if (socket != null) {
+            return UnixStream.connect(socket);
+        }
+        return tls
+                ? TlsStream.connect(server.host(), server.port(), options)
+                : TcpStream.connect(server.host(), server.port());
+    }
+
+    private String ask(TlsOptions options) throws IOException {
+        try (ByteStream stream = connect(options)) {
             stream.write((String.join(" ", words) + "\n").getBytes(UTF_8));
             stream.closeOutput(); // no more commands, so the server ends the connection after its answer
             return new String(stream.readAll(MAX_ANSWER_BYTES), UTF_8);

@@ -1,6 +1,7 @@
 package io.gyre.examples.cli;
 
 import io.gyre.examples.proxy.Proxy;
+import io.gyre.net.tls.TlsOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -39,12 +40,30 @@ final class ProxyCommand implements Callable<Integer> {
             converter = PositiveConverter.class)
     private int connectTimeoutMillis;
 
+    @Option(
+            names = "--tls-listen",
+            description =
+                    "Clients speak TLS, with --tls-cert and --tls-key, or with a self-signed certificate made now.")
+    private boolean tlsListen;
+
+    @Option(names = "--tls-connect", description = "The server speaks TLS.")
+    private boolean tlsConnect;
+
+    @Mixin
+    private TlsCertificate certificate = new TlsCertificate();
+
+    @Mixin
+    private TlsTrust trust = new TlsTrust();
+
     @Override
     public Integer call() throws IOException {
         InetSocketAddress address = listen.address();
+        certificate.check();
+        TlsOptions target = tlsConnect ? trust.applyTo(TlsOptions.defaults()) : null;
         UntilTerminated.run("proxy", () -> {
-            try (Proxy proxy =
-                    Proxy.start(address, host, port, maxConnections, Duration.ofMillis(connectTimeoutMillis))) {
+            TlsOptions clients = tlsListen ? certificate.forServer() : null;
+            Duration connectTimeout = Duration.ofMillis(connectTimeoutMillis);
+            try (Proxy proxy = Proxy.start(address, clients, host, port, target, maxConnections, connectTimeout)) {
                 listen.announce(proxy.address());
                 Listen.untilTold(limit -> {
                     proxy.drain(limit);

@@ -1,7 +1,9 @@
 package io.gyre.examples.echo;
 
+import io.gyre.net.ByteStream;
 import io.gyre.net.TcpServer;
-import io.gyre.net.TcpStream;
+import io.gyre.net.tls.TlsHandler;
+import io.gyre.net.tls.TlsOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -29,7 +31,19 @@ public final class EchoServer {
         return TcpServer.serve(address, EchoServer::echo);
     }
 
-    private static void echo(TcpStream client) throws IOException {
+    /**
+     * Starts the server, with TLS. Suspends until the files of the options have been read.
+     *
+     * @param address the address to listen on
+     * @param tls with a certificate
+     * @return the listening server
+     * @throws IOException if the address is taken, or a file cannot be used
+     */
+    public static TcpServer start(InetSocketAddress address, TlsOptions tls) throws IOException {
+        return TcpServer.serve(address, TlsHandler.of(tls, EchoServer::echo));
+    }
+
+    private static void echo(ByteStream client) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         while (client.read(buffer.clear()) >= 0) {
             client.write(buffer.flip());

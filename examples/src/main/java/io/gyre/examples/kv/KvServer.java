@@ -10,6 +10,8 @@ import io.gyre.net.LimitExceededException;
 import io.gyre.net.StreamServer;
 import io.gyre.net.TcpServer;
 import io.gyre.net.UnixServer;
+import io.gyre.net.tls.TlsHandler;
+import io.gyre.net.tls.TlsOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -45,8 +47,10 @@ public final class KvServer implements AutoCloseable {
     private final TcpServer tcp;
     private final List<StreamServer<?>> servers = new ArrayList<>();
 
-    private KvServer(InetSocketAddress address, @Nullable Path socket) throws IOException {
-        tcp = TcpServer.serve(address, this::serve);
+    private KvServer(InetSocketAddress address, @Nullable TlsOptions tls, @Nullable Path socket) throws IOException {
+        tcp = tls == null
+                ? TcpServer.serve(address, this::serve)
+                : TcpServer.serve(address, TlsHandler.of(tls, this::serve));
         servers.add(tcp);
         if (socket != null) {
             try {
@@ -67,7 +71,20 @@ public final class KvServer implements AutoCloseable {
      * @throws IOException if one of them is in use
      */
     public static KvServer start(InetSocketAddress address, @Nullable Path socket) throws IOException {
-        return new KvServer(address, socket);
+        return new KvServer(address, null, socket);
+    }
+
+    /**
+     * Starts a server that speaks TLS over TCP. Suspends until the files of the options have been read.
+     *
+     * @param address the address to listen on
+     * @param tls with a certificate
+     * @param socket a Unix socket to listen on as well, without TLS, only for the user of this process; null for none
+     * @return the listening server
+     * @throws IOException if one of them is in use, or a file cannot be used
+     */
+    public static KvServer start(InetSocketAddress address, TlsOptions tls, @Nullable Path socket) throws IOException {
+        return new KvServer(address, tls, socket);
     }
 
     /** {@return the address of the server} */
