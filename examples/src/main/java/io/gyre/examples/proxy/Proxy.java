@@ -114,9 +114,8 @@ public final class Proxy implements AutoCloseable {
     }
 
     private ByteStream connect() throws IOException {
-        return tlsOfTarget == null
-                ? TcpStream.connect(host, port, connectOptions)
-                : TlsStream.connect(host, port, connectOptions, tlsOfTarget);
+        TcpStream tcp = TcpStream.connect(host, port, connectOptions);
+        return tlsOfTarget == null ? tcp : TlsStream.client(tcp, host, tlsOfTarget);
     }
 
     private void passOn(ByteStream client) throws IOException {
