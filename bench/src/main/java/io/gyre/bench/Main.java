@@ -4,6 +4,7 @@ import io.gyre.bench.echo.Echo;
 import io.gyre.bench.load.LoadCommand;
 import io.gyre.bench.micro.Micro;
 import io.gyre.bench.options.RunOptions;
+import io.gyre.bench.overload.Overload;
 import io.gyre.bench.scale.Scale;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,6 +30,7 @@ public final class Main {
             case "echo" -> new Echo();
             case "load" -> new LoadCommand();
             case "scale" -> new Scale();
+            case "overload" -> new Overload();
             default -> throw new IllegalArgumentException("no command " + name);
         };
     }

@@ -75,7 +75,7 @@ final class Listener {
         try {
             loadWhatExhaustionNeeds();
             while (channel.isOpen()) {
-                server.awaitRoom();
+                server.awaitMayAccept();
                 LowLevel.awaitAcceptable(channel);
                 acceptBatch();
             }
@@ -99,7 +99,7 @@ final class Listener {
 
     private void acceptBatch() throws IOException {
         reserve.fill(); // not before: until this step, other code may need it
-        for (int i = 0; i < ACCEPT_BATCH && server.hasRoom(); i++) {
+        for (int i = 0; i < ACCEPT_BATCH && server.mayAccept(); i++) {
             SocketChannel connection;
             try {
                 connection = channel.accept();

@@ -20,7 +20,9 @@ public final class ServerOptions {
             UNLIMITED,
             UNLIMITED,
             Overload.PAUSE,
-            SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true)));
+            SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true),
+            null,
+            Overload.PAUSE));
 
     private final Values values;
 
@@ -31,13 +33,16 @@ public final class ServerOptions {
             int maxConnections,
             int maxConnectionsPerPeer,
             Overload overload,
-            SocketOptions connection) {
+            SocketOptions connection,
+            @Nullable Admission admission,
+            Overload whenLate) {
         Values {
             requirePositive(backlog, "backlog");
             requirePositive(maxConnections, "maxConnections");
             requirePositive(maxConnectionsPerPeer, "maxConnectionsPerPeer");
             Objects.requireNonNull(overload);
             Objects.requireNonNull(connection);
+            Objects.requireNonNull(whenLate);
         }
     }
 
@@ -87,12 +92,25 @@ public final class ServerOptions {
         return values.connection;
     }
 
-    /** What a server does when it serves as many connections as it may. */
+    /** {@return what decides by the loop's lag whether new connections are served; null by default} */
+    public @Nullable Admission admission() {
+        return values.admission;
+    }
+
+    /** {@return what happens to new connections while the loop is late; they wait by default} */
+    public Overload whenLate() {
+        return values.whenLate;
+    }
+
+    /** What a server does when it serves as many connections as it may, or its loop is late. */
     public enum Overload {
-        /** Accepts no more until a connection ends; the system queues up to {@link ServerOptions#backlog}. */
+        /**
+         * Accepts no more until a connection ends, or the loop is in time; the system queues up to
+         * {@link ServerOptions#backlog}.
+         */
         PAUSE,
 
-        /** Accepts and resets them at once: clients learn quickly that there is no room. */
+        /** Accepts and resets them at once: clients learn quickly that they are not served. */
         SHED
     }
 
@@ -119,7 +137,9 @@ public final class ServerOptions {
                 values.maxConnections,
                 values.maxConnectionsPerPeer,
                 values.overload,
-                values.connection));
+                values.connection,
+                values.admission,
+                values.whenLate));
     }
 
     /**
@@ -134,7 +154,9 @@ public final class ServerOptions {
                 values.maxConnections,
                 values.maxConnectionsPerPeer,
                 values.overload,
-                values.connection));
+                values.connection,
+                values.admission,
+                values.whenLate));
     }
 
     /**
@@ -150,7 +172,9 @@ public final class ServerOptions {
                 connections,
                 values.maxConnectionsPerPeer,
                 beyond,
-                values.connection));
+                values.connection,
+                values.admission,
+                values.whenLate));
     }
 
     /**
@@ -165,7 +189,9 @@ public final class ServerOptions {
                 values.maxConnections,
                 connections,
                 values.overload,
-                values.connection));
+                values.connection,
+                values.admission,
+                values.whenLate));
     }
 
     /**
@@ -180,7 +206,9 @@ public final class ServerOptions {
                 values.maxConnections,
                 values.maxConnectionsPerPeer,
                 values.overload,
-                options));
+                options,
+                values.admission,
+                values.whenLate));
     }
 
     /**
@@ -197,6 +225,26 @@ public final class ServerOptions {
      */
     public <V> ServerOptions withConnectionOption(SocketOption<V> option, V value) {
         return withConnection(values.connection.with(option, value));
+    }
+
+    /**
+     * {@return these options with new connections served only while the loop is not late}
+     *
+     * <p>Connections that a {@link ServerGroup} hands to a loop that is late are reset, whatever {@code whenLate} says.
+     *
+     * @param admission how late the loop may be; handlers can ask it about each request
+     * @param whenLate what happens to new connections while the loop is late
+     */
+    public ServerOptions withAdmission(Admission admission, Overload whenLate) {
+        return new ServerOptions(new Values(
+                values.backlog,
+                values.reusePort,
+                values.maxConnections,
+                values.maxConnectionsPerPeer,
+                values.overload,
+                values.connection,
+                Objects.requireNonNull(admission),
+                whenLate));
     }
 
     @Override

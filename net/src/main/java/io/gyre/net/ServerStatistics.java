@@ -15,6 +15,8 @@ package io.gyre.net;
  * @param failed connections whose handler failed
  * @param shed connections closed at once because there were too many
  * @param acceptPauses how often accepting paused because the system was out of descriptors
+ * @param shedLate connections closed at once because the loop was late
+ * @param latePauses how often accepting paused because the loop was late
  */
 public record ServerStatistics(
         long accepted,
@@ -25,9 +27,11 @@ public record ServerStatistics(
         long handshakes,
         long failed,
         long shed,
-        long acceptPauses) {
+        long acceptPauses,
+        long shedLate,
+        long latePauses) {
     /** A server that has done nothing yet. */
-    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** {@return the sum of two servers} */
     ServerStatistics plus(ServerStatistics other) {
@@ -40,6 +44,8 @@ public record ServerStatistics(
                 handshakes + other.handshakes,
                 failed + other.failed,
                 shed + other.shed,
-                acceptPauses + other.acceptPauses);
+                acceptPauses + other.acceptPauses,
+                shedLate + other.shedLate,
+                latePauses + other.latePauses);
     }
 }

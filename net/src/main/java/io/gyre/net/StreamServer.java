@@ -80,6 +80,8 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private long handshakes;
     private long failed;
     private long shed;
+    private long shedLate;
+    private long latePauses;
 
     StreamServer(StreamHandler<? super S> handler, ServerOptions options) {
         this.handler = Objects.requireNonNull(handler, "handler");
@@ -117,19 +119,42 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         return origin;
     }
 
-    /** {@return whether one more connection may be accepted, if only to be shed} */
-    final boolean hasRoom() {
+    /** {@return whether one more connection may be accepted now, if only to be shed} */
+    final boolean mayAccept() {
+        return hasRoom() && !isPausedByLag();
+    }
+
+    private boolean hasRoom() {
         return connections.size() < options.maxConnections() || options.overload() == Overload.SHED;
     }
 
-    /** Waits for room for one more connection. */
-    final void awaitRoom() {
-        while (!hasRoom()) {
-            if (room == null) {
-                room = loop.createFuture();
+    private boolean isPausedByLag() {
+        Admission admission = options.admission();
+        return admission != null && options.whenLate() == Overload.PAUSE && admission.isLate();
+    }
+
+    private boolean isShedByLag() {
+        Admission admission = options.admission();
+        return admission != null && (handedOver || options.whenLate() == Overload.SHED) && !admission.mayBegin();
+    }
+
+    /** Waits until one more connection may be accepted. */
+    final void awaitMayAccept() {
+        while (!mayAccept()) {
+            if (hasRoom()) {
+                latePauses++;
+                Objects.requireNonNull(options.admission()).awaitInTime();
+            } else {
+                awaitRoom();
             }
-            room.await();
         }
+    }
+
+    private void awaitRoom() {
+        if (room == null) {
+            room = loop.createFuture();
+        }
+        room.await();
     }
 
     /** Lets the caller decide where connections are served. */
@@ -152,8 +177,9 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
             serve(connection);
             return;
         }
+        shed++;
         try {
-            shed(connection);
+            reset(connection);
         } catch (IOException gone) {
             broken++;
         }
@@ -176,7 +202,13 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
             remote = connection.getRemoteAddress();
             peer = addressOf(remote);
             if (isTooMany(peer)) {
-                shed(connection);
+                shed++;
+                reset(connection);
+                return;
+            }
+            if (isShedByLag()) {
+                shedLate++;
+                reset(connection);
                 return;
             }
             stream = streamOf(connection, options.connection());
@@ -216,8 +248,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
                 || (peer != null && connectionsOfPeer.getOrDefault(peer, 0) >= options.maxConnectionsPerPeer());
     }
 
-    private void shed(SocketChannel connection) throws IOException {
-        shed++;
+    private static void reset(SocketChannel connection) throws IOException {
         try (connection) {
             SocketOptions.resetOnClose(connection);
         }
@@ -449,7 +480,17 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
             pauses += listener.pauses();
         }
         return new ServerStatistics(
-                accepted, connections.size(), broken, timedOut, tooLarge, handshakes, failed, shed, pauses);
+                accepted,
+                connections.size(),
+                broken,
+                timedOut,
+                tooLarge,
+                handshakes,
+                failed,
+                shed,
+                pauses,
+                shedLate,
+                latePauses);
     }
 
     /** {@return the connections being served, in order of arrival} */

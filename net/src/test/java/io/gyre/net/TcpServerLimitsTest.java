@@ -183,7 +183,7 @@ final class TcpServerLimitsTest {
             for (int i = 0; i < 3; i++) {
                 assertShed(server);
             }
-            assertThat(server.statistics()).isEqualTo(new ServerStatistics(4, 1, 0, 0, 0, 0, 0, 3, 0));
+            assertThat(server.statistics()).isEqualTo(new ServerStatistics(4, 1, 0, 0, 0, 0, 0, 3, 0, 0, 0));
 
             first.close();
             awaitAllTasksParked();
