@@ -214,7 +214,7 @@ final class AdmissionTest {
     private Task<?> keepLate() {
         Task<?> busy = createTask("busy", () -> {
             for (; ; ) {
-                boolean unused = admission.isLate();
+                boolean _ = admission.isLate();
                 ticker.compute(11);
                 yieldNow();
             }

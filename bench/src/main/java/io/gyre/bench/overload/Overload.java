@@ -9,7 +9,6 @@ import io.gyre.bench.report.Table;
 import io.gyre.bench.report.Table.Place;
 import io.gyre.bench.report.Table.Row;
 import io.gyre.bench.results.Machine;
-import io.gyre.bench.results.StartTime;
 import io.gyre.loop.Async;
 import io.gyre.loop.Interval;
 import io.gyre.loop.LoopGroup;
@@ -83,7 +82,6 @@ public final class Overload implements Callable<Integer> {
         if (run.rewrite(Results.class, Overload::report)) {
             return 0;
         }
-        StartTime started = StartTime.now();
         double lasting = run.isQuick() ? 0.5 : seconds;
         var points = new ArrayList<Point>();
         long capacity = 0;
@@ -103,8 +101,8 @@ public final class Overload implements Callable<Integer> {
                 "work, deadline, target", workMicros + " µs, " + deadlineMillis + " ms, " + targetMillis + " ms");
         environment.put("connections", Integer.toString(connections));
         environment.put("capacity", capacity + " requests per second, with one request on the way per connection");
-        var results = new Results(started.text(), run.isQuick(), environment, points);
-        var files = run.files(started.nameOf("overload"));
+        var results = new Results(run.started(), run.isQuick(), environment, points);
+        var files = run.files("overload");
         files.write(results, report(results));
         System.out.println(report(results).summaryText());
         System.out.println("The report is in " + files);
@@ -315,10 +313,10 @@ public final class Overload implements Callable<Integer> {
                 .map(point -> (point.admission() ? "by lag " : "none ") + point.load() + "x: "
                         + 100 * point.inTime() / peak + " %")
                 .collect(Collectors.joining(", "));
-        String quick = results.quick() ? "A quick run: its figures mean nothing. " : "";
-        return new Report(
+        return Report.of(
                 "Overload, " + results.started(),
-                List.of(quick + "Goodput, of its peak of " + peak + " per second, by admission and load: " + goodputs),
+                results.quick(),
+                List.of("Goodput, of its peak of " + peak + " per second, by admission and load: " + goodputs),
                 List.of(Section.of("goodput", table), Section.ofEnvironment(results.environment())),
                 null);
     }
