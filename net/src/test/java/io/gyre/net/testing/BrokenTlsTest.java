@@ -56,8 +56,7 @@ final class BrokenTlsTest {
 
     @Test
     void writeThatClaimsTooMuchWhenItIsCancelledIsFound() {
-        assertThat(rulesBrokenBy(Fault.CLAIMS_TO_HAVE_SENT_IT_ALL))
-                .contains("writeInACancelledTaskSendsNothing");
+        assertThat(rulesBrokenBy(Fault.CLAIMS_TO_HAVE_SENT_IT_ALL)).contains("writeInACancelledTaskSendsNothing");
     }
 
     @Test
