@@ -87,7 +87,9 @@ final class OtherClientsTest {
             assertThat(curl("*", "--resolve", resolve, "https://" + place).errorText())
                     .contains("certificate");
             assertThat(server.drain(PATIENCE)).isTrue();
-            assertThat(handler.statistics().failed()).containsOnlyKeys(Kind.NOT_TLS, Kind.CERTIFICATE_REFUSED);
+            assertThat(handler.statistics().failed()).containsKey(Kind.NOT_TLS);
+            assertThat(handler.statistics().failed().keySet()) // some versions of curl refuse after the handshake
+                    .isSubsetOf(Kind.NOT_TLS, Kind.CERTIFICATE_REFUSED);
             assertThat(server.statistics().failed()).isZero();
         }
     }
