@@ -285,7 +285,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * Interrupts of the host's thread are left to the host. <b>Resources:</b> a daemon thread until the loop is closed.
      *
      * @param <T> the result
-     * @param host runs each command it is given later, one at a time and in order, on a platform thread: {@code
+     * @param host runs each command it is given later, one at a time and in order, always on the same platform thread: {@code
      *     SwingUtilities::invokeLater}, {@code Platform::runLater}, {@code display::asyncExec}, an executor with a
      *     single thread, another library's event loop
      * @param main the body of the first task
@@ -303,7 +303,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     /**
      * Does what {@link #runAsGuest(Executor, Callable)} does, for a body without a result.
      *
-     * @param host runs each command it is given later, one at a time and in order, on a platform thread
+     * @param host runs each command it is given later, one at a time and in order, always on the same platform thread
      * @param main the body of the first task
      * @return completes on the host's thread, when the loop is closed
      * @throws IllegalStateException if the loop is running

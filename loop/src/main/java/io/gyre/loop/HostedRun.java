@@ -82,7 +82,7 @@ final class HostedRun<T extends @Nullable Object> {
 
     private boolean isStarted;
     private long waitNanos;
-    private @Nullable RuntimeException waiterFailure;
+    private @Nullable Throwable waiterFailure;
     private @Nullable Closing closing;
 
     /** Why the result is not the outcome of main. */
@@ -147,9 +147,17 @@ final class HostedRun<T extends @Nullable Object> {
                     + Describe.object(current) + ", which cannot carry tasks. Pass a host with a platform thread;"
                     + " another EventLoop cannot be the host."));
         } else if (turns.tryAcquire()) {
-            hostThread = current;
-            loop.takeOver();
-            leaveTo(tickAndSay());
+            Thread before = hostThread;
+            if (before == null || before == current || !before.isAlive()) {
+                hostThread = current;
+                loop.takeOver();
+                leaveTo(tickAndSay());
+            } else {
+                turns.release();
+                evict(new IllegalStateException("the host runs its commands on several threads, such as "
+                        + before.getName() + " and " + current.getName()
+                        + ". Pass a host with one thread: its thread counts as the loop's between two turns."));
+            }
         }
     }
 
@@ -162,7 +170,7 @@ final class HostedRun<T extends @Nullable Object> {
 
     private Next tickAndSay() {
         try {
-            RuntimeException failure = waiterFailure;
+            Throwable failure = waiterFailure;
             if (failure != null) {
                 throw failure;
             }
@@ -250,17 +258,17 @@ final class HostedRun<T extends @Nullable Object> {
 
     /** {@return whether the caller is the host} Then another turn follows, for what the host is about to do. */
     boolean admitHost() {
-        return isHost(Thread.currentThread()) && !isOver && loop.enter(NOTHING);
+        return isHost(Thread.currentThread()) && !isEvicted && !isOver && loop.enter(NOTHING);
     }
 
     /**
-     * Closes the loop if the caller is the host, or if the host's thread has ended.
+     * Closes the loop if the caller is the host, or if the host's thread has ended or no turn has run yet.
      *
      * @return false for everybody else
      */
     boolean closeInHost() {
         Thread hosting = hostThread;
-        boolean isAllowed = hosting != null && (hosting == Thread.currentThread() || !hosting.isAlive());
+        boolean isAllowed = hosting == null || hosting == Thread.currentThread() || !hosting.isAlive();
         if (!isAllowed || !turns.tryAcquire()) {
             return false;
         }
@@ -303,7 +311,9 @@ final class HostedRun<T extends @Nullable Object> {
         while (!isOver && !isEvicted) {
             try {
                 loop.tick.waitInPoller(waitNanos);
-            } catch (RuntimeException failure) {
+            } catch (OutOfMemoryError full) {
+                // a turn may free memory; the next wait tells what is ready
+            } catch (Throwable failure) {
                 waiterFailure = failure;
             }
             if (!isOver) {

@@ -16,8 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +83,38 @@ class HostedRunTest {
                 loop.runAsGuest(host, () -> Async.offload(host, () -> Thread.currentThread()));
 
         assertThat(result.get()).isEqualTo(host.thread());
+    }
+
+    @Test
+    void loopWhoseHostRunsNoTurnCanBeClosed() {
+        EventLoop loop = EventLoop.create(options);
+        CompletableFuture<String> result = loop.runAsGuest(command -> {}, () -> "never");
+
+        loop.close();
+
+        assertThat(loop.isClosed()).isTrue();
+        assertThat(result).isCompletedExceptionally();
+    }
+
+    @Test
+    void hostWithSeveralThreadsIsRefused() {
+        EventLoop loop = EventLoop.create(options);
+        try (var first = new HostThread();
+                var second = new HostThread()) {
+            var turns = new AtomicInteger();
+            Executor alternating = command -> (turns.incrementAndGet() % 2 == 0 ? first : second).execute(command);
+
+            CompletableFuture<@Nullable Void> result = loop.runAsGuest(alternating, () -> {
+                while (true) {
+                    Async.yieldNow();
+                }
+            });
+
+            assertThatThrownBy(result::get).hasRootCauseMessage("""
+                    the host runs its commands on several threads, such as host and host. Pass a host with one thread: \
+                    its thread counts as the loop's between two turns.""");
+            assertThat(loop.isClosed()).isTrue();
+        }
     }
 
     @Test

@@ -35,6 +35,9 @@ import java.time.Duration;
  * <p><b>Confinement:</b> tasks and callbacks of any loop; each speaks of the loop of its caller.
  */
 public final class Admission {
+    /** Many times what a tick takes. */
+    private static final Duration SMALLEST_TARGET = Duration.ofMillis(1);
+
     private final Duration target;
     private final LoopLocal<LagGauge> gauge;
 
@@ -48,11 +51,11 @@ public final class Admission {
      *
      * @param target how long a ready step may wait; a tenth of the time that clients wait for an answer is a good
      *     beginning
-     * @throws IllegalArgumentException if the target is not positive
+     * @throws IllegalArgumentException if the target is less than 1 ms: a loop without work would count as late
      */
     public static Admission byLag(Duration target) {
-        if (target.isNegative() || target.isZero()) {
-            throw new IllegalArgumentException("the target of the lag is " + target + "; it must be greater than zero");
+        if (target.compareTo(SMALLEST_TARGET) < 0) {
+            throw new IllegalArgumentException("the target of the lag is " + target + "; it must be 1 ms or more");
         }
         return new Admission(target);
     }

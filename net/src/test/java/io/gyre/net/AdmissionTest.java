@@ -302,11 +302,11 @@ final class AdmissionTest {
     // ---- misuse
 
     @Test
-    void targetMustBeGreaterThanZero() {
-        for (Duration target : List.of(Duration.ZERO, Duration.ofMillis(-1))) {
+    void targetMustBeAMillisecondOrMore() {
+        for (Duration target : List.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofNanos(999_999))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> Admission.byLag(target))
-                    .withMessageContaining("greater than zero");
+                    .withMessageContaining("1 ms or more");
         }
         assertThat(Admission.byLag(Duration.ofSeconds(Long.MAX_VALUE)).target()).isPositive();
     }
