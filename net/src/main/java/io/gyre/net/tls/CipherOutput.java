@@ -27,6 +27,9 @@ final class CipherOutput implements Runnable {
      * reading of either. A writer whose push is cancelled leaves the rest of a record to the pump: the peer gets whole
      * records. A failure that no caller is there to receive is kept, and thrown to the next.
      */
+    /** Twice what one write encrypts: the rest are answers that a peer can ask for without end, such as key updates. */
+    private static final int MAX_QUEUED_BYTES = 256 << 10;
+
     private final ByteStream below;
     private final @Nullable BufferedStream ours;
     private final Changes changes = new Changes(new Taken(this));
@@ -66,9 +69,18 @@ final class CipherOutput implements Runnable {
             }
         }
         if (records.hasRemaining()) {
+            if (size() + records.remaining() > MAX_QUEUED_BYTES) {
+                throw fail(new IOException("the peer of " + below + " makes this end answer and takes no answers: "
+                        + size() + " bytes wait for it"));
+            }
             queue.addLast(RecordBuffers.copy(records));
             schedulePump();
         }
+    }
+
+    /** Sends what was written to the stream below before TLS began. */
+    void flushBelow() throws IOException {
+        below.flush();
     }
 
     /** Waits until all is sent. <b>Cancellation:</b> the rest is sent later. */

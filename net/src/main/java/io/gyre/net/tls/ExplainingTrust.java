@@ -12,16 +12,12 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** A trust manager that says which certificate it refuses, and why; what it trusts can be replaced. */
+/** A trust manager that says which certificate it refuses, and why. */
 final class ExplainingTrust extends X509ExtendedTrustManager {
-    private volatile X509ExtendedTrustManager manager;
+    private final X509ExtendedTrustManager manager;
 
     ExplainingTrust(X509ExtendedTrustManager manager) {
         this.manager = manager;
-    }
-
-    void replace(X509ExtendedTrustManager other) {
-        manager = other;
     }
 
     private interface Check {

@@ -25,15 +25,14 @@ final class LoadedOptions {
     /*
      * Design.
      *
-     * The context is made once, off the loop, and remembers the sessions. A reload replaces the certificates and
-     * authorities inside its managers. Loops share it: only offloaded calls take the monitor.
+     * The context is made off the loop, and remembers the sessions; a reload makes another, and existing connections keep
+     * theirs. Loops share it: only offloaded calls take the monitor.
      */
     private static final Offloading LOADING = Offloading.onLoopExecutor().withOnCancel(OnCancel.WAIT);
 
     private final TlsValues values;
     private final Identities identities = new Identities();
     private volatile @Nullable SSLContext context;
-    private @Nullable ExplainingTrust trust;
 
     LoadedOptions(TlsValues values) {
         this.values = values;
@@ -62,23 +61,15 @@ final class LoadedOptions {
             all.addAll(source.read());
         }
         X509TrustManager manager = values.trust.read();
-        SSLContext present = context;
-        if (present == null) {
-            present = make(manager);
-        } else if (trust != null && manager instanceof X509ExtendedTrustManager extended) {
-            trust.replace(extended);
-        }
+        SSLContext made = make(manager); // also after a reload: a session of before would be resumed unchecked
         identities.replace(List.copyOf(all));
-        context = present;
-        return present;
+        context = made;
+        return made;
     }
 
     private SSLContext make(X509TrustManager manager) throws IOException {
-        X509TrustManager used = manager;
-        if (manager instanceof X509ExtendedTrustManager extended) {
-            trust = new ExplainingTrust(extended);
-            used = trust;
-        }
+        X509TrustManager used =
+                manager instanceof X509ExtendedTrustManager extended ? new ExplainingTrust(extended) : manager;
         try {
             SSLContext made = SSLContext.getInstance("TLS");
             made.init(new KeyManager[] {identities}, new TrustManager[] {used}, null);

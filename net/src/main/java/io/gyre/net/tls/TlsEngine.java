@@ -90,6 +90,10 @@ final class TlsEngine {
         return status == HandshakeStatus.NEED_TASK || status == HandshakeStatus.NEED_UNWRAP;
     }
 
+    IOException refuseRenegotiation() {
+        return fail(failures.renegotiation());
+    }
+
     private boolean unwrapMessage() throws IOException {
         throwFailure();
         ByteBuffer bytes = input.open();
@@ -248,11 +252,11 @@ final class TlsEngine {
             while (unwrapRecord(bytes, whole) && whole.position() == 0) {
                 // a message, or a part of a record
             }
+        } finally { // what was decrypted before a failure is delivered before it
             whole.flip();
             int length = Math.min(whole.remaining(), target.remaining());
             target.put(target.position(), whole, 0, length).position(target.position() + length);
             decrypted = RecordBuffers.copy(whole.position(length));
-        } finally {
             buffers.giveBack(whole);
         }
     }

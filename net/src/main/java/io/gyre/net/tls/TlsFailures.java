@@ -169,6 +169,14 @@ final class TlsFailures {
         return failed(Kind.TIMED_OUT, "it was not complete within " + limit, cause);
     }
 
+    TlsException renegotiation() {
+        return failed(
+                Kind.BAD_MESSAGE,
+                "the peer asks for a new handshake on the open connection. Gyre refuses that, as most programs do; TLS 1.3"
+                        + " does not have it.",
+                null);
+    }
+
     IOException endedByPeer() {
         return new IOException("the peer of " + peer
                 + " has ended the connection, and this version of TLS ends both directions at once: nothing can be written"

@@ -91,6 +91,7 @@ final class TlsHandshake {
 
     private void make() throws IOException {
         if (!begun) {
+            engine.output.flushBelow();
             begin();
             begun = true;
         }

@@ -44,7 +44,7 @@ public final class TlsOptions {
      * Design.
      *
      * `values` says what is wanted; `loaded` is what has become of it, in an object that each of these options has for
-     * itself. Files are read into `loaded`, which a reload changes in place: the sessions stay.
+     * itself. A reload reads the files into `loaded`, for new connections.
      */
     private static final TlsOptions DEFAULTS = new TlsOptions(new TlsValues());
 
@@ -343,7 +343,8 @@ public final class TlsOptions {
     // ---- reading the files
 
     /**
-     * Reads all files again. New connections use what they have now; existing connections continue. If a file cannot be used,
+     * Reads all files again. New connections use what they have now; existing connections continue, and
+     * sessions of before are not resumed: what is no longer trusted could come back with them. If a file cannot be used,
      * everything stays as it was.
      *
      * <p><b>Suspends:</b> until the files have been read, off the loop. <b>Cancellation:</b> everything stays as it was.

@@ -164,7 +164,6 @@ public final class TlsStream extends BufferedStream {
         try {
             var stream = new TlsStream(below, options, options.engine(client, host, port), host);
             toClose = stream;
-            below.flush();
             if (!stream.values.lazyHandshake) {
                 stream.handshake();
             }
@@ -182,7 +181,7 @@ public final class TlsStream extends BufferedStream {
     private static void closeAfter(TlsException refused, ByteStream stream) {
         try {
             stream.close();
-        } catch (IOException | CancelledException alreadyGone) {
+        } catch (Exception alreadyGone) { // whatever the stream below says: the refusal is the reason
             refused.addSuppressed(alreadyGone);
         }
     }
@@ -279,9 +278,17 @@ public final class TlsStream extends BufferedStream {
         int count = engine.unwrap(target, values.truncationAllowed);
         share.end();
         if (count == 0 && engine.isHandshaking()) {
-            handshake.reopen();
+            handshakeAgain();
         }
         return count;
+    }
+
+    /** TLS 1.2 permits a new handshake in the middle; few peers need it, and attackers use it. */
+    private void handshakeAgain() throws IOException {
+        if (session != null && !session.protocol().equals("TLSv1.3")) {
+            throw engine.refuseRenegotiation();
+        }
+        handshake.reopen();
     }
 
     @Override
@@ -325,7 +332,7 @@ public final class TlsStream extends BufferedStream {
         share.end();
         plainBytesQueued = true; // unless the queue is empty
         if (count == 0 && engine.isHandshaking()) {
-            handshake.reopen();
+            handshakeAgain();
         }
         return count;
     }
@@ -418,7 +425,7 @@ public final class TlsStream extends BufferedStream {
     private void awaitEndOfPeer() throws IOException {
         ByteBuffer discarded = ByteBuffer.allocate(RecordBuffers.BUFFER_BYTES / 8);
         try {
-            while (engine.unwrap(discarded.clear(), true) >= 0) {
+            while (engine.unwrap(discarded.clear(), true) >= 0 && !engine.isHandshaking()) {
                 if (!engine.hasSomething()) {
                     engine.input.await();
                 }

@@ -246,6 +246,34 @@ final class OpensslClientTest {
     }
 
     @LoopTest
+    void clientThatWantsAnotherHandshakeIsRefused() throws IOException {
+        LoopFuture<Throwable> ended = EventLoop.current().createFuture();
+        TlsHandler handler = TlsHandler.of(Certified.server(), stream -> {
+            try {
+                stream.readLine(100);
+                ended.setResult(new AssertionError("the stream has ended"));
+            } catch (IOException refused) {
+                ended.setResult(refused);
+                throw refused;
+            }
+        });
+        try (TcpServer server = TcpServer.serve(ANY_PORT, handler);
+                Subprocess client = Subprocess.exec(
+                        "openssl",
+                        "s_client",
+                        "-tls1_2",
+                        "-connect",
+                        "127.0.0.1:" + server.address().getPort())) {
+            client.stdout().readUntil(MAX_OUTPUT, "Verify return code".getBytes(US_ASCII));
+            client.stdin().write("R\n".getBytes(US_ASCII)); // renegotiates
+
+            assertThat(ended.await()).isInstanceOfSatisfying(TlsException.class, refused -> assertThat(refused.kind())
+                    .isEqualTo(Kind.BAD_MESSAGE));
+            client.await();
+        }
+    }
+
+    @LoopTest
     void killedClientIsNoEnd() throws IOException {
         for (String version : VERSIONS) {
             LoopFuture<Throwable> ended = EventLoop.current().createFuture();
