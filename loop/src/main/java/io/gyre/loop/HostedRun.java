@@ -7,10 +7,12 @@ import io.gyre.loop.spi.Failure;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a loop as a guest: its ticks on the thread of a host, its waits in a thread of its own. */
@@ -35,14 +37,22 @@ final class HostedRun<T extends @Nullable Object> {
      * waiter's select would notice; so each admission also sends an empty arrival, which brings the next turn. A tick in
      * a thread of its own pays nothing for that: the check fails only off the loop thread.
      *
+     * A turn that is handed over is run once or withdrawn, whatever the host does with it. A host without memory for it
+     * gets another one soon, from the waiter.
+     *
      * The end is a Closing whose ticks are turns, too; the host is not kept waiting for tasks that clean up. A host that
      * rejects a turn is gone: the waiter, which then is the only thread that the loop has, drives the loop to its end.
+     * A host that closes the loop waits until the waiter has left the poller, but not for the waiter's end: the waiter may
+     * be in the middle of host.execute, which may wait for the host.
      *
      * (decisions/0013)
      */
 
     /** How long a turn starts new steps: a third of a frame at 60 frames per second. */
     private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** The wait of a waiter that has to hand over a turn for which there was no memory. */
+    private static final long PAUSE_WITHOUT_MEMORY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final Arrival NOTHING = () -> {};
 
@@ -55,16 +65,19 @@ final class HostedRun<T extends @Nullable Object> {
     /** Of the caller, for main. */
     private final @Nullable Object bindings = ScopedBindings.capture();
 
-    private final Runnable turn = this::turn;
-
     /** Held during a turn, and for good by whoever ends the run: only one thread does. */
     private final Semaphore turns = new Semaphore(1);
 
     /** One permit for each wait of the waiter. */
     private final Semaphore waits = new Semaphore(0);
 
-    /** Whether the waiter has to drive the loop to its end, because the host has rejected a turn. */
-    private volatile boolean isEvicted;
+    /** Held while the waiter is in the poller, and for good by a host that closes the loop. */
+    private final Semaphore poller = new Semaphore(1);
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    /** Why the host gets no more turns, so that the waiter has to drive the loop to its end; null while it gets them. */
+    private volatile @Nullable Throwable evictedBy;
 
     /** Whether the loop is closed, or about to be, by the host between two turns. */
     private volatile boolean isOver;
@@ -72,16 +85,13 @@ final class HostedRun<T extends @Nullable Object> {
     /** The thread of the last turn. */
     private volatile @Nullable Thread hostThread;
 
-    /** The thread that is handing a turn to the host. */
-    private volatile @Nullable Thread submitter;
-
-    /** Whether the host has run a turn inside of execute. Only for the submitter. */
-    private boolean isRunInline;
-
     // ---- written by whoever has the loop
 
     private boolean isStarted;
+
+    /** How long the waiter waits in the poller; 0 for a pause elsewhere. */
     private long waitNanos;
+
     private @Nullable Throwable waiterFailure;
     private @Nullable Closing closing;
 
@@ -138,11 +148,33 @@ final class HostedRun<T extends @Nullable Object> {
 
     // ---- turns: the host's thread
 
+    /** A turn on its way to the host. */
+    private final class Turn implements Runnable {
+        private final Semaphore once = new Semaphore(1); // whoever acquires it runs the turn or withdraws it
+        private final Thread submitter = Thread.currentThread();
+
+        // ---- only for the submitter
+
+        private boolean isHandedOver;
+        private boolean isRunInline;
+
+        @Override
+        public void run() {
+            if (Thread.currentThread() == submitter && !isHandedOver) {
+                isRunInline = true;
+            } else if (once.tryAcquire()) {
+                turn();
+            }
+        }
+
+        boolean withdraw() {
+            return once.tryAcquire();
+        }
+    }
+
     private void turn() {
         Thread current = Thread.currentThread();
-        if (submitter == current) {
-            isRunInline = true;
-        } else if (current.isVirtual()) {
+        if (current.isVirtual()) {
             evict(new IllegalStateException("the host runs its commands on a virtual thread, "
                     + Describe.object(current) + ", which cannot carry tasks. Pass a host with a platform thread;"
                     + " another EventLoop cannot be the host."));
@@ -212,7 +244,7 @@ final class HostedRun<T extends @Nullable Object> {
     private void leaveTo(Next next) {
         if (next == Next.END) {
             Closing last = closingOrNew();
-            end(last::end);
+            end(last::end, null);
             waits.release();
             restoreInterrupt(last.isInterrupted());
             return;
@@ -228,24 +260,34 @@ final class HostedRun<T extends @Nullable Object> {
 
     /** Hands a turn to the host. */
     private void submit() {
-        Thread current = Thread.currentThread();
-        submitter = current;
+        Turn turn = null;
         Throwable rejected = null;
         try {
+            turn = new Turn();
             host.execute(turn);
         } catch (Throwable e) {
             rejected = e;
         }
-        if (submitter == current) {
-            submitter = null;
+        if (turn != null) {
+            turn.isHandedOver = true;
+            rejected = turn.isRunInline ? refusalOfInline() : rejected;
         }
-        if (isRunInline) {
-            rejected =
-                    new IllegalArgumentException("the host " + Describe.object(host) + " runs a command in the thread"
-                            + " that hands it over. Pass an executor that queues commands for a thread of its own, such as"
-                            + " SwingUtilities::invokeLater or Executors.newSingleThreadExecutor().");
+        if (rejected != null && (turn == null || turn.withdraw())) {
+            giveUp(rejected);
         }
-        if (rejected != null) {
+    }
+
+    private IllegalArgumentException refusalOfInline() {
+        return new IllegalArgumentException("the host " + Describe.object(host) + " runs a command in the thread"
+                + " that hands it over. Pass an executor that queues commands for a thread of its own, such as"
+                + " SwingUtilities::invokeLater or Executors.newSingleThreadExecutor().");
+    }
+
+    private void giveUp(Throwable rejected) {
+        if (rejected instanceof OutOfMemoryError) {
+            waitNanos = 0;
+            waits.release();
+        } else {
             evict(rejected);
         }
     }
@@ -258,31 +300,48 @@ final class HostedRun<T extends @Nullable Object> {
 
     /** {@return whether the caller is the host} Then another turn follows, for what the host is about to do. */
     boolean admitHost() {
-        return isHost(Thread.currentThread()) && !isEvicted && !isOver && loop.enter(NOTHING);
+        return isHost(Thread.currentThread()) && evictedBy == null && !isOver && loop.enter(NOTHING);
     }
 
     /**
-     * Closes the loop if the caller is the host, or if the host's thread has ended or no turn has run yet.
+     * Closes the loop if the caller is the host, or if the host's thread has ended or no turn has run yet. If the waiter
+     * is closing it, waits for that.
      *
      * @return false for everybody else
      */
     boolean closeInHost() {
         Thread hosting = hostThread;
         boolean isAllowed = hosting == null || hosting == Thread.currentThread() || !hosting.isAlive();
-        if (!isAllowed || !turns.tryAcquire()) {
+        if (!isAllowed) {
             return false;
+        }
+        if (!turns.tryAcquire()) {
+            return evictedBy != null && awaitEnd();
         }
         isOver = true;
         loop.tick.poller.wakeup();
+        poller.acquireUninterruptibly();
         waits.release();
-        boolean interruptedBefore = Thread.interrupted();
-        boolean interrupted = joinWaiter();
-        loop.tick.entries.awake(); // the waiter may have ended before its wait
+        loop.tick.entries.awake(); // the waiter may not have come to its wait
         loop.takeOver();
+        boolean interruptedBefore = Thread.interrupted();
         Closing last = closingOrNew();
-        end(last::runToTheEnd);
-        restoreInterrupt(interruptedBefore || interrupted || last.isInterrupted());
+        end(last::runToTheEnd, null);
+        restoreInterrupt(interruptedBefore || last.isInterrupted());
         return true;
+    }
+
+    private boolean awaitEnd() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                ended.await();
+                restoreInterrupt(interrupted);
+                return true;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
     }
 
     /** An interrupt is the host's. */
@@ -292,47 +351,48 @@ final class HostedRun<T extends @Nullable Object> {
         }
     }
 
-    private boolean joinWaiter() {
-        boolean interrupted = false;
-        while (waiter.isAlive()) {
-            try {
-                waiter.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        return interrupted;
-    }
-
     // ---- the waiter
 
     private void waitForHost() {
         waits.acquireUninterruptibly();
-        while (!isOver && !isEvicted) {
-            try {
-                loop.tick.waitInPoller(waitNanos);
-            } catch (OutOfMemoryError full) {
-                // a turn may free memory; the next wait tells what is ready
-            } catch (Throwable failure) {
-                waiterFailure = failure;
-            }
+        while (!isOver && evictedBy == null) {
+            waitForWork();
             if (!isOver) {
                 submit();
                 waits.acquireUninterruptibly();
             }
             Thread.interrupted(); // nobody's business, and with the flag set no select waits
         }
-        if (isEvicted && turns.tryAcquire()) {
+        Throwable cause = evictedBy;
+        if (cause != null && turns.tryAcquire()) {
+            brokenBy = cause;
             loop.takeOver();
-            end(closingOrNew()::runToTheEnd);
+            end(closingOrNew()::runToTheEnd, cause);
+        }
+    }
+
+    private void waitForWork() {
+        if (waitNanos == 0) {
+            LockSupport.parkNanos(PAUSE_WITHOUT_MEMORY_NANOS);
+            return;
+        }
+        poller.acquireUninterruptibly();
+        try {
+            if (!isOver) {
+                loop.tick.waitInPoller(waitNanos);
+            }
+        } catch (OutOfMemoryError full) {
+            // a turn may free memory; the next wait tells what is ready
+        } catch (Throwable failure) {
+            waiterFailure = failure;
+        } finally {
+            poller.release();
         }
     }
 
     /** Makes the waiter drive the loop to its end, without the host. */
     private void evict(Throwable cause) {
-        brokenBy = cause;
-        isEvicted = true;
-        loop.letGo();
+        evictedBy = cause;
         waits.release();
     }
 
@@ -343,14 +403,14 @@ final class HostedRun<T extends @Nullable Object> {
         return begun == null ? new Closing(loop) : begun;
     }
 
-    private void end(Runnable close) {
-        if (isEvicted) {
+    private void end(Runnable close, @Nullable Throwable eviction) {
+        if (eviction != null) {
             loop.report(new Failure(
                     "the host of " + loop + " has rejected a turn. The loop is being closed in its own thread, "
                             + waiter.getName() + "; close it before its host ends.",
                     loop.name(),
                     null,
-                    Objects.requireNonNull(brokenBy)));
+                    eviction));
         }
         try {
             close.run();
@@ -358,12 +418,13 @@ final class HostedRun<T extends @Nullable Object> {
             brokenBy = brokenBy == null ? failure : brokenBy;
         }
         isOver = true;
-        loop.setHostedRun(null);
         loop.driver.leave(false);
-        complete();
+        loop.setHostedRun(null);
+        ended.countDown(); // before code that waits for the result, and may need the host
+        complete(eviction != null);
     }
 
-    private void complete() {
+    private void complete(boolean isEvicted) {
         Throwable failure = brokenBy;
         Throwable failureOfMain = main.failure();
         boolean hasOutcome = main.isDone() && !(failureOfMain instanceof CancelledException);

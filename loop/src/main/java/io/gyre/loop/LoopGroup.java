@@ -151,7 +151,7 @@ public final class LoopGroup implements AutoCloseable {
     @Override
     public void close() {
         portals.forEach(LoopPortal::requireOutside);
-        portals.forEach(portal -> portal.loop().stop());
+        portals.forEach(LoopPortal::beginClose);
         portals.forEach(LoopPortal::close);
     }
 

@@ -38,10 +38,26 @@ public final class LoopPortal implements AutoCloseable {
     private final Set<TaskFuture<?>> pending;
     private final Ending ending;
 
-    /** How the thread ends the loop. */
+    /** How the thread ends the loop: each setting is made before the stop that makes the thread look. */
     private static final class Ending {
-        private volatile @Nullable Duration grace;
+        private @Nullable Duration grace;
+        private boolean atOnce;
         private volatile boolean inTime;
+
+        /** {@return whether this is the first wish} A later one would stop what the first has begun. */
+        synchronized boolean begin(Duration wanted) {
+            boolean isFirst = grace == null && !atOnce;
+            grace = isFirst ? wanted : grace;
+            return isFirst;
+        }
+
+        synchronized void endAtOnce() {
+            atOnce = true;
+        }
+
+        synchronized @Nullable Duration grace() {
+            return atOnce ? null : grace;
+        }
     }
 
     private LoopPortal(EventLoop loop, Thread thread, Set<TaskFuture<?>> pending, Ending ending) {
@@ -88,7 +104,7 @@ public final class LoopPortal implements AutoCloseable {
         try (EventLoop loop = EventLoop.create(options)) {
             loop.callSoon(() -> made.complete(loop)); // from here on, stop() reaches it
             loop.runForever();
-            Duration grace = ending.grace;
+            Duration grace = ending.grace();
             if (grace != null) {
                 ending.inTime = loop.shutdown(grace);
             }
@@ -183,13 +199,19 @@ public final class LoopPortal implements AutoCloseable {
     @Override
     public void close() {
         requireOutside();
-        loop.stop();
+        beginClose();
         awaitEnd();
+    }
+
+    void beginClose() {
+        ending.endAtOnce();
+        loop.stop();
     }
 
     /**
      * Ends the loop in order, as {@link EventLoop#shutdown} does, and ends the thread. An interrupt does not end the wait;
-     * the interrupt status is restored on return. {@link #close} in another thread cancels what is left at once.
+     * the interrupt status is restored on return. {@link #close} in another thread cancels what is left at once; a second
+     * shutdown waits for the first.
      *
      * @param grace how long the work may take
      * @return whether all of it ended by itself; false if {@link #close} came first
@@ -202,8 +224,9 @@ public final class LoopPortal implements AutoCloseable {
 
     void beginShutdown(Duration grace) {
         requireOutside();
-        ending.grace = grace;
-        loop.stop();
+        if (ending.begin(grace)) {
+            loop.stop();
+        }
     }
 
     boolean awaitShutdown() {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class HostThread implements Executor, AutoCloseable {
     private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
     private final Thread thread;
-    private volatile boolean ended;
+    private boolean over; // only for the thread
+    private boolean ended;
     private volatile boolean refusing;
     private final AtomicInteger commands = new AtomicInteger();
 
@@ -23,17 +24,19 @@ public final class HostThread implements Executor, AutoCloseable {
     }
 
     private void run() {
-        while (!ended) {
+        while (!over) {
             Runnable event = take();
-            if (event != null) {
-                commands.incrementAndGet();
-                event.run();
-            }
+            commands.incrementAndGet();
+            event.run();
         }
     }
 
+    private void end() {
+        over = true;
+    }
+
     /** A host that waits for its next event leaves its interrupt status as it is. */
-    private @Nullable Runnable take() {
+    private Runnable take() {
         boolean interrupted = false;
         try {
             while (true) {
@@ -51,7 +54,7 @@ public final class HostThread implements Executor, AutoCloseable {
     }
 
     @Override
-    public void execute(Runnable event) {
+    public synchronized void execute(Runnable event) {
         if (ended || refusing) {
             throw new RejectedExecutionException("the user interface has ended");
         }
@@ -59,7 +62,7 @@ public final class HostThread implements Executor, AutoCloseable {
     }
 
     /** Like a user interface that ignores what comes after its end. */
-    public void executeOrDrop(Runnable event) {
+    public synchronized void executeOrDrop(Runnable event) {
         if (!ended) {
             events.add(event);
         }
@@ -96,8 +99,8 @@ public final class HostThread implements Executor, AutoCloseable {
 
     /** Ends the thread after the events that it has. */
     @Override
-    public void close() {
+    public synchronized void close() {
         ended = true;
-        events.add(() -> {});
+        events.add(this::end);
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -356,7 +357,7 @@ class HostedRunTest {
         var main = new CompletableFuture<Thread>();
         Executor unparking = turn -> {
             host.execute(turn);
-            if (Thread.currentThread().getName().equals("guest-waiter")) {
+            if (isWaiter()) {
                 host.settle(); // main is parked, and the waiting thread is free to wait
                 LockSupport.unpark(main.join());
             }
@@ -534,6 +535,79 @@ class HostedRunTest {
         loop.close();
     }
 
+    /** The waiter may be in the middle of a call of the host, which ends only when the host goes on. */
+    @Test
+    void closeByTheHostDoesNotWaitForACallThatWaitsForTheHost() throws Exception {
+        EventLoop loop = EventLoop.create(options);
+        var waiterIsInTheHost = new CountDownLatch(1);
+        var hostGoesOn = new CountDownLatch(1);
+        Executor blocking = turn -> {
+            host.execute(turn);
+            if (isWaiter()) {
+                waiterIsInTheHost.countDown();
+                OtherThread.awaitUninterruptibly(hostGoesOn);
+            }
+        };
+        CompletableFuture<?> result = loop.runAsGuest(blocking, () -> Async.sleepForever());
+        host.call(() -> null);
+        loop.wakeup();
+        waiterIsInTheHost.await();
+
+        host.call(() -> {
+            loop.close();
+            return null;
+        });
+
+        assertThat(loop.isClosed()).isTrue();
+        assertThatThrownBy(result::get).cause().isInstanceOf(CancelledException.class);
+        hostGoesOn.countDown();
+    }
+
+    private static boolean isWaiter() {
+        return Thread.currentThread().getName().equals("guest-waiter");
+    }
+
+    @Test
+    void closeByAHostThatGetsNoMoreTurnsWaitsForTheEnd() throws Exception {
+        EventLoop loop = EventLoop.create(options);
+        var refusing = new LoopEvent();
+        var cleaningUp = new CountDownLatch(1);
+        var goOn = new CompletableFuture<String>();
+        Executor moody = turn -> {
+            if (refusing.happened) {
+                throw new RejectedExecutionException("not now");
+            }
+            host.execute(turn);
+        };
+        CompletableFuture<?> result = loop.runAsGuest(moody, () -> {
+            try {
+                Async.sleepForever();
+            } finally {
+                cleaningUp.countDown();
+                Async.shield(Duration.ofSeconds(5), () -> Async.await(goOn));
+            }
+        });
+        host.call(() -> null);
+        refusing.happened = true;
+        loop.wakeup();
+        cleaningUp.await();
+
+        var begun = new CountDownLatch(1);
+        var closing = new FutureTask<>(() -> {
+            begun.countDown();
+            loop.close();
+            return loop;
+        });
+        host.execute(closing);
+        begun.await();
+        OtherThread.spinUntil(() -> host.thread().getState() == Thread.State.WAITING);
+        assertThat(closing).isNotDone();
+        goOn.complete("");
+
+        assertThat(closing.get().isClosed()).isTrue();
+        assertThatThrownBy(result::get).cause().isInstanceOf(RejectedExecutionException.class);
+    }
+
     @Test
     void closeInATaskIsRefused() {
         EventLoop loop = EventLoop.create(options);
@@ -628,6 +702,77 @@ class HostedRunTest {
                 .cause()
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("in the thread that hands it over");
+    }
+
+    @Test
+    void hostThatRunsCommandsInPlaceOnItsOwnThreadIsRefused() {
+        Executor oftenDirect = command -> {
+            if (Thread.currentThread() == host.thread()) {
+                command.run();
+            } else {
+                host.execute(command);
+            }
+        };
+
+        CompletableFuture<?> result = EventLoop.create(options).runAsGuest(oftenDirect, () -> {
+            while (true) {
+                Async.yieldNow();
+            }
+        });
+
+        assertThatThrownBy(result::get)
+                .cause()
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("in the thread that hands it over");
+    }
+
+    @Test
+    void hostWithoutMemoryForATurnGetsItLater() throws Exception {
+        var calls = new AtomicInteger();
+        Executor full = turn -> {
+            if (calls.incrementAndGet() % 2 == 1) {
+                throw new OutOfMemoryError("a test");
+            }
+            host.execute(turn);
+        };
+
+        CompletableFuture<String> result = EventLoop.create(options).runAsGuest(full, () -> {
+            for (int i = 0; i < 10; i++) {
+                Async.yieldNow(); // the host hands over the next turn
+                Async.sleep(Duration.ofNanos(1)); // the waiter does
+            }
+            return "done";
+        });
+
+        assertThat(result.get()).isEqualTo("done");
+        assertThat(failures()).isEmpty();
+    }
+
+    @Test
+    void turnThatTheHostRejectsAndRunsOrRunsTwiceIsOneTurn() throws Exception {
+        EventLoop loop = EventLoop.create(options);
+        Executor sloppy = turn -> {
+            host.execute(turn);
+            if (isWaiter()) {
+                host.settle();
+            }
+            host.execute(turn);
+            if (isWaiter()) {
+                throw new RejectedExecutionException("and yet it has run");
+            }
+        };
+
+        CompletableFuture<String> result = loop.runAsGuest(sloppy, () -> {
+            for (int i = 0; i < 10; i++) {
+                Async.yieldNow();
+                Async.sleep(Duration.ofNanos(1));
+            }
+            Async.await(CompletableFuture.runAsync(() -> {}));
+            return "done";
+        });
+
+        assertThat(result.get()).isEqualTo("done");
+        assertThat(failures()).isEmpty();
     }
 
     @Test
