@@ -95,6 +95,7 @@ final class CallbackRunner extends VirtualThreadTask<@Nullable Void> {
                     }
                 }
             }
+            tick.noteInterrupt(thread());
             phase = Phase.IDLE;
             while (phase == Phase.IDLE) {
                 LockSupport.park();

@@ -18,9 +18,21 @@ public final class CancelledException extends CancellationException {
 
     private final transient @Nullable CancelScope scope;
 
+    /** The offloaded call that threw this when it asked; null if the task itself was told. */
+    private final transient @Nullable Offload<?> call;
+
     CancelledException(@Nullable CancelScope scope, String message) {
+        this(scope, message, null);
+    }
+
+    CancelledException(@Nullable CancelScope scope, String message, @Nullable Offload<?> call) {
         super(message);
         this.scope = scope;
+        this.call = call;
+    }
+
+    boolean isThrownBy(Offload<?> candidate) {
+        return call == candidate;
     }
 
     boolean isCausedBy(CancelScope candidate) {

@@ -33,8 +33,8 @@ public interface LoopChooser {
      * {@return a chooser that takes the loop with the fewest tasks: for tasks that live for very different times, such as
      * connections}
      *
-     * <p>System tasks do not count. Closed loops are not chosen. Among equals it takes one after the other. A loop tells its
-     * number once in each tick; in between, the chooser counts what it has chosen as a task.
+     * <p>System tasks do not count. Closed loops are not chosen. Among equals it takes one after the other. A loop tells
+     * its number once in each tick. What the chooser has chosen counts as a task until the loop tells that a task has begun.
      */
     static LoopChooser leastLoaded() {
         return new LoopChoosers.LeastLoaded();

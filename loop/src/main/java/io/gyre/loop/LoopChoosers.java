@@ -34,18 +34,17 @@ final class LoopChoosers {
         private final Map<LoopPortal, Load> loads = new HashMap<>();
         private int turn;
 
-        /** The tasks that a loop has told of, and those that are on their way to it. */
+        /** The tasks that a loop has told of, and those that are on their way to it: each that begins has arrived. */
         private static final class Load {
-            private int told;
+            private int begun;
             private int underWay;
 
             int sum(EventLoop loop) {
-                int now = loop.taskCount();
-                if (now != told) { // what was under way has arrived, or something else has changed
-                    told = now;
-                    underWay = 0;
-                }
-                return told + underWay;
+                long told = loop.core.told();
+                int arrived = LoopCore.begunOf(told) - begun;
+                begun += arrived;
+                underWay = Math.max(0, underWay - arrived); // tasks of the loop itself begin, too
+                return LoopCore.tasksOf(told) + underWay;
             }
         }
 

@@ -49,8 +49,8 @@ final class LoopCore {
 
     boolean shuttingDown;
 
-    /** Of users, as of the last tick, for other threads. */
-    private volatile int toldTasks;
+    /** Of users, as of the last tick, for other threads: how many have begun, and how many there are in the lower half. */
+    private volatile long toldTasks;
 
     private final FailureReporter failures;
     private final Ticker ticker;
@@ -111,6 +111,11 @@ final class LoopCore {
     /** Makes the calling thread the loop thread. */
     void takeOver() {
         owner = Thread.currentThread();
+    }
+
+    boolean isCarrierInterrupted() {
+        Thread carrier = owner;
+        return carrier != null && carrier.isInterrupted();
     }
 
     /** Leaves the loop without a loop thread, until the next turn of a host. */
@@ -262,14 +267,27 @@ final class LoopCore {
 
     /** Tells other threads how many tasks there are. In each tick, which is cheaper than at each task. */
     void tellTasks() {
-        int now = tasks.userTasks();
+        long now = ((long) tasks.begunUserTasks() << 32) | tasks.userTasks();
         if (now != toldTasks) {
             toldTasks = now;
         }
     }
 
     int toldTasks() {
+        return tasksOf(toldTasks);
+    }
+
+    /** {@return what was told last, for {@link #tasksOf} and {@link #begunOf}} Any thread. */
+    long told() {
         return toldTasks;
+    }
+
+    static int tasksOf(long told) {
+        return (int) told;
+    }
+
+    static int begunOf(long told) {
+        return (int) (told >>> 32);
     }
 
     /** Removes the tasks that could not be started from the list. Carrier, in each tick. */

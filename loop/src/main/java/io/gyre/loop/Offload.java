@@ -162,11 +162,9 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
                 : throwCancellation(call);
     }
 
-    /** {@return whether the call has ended because it was told of the task's cancellation} */
+    /** {@return whether the call has ended because it was told of a cancellation} By now another scope may be cancelled. */
     private boolean isOwn(Throwable failure) {
-        return cancelledBy != null
-                && failure instanceof CancelledException cancelled
-                && cancelled.isCausedBy(cancelledBy);
+        return failure instanceof CancelledException cancelled && cancelled.isThrownBy(this);
     }
 
     private static <T extends @Nullable Object> T throwCancellation(Future<T> cancelled) {
@@ -228,7 +226,8 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
                 what + " is not wanted any more: " + task
                         + (scope == null
                                 ? " no longer waits for it"
-                                : " was cancelled: " + Describe.line(scope.reason())));
+                                : " was cancelled: " + Describe.line(scope.reason())),
+                this);
     }
 
     private void ended(@Nullable Throwable failure) {

@@ -11,6 +11,9 @@ final class TaskList {
     private int size;
     private int systemTasks;
 
+    /** How many user tasks there have been. Wraps around. */
+    private int begunUserTasks;
+
     int size() {
         return size;
     }
@@ -18,6 +21,10 @@ final class TaskList {
     /** {@return the number of tasks, not counting system tasks} */
     int userTasks() {
         return size - systemTasks;
+    }
+
+    int begunUserTasks() {
+        return begunUserTasks;
     }
 
     int systemTasks() {
@@ -33,7 +40,11 @@ final class TaskList {
         }
         last = task;
         size++;
-        systemTasks += task.system ? 1 : 0;
+        if (task.system) {
+            systemTasks++;
+        } else {
+            begunUserTasks++;
+        }
     }
 
     void remove(VirtualThreadTask<?> task) {

@@ -99,7 +99,6 @@ final class Tick {
         ticks++;
         loop.tellTasks();
         poll(ready.isEmpty() ? maxWaitNanos : 0);
-        // before a task is mounted: mounting makes the JDK clear the carrier's flag
         interrupted |= Thread.interrupted();
         entries.drain(Arrival::arrive);
         tellTheUntold();
@@ -240,6 +239,19 @@ final class Tick {
         batch--;
         ready.remove();
         stamp.begin(next);
+        noteInterrupt(Thread.currentThread());
+    }
+
+    /**
+     * Notes an interrupt of the carrier, which the JDK forgets when it mounts or unmounts a virtual thread: before a step
+     * and at its end.
+     *
+     * @param current the caller's thread; if it is a task, an interrupt of its own is in the carrier's status, too
+     */
+    void noteInterrupt(Thread current) {
+        if (loop.isCarrierInterrupted() && (!current.isVirtual() || !current.isInterrupted())) {
+            interrupted = true;
+        }
     }
 
     /** After the first step, so that there is progress whatever the budget. The rest of the batch stays ready. */
@@ -251,6 +263,7 @@ final class Tick {
     }
 
     private void drainCallbacks() {
+        noteInterrupt(Thread.currentThread());
         if (!runner.drain()) {
             loop.adopt(runner);
             runner = Objects.requireNonNull(spareRunner);

@@ -336,6 +336,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         } catch (Throwable failure) {
             completeBy(failure);
         }
+        loop.tick.noteInterrupt(thread);
         lastReadiness = null; // code that keeps the task for its result does not keep the channel
         loop.taskDone(this);
     }
@@ -369,6 +370,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
     @Override
     final void yieldNow() {
         budget = BUDGET;
+        loop.tick.noteInterrupt(thread);
         Thread.yield();
     }
 
@@ -429,6 +431,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
 
     /** Parks the thread, unless this would only stop the loop: the loop itself would have to end the park. */
     private void parkThread() {
+        loop.tick.noteInterrupt(thread);
         LockSupport.park();
         if (wait != null && isMemoryBack()) { // the wait has not ended: perhaps the watchdog has nudged the loop
             int nudges = loop.nudges();

@@ -5,6 +5,7 @@ import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -373,6 +375,65 @@ class EventLoopLifecycleTest {
         loop.runForever();
 
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void interruptDuringAStepThatSuspendsEndsRunForever() {
+        assertInterruptEndsRunForever(() -> sleep(ONE_DAY));
+    }
+
+    @Test
+    void interruptDuringAStepThatYieldsEndsRunForever() {
+        assertInterruptEndsRunForever(() -> yieldNow());
+    }
+
+    @Test
+    void interruptDuringTheLastStepOfATaskEndsRunForever() {
+        assertInterruptEndsRunForever(() -> {});
+    }
+
+    private void assertInterruptEndsRunForever(VoidBody<?> restOfTheTask) {
+        Thread driver = Thread.currentThread();
+        loop.createTask(() -> {
+            driver.interrupt();
+            restOfTheTask.run();
+        });
+
+        loop.runForever();
+
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void interruptDuringACallbackEndsRunForever() {
+        loop.callSoon(Thread.currentThread()::interrupt);
+
+        loop.runForever();
+
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void interruptBetweenTwoStepsOfATickIsKept() {
+        Thread driver = Thread.currentThread();
+        loop.createTask(driver::interrupt);
+        for (int i = 0; i < 3; i++) {
+            loop.createTask(() -> {});
+        }
+
+        loop.runOnce(Duration.ZERO);
+
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void interruptOfATaskIsNoInterruptOfTheDrivingThread() {
+        loop.runUntilComplete(() -> {
+            Thread.currentThread().interrupt();
+            LockSupport.park();
+        });
+
+        assertThat(Thread.interrupted()).isFalse();
     }
 
     private static void interruptWhenTheLoopSleeps(Thread driver) {

@@ -195,9 +195,9 @@ class HostedRunTest {
         loop.runAsGuest(host, () -> {
                     long begin = loop.time();
                     for (int millis : List.of(30, 10, 20)) {
-                        loop.callLater(Duration.ofMillis(millis), () -> order.add(millis));
+                        loop.callAt(begin + Duration.ofMillis(millis).toNanos(), () -> order.add(millis));
                     }
-                    Async.sleep(Duration.ofMillis(40));
+                    Async.sleepUntil(begin + Duration.ofMillis(40).toNanos());
                     assertThat(loop.time() - begin)
                             .isGreaterThanOrEqualTo(Duration.ofMillis(40).toNanos());
                 })

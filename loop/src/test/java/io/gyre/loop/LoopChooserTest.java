@@ -51,6 +51,23 @@ class LoopChooserTest {
         }
     }
 
+    /** Short tasks come and go, and others are still under way. */
+    @Test
+    void taskThatHasEndedIsOneTaskLessUnderWay() {
+        try (LoopGroup group = LoopGroup.start(2, LoopChooser.leastLoaded(), NAMED)) {
+            var before = List.of(next(group), next(group), next(group), next(group), next(group), next(group));
+            LoopPortal first = group.portals().getFirst();
+            first.call(() -> {});
+            spinUntil(() -> LoopCore.begunOf(first.loop().core.told()) == 1
+                    && first.loop().taskCount() == 0);
+
+            var chosen = List.of(next(group), next(group), next(group));
+
+            assertThat(before).containsExactly("gyre-1", "gyre-2", "gyre-1", "gyre-2", "gyre-1", "gyre-2");
+            assertThat(chosen).containsExactly("gyre-1", "gyre-2", "gyre-1");
+        }
+    }
+
     @Test
     void whatIsUnderWayCountsUntilTheLoopTellsAnew() {
         try (LoopGroup group = LoopGroup.start(3, LoopChooser.leastLoaded(), NAMED)) {

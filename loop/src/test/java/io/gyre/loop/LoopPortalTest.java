@@ -1,11 +1,13 @@
 package io.gyre.loop;
 
+import static io.gyre.loop.Durations.ONE_DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +17,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoopPortalTest {
     private final LoopPortal portal = LoopPortal.start();
@@ -72,6 +76,50 @@ class LoopPortalTest {
 
         assertThat(cleanedUp.get()).hasMessageContaining("its future was cancelled");
         assertThatExceptionOfType(CancellationException.class).isThrownBy(future::get);
+    }
+
+    /** The loop is kept busy until all have said what they want. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closeBesideAShutdownCancelsAtOnceWhicheverComesFirst(boolean shutdownFirst) throws Exception {
+        var busy = new CountDownLatch(1);
+        CompletableFuture<String> endless = portal.createTask(() -> {
+            OtherThread.awaitUninterruptibly(busy);
+            Async.sleep(ONE_DAY);
+            return "never";
+        });
+        var inTime = new FutureTask<>(() -> portal.shutdown(ONE_DAY));
+
+        if (shutdownFirst) {
+            portal.beginShutdown(ONE_DAY);
+            portal.beginClose();
+        } else {
+            portal.beginClose();
+            portal.beginShutdown(ONE_DAY);
+        }
+        Thread other = Thread.ofPlatform().start(inTime);
+        busy.countDown();
+
+        assertThat(inTime.get()).isFalse();
+        other.join();
+        assertThat(endless).isCompletedExceptionally();
+    }
+
+    @Test
+    void secondShutdownWaitsForTheFirst() throws Exception {
+        var goOn = new CompletableFuture<String>();
+        CompletableFuture<String> work = portal.createTask(() -> Async.await(goOn));
+        var first = OtherThread.call(() -> portal.shutdown(ONE_DAY));
+        OtherThread.spinUntil(() -> portal.<Boolean, RuntimeException>call(() -> portal.loop().core.shuttingDown));
+
+        portal.beginShutdown(Duration.ZERO);
+        portal.call(() -> {});
+        portal.call(() -> {}); // the loop still runs
+        goOn.complete("done");
+
+        assertThat(first.get()).isTrue();
+        assertThat(portal.awaitShutdown()).isTrue();
+        assertThat(work).isCompletedWithValue("done");
     }
 
     @Test

@@ -147,6 +147,35 @@ class OffloadedCodeTest {
     }
 
     @Test
+    void callThatIsToldOfATimeoutEndsAsTheCancellationThatCameLater() throws Exception {
+        var goOn = new CountDownLatch(1);
+        Task<?> task = driven.start(() -> timeout(
+                ONE_SECOND,
+                () -> offload(queued(OnCancel.WAIT), () -> {
+                    begun.countDown();
+                    spinUntil(Async::isCancelPending);
+                    try {
+                        checkCancelled();
+                    } finally {
+                        log.add("told");
+                        goOn.await();
+                    }
+                    return "never";
+                })));
+        begin();
+        driven.ticker.advance(ONE_SECOND);
+        driven.settle();
+        spinUntil(() -> log.contains("told"));
+
+        task.cancel("enough");
+        driven.settle();
+        goOn.countDown();
+        driven.runUntil(task::isDone);
+
+        assertThat(task.state()).isEqualTo(State.CANCELLED);
+    }
+
+    @Test
     void callOfATaskThatIsNotCancelledIsWanted() {
         Task<String> task = driven.start(() -> offload(queued(OnCancel.WAIT), () -> {
             checkCancelled();
