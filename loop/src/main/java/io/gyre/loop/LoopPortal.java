@@ -38,25 +38,17 @@ public final class LoopPortal implements AutoCloseable {
     private final Set<TaskFuture<?>> pending;
     private final Ending ending;
 
-    /** How the thread ends the loop: each setting is made before the stop that makes the thread look. */
+    /** How the thread ends the loop: what is set before a stop makes the thread look. */
     private static final class Ending {
-        private @Nullable Duration grace;
-        private boolean atOnce;
+        /** Of the first shutdown. A second one must not stop the first. */
+        private final CompletableFuture<Duration> grace = new CompletableFuture<>();
+
+        private volatile boolean atOnce;
         private volatile boolean inTime;
 
-        /** {@return whether this is the first wish} A later one would stop what the first has begun. */
-        synchronized boolean begin(Duration wanted) {
-            boolean isFirst = grace == null && !atOnce;
-            grace = isFirst ? wanted : grace;
-            return isFirst;
-        }
-
-        synchronized void endAtOnce() {
-            atOnce = true;
-        }
-
-        synchronized @Nullable Duration grace() {
-            return atOnce ? null : grace;
+        @Nullable
+        Duration graceOrNull() {
+            return atOnce ? null : grace.getNow(null);
         }
     }
 
@@ -104,7 +96,7 @@ public final class LoopPortal implements AutoCloseable {
         try (EventLoop loop = EventLoop.create(options)) {
             loop.callSoon(() -> made.complete(loop)); // from here on, stop() reaches it
             loop.runForever();
-            Duration grace = ending.grace();
+            Duration grace = ending.graceOrNull();
             if (grace != null) {
                 ending.inTime = loop.shutdown(grace);
             }
@@ -204,7 +196,7 @@ public final class LoopPortal implements AutoCloseable {
     }
 
     void beginClose() {
-        ending.endAtOnce();
+        ending.atOnce = true;
         loop.stop();
     }
 
@@ -224,7 +216,7 @@ public final class LoopPortal implements AutoCloseable {
 
     void beginShutdown(Duration grace) {
         requireOutside();
-        if (ending.begin(grace)) {
+        if (ending.grace.complete(grace)) {
             loop.stop();
         }
     }

@@ -8,6 +8,7 @@ import io.gyre.loop.LoopFuture;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import io.gyre.loop.spi.Failure;
+import io.gyre.loop.sync.ParkingLot;
 import io.gyre.net.PeerFailures.Kind;
 import io.gyre.net.ServerOptions.Overload;
 import java.io.IOException;
@@ -67,7 +68,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private final LoopFuture<@Nullable Void> ended = loop.createFuture();
     private final List<Listener> listeners = new ArrayList<>();
     private final List<SocketAddress> addresses = new ArrayList<>();
-    private @Nullable LoopFuture<@Nullable Void> room;
+    private final ParkingLot waitingForRoom = new ParkingLot("room for a connection in");
     private ServerState state = ServerState.SERVING;
     private @Nullable Consumer<? super SocketChannel> placement;
     private boolean handedOver;
@@ -145,16 +146,9 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
                 latePauses++;
                 Objects.requireNonNull(options.admission()).awaitInTime();
             } else {
-                awaitRoom();
+                waitingForRoom.park(this);
             }
         }
-    }
-
-    private void awaitRoom() {
-        if (room == null) {
-            room = loop.createFuture();
-        }
-        room.await();
     }
 
     /** Lets the caller decide where connections are served. */
@@ -264,10 +258,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         if (task.state() == State.FAILED) {
             failed(task, stream, task.exceptionNow());
         }
-        if (room != null) {
-            room.setResult(null);
-            room = null;
-        }
+        waitingForRoom.unparkAll();
         endIfNothingIsLeft();
     }
 

@@ -3,8 +3,6 @@ package io.gyre.loop.sync;
 import io.gyre.loop.AbortHandler;
 import io.gyre.loop.Task;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -163,29 +161,7 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
      */
     @Override
     public Iterator<T> iterator() {
-        return new Values();
-    }
-
-    private final class Values implements Iterator<T> {
-        private @Nullable T received;
-
-        @Override
-        public boolean hasNext() {
-            if (received == null) {
-                received = receiveOrEnd();
-            }
-            return received != null;
-        }
-
-        @Override
-        public T next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException(conduit + " has ended");
-            }
-            T next = Objects.requireNonNull(received);
-            received = null;
-            return next;
-        }
+        return new LookAhead<>(conduit, this::receiveOrEnd);
     }
 
     /**

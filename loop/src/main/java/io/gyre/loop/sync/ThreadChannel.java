@@ -4,8 +4,6 @@ import io.gyre.loop.Async;
 import io.gyre.loop.LowLevel;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -209,29 +207,7 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
      */
     @Override
     public Iterator<T> iterator() {
-        return new Values();
-    }
-
-    private final class Values implements Iterator<T> {
-        private @Nullable T received;
-
-        @Override
-        public boolean hasNext() {
-            if (received == null) {
-                received = conduit.take(Long.MAX_VALUE);
-            }
-            return received != null;
-        }
-
-        @Override
-        public T next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException(conduit + " has ended");
-            }
-            T next = Objects.requireNonNull(received);
-            received = null;
-            return next;
-        }
+        return new LookAhead<>(conduit, () -> conduit.take(Long.MAX_VALUE));
     }
 
     // ---- ending
