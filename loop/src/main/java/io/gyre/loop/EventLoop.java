@@ -670,7 +670,7 @@ public final class EventLoop implements Executor, AutoCloseable {
      * Any thread.
      */
     public int taskCount() {
-        return core.toldTasks();
+        return core.tally.read().tasks();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.entry.TaskTally;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,11 +41,11 @@ final class LoopChoosers {
             private int underWay;
 
             int sum(EventLoop loop) {
-                long told = loop.core.told();
-                int arrived = LoopCore.begunOf(told) - begun;
+                TaskTally.Reading told = loop.core.tally.read();
+                int arrived = told.begun() - begun;
                 begun += arrived;
                 underWay = Math.max(0, underWay - arrived); // tasks of the loop itself begin, too
-                return LoopCore.tasksOf(told) + underWay;
+                return told.tasks() + underWay;
             }
         }
 

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.entry.TaskTally;
 import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.internal.vthread.ScopedBindings;
 import io.gyre.loop.internal.vthread.VirtualThreads;
@@ -49,8 +50,8 @@ final class LoopCore {
 
     boolean shuttingDown;
 
-    /** Of users, as of the last tick, for other threads: how many have begun, and how many there are in the lower half. */
-    private volatile long toldTasks;
+    /** Of users, as of the last tick. */
+    final TaskTally tally = new TaskTally();
 
     private final FailureReporter failures;
     private final Ticker ticker;
@@ -267,27 +268,7 @@ final class LoopCore {
 
     /** Tells other threads how many tasks there are. In each tick, which is cheaper than at each task. */
     void tellTasks() {
-        long now = ((long) tasks.begunUserTasks() << 32) | tasks.userTasks();
-        if (now != toldTasks) {
-            toldTasks = now;
-        }
-    }
-
-    int toldTasks() {
-        return tasksOf(toldTasks);
-    }
-
-    /** {@return what was told last, for {@link #tasksOf} and {@link #begunOf}} Any thread. */
-    long told() {
-        return toldTasks;
-    }
-
-    static int tasksOf(long told) {
-        return (int) told;
-    }
-
-    static int begunOf(long told) {
-        return (int) (told >>> 32);
+        tally.tell(tasks.begunUserTasks(), tasks.userTasks());
     }
 
     /** Removes the tasks that could not be started from the list. Carrier, in each tick. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.gyre.loop.internal.entry.TaskTally;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -58,8 +59,7 @@ class LoopChooserTest {
             var before = List.of(next(group), next(group), next(group), next(group), next(group), next(group));
             LoopPortal first = group.portals().getFirst();
             first.call(() -> {});
-            spinUntil(() -> LoopCore.begunOf(first.loop().core.told()) == 1
-                    && first.loop().taskCount() == 0);
+            spinUntil(() -> first.loop().core.tally.read().equals(new TaskTally.Reading(1, 0)));
 
             var chosen = List.of(next(group), next(group), next(group));
 
