@@ -18,7 +18,7 @@ class DeadlineHeapErrorsTest {
     /** Small, so that its end is reached soon. */
     private static final int STACK_BYTES = 256 << 10;
 
-    private static final int OPERATIONS = 1_000;
+    private static final int OPERATIONS = 400;
 
     private final DeadlineHeap<Entry> heap = new DeadlineHeap<>();
     private final List<Entry> pending = new ArrayList<>();
