@@ -118,6 +118,16 @@ public final class CapacityLimiter {
         }
     }
 
+    /** {@return where a {@link Select} waits for a token} The waiter brings the borrower. */
+    SelectPlace<Object> selectPlace() {
+        return new SelectPlace<>(waiters, this, this::enlist, waiters::withdraw);
+    }
+
+    private void enlist(Waiter<Object> waiter) {
+        candidates.add(waiter.value());
+        waiters.enlist(waiter);
+    }
+
     /**
      * Borrows a token for the current task if one is free and no task waits. <b>Suspends:</b> no.
      *
@@ -205,8 +215,13 @@ public final class CapacityLimiter {
      */
     public Held hold() {
         LowLevel.requireStackForRelease();
+        acquire();
+        return held();
+    }
+
+    /** {@return what returns the current task's token} */
+    Held held() {
         Task<?> borrower = currentTask();
-        acquireOnBehalfOf(borrower);
         return new Held(() -> releaseOnBehalfOf(borrower));
     }
 

@@ -82,6 +82,17 @@ public final class Select<R extends @Nullable Object> {
         R result();
     }
 
+    /**
+     * What a waiter brings to the queue of a primitive.
+     *
+     * @param <V> the value that it brings or is handed
+     */
+    @FunctionalInterface
+    private interface Brought<V> {
+        @Nullable
+        V by(Task<?> task);
+    }
+
     private Select(boolean fair) {
         this.fair = fair;
     }
@@ -142,7 +153,7 @@ public final class Select<R extends @Nullable Object> {
      */
     public Select<R> onAcquire(Semaphore semaphore, Function<? super Held, ? extends R> then) {
         clauses.add(
-                new Acquire<>(semaphore.selectPlace(), 1, semaphore::tryAcquire, () -> then.apply(semaphore.held())));
+                new Acquire<>(semaphore.selectPlace(), _ -> 1, semaphore::tryAcquire, () -> then.apply(semaphore.held())));
         return this;
     }
 
@@ -155,7 +166,22 @@ public final class Select<R extends @Nullable Object> {
      * @return this
      */
     public Select<R> onAcquire(Lock lock, Function<? super Held, ? extends R> then) {
-        clauses.add(new Acquire<>(lock.selectPlace(), null, lock::tryAcquire, () -> then.apply(lock.held())));
+        clauses.add(new Acquire<>(lock.selectPlace(), _ -> null, lock::tryAcquire, () -> then.apply(lock.held())));
+        return this;
+    }
+
+    /**
+     * Adds a clause that borrows a token of a limiter for the task that awaits this. It is borrowed only if this clause
+     * wins.
+     *
+     * @param limiter the limiter; {@link #await} throws an {@link IllegalStateException} if the calling task has a token of
+     *     it already
+     * @param then makes the result, and closes what it receives to return the token
+     * @return this
+     */
+    public Select<R> onAcquire(CapacityLimiter limiter, Function<? super Held, ? extends R> then) {
+        clauses.add(new Acquire<>(
+                limiter.selectPlace(), task -> task, limiter::tryAcquire, () -> then.apply(limiter.held())));
         return this;
     }
 
@@ -276,13 +302,13 @@ public final class Select<R extends @Nullable Object> {
     /** A clause that waits in the queue of a primitive. */
     private abstract class Queued<V> implements Clause<R> {
         private final SelectPlace<V> place;
-        private final @Nullable V brought;
+        private final Brought<V> brought;
         private @Nullable Waiter<V> waiter;
         private boolean enlisted;
 
         private final class Selected extends Waiter<V> {
             Selected(Task<?> task) {
-                super(place.queue(), task, place.primitive(), brought);
+                super(place.queue(), task, place.primitive(), brought.by(task));
             }
 
             @Override
@@ -297,7 +323,7 @@ public final class Select<R extends @Nullable Object> {
             }
         }
 
-        Queued(SelectPlace<V> place, @Nullable V brought) {
+        Queued(SelectPlace<V> place, Brought<V> brought) {
             this.place = place;
             this.brought = brought;
         }
@@ -327,7 +353,7 @@ public final class Select<R extends @Nullable Object> {
         private final Function<? super T, ? extends R> then;
 
         Receive(Receiver<T> receiver, Function<? super T, ? extends R> then) {
-            super(receiver.selectPlace(), null);
+            super(receiver.selectPlace(), _ -> null);
             this.receiver = receiver;
             this.then = then;
         }
@@ -355,7 +381,7 @@ public final class Select<R extends @Nullable Object> {
         private final Supplier<? extends R> then;
 
         Send(Sender<T> sender, T value, Supplier<? extends R> then) {
-            super(sender.selectPlace(), value);
+            super(sender.selectPlace(), _ -> value);
             this.sender = sender;
             this.value = value;
             this.then = then;
@@ -382,7 +408,7 @@ public final class Select<R extends @Nullable Object> {
         private final BooleanSupplier tryAcquire;
         private final Supplier<? extends R> then;
 
-        Acquire(SelectPlace<V> place, @Nullable V brought, BooleanSupplier tryAcquire, Supplier<? extends R> then) {
+        Acquire(SelectPlace<V> place, Brought<V> brought, BooleanSupplier tryAcquire, Supplier<? extends R> then) {
             super(place, brought);
             this.place = place;
             this.tryAcquire = tryAcquire;

@@ -36,6 +36,12 @@ final class SelectClausesTest {
                 .onReceive(in.receiver(), value -> "received " + value);
     }
 
+    private Select<String> tokenOrReceive(CapacityLimiter limiter) {
+        return Select.<String>first()
+                .onAcquire(limiter, held -> closed("token", held))
+                .onReceive(in.receiver(), value -> "received " + value);
+    }
+
     private static String closed(String what, Held held) {
         held.close();
         return what;
@@ -284,6 +290,94 @@ final class SelectClausesTest {
                             .onAcquire(lock, held -> closed("lock", held))
                             .await())
                     .withMessageContaining("already");
+        });
+    }
+
+    @LoopTest
+    void freeTokenIsBorrowedForTheTaskThatAwaits() {
+        var limiter = new CapacityLimiter("limiter", 1);
+        Select<Held> built = Select.<Held>first().onAcquire(limiter, held -> held);
+
+        Task<Held> selecting = createTask("selecting", () -> built.await());
+        Held held = selecting.await();
+
+        assertThat(limiter.statistics().borrowers()).containsExactly(selecting);
+        held.close();
+        assertThat(limiter.statistics().borrowed()).isZero();
+    }
+
+    @LoopTest
+    void tokenThatComesBackGoesToTheWaitingSelect() {
+        var limiter = new CapacityLimiter("limiter", 1);
+        limiter.acquire();
+        Task<String> selecting = createTask(() -> tokenOrReceive(limiter).await());
+        awaitAllTasksParked();
+        assertThat(selecting.waitsFor()).contains("acquire CapacityLimiter[limiter 1/1]");
+
+        limiter.release();
+
+        assertThat(limiter.statistics().borrowers()).containsExactly(selecting);
+        assertThat(selecting.await()).isEqualTo("token");
+        assertThat(limiter.statistics().borrowed()).isZero();
+        assertThat(in.statistics().receiving()).isZero();
+    }
+
+    @LoopTest
+    void clauseThatLosesBorrowsNothingAndTheTaskMayAskAgain() {
+        var limiter = new CapacityLimiter("limiter", 1);
+        limiter.acquire();
+        Task<String> selecting = createTask(() -> {
+            String first = tokenOrReceive(limiter).await();
+            limiter.acquire();
+            limiter.release();
+            return first;
+        });
+        awaitAllTasksParked();
+
+        in.sender().send("a");
+        awaitAllTasksParked();
+        assertThat(limiter.statistics().waiting()).isEqualTo(1);
+        limiter.release();
+
+        assertThat(selecting.await()).isEqualTo("received a");
+        assertThat(limiter.statistics().borrowed()).isZero();
+    }
+
+    @LoopTest
+    void cancelledSelectBorrowsNothing() {
+        var limiter = new CapacityLimiter(1);
+        limiter.acquireOnBehalfOf("other");
+
+        assertThat(moveOnAfter(ONE_SECOND, () -> tokenOrReceive(limiter).await()))
+                .isEmpty();
+
+        assertThat(limiter.statistics().waiting()).isZero();
+        limiter.releaseOnBehalfOf("other");
+        assertThat(limiter.tryAcquire()).isTrue();
+        limiter.release();
+    }
+
+    @LoopTest
+    void tokenThatWasHandedOverBeatsTheCancellation() {
+        var limiter = new CapacityLimiter(1);
+        limiter.acquire();
+        Task<String> selecting = createTask(() -> tokenOrReceive(limiter).await());
+        awaitAllTasksParked();
+
+        limiter.release();
+        selecting.cancel("too late");
+
+        assertThat(selecting.await()).isEqualTo("token");
+        assertThat(limiter.statistics().borrowed()).isZero();
+    }
+
+    @LoopTest
+    void tokenThatTheTaskHasIsRefused() {
+        var limiter = new CapacityLimiter(2);
+        limiter.withToken(() -> {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> tokenOrReceive(limiter).await())
+                    .withMessageContaining("has a token of");
         });
     }
 
