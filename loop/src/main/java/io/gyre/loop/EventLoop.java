@@ -684,6 +684,19 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
 
     /**
+     * {@return the calls that tasks of this loop have offloaded and that have not ended, in order}
+     *
+     * <p>A call of a cancelled task is among them until it really ends. A call has ended when the loop has heard of it,
+     * which is a tick later.
+     *
+     * <p><b>Confinement:</b> loop thread.
+     */
+    public List<OffloadedCall> offloadedCalls() {
+        core.checkLoopThread("offloadedCalls");
+        return core.offloadedCalls.snapshot();
+    }
+
+    /**
      * {@return a snapshot of what the loop holds}
      *
      * <p><b>Confinement:</b> loop thread.

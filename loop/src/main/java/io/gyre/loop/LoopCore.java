@@ -42,6 +42,7 @@ final class LoopCore {
     final Driver driver = new Driver(this);
     final TaskList tasks = new TaskList();
     final UnseenFailures unseenFailures = new UnseenFailures(this);
+    final OffloadedCalls offloadedCalls = new OffloadedCalls();
     final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
     final Map<LoopLocal<?>, Object> locals = new HashMap<>();
 
@@ -404,8 +405,7 @@ final class LoopCore {
     }
 
     boolean isAnyUserCallOffloaded() {
-        OffloadPool pool = offloadPool;
-        return pool != null && pool.userCalls() > 0;
+        return offloadedCalls.isAnyOfUserInPool();
     }
 
     // ---- reports

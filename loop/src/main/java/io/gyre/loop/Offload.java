@@ -59,6 +59,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     private final VirtualThreadTask<?> task;
     private final Offloading how;
     private final String what;
+    private final @Nullable String offloadedAt;
     private @Nullable Future<T> future;
     private @Nullable OffloadPool pool;
     private boolean awaited;
@@ -75,6 +76,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         this.task = task;
         this.how = how;
         this.what = "an offloaded call of " + CreationSite.className(origin);
+        this.offloadedAt = CreationSite.ofCallback(origin, task.loop.isDebug());
     }
 
     static <T extends @Nullable Object, X extends Exception> T run(Offloading how, Object origin, Body<T, X> body)
@@ -111,8 +113,10 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
 
     private void handOver(Body<T, ?> body) {
         Executor executor = how.executorOf(task.loop);
+        pool = executor instanceof OffloadPool ofLoop ? ofLoop : null;
         try {
             StackRoom.requireForThread();
+            task.loop.offloadedCalls.begun(this);
             if (executor instanceof RemoteExecutor elsewhere) {
                 CompletableFuture<T> remote = elsewhere.submit(new RemoteBody<>(body));
                 future = remote;
@@ -120,12 +124,11 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
             } else {
                 var local = new LocalCall(executor, body);
                 future = local;
-                enterPool(executor);
                 executor.execute(local);
             }
         } catch (Throwable refused) {
             if (future == null) {
-                leavePlace();
+                leave();
             } else {
                 takeBack();
             }
@@ -133,17 +136,10 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         }
     }
 
-    private void enterPool(Executor executor) {
-        if (executor instanceof OffloadPool ofLoop) {
-            pool = ofLoop;
-            pool.begun(task);
-        }
-    }
-
-    private void leavePool() {
-        if (pool != null) {
-            pool.ended(task);
-        }
+    /** The call will never run. */
+    private void leave() {
+        leavePlace();
+        task.loop.offloadedCalls.ended(this);
     }
 
     private <X extends Exception> T outcome() throws X {
@@ -207,8 +203,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     private boolean takeBack() {
         boolean takenBack = future instanceof Offload<?>.LocalCall local && local.takeBack();
         if (takenBack) {
-            leavePlace();
-            leavePool();
+            leave();
         }
         return takenBack;
     }
@@ -253,10 +248,8 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         if (givenUp) {
             task.loop.callInternally(() -> arriveLate(failure)); // first: this needs memory
         }
-        if (!arrived) {
-            arrived = true;
-            leavePool();
-        }
+        arrived = true;
+        task.loop.offloadedCalls.ended(this);
         if (awaited) {
             task.unpark(this);
         }
@@ -300,6 +293,18 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         if (how.limit() != null) {
             how.limit().release();
         }
+    }
+
+    // ---- current state: loop thread
+
+    /** {@return whether the loop, when it closes, waits for this call on behalf of a task that is no system task} */
+    boolean isOfUserInPool() {
+        return pool != null && !task.isSystem();
+    }
+
+    OffloadedCall snapshot() {
+        Thread thread = future instanceof Offload<?>.LocalCall local ? local.worker : null;
+        return new OffloadedCall(what, task, offloadedAt, thread, !givenUp);
     }
 
     @Override

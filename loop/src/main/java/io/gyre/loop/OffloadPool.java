@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,6 @@ final class OffloadPool extends ThreadPoolExecutor {
     private final Map<Thread, Begun> begun = new ConcurrentHashMap<>();
     private volatile long movedAtNanos = System.nanoTime();
     private volatile boolean warned;
-    private int userCalls;
     private boolean ended;
 
     private record Begun(Runnable call, long nanos) {}
@@ -99,7 +99,7 @@ final class OffloadPool extends ThreadPoolExecutor {
         getQueue().add(call);
         if ((getPoolSize() == 0 || isShutdown()) && remove(call)) {
             throw new RejectedExecutionException(
-                    "no thread can be started to run " + call + " (" + noThread.getMessage()
+                    "no thread can be started to run " + Describe.object(call) + " (" + noThread.getMessage()
                             + "), and there is none yet. The system's limits on threads (ulimit -u, pids.max) or the"
                             + " memory for their stacks are used up.",
                     noThread);
@@ -156,7 +156,7 @@ final class OffloadPool extends ThreadPoolExecutor {
     List<Running> running() {
         var running = new ArrayList<Running>();
         begun.forEach((thread, begun) -> running.add(
-                new Running(begun.call.toString(), thread, Duration.ofNanos(System.nanoTime() - begun.nanos))));
+                new Running(Describe.object(begun.call), thread, Duration.ofNanos(System.nanoTime() - begun.nanos))));
         return running;
     }
 
@@ -199,21 +199,6 @@ final class OffloadPool extends ThreadPoolExecutor {
     }
 
     // ---- for the loop
-
-    /** {@return the number of unfinished calls of tasks other than system tasks} Loop thread. */
-    int userCalls() {
-        return userCalls;
-    }
-
-    /** Records that a task has submitted a call. Loop thread. */
-    void begun(Task<?> task) {
-        userCalls += task.isSystem() ? 0 : 1;
-    }
-
-    /** Records that such a call has ended, or will never start. Loop thread. */
-    void ended(Task<?> task) {
-        userCalls -= task.isSystem() ? 0 : 1;
-    }
 
     /** Tells the loop, which waits for this when it closes; {@link #isTerminated} becomes true only afterwards. */
     @Override

@@ -152,8 +152,8 @@ public final class Select<R extends @Nullable Object> {
      * @return this
      */
     public Select<R> onAcquire(Semaphore semaphore, Function<? super Held, ? extends R> then) {
-        clauses.add(
-                new Acquire<>(semaphore.selectPlace(), _ -> 1, semaphore::tryAcquire, () -> then.apply(semaphore.held())));
+        clauses.add(new Acquire<>(
+                semaphore.selectPlace(), _ -> 1, semaphore::tryAcquire, () -> then.apply(semaphore.held())));
         return this;
     }
 

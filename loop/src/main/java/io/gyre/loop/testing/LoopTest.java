@@ -31,6 +31,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *   <li>if something on the loop failed and the failure was not observed
  *   <li>if a task is left at the end that was not declared with {@link LoopTesting#background}; ready tasks still run
  *       until they park
+ *   <li>if an offloaded call that nobody awaits, because its task was cancelled for example, still runs 2 s after the test
+ *       ({@link LoopTesting#assertOffloadIdle}), wherever it runs
  *   <li>if a task or an offloaded call does not react to its cancellation within 2 s after the test
  * </ul>
  *

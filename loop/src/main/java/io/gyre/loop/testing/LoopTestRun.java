@@ -3,6 +3,7 @@ package io.gyre.loop.testing;
 import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopClosedException;
+import io.gyre.loop.OffloadedCall;
 import io.gyre.loop.Task;
 import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.Ticker;
@@ -44,9 +45,6 @@ final class LoopTestRun {
         Void run() throws Throwable;
     }
 
-    /** How the test ended: the exception of its method, or the tasks that were left over. */
-    private record Ending(@Nullable Throwable failure, String leaks) {}
-
     /** A loop that has not ended in time, and the time that it has left to close. */
     private record Hang(AssertionError failure, Duration patience) {}
 
@@ -75,11 +73,11 @@ final class LoopTestRun {
     /** Runs the test. JUnit's thread. */
     void run(Method method) throws Throwable {
         used = true;
-        var drive = new FutureTask<>(() -> drive(method));
+        var drive = new FutureTask<@Nullable Throwable>(() -> drive(method));
         Thread.ofPlatform().daemon().name("loop-test").start(drive);
         Throwable failure;
         try {
-            failure = verdict(
+            failure = withUnobserved(
                     DEBUGGED ? drive.get() : drive.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
             failure = endAtOnce(drive, "the test has not ended within " + settings.timeout() + " of real time");
@@ -96,13 +94,15 @@ final class LoopTestRun {
 
     // ---- on the loop's thread
 
-    private Ending drive(Method method) {
+    /** {@return the exception of the method, or what it has left over} */
+    private @Nullable Throwable drive(Method method) {
         try (loop) {
             Throwable failure = loop.<@Nullable Throwable, RuntimeException>runUntilComplete(() -> failureOf(method));
-            String leaks = failure == null ? loop.runUntilComplete(this::leaks) : "";
-            return new Ending(failure, leaks);
+            return failure != null
+                    ? failure
+                    : loop.<@Nullable Throwable, RuntimeException>runUntilComplete(LoopTestRun::leaks);
         } catch (IllegalStateException stopped) {
-            return new Ending(stopped, "");
+            return stopped;
         }
     }
 
@@ -117,24 +117,24 @@ final class LoopTestRun {
     }
 
     /** Lets ready tasks run, so that a task that only waits for its turn does not count as a leak. */
-    private String leaks() {
+    private static @Nullable AssertionError leaks() {
         LoopTesting.awaitAllTasksParked();
-        return TaskDump.lines(loop.tasks().stream()
+        List<Task<?>> tasks = EventLoop.current().tasks().stream()
                 .filter(task -> task != Async.currentTask() && !task.isSystem() && !LoopTesting.isBackground(task))
-                .toList());
+                .toList();
+        if (!tasks.isEmpty()) {
+            return new AssertionError(
+                    "tasks are left over at the end of the test. Await them, cancel and await them, or"
+                            + " declare them with background(...):" + TaskDump.lines(tasks));
+        }
+        List<OffloadedCall> calls = OffloadEnd.await(call -> !call.awaited());
+        return calls.isEmpty()
+                ? null
+                : new AssertionError("offloaded calls still run " + OffloadEnd.PATIENCE + " after the end of the test."
+                        + " Make them react to interrupts, or end them in the test:" + OffloadEnd.lines(calls));
     }
 
     // ---- on JUnit's thread
-
-    private @Nullable Throwable verdict(Ending ending) {
-        Throwable failure = ending.failure();
-        if (failure == null && !ending.leaks().isEmpty()) {
-            failure = new AssertionError(
-                    "tasks are left over at the end of the test. Await them, cancel and await them, or"
-                            + " declare them with background(...):" + ending.leaks());
-        }
-        return withUnobserved(failure);
-    }
 
     private @Nullable Throwable withUnobserved(@Nullable Throwable failure) {
         Throwable outcome = failure;

@@ -3,9 +3,11 @@ package io.gyre.loop.testing;
 import io.gyre.loop.Body;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopLocal;
+import io.gyre.loop.OffloadedCall;
 import io.gyre.loop.Task;
 import io.gyre.loop.VoidBody;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -132,6 +134,29 @@ public final class LoopTesting {
             body.run();
             return null;
         });
+    }
+
+    /**
+     * Fails unless all offloaded calls of the loop have ended, also those whose tasks have been cancelled or no longer
+     * wait. Each {@link LoopTest} does the same at its end for calls that nobody awaits.
+     *
+     * {@snippet :
+     * reader.cancelAndJoin("enough");
+     * assertOffloadIdle();
+     * }
+     *
+     * <p><b>Suspends:</b> while a call runs, for up to 2 s of real time, because a call that was interrupted ends in its own
+     * thread. A virtual clock does not move by itself meanwhile. <b>Cancellation:</b> ends the wait.
+     *
+     * @throws AssertionError if a call has not ended; it names each such call, its task, and where it was offloaded
+     * @see EventLoop#offloadedCalls()
+     */
+    public static void assertOffloadIdle() {
+        List<OffloadedCall> running = OffloadEnd.await(_ -> true);
+        if (!running.isEmpty()) {
+            throw new AssertionError(
+                    "expected that no offloaded call runs any more, but there are:" + OffloadEnd.lines(running));
+        }
     }
 
     /** A suspended task goes on in a later tick: tasks that become ready wait for the next tick. */

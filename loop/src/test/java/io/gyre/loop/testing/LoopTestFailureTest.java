@@ -1,6 +1,7 @@
 package io.gyre.loop.testing;
 
 import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Durations.ONE_HOUR;
@@ -9,10 +10,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Feature;
+import io.gyre.loop.Offloading;
+import io.gyre.loop.OnCancel;
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest.Time;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -99,6 +104,36 @@ class LoopTestFailureTest {
                     throwIo();
                 }
             }));
+        }
+
+        static final CountDownLatch END_OF_CALL = new CountDownLatch(1);
+
+        @LoopTest
+        void leavesAnOffloadedCallRunning() {
+            var elsewhere = Offloading.on(call -> new Thread(call, "elsewhere").start());
+            Task<?> caller = createTask(
+                    "caller", () -> offload(elsewhere.withOnCancel(OnCancel.ABANDON), () -> END_OF_CALL.await()));
+            yieldNow();
+            caller.cancelAndJoin("enough");
+        }
+
+        @LoopTest
+        void interruptsAnOffloadedCall() throws InterruptedException {
+            var begun = new CountDownLatch(1);
+            Task<?> caller = createTask(
+                    "caller",
+                    () -> offload(() -> {
+                        begun.countDown();
+                        Thread.sleep(ONE_HOUR);
+                    }));
+            begun.await();
+            caller.cancelAndJoin("enough");
+        }
+
+        @LoopTest
+        void backgroundTaskAwaitsAnOffloadedCall() {
+            background(createTask("server", () -> offload(() -> Thread.sleep(ONE_HOUR))));
+            yieldNow();
         }
 
         private static void throwIo() throws IOException {
@@ -227,6 +262,30 @@ class LoopTestFailureTest {
         assertThat(failureOf("leakInTheJdk"))
                 .hasMessageContaining("task 'leaky'")
                 .hasMessageContaining("waits for a blocking call in java.lang.Thread.sleep");
+    }
+
+    @Test
+    @Feature("An offloaded call that is left running fails the test")
+    void offloadedCallThatIsLeftRunningFailsTheTest() {
+        try {
+            assertThat(failureOf("leavesAnOffloadedCallRunning"))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageStartingWith("offloaded calls still run PT2S after the end of the test.")
+                    .hasMessageContaining("an offloaded call of " + FailingTests.class.getName()
+                            + " for task 'caller' (offloaded at " + FailingTests.class.getName()
+                            + ".lambda$leavesAnOffloadedCallRunning")
+                    .hasMessageEndingWith(" in elsewhere, which nobody awaits");
+        } finally {
+            FailingTests.END_OF_CALL.countDown();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"interruptsAnOffloadedCall", "backgroundTaskAwaitsAnOffloadedCall"})
+    void offloadedCallThatEndsWhenItIsInterruptedIsNoLeak(String method) {
+        assertThat(LaunchedTests.of(FailingTests.class, method))
+                .singleElement()
+                .matches(LaunchedTests.Ended::isSuccessful, "successful");
     }
 
     @Test

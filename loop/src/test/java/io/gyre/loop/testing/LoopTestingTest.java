@@ -2,10 +2,12 @@ package io.gyre.loop.testing;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Durations.ONE_SECOND;
 import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertOffloadIdle;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -157,5 +160,49 @@ class LoopTestingTest {
                 .isThrownBy(() -> assertSuspends(() -> {
                     throw new IOException("lost");
                 }));
+    }
+
+    @LoopTest
+    void assertOffloadIdleNamesTheCallsThatHaveNotEnded() {
+        var end = new CountDownLatch(1);
+        Task<?> caller = createTask("caller", () -> offload(() -> end.await()));
+        yieldNow();
+
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> assertOffloadIdle())
+                .withMessageStartingWith(
+                        "expected that no offloaded call runs any more, but there are:\n" + "    an offloaded call of "
+                                + LoopTestingTest.class.getName() + " for task 'caller' (offloaded at ");
+
+        end.countDown();
+        caller.await();
+        assertOffloadIdle();
+    }
+
+    @LoopTest
+    void assertOffloadIdleWaitsForTheEndOfACallThatWasInterrupted(EventLoop loop) throws InterruptedException {
+        var begun = new CountDownLatch(1);
+        var interrupted = new CountDownLatch(1);
+        var end = new CountDownLatch(1);
+        Task<?> caller = createTask(() -> offload(() -> {
+            try {
+                begun.countDown();
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                end.await();
+            }
+        }));
+        begun.await();
+        caller.cancelAndJoin("enough");
+        createTask(() -> {
+            interrupted.await();
+            end.countDown();
+        });
+
+        assertOffloadIdle();
+
+        assertThat(loop.offloadedCalls()).isEmpty();
+        assertThat(interrupted.getCount()).isZero();
     }
 }
