@@ -213,7 +213,7 @@ public final class Async {
      * @param <T> the result
      * @param <X> what the block may throw
      * @param timeout how long
-     * @param what what the block does, as a noun: {@code the look-up of gyre.io}
+     * @param what what the block does, as a noun: {@code the look-up of example.org}
      * @param body the block
      * @return its result
      * @throws X what the block throws

@@ -404,7 +404,7 @@ class TimeoutTest {
     void messageSaysWhatHasTakenTooLong() {
         Task<?> named = driven.loop.createTask(
                 "asker",
-                () -> timeout(ONE_SECOND, "the look-up of gyre.io", () -> {
+                () -> timeout(ONE_SECOND, "the look-up of example.org", () -> {
                     sleep(ONE_DAY);
                     return "";
                 }));
@@ -418,7 +418,7 @@ class TimeoutTest {
 
         assertThat(named.exceptionNow())
                 .isInstanceOf(TimeoutException.class)
-                .hasMessage("task 'asker' timed out after PT1S: the look-up of gyre.io");
+                .hasMessage("task 'asker' timed out after PT1S: the look-up of example.org");
         assertThat(withoutResult.exceptionNow()).hasMessageEndingWith("PT1S: the handshake");
     }
 }

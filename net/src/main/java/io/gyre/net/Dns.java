@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Looks up host names and service names.
  *
  * {@snippet :
- * for (InetAddress address : Dns.resolve("gyre.io")) {
+ * for (InetAddress address : Dns.resolve("example.org")) {
  *     System.out.println(address.getHostAddress());
  * }
  * }

@@ -19,8 +19,8 @@ final class AddressesTest {
                 .isEqualTo("10.0.0.1:80");
         assertThat(Addresses.text(new InetSocketAddress(InetAddress.ofLiteral("::1"), 80)))
                 .isEqualTo("[0:0:0:0:0:0:0:1]:80");
-        assertThat(Addresses.text(InetSocketAddress.createUnresolved("gyre.io", 80)))
-                .isEqualTo("gyre.io:80");
+        assertThat(Addresses.text(InetSocketAddress.createUnresolved("example.org", 80)))
+                .isEqualTo("example.org:80");
     }
 
     @Test
