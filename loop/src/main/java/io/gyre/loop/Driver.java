@@ -129,7 +129,7 @@ final class Driver {
         if (driver != null) {
             HostedRun<?> hosted = loop.hostedRun();
             throw new IllegalStateException(what + ": " + loop + " is already running, "
-                    + (hosted == null ? "in " + driver : hosted)
+                    + (hosted == null ? "in " + Describe.object(driver) : hosted)
                     + ". Only one thread may drive a loop, and never from inside a tick.");
         }
         if (loop.isClosed()) {

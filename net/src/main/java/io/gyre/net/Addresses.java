@@ -16,10 +16,7 @@ final class Addresses {
 
     /** {@return an address in its usual notation, without a look-up} */
     static String text(InetSocketAddress address) {
-        String host = address.isUnresolved()
-                ? LowLevel.describe(address.getHostString())
-                : address.getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+        return LowLevel.describe(address);
     }
 
     /**

@@ -37,7 +37,7 @@ final class FilePortions {
     static void requireAll(FileChannel file, long sent, long count, Object target) throws EOFException {
         if (count != Long.MAX_VALUE) {
             throw new EOFException(LowLevel.describe(file) + " ended after " + sent + " of the " + count
-                    + " bytes to send to " + target);
+                    + " bytes to send to " + LowLevel.describe(target));
         }
     }
 

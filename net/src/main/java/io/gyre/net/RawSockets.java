@@ -47,8 +47,8 @@ public final class RawSockets {
     private static void requireNonBlocking(SelectableChannel channel) {
         if (channel.isBlocking() && channel.isOpen()) {
             var refused = new IllegalBlockingModeException();
-            refused.initCause(new IllegalStateException(
-                    channel + " is in blocking mode; call configureBlocking(false) before it is used here"));
+            refused.initCause(new IllegalStateException(LowLevel.describe(channel)
+                    + " is in blocking mode; call configureBlocking(false) before it is used here"));
             throw refused;
         }
     }

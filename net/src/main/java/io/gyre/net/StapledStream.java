@@ -145,7 +145,7 @@ final class StapledStream implements ByteStream {
         if (half instanceof ByteStream stream) {
             stream.abort();
         } else {
-            LowLevel.createTask("close of " + half, half, () -> closeInSilence(half));
+            LowLevel.createTask("close of " + LowLevel.describe(half), half, () -> closeInSilence(half));
         }
     }
 

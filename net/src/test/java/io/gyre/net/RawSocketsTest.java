@@ -154,6 +154,10 @@ class RawSocketsTest {
         try (SocketChannel blocking = SocketChannel.open(listening.getLocalAddress())) {
             assertThatExceptionOfType(IllegalBlockingModeException.class)
                     .isThrownBy(() -> LowLevel.awaitReadable(blocking));
+            assertThatExceptionOfType(IllegalBlockingModeException.class)
+                    .isThrownBy(() -> RawSockets.receive(blocking, ByteBuffer.allocate(1)))
+                    .havingCause()
+                    .withMessageStartingWith("a socket channel (connected ");
         }
     }
 

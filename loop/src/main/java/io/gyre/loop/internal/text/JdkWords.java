@@ -1,6 +1,7 @@
 package io.gyre.loop.internal.text;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -50,6 +51,7 @@ final class JdkWords {
             case Process process -> "process " + process.pid();
             case ProcessHandle process -> "process " + process.pid();
             case SelectionKey key -> "the selection key of " + Describe.object(key.channel());
+            case InetSocketAddress address -> wordsOf(address);
             case ServerSocketChannel socket -> "a server socket channel" + placeOf(socket);
             case DatagramChannel socket -> "a datagram channel" + placeOf(socket);
             default -> {
@@ -62,10 +64,18 @@ final class JdkWords {
     private static String placeOf(NetworkChannel channel) {
         try {
             SocketAddress local = channel.getLocalAddress();
-            return local == null ? " (unbound)" : " on " + local;
+            return local == null ? " (unbound)" : " on " + Describe.object(local);
         } catch (IOException noLongerOpen) {
             return " (closed)";
         }
+    }
+
+    /** {@return the address in its usual notation} Whether a name belongs to it is often a matter of what was asked before. */
+    private static String wordsOf(InetSocketAddress address) {
+        String host = address.isUnresolved()
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     private static String ofThread(Thread thread) {

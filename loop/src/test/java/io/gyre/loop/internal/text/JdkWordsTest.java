@@ -57,7 +57,9 @@ class JdkWordsTest {
         try (var server = ServerSocketChannel.open()) {
             assertThat(words(server)).isEqualTo("a server socket channel (unbound)");
             server.bind(LOOPBACK);
-            assertThat(words(server)).isEqualTo("a server socket channel on " + server.getLocalAddress());
+            assertThat(words(server))
+                    .isEqualTo("a server socket channel on 127.0.0.1:"
+                            + server.socket().getLocalPort());
             try (var client = SocketChannel.open(server.getLocalAddress())) {
                 assertThat(words(client))
                         .startsWith("a socket channel (connected ")
@@ -68,11 +70,22 @@ class JdkWordsTest {
     }
 
     @Test
+    void addresses() throws IOException {
+        assertThat(words(new InetSocketAddress(InetAddress.getByAddress("a.test", new byte[] {1, 2, 3, 4}), 5)))
+                .isEqualTo("1.2.3.4:5");
+        assertThat(words(new InetSocketAddress(InetAddress.ofLiteral("::1"), 5)))
+                .isEqualTo("[0:0:0:0:0:0:0:1]:5");
+        assertThat(words(InetSocketAddress.createUnresolved("b.test", 5))).isEqualTo("b.test:5");
+    }
+
+    @Test
     void datagramSockets() throws IOException {
         DatagramChannel channel = DatagramChannel.open();
         try (channel) {
             channel.bind(LOOPBACK);
-            assertThat(words(channel)).isEqualTo("a datagram channel on " + channel.getLocalAddress());
+            assertThat(words(channel))
+                    .isEqualTo("a datagram channel on 127.0.0.1:"
+                            + channel.socket().getLocalPort());
         }
         assertThat(words(channel)).isEqualTo("a datagram channel (closed)");
     }
