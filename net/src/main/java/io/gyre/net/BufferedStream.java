@@ -262,6 +262,7 @@ public abstract class BufferedStream extends Wire implements ByteStream {
      * @throws IllegalArgumentException if not 0 ≤ low ≤ high ≤ 128 KiB
      */
     public final void setWatermarks(int lowBytes, int highBytes) {
+        checkLoop();
         writer.setWatermarks(lowBytes, highBytes);
     }
 

@@ -93,8 +93,20 @@ public final class SocketOptions {
         }
     }
 
-    /** Clears a positive SO_LINGER of a user's channel: with it, a close would block the loop. */
+    /**
+     * Clears a positive SO_LINGER of a user's channel: with it, a close would block the loop. Closes the channel on
+     * failure.
+     */
     static void clearLinger(NetworkChannel channel) throws IOException {
+        try {
+            clearPositiveLinger(channel);
+        } catch (Throwable failure) {
+            channel.close();
+            throw failure;
+        }
+    }
+
+    private static void clearPositiveLinger(NetworkChannel channel) throws IOException {
         if (channel.isOpen()
                 && channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER)
                 && channel.getOption(StandardSocketOptions.SO_LINGER) > 0) {

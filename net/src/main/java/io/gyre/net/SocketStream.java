@@ -198,6 +198,7 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
      * @throws IOException if the stream is closed or the system refuses
      */
     public final <V> void setOption(SocketOption<V> option, V value) throws IOException {
+        checkLoop();
         SocketOptions.requireNoWait(option, value);
         channel.setOption(option, value);
     }

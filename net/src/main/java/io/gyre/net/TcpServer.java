@@ -1,5 +1,6 @@
 package io.gyre.net;
 
+import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -90,8 +91,8 @@ public final class TcpServer extends StreamServer<TcpStream> {
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("there is no address to listen on");
         }
-        requireOptionsOfConnections(options);
         var server = new TcpServer(handler, options);
+        requireOptionsOfConnections(options);
         try {
             server.listenOn(addresses, options);
         } catch (Throwable failure) {
@@ -116,11 +117,11 @@ public final class TcpServer extends StreamServer<TcpStream> {
             ServerOptions options, ServerSocketChannel listening, StreamHandler<? super TcpStream> handler)
             throws IOException {
         try {
+            var server = new TcpServer(handler, options);
             if (!(listening.getLocalAddress() instanceof InetSocketAddress)) {
-                throw new BindException(listening + " is not a listening TCP socket; bind it first");
+                throw new BindException(LowLevel.describe(listening) + " is not a listening TCP socket; bind it first");
             }
             requireOptionsOfConnections(options);
-            var server = new TcpServer(handler, options);
             server.listen(listening);
             return server;
         } catch (Throwable failure) {
@@ -148,7 +149,8 @@ public final class TcpServer extends StreamServer<TcpStream> {
             return serve(options, listening, handler);
         }
         throw new BindException("the standard input of this process is not a listening socket but "
-                + (inherited == null ? "nothing" : inherited) + ". Start it from inetd or with StandardInput=socket.");
+                + (inherited == null ? "nothing" : LowLevel.describe(inherited))
+                + ". Start it from inetd or with StandardInput=socket.");
     }
 
     /** {@return a server for connections that other servers accept} */

@@ -1,6 +1,7 @@
 package io.gyre.net;
 
 import io.gyre.loop.CancelledException;
+import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -71,7 +72,7 @@ public final class TcpStream extends SocketStream {
             case InetSocketAddress peer -> peer;
             case SocketAddress other ->
                 throw new IllegalArgumentException(
-                        "a connection to " + other + " is not a TCP connection; use UnixStream.of");
+                        "a connection to " + LowLevel.describe(other) + " is not a TCP connection; use UnixStream.of");
         };
     }
 
@@ -114,7 +115,7 @@ public final class TcpStream extends SocketStream {
     }
 
     /**
-     * As {@link #connect(String, int)}, with the name of a service: {@code connect("gyre.io", "https")}.
+     * As {@link #connect(String, int)}, with the name of a service: {@code connect("example.org", "https")}.
      *
      * @param host a name, or a numeric IPv4 or IPv6 address
      * @param service a name in the system's services database, or a number

@@ -1,5 +1,7 @@
 package io.gyre.net;
 
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LowLevel;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
@@ -83,6 +85,7 @@ public final class UnixServer extends StreamServer<UnixStream> {
     public static UnixServer serve(
             ServerOptions options, Path path, Set<PosixFilePermission> mode, StreamHandler<? super UnixStream> handler)
             throws IOException {
+        EventLoop _ = EventLoop.current(); // before a file is made
         ServerOptions settable = withOptionsOfUnixSockets(options);
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         SocketFile file = null;
@@ -118,8 +121,10 @@ public final class UnixServer extends StreamServer<UnixStream> {
             ServerOptions options, ServerSocketChannel listening, StreamHandler<? super UnixStream> handler)
             throws IOException {
         try {
+            EventLoop _ = EventLoop.current();
             if (!(listening.getLocalAddress() instanceof UnixDomainSocketAddress address)) {
-                throw new BindException(listening + " is not a listening Unix socket; bind it first");
+                throw new BindException(
+                        LowLevel.describe(listening) + " is not a listening Unix socket; bind it first");
             }
             listening.configureBlocking(false);
             var server =

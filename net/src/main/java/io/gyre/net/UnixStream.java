@@ -58,11 +58,11 @@ public final class UnixStream extends SocketStream {
         Path path;
         try {
             path = pathOf(channel);
-            SocketOptions.clearLinger(channel);
         } catch (Throwable failure) {
             channel.close();
             throw failure;
         }
+        SocketOptions.clearLinger(channel);
         return watched(of(channel, path, SocketOptions.none()));
     }
 
@@ -76,8 +76,8 @@ public final class UnixStream extends SocketStream {
             case null -> throw new NotYetConnectedException();
             case UnixDomainSocketAddress peer -> peer.getPath();
             case SocketAddress other ->
-                throw new IllegalArgumentException(
-                        "a connection to " + other + " is not a Unix socket connection; use TcpStream.of");
+                throw new IllegalArgumentException("a connection to " + LowLevel.describe(other)
+                        + " is not a Unix socket connection; use TcpStream.of");
         };
     }
 

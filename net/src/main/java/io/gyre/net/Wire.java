@@ -333,6 +333,7 @@ abstract class Wire {
 
     /** {@return the limits, for setting them} A stream has no limits object until the first limit is set. */
     final StreamLimits ownLimits() {
+        checkLoop();
         StreamLimits present = limits;
         if (present == null) {
             present = new StreamLimits(loop);
@@ -350,6 +351,7 @@ abstract class Wire {
     }
 
     final void logTo(@Nullable WireLog wireLog) {
+        checkLoop();
         log = wireLog;
     }
 

@@ -2,6 +2,7 @@ package io.gyre.net.os;
 
 import io.gyre.loop.Async;
 import io.gyre.loop.BusyException;
+import io.gyre.loop.Task;
 import io.gyre.net.ByteReader;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +42,12 @@ public final class StandardInput {
      * @throws BusyException if another reader is open
      */
     public static ByteReader open() {
+        Task<?> opener = Async.currentTask();
         synchronized (StandardInput.class) {
             ThreadedReader before = inUse;
             if (before != null && before.isOpen()) {
                 if (!before.opener().loop().isClosed()) {
-                    throw new BusyException("the standard input", before.opener(), Async.currentTask());
+                    throw new BusyException("the standard input", before.opener(), opener);
                 }
                 before.abort(); // gives back its undelivered bytes
             }
