@@ -8,6 +8,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
@@ -151,7 +152,7 @@ final class Binding {
                             ? StandardProtocolFamily.INET
                             : StandardProtocolFamily.INET6);
         } catch (UnsupportedOperationException noSuchFamily) {
-            throw noIPv6(noSuchFamily);
+            throw noIPv6(noSuchFamily, null);
         }
     }
 
@@ -160,20 +161,30 @@ final class Binding {
         return opened(DatagramChannel::open, options, peer, (channel, where) -> {});
     }
 
-    /** {@return the real problem, when the JDK only says that it does not support an address} */
-    static NoIPv6Exception noIPv6(RuntimeException refused) {
-        return new NoIPv6Exception(refused);
+    /**
+     * {@return the real problem, when the JDK only says that it does not support an address}
+     *
+     * @param own the address at this end; null if the socket has none yet
+     */
+    static NoIPv6Exception noIPv6(RuntimeException refused, @Nullable SocketAddress own) {
+        return new NoIPv6Exception(reason(own), refused);
+    }
+
+    private static String reason(@Nullable SocketAddress own) {
+        if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
+            return "this JVM has no IPv6: it was started with -Djava.net.preferIPv4Stack=true";
+        }
+        return own instanceof InetSocketAddress address && address.getAddress() instanceof Inet4Address
+                ? "an IPv4 socket cannot reach an IPv6 address. Bind it to an IPv6 address, such as [::]:0"
+                : "this system has no IPv6";
     }
 
     /** Thrown where a socket cannot have an IPv6 address. Callers that know the address add it. */
     static final class NoIPv6Exception extends SocketException {
         private static final long serialVersionUID = 1;
 
-        private NoIPv6Exception(RuntimeException refused) {
-            super(
-                    "the socket has no IPv6: its own address is an IPv4 address, or the system has none, or the JVM was"
-                            + " started with java.net.preferIPv4Stack=true",
-                    refused);
+        private NoIPv6Exception(String reason, RuntimeException refused) {
+            super(reason, refused);
         }
     }
 

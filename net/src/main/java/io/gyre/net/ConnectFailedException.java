@@ -76,15 +76,23 @@ public final class ConnectFailedException extends ConnectException {
             return Kind.of(failure);
         }
 
+        private String reason() {
+            return LowLevel.describe(failure.getMessage());
+        }
+
         @Override
         public String toString() {
-            return Addresses.text(address) + " (" + LowLevel.describe(failure.getMessage()) + ")";
+            return Addresses.text(address) + " (" + reason() + ")";
         }
     }
 
-    ConnectFailedException(String what, List<Attempt> attempts) {
+    /**
+     * @param what the failure, with the target
+     * @param targetIsAddress whether the target is the only address, and not a name of it
+     */
+    ConnectFailedException(String what, boolean targetIsAddress, List<Attempt> attempts) {
         super(attempts.stream()
-                .map(Attempt::toString)
+                .map(targetIsAddress ? Attempt::reason : Attempt::toString)
                 .collect(Collectors.joining(", ", attempts.isEmpty() ? what : what + ": ", "")));
         this.attempts = List.copyOf(attempts);
         attempts.stream().map(Attempt::failure).findFirst().ifPresent(this::initCause);

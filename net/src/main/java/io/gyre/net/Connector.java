@@ -34,12 +34,40 @@ final class Connector {
      *
      * A single address needs no task.
      */
-    private final String target;
+    private final Target target;
     private final ConnectOptions options;
     private final Map<InetSocketAddress, @Nullable IOException> attempts = new LinkedHashMap<>();
     private final List<SocketChannel> open = new ArrayList<>();
 
-    private Connector(String target, ConnectOptions options) {
+    /**
+     * What to connect to, for messages.
+     *
+     * @param text in the user's words
+     * @param isAddress whether it needs no look-up
+     */
+    record Target(String text, boolean isAddress) {
+        static Target of(String host, Object port) {
+            String name = LowLevel.describe(host);
+            String shown = name.contains(":") && !name.startsWith("[") ? "[" + name + "]" : name;
+            return new Target(shown + ":" + LowLevel.describe(port), isNumeric(host));
+        }
+
+        private static boolean isNumeric(String host) {
+            try {
+                InetAddress _ = InetAddress.ofLiteral(host);
+                return true;
+            } catch (IllegalArgumentException name) {
+                return false;
+            }
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    private Connector(Target target, ConnectOptions options) {
         this.target = target;
         this.options = options;
     }
@@ -51,16 +79,12 @@ final class Connector {
     }
 
     static SocketChannel connect(String host, int port, ConnectOptions options) throws IOException {
-        return connect(target(host, port), options, () -> addresses(host, port, options));
+        return connect(Target.of(host, port), options, () -> addresses(host, port, options));
     }
 
     static SocketChannel connect(String host, String service, ConnectOptions options) throws IOException {
-        return connect(target(host, service), options, () -> addresses(host, Dns.port(service, Protocol.TCP), options));
-    }
-
-    private static String target(String host, Object port) {
-        String name = LowLevel.describe(host);
-        return (name.contains(":") && !name.startsWith("[") ? "[" + name + "]" : name) + ":" + LowLevel.describe(port);
+        return connect(
+                Target.of(host, service), options, () -> addresses(host, Dns.port(service, Protocol.TCP), options));
     }
 
     private static List<InetSocketAddress> addresses(String host, int port, ConnectOptions options) throws IOException {
@@ -73,11 +97,11 @@ final class Connector {
     }
 
     static SocketChannel connect(InetSocketAddress address, ConnectOptions options) throws IOException {
-        return connect(Addresses.text(address), options, () -> List.of(address));
+        return connect(new Target(Addresses.text(address), true), options, () -> List.of(address));
     }
 
     /** Connects to one of the addresses; failures name the target. */
-    static SocketChannel connect(String target, ConnectOptions options, Source source) throws IOException {
+    static SocketChannel connect(Target target, ConnectOptions options, Source source) throws IOException {
         return new Connector(target, options).connect(source);
     }
 
@@ -153,7 +177,7 @@ final class Connector {
                 channel.finishConnect();
             }
         } catch (UnsupportedAddressTypeException otherFamily) {
-            throw Binding.noIPv6(otherFamily);
+            throw Binding.noIPv6(otherFamily, channel.getLocalAddress());
         }
         if (address.equals(channel.getLocalAddress())) {
             // Nothing listens there, and the system chose that very port for this end (TCP's simultaneous open).
@@ -167,7 +191,7 @@ final class Connector {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(local);
         } catch (UnsupportedAddressTypeException otherFamily) {
-            throw Binding.noIPv6(otherFamily);
+            throw Binding.noIPv6(otherFamily, channel.getLocalAddress());
         } catch (SocketException refused) {
             throw Binding.refused("cannot bind to ", local, refused);
         }
@@ -182,7 +206,7 @@ final class Connector {
         var failures = new ArrayList<Attempt>();
         attempts.forEach((address, failure) -> failures.add(
                 new Attempt(address, failure == null ? new SocketTimeoutException("no answer until then") : failure)));
-        var failed = new ConnectFailedException(what, failures);
+        var failed = new ConnectFailedException(what, target.isAddress, failures);
         if (failed.getCause() == null) {
             failed.initCause(cause);
         }

@@ -57,11 +57,16 @@ class DatagramPort {
         return task;
     }
 
-    /** Closes the channel; its descriptor is free afterwards. */
-    final void close() throws IOException {
+    /** For calls that do not suspend and may be made when no loop is current any more. */
+    final void checkLoop() {
         if (!loop.isClosed()) {
             LowLevel.checkLoop(this, loop, REMEDY);
         }
+    }
+
+    /** Closes the channel; its descriptor is free afterwards. */
+    final void close() throws IOException {
+        checkLoop();
         LowLevel.closeNow(channel);
         if (loop.inLoop()) {
             FreedDescriptors.OF_LOOP.get().one();
@@ -153,7 +158,7 @@ class DatagramPort {
         try {
             return channel.send(direct, target);
         } catch (UnsupportedAddressTypeException otherFamily) {
-            throw named("send from " + this + " to " + Addresses.text(target), "", Binding.noIPv6(otherFamily));
+            throw named("send from " + this + " to " + Addresses.text(target), "", Binding.noIPv6(otherFamily, local));
         } catch (IOException failure) {
             String what = "send " + direct.remaining() + " bytes from " + this + " to " + Addresses.text(target);
             throw named(what, failure instanceof BindException ? NEEDS_BROADCAST : "", failure);

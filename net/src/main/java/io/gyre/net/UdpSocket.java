@@ -3,6 +3,7 @@ package io.gyre.net;
 import io.gyre.loop.Async;
 import io.gyre.loop.BusyException;
 import io.gyre.loop.CancelledException;
+import io.gyre.loop.EventLoop;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.WrongLoopException;
 import java.io.IOException;
@@ -95,7 +96,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      */
     public static UdpSocket bind(InetSocketAddress address, SocketOptions options) throws IOException {
         requireResolved(address);
-        return of(Binding.receive(address, options), channel -> {});
+        return of(() -> Binding.receive(address, options), channel -> {});
     }
 
     /**
@@ -125,7 +126,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      */
     public static UdpSocket connect(InetSocketAddress peer, SocketOptions options) throws IOException {
         requireResolved(peer);
-        return of(openTo(peer, options), channel -> connect(channel, peer));
+        return of(() -> openTo(peer, options), channel -> connect(channel, peer));
     }
 
     /**
@@ -144,7 +145,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
             throws IOException {
         requireResolved(peer);
         requireResolved(local);
-        return of(Binding.receive(local, options), channel -> connect(channel, peer));
+        return of(() -> Binding.receive(local, options), channel -> connect(channel, peer));
     }
 
     private static DatagramChannel openTo(InetSocketAddress peer, SocketOptions options) throws IOException {
@@ -159,7 +160,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
         try {
             channel.connect(peer);
         } catch (UnsupportedAddressTypeException otherFamily) {
-            throw cannotConnect(peer, Binding.noIPv6(otherFamily));
+            throw cannotConnect(peer, Binding.noIPv6(otherFamily, channel.getLocalAddress()));
         } catch (SocketException refused) {
             throw cannotConnect(peer, refused);
         }
@@ -177,14 +178,20 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
     }
 
     private interface Opening {
-        void open(DatagramChannel channel) throws IOException;
+        DatagramChannel open() throws IOException;
     }
 
-    /** Wraps a channel in a socket; closes it on failure. */
-    private static UdpSocket of(DatagramChannel channel, Opening opening) throws IOException {
+    private interface Preparing {
+        void prepare(DatagramChannel channel) throws IOException;
+    }
+
+    /** Opens a channel and wraps it in a socket; closes it on failure. */
+    private static UdpSocket of(Opening opening, Preparing preparing) throws IOException {
+        EventLoop _ = EventLoop.current(); // before a socket is opened
+        DatagramChannel channel = opening.open();
         try {
             channel.configureBlocking(false);
-            opening.open(channel);
+            preparing.prepare(channel);
             return new UdpSocket(new DatagramPort(channel));
         } catch (Throwable failure) {
             channel.close();
@@ -415,6 +422,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Packet> {
      * @throws IOException if the socket is closed or the system refuses
      */
     public <V> void setOption(SocketOption<V> option, V value) throws IOException {
+        port.checkLoop();
         port.channel().setOption(option, value);
     }
 

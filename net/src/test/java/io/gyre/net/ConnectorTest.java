@@ -44,8 +44,12 @@ final class ConnectorTest {
         }
     }
 
+    private static Connector.Target name(String text) {
+        return new Connector.Target(text, false);
+    }
+
     private static SocketChannel connect(InetSocketAddress... addresses) throws IOException {
-        return Connector.connect("the target", OPTIONS, () -> List.of(addresses));
+        return Connector.connect(name("the target"), OPTIONS, () -> List.of(addresses));
     }
 
     private static void assertConnectedTo(ServerSocketChannel server, SocketChannel channel) throws IOException {
@@ -91,7 +95,8 @@ final class ConnectorTest {
                 ServerSocketChannel server = listening()) {
             ConnectOptions atOnce = OPTIONS.withAttemptDelay(Duration.ZERO);
 
-            SocketChannel channel = Connector.connect("it", atOnce, () -> List.of(silent.address(), addressOf(server)));
+            SocketChannel channel =
+                    Connector.connect(name("it"), atOnce, () -> List.of(silent.address(), addressOf(server)));
 
             assertConnectedTo(server, channel);
             assertThat(clock.elapsed()).isZero();
@@ -154,7 +159,7 @@ final class ConnectorTest {
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
     void sourceThatFailsIsPassedOn() {
-        assertThatThrownBy(() -> Connector.connect("nobody", OPTIONS, () -> {
+        assertThatThrownBy(() -> Connector.connect(name("nobody"), OPTIONS, () -> {
                     throw new UnknownHostException("nobody");
                 }))
                 .isInstanceOf(UnknownHostException.class)
@@ -171,7 +176,7 @@ final class ConnectorTest {
             long before = Descriptors.open();
 
             SocketChannel winner = Connector.connect(
-                    "it",
+                    name("it"),
                     OPTIONS.withAttemptDelay(Duration.ZERO),
                     () -> List.of(silent.address(), silent.address(), addressOf(first), addressOf(second)));
             awaitAllTasksParked();
@@ -186,7 +191,9 @@ final class ConnectorTest {
         try (var silent = new BlackHole()) {
             long before = Descriptors.open();
             Task<?> connecting = createTask(() -> Connector.connect(
-                    "it", OPTIONS.withAttemptDelay(Duration.ZERO), () -> List.of(silent.address(), silent.address())));
+                    name("it"),
+                    OPTIONS.withAttemptDelay(Duration.ZERO),
+                    () -> List.of(silent.address(), silent.address())));
             awaitAllTasksParked();
             assertThat(Descriptors.open()).isEqualTo(before + 2);
 

@@ -10,13 +10,18 @@ import io.gyre.net.os.StandardInput;
 import io.gyre.net.os.Subprocess;
 import io.gyre.net.testing.StreamPair;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a thread without a loop calls is refused, by its name, and with the way into a loop. */
 class ForeignThreadTest {
@@ -51,6 +56,26 @@ class ForeignThreadTest {
         assertThat(calls).hasSize(10);
     }
 
+    /** What cannot work is not even tried. */
+    @Test
+    void refusalComesBeforeAnySocketOrFileIsTouched(@TempDir Path directory) throws Exception {
+        ServerOptions unsettable =
+                ServerOptions.defaults().withConnectionOption(StandardSocketOptions.IP_MULTICAST_TTL, 1);
+        Path nowhere = directory.resolve("missing").resolve("socket");
+        try (var taken = DatagramChannel.open(StandardProtocolFamily.INET).bind(ANY_PORT);
+                ServerSocketChannel unbound = ServerSocketChannel.open()) {
+            var address = (InetSocketAddress) taken.getLocalAddress();
+            Map<String, ThrowingCallable> calls = new LinkedHashMap<>();
+            calls.put("UdpSocket.bind", () -> UdpSocket.bind(address));
+            calls.put("UdpSocket.connect", () -> UdpSocket.connect(address, address, SocketOptions.none()));
+            calls.put("TcpServer.serve", () -> TcpServer.serve(unsettable, ANY_PORT, stream -> {}));
+            calls.put("serve", () -> TcpServer.serve(unsettable, unbound, stream -> {}));
+            calls.put("UnixServer.serve", () -> UnixServer.serve(nowhere, stream -> {}));
+
+            calls.forEach(ForeignThreadTest::assertRefused);
+        }
+    }
+
     @Test
     void whatBelongsToALoopIsRefusedElsewhere() throws Exception {
         EventLoop.run(() -> {
@@ -64,6 +89,11 @@ class ForeignThreadTest {
                 calls.put("write", () -> stream.write(BUFFER));
                 calls.put("close", stream::close);
                 calls.put("receive", () -> socket.receive(BUFFER));
+                calls.put("UdpSocket.setOption", () -> socket.setOption(StandardSocketOptions.SO_RCVBUF, 4096));
+                calls.put("SocketStream.setOption", () -> stream.setOption(StandardSocketOptions.SO_RCVBUF, 4096));
+                calls.put("setIdleTimeout", () -> stream.setIdleTimeout(Duration.ofDays(1)));
+                calls.put("setWatermarks", () -> stream.setWatermarks(0, 1));
+                calls.put("setWireLog", () -> stream.setWireLog(null));
                 calls.put("StreamServer.drain", () -> server.drain(Duration.ZERO));
                 calls.put("StreamServer.awaitClosed", server::awaitClosed);
                 calls.put("StreamServer.close", server::close);

@@ -17,6 +17,7 @@ import io.gyre.loop.testing.LoopTest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -52,6 +53,19 @@ final class UdpSendTest {
             pair.left().send(bytes("hello").asReadOnlyBuffer());
 
             assertThat(text(pair.right().receive().bytes())).isEqualTo("hello");
+        }
+    }
+
+    @LoopTest
+    void socketOfIPv4SaysWhatReachesAnIPv6Address() throws Exception {
+        try (UdpPair pair = UdpPair.bound()) {
+            var overIPv6 = new InetSocketAddress(InetAddress.ofLiteral("::1"), 9);
+
+            assertThatThrownBy(() -> pair.left().send(bytes("hello"), overIPv6))
+                    .isInstanceOf(SocketException.class)
+                    .hasMessage("cannot send from " + pair.left()
+                            + " to [0:0:0:0:0:0:0:1]:9: an IPv4 socket cannot reach an"
+                            + " IPv6 address. Bind it to an IPv6 address, such as [::]:0");
         }
     }
 
