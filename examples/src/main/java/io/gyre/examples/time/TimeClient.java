@@ -5,6 +5,8 @@ import static io.gyre.loop.Async.moveOnAfter;
 import io.gyre.net.Packet;
 import io.gyre.net.UdpSocket;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -32,7 +34,7 @@ public final class TimeClient {
      * @throws IOException if the system refuses to send the question
      */
     public static Instant ask(InetSocketAddress server, Duration patience, int attempts) throws IOException {
-        try (UdpSocket socket = UdpSocket.bind(new InetSocketAddress(0))) {
+        try (UdpSocket socket = UdpSocket.bind(anyPortToReach(server))) {
             for (int i = 0; i < attempts; i++) {
                 socket.send(TimeProtocol.question(), server);
                 Optional<Instant> answer = moveOnAfter(patience, () -> awaitAnswer(socket, server));
@@ -41,7 +43,13 @@ public final class TimeClient {
                 }
             }
         }
-        throw new SocketTimeoutException("no answer from " + server + " to " + attempts + " questions");
+        throw new SocketTimeoutException("no answer from " + server.getHostString() + " to " + attempts + " questions");
+    }
+
+    /** A socket for IPv4 cannot reach an IPv6 address. */
+    private static InetSocketAddress anyPortToReach(InetSocketAddress server) {
+        return new InetSocketAddress(
+                InetAddress.ofLiteral(server.getAddress() instanceof Inet6Address ? "::" : "0.0.0.0"), 0);
     }
 
     private static Instant awaitAnswer(UdpSocket socket, InetSocketAddress server) throws IOException {
