@@ -1,6 +1,7 @@
 package io.gyre.examples.cli;
 
 import io.gyre.examples.proxy.Proxy;
+import io.gyre.net.ConnectOptions;
 import io.gyre.net.tls.TlsOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -59,11 +60,11 @@ final class ProxyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         InetSocketAddress address = listen.address();
         certificate.check();
-        TlsOptions target = tlsConnect ? trust.applyTo(TlsOptions.defaults()) : null;
+        var options = ConnectOptions.defaults().withTimeout(Duration.ofMillis(connectTimeoutMillis));
+        var target = new Proxy.Target(host, port, options, tlsConnect ? trust.applyTo(TlsOptions.defaults()) : null);
         UntilTerminated.run("proxy", () -> {
             TlsOptions clients = tlsListen ? certificate.forServer() : null;
-            Duration connectTimeout = Duration.ofMillis(connectTimeoutMillis);
-            try (Proxy proxy = Proxy.start(address, clients, host, port, target, maxConnections, connectTimeout)) {
+            try (Proxy proxy = Proxy.start(address, clients, maxConnections, target)) {
                 listen.announce(proxy.address());
                 Listen.untilTold(limit -> {
                     proxy.drain(limit);

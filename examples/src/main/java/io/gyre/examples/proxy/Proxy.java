@@ -13,7 +13,6 @@ import io.gyre.net.tls.TlsStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +31,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class Proxy implements AutoCloseable {
-    private final String host;
-    private final int port;
-    private final ConnectOptions connectOptions;
-    private final @Nullable TlsOptions tlsOfTarget;
+    private final Target target;
     private final TcpServer server;
     private long unreachable;
     private long bytesForth;
@@ -52,84 +48,61 @@ public final class Proxy implements AutoCloseable {
      */
     public record Counts(long connections, int active, long unreachable, long bytesForth, long bytesBack) {}
 
-    private Proxy(
-            InetSocketAddress address,
-            @Nullable TlsOptions clients,
+    /**
+     * The server to pass connections on to.
+     *
+     * @param host looked up for each connection, so that it may move
+     * @param port its port
+     * @param options how long it may take to reach it, for example
+     * @param tls TLS with it; null for none
+     */
+    public record Target(
             String host,
             int port,
-            @Nullable TlsOptions tlsOfTarget,
-            int maxConnections,
-            Duration connectTimeout)
+            ConnectOptions options,
+            @Nullable TlsOptions tls) {
+        private ByteStream connect() throws IOException {
+            TcpStream tcp = TcpStream.connect(host, port, options);
+            return tls == null ? tcp : TlsStream.client(tcp, host, tls);
+        }
+    }
+
+    private Proxy(InetSocketAddress address, @Nullable TlsOptions tls, int maxConnections, Target target)
             throws IOException {
-        this.host = host;
-        this.port = port;
-        this.tlsOfTarget = tlsOfTarget;
-        this.connectOptions = ConnectOptions.defaults().withTimeout(connectTimeout);
+        this.target = target;
         ServerOptions options = ServerOptions.defaults().withMaxConnections(maxConnections, Overload.PAUSE);
-        this.server = clients == null
-                ? TcpServer.serve(options, List.of(address), this::passOn)
-                : TcpServer.serve(options, List.of(address), TlsHandler.of(clients, this::passOn));
+        this.server = tls == null
+                ? TcpServer.serve(options, address, this::passOn)
+                : TcpServer.serve(options, address, TlsHandler.of(tls, this::passOn));
     }
 
     /**
-     * Starts a proxy.
+     * Starts a proxy. Suspends until the files of the options have been read.
      *
      * @param address the address to listen on
-     * @param host the other server; looked up for each connection, so that it may move
-     * @param port its port
+     * @param tls TLS with clients; null for none
      * @param maxConnections the largest number of connections at the same time
-     * @param connectTimeout how long it may take to reach the other server
-     * @return the listening proxy
-     * @throws IOException if the address is taken
-     */
-    public static Proxy start(
-            InetSocketAddress address, String host, int port, int maxConnections, Duration connectTimeout)
-            throws IOException {
-        return new Proxy(address, null, host, port, null, maxConnections, connectTimeout);
-    }
-
-    /**
-     * Starts a proxy that ends or begins TLS. Suspends until the files of the options have been read.
-     *
-     * @param address the address to listen on
-     * @param clients TLS with clients; null for none
-     * @param host the other server; looked up for each connection, so that it may move
-     * @param port its port
-     * @param tlsOfTarget TLS with the other server; null for none
-     * @param maxConnections the largest number of connections at the same time
-     * @param connectTimeout how long it may take to reach the other server
+     * @param target where connections go
      * @return the listening proxy
      * @throws IOException if the address is taken, or a file cannot be used
      */
-    public static Proxy start(
-            InetSocketAddress address,
-            @Nullable TlsOptions clients,
-            String host,
-            int port,
-            @Nullable TlsOptions tlsOfTarget,
-            int maxConnections,
-            Duration connectTimeout)
+    public static Proxy start(InetSocketAddress address, @Nullable TlsOptions tls, int maxConnections, Target target)
             throws IOException {
-        return new Proxy(address, clients, host, port, tlsOfTarget, maxConnections, connectTimeout);
-    }
-
-    private ByteStream connect() throws IOException {
-        TcpStream tcp = TcpStream.connect(host, port, connectOptions);
-        return tlsOfTarget == null ? tcp : TlsStream.client(tcp, host, tlsOfTarget);
+        return new Proxy(address, tls, maxConnections, target);
     }
 
     private void passOn(ByteStream client) throws IOException {
-        ByteStream target;
+        ByteStream reached;
         try {
-            target = connect();
+            reached = target.connect();
         } catch (IOException notReached) {
             unreachable++;
             System.err.println("proxy: " + notReached.getMessage());
             client.abort();
             return;
         }
-        try (target) {
-            Streams.relay(client, target);
+        try (reached) {
+            Streams.relay(client, reached);
         } finally {
             bytesForth += client.statistics().bytesReceived();
             bytesBack += client.statistics().bytesSent();

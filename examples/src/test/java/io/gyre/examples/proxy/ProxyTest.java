@@ -14,6 +14,7 @@ import io.gyre.examples.Peer;
 import io.gyre.examples.Talk;
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest;
+import io.gyre.net.ConnectOptions;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
 import java.io.IOException;
@@ -34,12 +35,12 @@ final class ProxyTest {
     }
 
     private static Proxy proxyTo(InetSocketAddress target, int maxConnections) throws IOException {
+        String host = target.getAddress().getHostAddress();
         return Proxy.start(
                 ANY_PORT,
-                target.getAddress().getHostAddress(),
-                target.getPort(),
+                null,
                 maxConnections,
-                Duration.ofSeconds(5));
+                new Proxy.Target(host, target.getPort(), ConnectOptions.defaults(), null));
     }
 
     /** Answers one request with a body of many lines, as HTTP/1.0 has it. */

@@ -1,7 +1,7 @@
 package io.gyre.examples.tls;
 
 import static io.gyre.examples.Talk.ANY_PORT;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.gyre.examples.Talk.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +11,7 @@ import io.gyre.examples.proxy.Proxy;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.net.ByteStream;
+import io.gyre.net.ConnectOptions;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
 import io.gyre.net.tls.ClientCertificates;
@@ -19,7 +20,6 @@ import io.gyre.net.tls.TlsOptions;
 import io.gyre.net.tls.TlsStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,8 +47,7 @@ final class TlsExamplesTest {
     }
 
     private static void assertEchoes(ByteStream stream) throws IOException {
-        stream.write("hello\n".getBytes(UTF_8));
-        assertThat(stream.readLine(100)).contains("hello");
+        assertThat(ask(stream, "hello")).isEqualTo("hello");
     }
 
     @LoopTest
@@ -87,10 +86,8 @@ final class TlsExamplesTest {
                     .withTrust(new Pinned(certificate.fingerprint()))
                     .withInsecureUnverifiedHostNames();
             try (TlsStream stream = connect(server.address(), known)) {
-                stream.write("SET greeting hello\nGET greeting\n".getBytes(UTF_8));
-                assertThat(stream.readLine(100)).contains("OK");
-                assertThat(stream.readLine(100))
-                        .hasValueSatisfying(line -> assertThat(line).contains("hello"));
+                assertThat(ask(stream, "SET greeting hello")).isEqualTo("OK");
+                assertThat(ask(stream, "GET greeting")).contains("hello");
             }
             assertThatThrownBy(() -> {
                         try (TlsStream stranger = connect(server.address(), trusting(certificate))) {
@@ -124,6 +121,7 @@ final class TlsExamplesTest {
     private static Proxy proxy(@Nullable TlsOptions clients, TcpServer target, @Nullable TlsOptions tlsOfTarget)
             throws IOException {
         int port = target.address().getPort();
-        return Proxy.start(ANY_PORT, clients, "127.0.0.1", port, tlsOfTarget, 10, Duration.ofSeconds(5));
+        return Proxy.start(
+                ANY_PORT, clients, 10, new Proxy.Target("127.0.0.1", port, ConnectOptions.defaults(), tlsOfTarget));
     }
 }
