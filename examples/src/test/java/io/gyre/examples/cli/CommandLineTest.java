@@ -165,11 +165,11 @@ final class CommandLineTest {
 
     @Test
     void crawlerPrintsPagesAndFailures() {
-        assertThat(run("crawl", "--depth", "2", "--timeout", "200")).isZero();
+        assertThat(run("crawl", "--depth", "2", "--timeout", "2000")).isZero();
 
         assertThat(output.toString())
                 .containsPattern("http://127.0.0.1:\\d+/  4 links")
-                .contains("/13  FAILED: status 404", "/2  FAILED: no answer within 200 ms")
+                .contains("/13  FAILED: status 404", "/2  FAILED: no answer within 2000 ms")
                 .hasLineCount(10);
     }
 }
