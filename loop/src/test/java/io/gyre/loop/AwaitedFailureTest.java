@@ -43,7 +43,7 @@ class AwaitedFailureTest {
     }
 
     @Test
-    @Feature("One wrapper, however long the chain of tasks")
+    @Feature("Exception unwrapping: one wrapper, however long the chain of tasks")
     void failureIsWrappedOnceHoweverLongTheChain() {
         driven.run(() -> {
             Throwable thrown = thrownBy(() -> chain(3_000).await());
@@ -55,7 +55,7 @@ class AwaitedFailureTest {
     }
 
     @Test
-    @Feature("Both stacks survive")
+    @Feature("Stack recovery: both stacks survive")
     void bothStacksSurvive() {
         driven.run(() -> {
             Throwable thrown = thrownBy(() -> chain(2).await());

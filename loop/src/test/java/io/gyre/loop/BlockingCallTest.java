@@ -122,7 +122,7 @@ class BlockingCallTest {
     }
 
     @Test
-    @Feature("A blocking call of another library can be cancelled")
+    @Feature("Interruptible blocking calls of other libraries")
     void cancelInterruptsTheBody() {
         Task<?> task = driven.start(() -> {
             try {

@@ -37,7 +37,7 @@ class DetachTest {
     }
 
     @Test
-    @Feature("A task that is left alone")
+    @Feature("Detached tasks (fire and forget)")
     void failureIsReportedAtOnceWhileTheCreatorGoesOn() {
         EventLoop.run(options, () -> {
             createTask("audit", DetachTest::failLater).detach();

@@ -168,7 +168,7 @@ class EventLoopCloseTest {
     }
 
     @Test
-    @Feature("Tasks that ignore their cancellation outlive the loop and are reported")
+    @Feature("Tasks that ignore cancellation are reported at close")
     void taskThatIgnoresCancellationIsReportedWithItsStackAndGoesOnElsewhere() throws Exception {
         EventLoop impatient = create(Duration.ofMillis(50));
         var release = new CountDownLatch(1);

@@ -140,7 +140,7 @@ class ForeignThreadTest {
     }
 
     @Test
-    @Feature("Misuse says what was called and what to call instead")
+    @Feature("Misuse diagnostics: what was called, and what to call instead")
     void whatIsRefusedNamesTheMethodAndTheWayIntoTheLoop() throws Exception {
         var wrong = new ArrayList<String>();
         var refused = new TreeSet<String>();

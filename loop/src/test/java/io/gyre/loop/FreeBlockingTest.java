@@ -249,7 +249,7 @@ class FreeBlockingTest {
     }
 
     @Test
-    @Feature("Blocking calls of the JDK suspend the task alone")
+    @Feature("Transparent blocking: calls of the JDK suspend the task alone")
     void databaseQueryOverTcpParksTheTask() throws Exception {
         Server server = Server.createTcpServer("-tcpPort", "0", "-ifNotExists").start();
         try {

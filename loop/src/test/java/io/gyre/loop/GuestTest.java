@@ -32,7 +32,7 @@ class GuestTest {
     }
 
     @Test
-    @Feature("Virtual threads of a task run on its loop")
+    @Feature("Inherited scheduler: virtual threads of a task run on its loop")
     void guestRunsOnTheLoop() {
         startGuest(() ->
                 log.add("in loop: " + loop.inLoop() + ", " + EventLoop.current().name()));

@@ -51,7 +51,7 @@ class HostedRunTest {
     // ---- what a guest can do
 
     @Test
-    @Feature("Guest mode on the thread of a user interface")
+    @Feature("Guest mode (UI toolkits, other event loops)")
     void tasksRunOnTheThreadOfTheHostAndTheResultComesThere() throws Exception {
         EventLoop loop = EventLoop.create(options);
         var carriers = new ArrayList<Thread>();

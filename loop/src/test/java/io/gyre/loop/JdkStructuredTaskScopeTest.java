@@ -23,7 +23,7 @@ class JdkStructuredTaskScopeTest {
 
     @Test
     @Timeout(60) // starts a JVM and a compiler in it
-    @Feature("The JDK's `StructuredTaskScope` runs on the loop")
+    @Feature("`StructuredTaskScope` interoperability")
     void subtasksRunOnTheLoopAndSuspendTheTaskAlone() throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

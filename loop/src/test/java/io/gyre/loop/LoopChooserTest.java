@@ -42,7 +42,7 @@ class LoopChooserTest {
     }
 
     @Test
-    @Feature("Choose the loop for each piece of work")
+    @Feature("Event loop chooser")
     void leastLoadedIsTheLoopWithTheFewestTasks() {
         try (LoopGroup group = LoopGroup.start(3, LoopChooser.leastLoaded(), NAMED)) {
             load(group, 0, 3);

@@ -34,7 +34,7 @@ class LoopGroupTest {
     }
 
     @Test
-    @Feature("One loop for each core")
+    @Feature("Event loop group: one loop per core")
     void loopsCallEachOther() {
         try (LoopGroup group = LoopGroup.start(2, NAMED)) {
             EventLoop second = group.loops().get(1);
@@ -49,7 +49,7 @@ class LoopGroupTest {
     }
 
     @Test
-    @Feature("A task of one loop awaits a task of another")
+    @Feature("Await across loops")
     void taskOfOneLoopIsAwaitedOnAnother() throws Exception {
         try (LoopGroup group = LoopGroup.start(2)) {
             Task<String> task = group.portals()

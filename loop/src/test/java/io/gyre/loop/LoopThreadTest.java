@@ -55,7 +55,7 @@ class LoopThreadTest {
     // ---- threads
 
     @Test
-    @Feature("Threads on the loop for code that wants threads")
+    @Feature("`ThreadFactory` on the loop")
     void threadMadeAndStartedOutsideOfTheLoopRunsOnIt() {
         Thread thread = start(() -> log.add("in loop: " + loop.inLoop() + ", " + EventLoop.current() + ", "
                 + Thread.currentThread().isVirtual()));
@@ -331,7 +331,7 @@ class LoopThreadTest {
     // ---- the executor
 
     @Test
-    @Feature("An `ExecutorService` whose commands run on the loop and may suspend")
+    @Feature("`ExecutorService` on the loop, whose commands may suspend")
     void executorRunsEachCommandInAThreadOfTheLoop() {
         Task<?> task = driven.start(() -> {
             try (ExecutorService executor = loop.virtualExecutor()) {
@@ -426,7 +426,7 @@ class LoopThreadTest {
     // ---- the way out
 
     @Test
-    @Feature("The way out of the loop: virtual threads on the JDK's own scheduler")
+    @Feature("Escape hatch: virtual threads on the JDK's own scheduler")
     void threadOfTheJdkStartedInATaskRunsElsewhere() throws Exception {
         var where = new FutureTask<>(() -> loop.inLoop() || LowLevel.inTask());
         var mayNotSuspend = new FutureTask<>(() -> {

@@ -15,7 +15,7 @@ class MemoryTortureTest {
 
     @Test
     @Timeout(120)
-    @Feature("The loop goes on when memory is back")
+    @Feature("Recovery from `OutOfMemoryError`")
     void everybodyGoesOnWhenThereIsMemoryAgain(@TempDir Path directory) throws Exception {
         File output = directory.resolve("output").toFile();
         Process jvm = new ProcessBuilder(

@@ -60,7 +60,7 @@ class OffloadPoolTest {
     }
 
     @Test
-    @Feature("A full pool says so, and with what")
+    @Feature("Pool-saturation diagnostics")
     void waitingTaskIsToldThatAllThreadsAreBusyAndWithWhat() {
         var release = new CountDownLatch(1);
         var begun = new AtomicInteger();

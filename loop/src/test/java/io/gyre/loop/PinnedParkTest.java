@@ -20,7 +20,7 @@ class PinnedParkTest {
     }
 
     @Test
-    @Feature("A wait with a native frame on the stack fails instead of stopping the loop")
+    @Feature("Pinning detection: a pinned wait fails instead of stopping the loop")
     void waitInAClassInitializerFailsAndTheLoopGoesOn() throws Exception {
         String other = EventLoop.run(LoopOptions.defaults().withSlowStep(Duration.ofMillis(20)), () -> {
             assertThatExceptionOfType(ExceptionInInitializerError.class)

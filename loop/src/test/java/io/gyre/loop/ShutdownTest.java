@@ -54,7 +54,7 @@ class ShutdownTest {
     }
 
     @Test
-    @Feature("End a loop without hurry")
+    @Feature("Graceful shutdown of a loop")
     void workFinishesAndTheLoopIsClosed() {
         sleeper("short", ONE_SECOND);
         sleeper("long", ONE_HOUR);

@@ -69,7 +69,7 @@ class SlowStepTest {
     }
 
     @Test
-    @Feature("A blocker is reported again and again")
+    @Feature("Repeated reports of a blocker")
     void stepThatHangsIsReportedAgainAndAgain() {
         EventLoop.run(IMPATIENT, () -> {
             Async.createTask("hanging", () -> log.computeUntilLogged("task 'hanging' has kept", 3))

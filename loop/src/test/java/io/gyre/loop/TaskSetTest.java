@@ -45,7 +45,7 @@ class TaskSetTest {
     }
 
     @LoopTest
-    @Feature("A set of tasks that end one by one")
+    @Feature("Join set")
     void tasksComeInTheOrderInWhichTheyEnd(VirtualClock clock) {
         try (var set = new TaskSet<String>()) {
             set.createTask(() -> after(3));

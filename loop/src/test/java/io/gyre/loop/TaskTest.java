@@ -509,7 +509,7 @@ class TaskTest {
     }
 
     @Test
-    @Feature("The tasks of a loop")
+    @Feature("Introspection: tasks and counters of a loop")
     void tasksAreListedInOrderOfCreationUntilTheyAreDone() {
         Task<String> first = sleeper();
         Task<String> second = loop.createTask("second", () -> "at once");

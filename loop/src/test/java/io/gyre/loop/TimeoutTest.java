@@ -58,7 +58,7 @@ class TimeoutTest {
 
     /** asyncio: test_timeout_basic, test_outer_task_is_not_cancelled, test_wait_for_waits_for_task_cancellation. */
     @Test
-    @Feature("A time-out that throws")
+    @Feature("Time-outs that throw")
     void blockThatTakesTooLongIsCancelled() {
         Task<?> task = loop.createTask("slow", () -> {
             assertThatExceptionOfType(TimeoutException.class)
@@ -294,7 +294,7 @@ class TimeoutTest {
     }
 
     @Test
-    @Feature("A time-out that moves on")
+    @Feature("Time-outs that move on")
     void moveOnAfterIsEmptyWhenTheTimeHasPassed() {
         Task<Optional<String>> task = driven.start(() -> moveOnAfter(ONE_SECOND, () -> {
             sleep(ONE_DAY);
@@ -400,7 +400,7 @@ class TimeoutTest {
     }
 
     @Test
-    @Feature("A time-out says what took too long")
+    @Feature("Named time-outs")
     void messageSaysWhatHasTakenTooLong() {
         Task<?> named = driven.loop.createTask(
                 "asker",

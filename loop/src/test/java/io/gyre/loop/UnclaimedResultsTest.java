@@ -53,7 +53,7 @@ class UnclaimedResultsTest {
     }
 
     @Test
-    @Feature("Results that nobody gets are closed")
+    @Feature("Unclaimed results are closed")
     void gatherClosesTheResultsOfThoseThatHaveSucceeded() {
         assertFails(() -> gather(() -> new Connection("a"), () -> new Connection("b"), failing()));
 

@@ -47,7 +47,7 @@ class WatchdogTest {
     }
 
     @Test
-    @Feature("A busy machine is not taken for a slow step")
+    @Feature("CPU-time-aware watchdog: a busy machine is no slow step")
     void stepThatWaitsForAProcessorIsNotSlow() {
         lookAt(0);
         load.cpuMillis = 99;

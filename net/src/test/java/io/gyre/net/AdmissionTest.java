@@ -65,7 +65,7 @@ final class AdmissionTest {
     // ---- the lag
 
     @Test
-    @Feature("Admission by the lag of the loop")
+    @Feature("Load shedding by event-loop lag")
     void workBeyondWhatTheLoopDoesInTimeIsRefusedAndTheRestIsDone() throws Exception {
         run(() -> {
             List<Boolean> answers = new ArrayList<>();

@@ -65,6 +65,7 @@ class BindingTest {
     }
 
     @LoopTest
+    @Feature("IPv6-only sockets")
     void allAddressesOfBothFamiliesCanBeHadBesideEachOtherInWhateverOrder() throws Exception {
         for (InetAddress[] order : new InetAddress[][] {{ALL4, ALL6}, {ALL6, ALL4}}) {
             try (TcpServer server = serve(order)) {

@@ -52,7 +52,7 @@ final class HasEndedTest {
     }
 
     @LoopTest(time = Time.REAL)
-    @Feature("Ask without waiting whether the peer has gone")
+    @Feature("Liveness test of an idle connection")
     void connectionThatThePeerHasClosedHasEnded() throws Exception {
         withPair((left, right) -> {
             left.close();

@@ -27,7 +27,7 @@ final class InheritedSocketTest {
     }
 
     @Test
-    @Feature("A socket from systemd or inetd")
+    @Feature("Socket activation (systemd, inetd)")
     void processThatWasGivenOneServesIt(@TempDir Path directory) throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Process process = Peer.python("inetd.py", directory)

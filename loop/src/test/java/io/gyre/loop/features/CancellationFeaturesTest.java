@@ -67,7 +67,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Cancel a block")
+    @Feature("Cancel scopes")
     void cancelScopesAreBlocksThatCanBeNested() {
         boolean outer = CancelScope.run(outerScope -> {
             boolean inner = CancelScope.run(innerScope -> {
@@ -88,7 +88,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A cancellation stays until the block ends")
+    @Feature("Level-triggered cancellation")
     void cancellationIsLevelTriggeredAndEachCheckpointThrowsAgain() {
         CancelScope.run(scope -> {
             scope.cancel("enough");
@@ -103,7 +103,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A value wins over a cancellation")
+    @Feature("Cancellation safety: a value wins over a cancellation")
     void valueWinsAndTheCancellationHitsTheNextCheckpoint(EventLoop loop) {
         LoopFuture<String> future = loop.createFuture();
         Task<?> task = createTask(() -> {
@@ -122,7 +122,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A cancelled task begins nevertheless")
+    @Feature("Atomic start: a cancelled task begins nevertheless")
     void taskThatIsCancelledBeforeItsStartStillEntersItsBody() {
         Task<?> task = createTask(() -> {
             log.add("entered");
@@ -137,7 +137,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Shield a block, for a limited time")
+    @Feature("Shielding, for a limited time")
     void shieldKeepsOuterCancellationFromABlockForALimitedTime(VirtualClock clock) {
         Task<?> task = createTask(() -> {
             try {
@@ -165,7 +165,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Deadlines that can be moved")
+    @Feature("Deadlines that can be rescheduled")
     void deadlinesAreAbsoluteCanBeMovedTellWhetherTheyHavePassedAndAddUp(EventLoop loop, VirtualClock clock)
             throws IOException {
         long inASecond = loop.time() + ONE_SECOND.toNanos();
@@ -196,7 +196,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A catch-all does not swallow a cancellation")
+    @Feature("Cancellation survives a catch-all")
     void catchAllDoesNotSwallowACancellation() {
         Task<?> task = createTask(() -> {
             for (int i = 0; i < 3; i++) {
@@ -218,7 +218,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Cancel and wait for the end")
+    @Feature("Cancel and join")
     void cancelAndJoinWaitsUntilTheTaskHasReallyStopped(VirtualClock clock) {
         Task<?> task = createTask(() -> {
             try {
@@ -236,7 +236,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Cancel blocking calls of the JDK")
+    @Feature("Cancellation by interrupt of blocking calls")
     void cancelInterruptsABlockingCallOfTheJdkOnce() {
         var never = new CountDownLatch(1);
         var cleanedUp = new CountDownLatch(1);
@@ -263,7 +263,7 @@ class CancellationFeaturesTest {
 
     /** That each also does what it says is what the tests of torture show. */
     @Test
-    @Feature("What a cancellation leaves, call by call")
+    @Feature("Cancellation-safety table, call by call")
     void cancelSafetyOfEachOperationIsDocumented() throws IOException {
         assertThat(SuspendingApi.calls()).allSatisfy(call -> assertThat(call.javadoc() + call.surroundings())
                 .as("what %s says about its cancellation", call)
@@ -271,7 +271,7 @@ class CancellationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Tokens for code outside tasks")
+    @Feature("Cancellation tokens")
     void tokenCancelsTasksCallsAndTokensUnderIt() {
         var shutdown = new CancelToken();
         CancelToken child = shutdown.child();

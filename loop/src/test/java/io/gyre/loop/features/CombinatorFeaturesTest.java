@@ -52,7 +52,7 @@ class CombinatorFeaturesTest {
     }
 
     @LoopTest
-    @Feature("All results, in order")
+    @Feature("Gather: all results, in order")
     void gatherReturnsOrderedResultsCancelsSiblingsOrReturnsExceptions(VirtualClock clock) {
         assertThat(gather(after(2, "a"), after(1, "b"))).containsExactly("a", "b");
         assertThat(clock.elapsed()).isEqualTo(seconds(2));
@@ -69,7 +69,7 @@ class CombinatorFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Wait for the first, for a failure or for all")
+    @Feature("Wait for the first, for a failure, or for all")
     void waitForTheFirstTheFirstExceptionOrAllOrATimeAndGetDoneAndPending(VirtualClock clock) {
         Task<String> first = createTask(after(1, "first"));
         Task<String> failing = createTask(failingAfter(2));
@@ -95,7 +95,7 @@ class CombinatorFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Results as they come")
+    @Feature("As completed: results as they come")
     void asCompletedIsAPlainLoopOverTheOriginalHandles(VirtualClock clock) {
         Task<String> slow = createTask(after(2, "slow"));
         Task<String> fast = createTask(after(1, "fast"));
@@ -111,7 +111,7 @@ class CombinatorFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Wait for the first of several events")
+    @Feature("Select")
     void selectTakesTheFirstOfAReceiveADoneTaskATimeoutOrADefault(EventLoop loop, VirtualClock clock) {
         Channel<String> channel = Channel.open(1);
         LoopFuture<String> future = loop.createFuture();
@@ -136,7 +136,7 @@ class CombinatorFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A race with a delay between the starts")
+    @Feature("Staggered race (hedging)")
     void staggeredRaceBeginsTheNextWhenOneFailsOrTakesLong(VirtualClock clock) {
         String winner = staggered(seconds(5), List.of(failingAfter(1), after(9, "slow"), after(2, "late but fast")));
 

@@ -32,7 +32,7 @@ class ContextFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Scoped values reach tasks, callbacks and offloaded calls")
+    @Feature("Context propagation: scoped values reach tasks, callbacks and offloaded calls")
     void contextIsCopiedToTasksCallbacksAndOffloadedCalls(EventLoop loop) {
         where(USER, "ann").run(() -> {
             createTask(() -> logUser("task"));
@@ -53,7 +53,7 @@ class ContextFeaturesTest {
     }
 
     @Test
-    @Feature("Values that belong to a loop")
+    @Feature("Loop-local values")
     void loopLocalIsOneValueForEachLoop() {
         var made = new AtomicInteger();
         LoopLocal<Integer> local = LoopLocal.withInitial(made::incrementAndGet);
@@ -66,7 +66,7 @@ class ContextFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Values that belong to a task")
+    @Feature("Task-local values")
     void threadLocalIsTaskLocal() {
         var local = new ThreadLocal<@Nullable String>();
         Task<String> first = createTask(() -> setAndGet(local, "first"));
@@ -77,7 +77,7 @@ class ContextFeaturesTest {
     }
 
     @Test
-    @Feature("Thread-locals of a library follow the work")
+    @Feature("Context snapshots: thread-locals of a library follow the work")
     void threadLocalsOfALibraryFollowTheWorkByASnapshotter() {
         var mdc = new ThreadLocal<@Nullable String>();
         ContextSnapshotter snapshotter = () -> {

@@ -42,7 +42,7 @@ class ErrorFeaturesTest {
     }
 
     @Test
-    @Feature("A handler for failures, with their context")
+    @Feature("Exception handler, with context")
     void exceptionHandlerOfTheLoopGetsTheContextOfAFailure() {
         try (var driven = new HandDrivenLoop()) {
             driven.loop.createTask("worker", () -> fail());
@@ -65,7 +65,7 @@ class ErrorFeaturesTest {
     }
 
     @Test
-    @Feature("No failure of a task is lost")
+    @Feature("Unobserved failures are reported")
     void failureOfATaskThatNobodyObservesIsReportedWhenItHappens() {
         try (var driven = new HandDrivenLoop()) {
             Task<?> task = driven.loop.createTask("lost", () -> fail());
@@ -80,7 +80,7 @@ class ErrorFeaturesTest {
     }
 
     @Test
-    @Feature("A failing handler does no harm")
+    @Feature("Isolation of failing handlers")
     void handlerThatFailsItselfIsContained() {
         LoopOptions options = LoopOptions.defaults().withFailureHandler(failure -> {
             throw new IllegalStateException("the handler fails, too");
@@ -99,7 +99,7 @@ class ErrorFeaturesTest {
     }
 
     @Test
-    @Feature("Stop the loop at a failure")
+    @Feature("Fail-fast policy: stop the loop at a failure")
     void policyMayStopTheLoopForAFailureThatNobodyObserves() {
         LoopOptions options = LoopOptions.defaults()
                 .withFailureHandler(failure -> log.add(failure.source() + " reported"))
@@ -118,7 +118,7 @@ class ErrorFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Errors tell by their type")
+    @Feature("Typed errors")
     void errorsTellByTheirTypeWhatIsClosedBrokenBusyOrAtItsEnd(EventLoop loop) throws Exception {
         Channel<String> closed = Channel.open(1);
         closed.sender().close();

@@ -78,7 +78,7 @@ class KnownPainsTest {
 
     /** 2: background failures are lost, or reported at some collection. python/asyncio#397, #399; yalexs-ble#327. */
     @Test
-    @Feature("Where a task was created")
+    @Feature("Creation site of a task")
     void backgroundFailureIsReportedAtOnceWithThePlaceOfItsTask() {
         loop.createTask("background", () -> fail());
         driven.tick();
@@ -92,7 +92,7 @@ class KnownPainsTest {
 
     /** 3: nobody sees who blocks the loop while it is blocked. MagicStack/uvloop#656; python/cpython#101946. */
     @Test
-    @Feature("Who blocks the loop is named while it blocks")
+    @Feature("Blocked-loop watchdog")
     void blockerOfTheLoopIsNamedWithItsStackWhileItBlocks() {
         assertThat(LoopOptions.defaults().slowStep()).as("by default").isPositive();
         LoopOptions impatient = LoopOptions.defaults().withSlowStep(Duration.ofMillis(1));
@@ -260,7 +260,7 @@ class KnownPainsTest {
 
     /** 10: a time-out looks like a cancellation. Kotlin/kotlinx.coroutines#1374, #961, #2394. */
     @Test
-    @Feature("A time-out is no cancellation")
+    @Feature("Time-outs are not cancellations")
     void timeoutIsATypeOfItsOwnAndFailsATaskThatDoesNotCatchIt() {
         Task<?> task = loop.createTask(() -> timeout(ONE_SECOND, () -> {
             sleep(ONE_DAY);
@@ -357,7 +357,7 @@ class KnownPainsTest {
 
     /** 18: a loop cannot be run from a running loop. python/cpython#66435; nest_asyncio. */
     @Test
-    @Feature("Run a loop inside a task of another loop")
+    @Feature("Nested event loops")
     void loopCanBeRunInATaskOfARunningLoop() {
         String value = EventLoop.run(() -> {
             Task<?> other = createTask(() -> log.add("the outer loop goes on"));
@@ -383,7 +383,7 @@ class KnownPainsTest {
 
     /** 20: nobody can tell which task of a stalled program waits for which. python-trio/trio#182, #1085; anyio#462. */
     @Test
-    @Feature("What a task waits for")
+    @Feature("Wait reason of a task")
     void taskOfAStalledProgramSaysWhatItWaitsFor() {
         var lock = new Lock("account");
         Task<?> holder = loop.createTask("holder", () -> lock.withLock(() -> sleep(ONE_DAY)));
@@ -402,7 +402,7 @@ class KnownPainsTest {
 
     /** 21: a lock shared with a parked virtual thread stops the loop. franz1981#4, #8; netty/netty#13204. */
     @Test
-    @Feature("A callback that waits for a lock does not stop the loop")
+    @Feature("Callbacks that block do not stop the loop")
     void lockThatAParkedTaskHoldsDoesNotStopTheLoop() throws Exception {
         var lock = new ReentrantLock();
         loop.createTask(() -> {

@@ -53,7 +53,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @Test
-    @Feature("Run several programs on one loop")
+    @Feature("Runner: several programs on one loop")
     void reusableRunnerRunsSeveralTimesOnOneLoopAndFinalisesForSure() {
         var failure = new IllegalStateException("a run that fails");
 
@@ -145,7 +145,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @LoopTest
-    @Feature("The current loop")
+    @Feature("Current event loop")
     void currentLoopIsThatOfTheCallerAndFailsOffTheLoop(EventLoop loop) {
         loop.callSoon(() -> log.add("callback: " + (EventLoop.current() == loop)));
         yieldNow();
@@ -159,7 +159,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Calls from the wrong thread are refused")
+    @Feature("Thread-confinement checks")
     void threadOwnershipIsCheckedOnCallsThatAreNotThreadSafe(EventLoop loop) throws Exception {
         LoopFuture<String> future = loop.createFuture();
         var lock = new Lock();
@@ -189,7 +189,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @Test
-    @Feature("Closing names the calls that do not end")
+    @Feature("Bounded close, which names the calls that do not end")
     void defaultExecutorIsShutDownWithATimeoutAndStuckCallsAreReported() throws Exception {
         var begun = new CountDownLatch(1);
         var released = new CountDownLatch(1);
@@ -208,7 +208,7 @@ class LoopLifecycleFeaturesTest {
     }
 
     @Test
-    @Feature("Drive the loop from a loop of your own")
+    @Feature("Embedding: single ticks, driven from outside")
     void manualDrivingRunsWhatIsReadyOrAPortionOfItWaitsForAWhileAndCanBeWokenUp() {
         var counts = new ArrayList<Integer>();
 

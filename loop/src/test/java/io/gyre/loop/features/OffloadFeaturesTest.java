@@ -64,7 +64,7 @@ class OffloadFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Run a blocking call in a pool")
+    @Feature("Thread-pool offload")
     void blockingCallRunsInAPoolAndIsAwaited() {
         Thread worker = offload(Thread::currentThread);
         assertThat(worker.isVirtual()).isFalse();
@@ -83,7 +83,7 @@ class OffloadFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Wait for, interrupt or abandon a call whose task is cancelled")
+    @Feature("Cancellation policies of offloaded calls: wait, interrupt, abandon")
     void cancelWaitsForTheCallInterruptsItOrAbandonsIt() throws Exception {
         var awaited = new HeldCall();
         Task<?> waiting = startHeld(awaited, OnCancel.WAIT);
@@ -110,7 +110,7 @@ class OffloadFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Call into the loop from a worker thread")
+    @Feature("Calls into the loop from a worker thread")
     void workerThreadCallsIntoTheLoopAndSeesThatItIsCancelled(EventLoop loop) throws Exception {
         String answer = offload(() -> {
             loop.callSoonThreadsafe(() -> log.add("asynchronous, on the loop: " + loop.inLoop()));
@@ -137,7 +137,7 @@ class OffloadFeaturesTest {
     }
 
     @LoopTest
-    @Feature("An offloaded call asks whether it is still wanted")
+    @Feature("Cooperative cancellation of offloaded calls")
     void offloadedCallStopsByItselfWhenItsTaskIsCancelled() throws Exception {
         Offloading waiting = Offloading.onLoopExecutor().withOnCancel(OnCancel.WAIT);
         var rounds = new CountDownLatch(3);
@@ -155,7 +155,7 @@ class OffloadFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A limit for each kind of work")
+    @Feature("Bulkheads: a limit for each kind of work")
     void eachKindOfWorkHasALimitOfItsOwn() throws Exception {
         Offloading images = Offloading.onLoopExecutor().withLimit(1);
         Offloading mails = Offloading.onLoopExecutor().withLimit(1);
@@ -174,7 +174,7 @@ class OffloadFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A pool of processes")
+    @Feature("Process pool")
     void processPoolRunsACallInAChild() {
         try (var pool = new ProcessPool(ProcessPoolOptions.defaults().withSize(1))) {
             long pid = offload(pool, () -> ProcessHandle.current().pid());
@@ -184,7 +184,7 @@ class OffloadFeaturesTest {
     }
 
     @Test
-    @Feature("A loop in a background thread, for blocking programs")
+    @Feature("Blocking portal: a loop in a background thread")
     void blockingPortalIsALoopInAThreadOfItsOwn() throws Exception {
         EventLoop loop;
         try (var portal = LoopPortal.start()) {

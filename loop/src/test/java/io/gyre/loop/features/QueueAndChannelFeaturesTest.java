@@ -48,7 +48,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Queues: first in first out, last in first out, by priority")
+    @Feature("Queues: FIFO, LIFO, by priority")
     void queuesAreFifoLifoOrByPriorityBoundedJoinableAndHaveCallsThatDoNotWait() {
         assertThat(drained(new Queue<>())).containsExactly(2, 3, 1);
         assertThat(drained(new LifoQueue<>())).containsExactly(1, 3, 2);
@@ -74,7 +74,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Shut a queue down")
+    @Feature("Queue shutdown")
     void queueThatIsShutDownFailsWaitingOperationsAtOnceOrAfterItsItems() {
         var empty = new Queue<String>();
         Task<?> getter = start("getter", () -> assertThatExceptionOfType(QueueShutDownException.class)
@@ -99,7 +99,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Channels with two ends")
+    @Feature("Channels (CSP)")
     void channelHasTwoEndsIsARendezvousByDefaultAndCountsItsOpenEnds() {
         Channel<String> rendezvous = Channel.open();
         Task<?> sender = start("sender", () -> rendezvous.sender().send("hand to hand"));
@@ -127,7 +127,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A full channel drops or suspends")
+    @Feature("Overflow policies of channels")
     void overflowDropsTheOldestOrTheLatestOrSuspends() {
         assertThat(sent(Channel.open(2, Overflow.DROP_OLDEST))).containsExactly(2, 3);
         assertThat(sent(Channel.open(2, Overflow.DROP_LATEST))).containsExactly(1, 2);
@@ -147,7 +147,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Feature("One value to many, the latest value")
+    @Feature("Broadcast and watch channels")
     void broadcastWatchOneshotAndManyProducers(EventLoop loop) {
         var news = new Broadcast<String>("news");
         Receiver<String> first = news.subscribe(2, Overflow.SUSPEND);
@@ -180,7 +180,7 @@ class QueueAndChannelFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A channel between threads and loops")
+    @Feature("Thread-safe channels, between threads and loops")
     void threadChannelPassesValuesBetweenTheLoopAndThreads() throws Exception {
         var questions = new ThreadChannel<Integer>("questions", 1);
         var answers = new ThreadChannel<Integer>("answers", 1);

@@ -48,7 +48,7 @@ class SchedulingFeaturesTest {
     private final List<String> log = new CopyOnWriteArrayList<>();
 
     @LoopTest
-    @Feature("Callbacks in their order")
+    @Feature("Callbacks, first in first out")
     void callSoonIsFifoAndReturnsACancellableHandle(EventLoop loop) {
         loop.callSoon(() -> log.add("first"));
         Handle second = loop.callSoon(() -> log.add("second"));
@@ -62,7 +62,7 @@ class SchedulingFeaturesTest {
     }
 
     @Test
-    @Feature("Callbacks from other threads")
+    @Feature("Thread-safe callbacks")
     void threadSafeCallSoonWakesTheLoopUpAndIsRefusedAfterClose() throws Exception {
         EventLoop loop = EventLoop.create();
         Executor executor = loop;
@@ -98,7 +98,7 @@ class SchedulingFeaturesTest {
     }
 
     @Test
-    @Feature("A clock that can be replaced")
+    @Feature("Pluggable clock")
     void loopClockIsMonotonicAndInjectable() {
         var injected = new ManualTicker();
 
@@ -115,7 +115,7 @@ class SchedulingFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Periodic timers")
+    @Feature("Intervals (periodic timers)")
     void periodicTimerKeepsItsRateOrItsDelayOrCatchesUp(VirtualClock clock) {
         assertThat(missingTwo(MissedTicks.SKIP, clock)).as("fixed rate").containsExactly(10L, 35L, 40L, 50L);
         assertThat(missingTwo(MissedTicks.DELAY, clock)).as("fixed delay").containsExactly(10L, 35L, 45L, 55L);
@@ -140,7 +140,7 @@ class SchedulingFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Cancelled timers cost no memory")
+    @Feature("Cancelled timers are reclaimed")
     void cancelledTimersLeaveTheTimerHeapAtOnce(EventLoop loop) {
         List<TimerHandle> timers = IntStream.range(0, 1_000)
                 .mapToObj(i -> loop.callLater(Duration.ofHours(1 + i % 7), () -> log.add("fired")))
@@ -182,7 +182,7 @@ class SchedulingFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Yield, and look for a cancellation")
+    @Feature("Checkpoints: yield, and look for a cancellation")
     void yieldPointCancellationCheckpointAndCheckOnly() {
         createTask(() -> log.add("others run"));
         assertSuspends(() -> yieldNow());
@@ -202,7 +202,7 @@ class SchedulingFeaturesTest {
     }
 
     @Test
-    @Feature("Callbacks never starve input and output")
+    @Feature("Fairness between callbacks and I/O")
     void onePassRunsOnlyWhatWasReadyAtItsStartAndThenPollsIo() throws IOException {
         Pipe pipe = Pipe.open();
         pipe.source().configureBlocking(false);
@@ -227,7 +227,7 @@ class SchedulingFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Calls that never wait let others run")
+    @Feature("Cooperative budgeting")
     void operationsThatAreAlwaysReadyForceAYieldAfter128() {
         var queue = new Queue<Integer>();
         var operations = new ArrayList<Integer>();
@@ -243,7 +243,7 @@ class SchedulingFeaturesTest {
     }
 
     @Test
-    @Feature("Random order by seed, to find bugs")
+    @Feature("Randomised scheduling by seed")
     void randomOrderInABatchFindsOrderBugsAndIsDeterminedByItsSeed() {
         List<Integer> order = orderOfTen(1);
 

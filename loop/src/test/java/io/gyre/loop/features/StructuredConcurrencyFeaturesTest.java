@@ -49,7 +49,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Task groups")
+    @Feature("Task groups (nurseries)")
     void taskGroupWaitsForAllAndItsFirstFailureCancelsSiblingsAndBody(VirtualClock clock) {
         TaskGroup.run(group -> {
             group.createTask(() -> sleep(seconds(1)));
@@ -69,7 +69,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Feature("All failures of a group in one exception")
+    @Feature("Exception groups")
     void errorsOfAGroupAreAggregated() {
         var second = new IllegalStateException("second");
 
@@ -112,7 +112,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Tasks of a group create more tasks")
+    @Feature("Spawn into a group from its tasks")
     void childrenSpawnMoreAndTheGroupIsPassedOn(VirtualClock clock) {
         TaskGroup.run(group -> visit(group, 3));
 
@@ -132,7 +132,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Feature("End a group early, without an error")
+    @Feature("Cancel a group without an error")
     void wholeGroupIsCancelledWithoutAnError(VirtualClock clock) {
         TaskGroup.run(group -> {
             group.createTask(() -> sleepOrLog("child cancelled"));
@@ -149,7 +149,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Feature("The first success wins")
+    @Feature("Race: the first success wins")
     void raceCancelsTheOthersOnTheFirstSuccess(VirtualClock clock) {
         String winner = race(
                 () -> failAfter(1),
@@ -179,7 +179,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A failure leaves the siblings alone")
+    @Feature("Supervision: a failure leaves the siblings alone")
     void supervisorIsolatesTheFailureOfASibling() {
         TaskGroup.supervise(group -> {
             Task<String> failing = group.createTask(() -> failAfter(1));
@@ -193,7 +193,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Rules for when a group is done")
+    @Feature("Joiners (completion policies)")
     void joinersWantAllOrAnyToSucceedOrWaitForAllOrUntilAPredicateOrDecideThemselves() {
         assertThatExceptionOfType(TaskGroupException.class)
                 .isThrownBy(() -> join(Joiner.allSuccessfulOrThrow()))
@@ -233,7 +233,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Map with a limit of calls at a time")
+    @Feature("Concurrent map with a limit")
     void mapRunsABoundedNumberOfCallsAtATime(VirtualClock clock) {
         int[] running = {0};
 
@@ -250,7 +250,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Resources that are closed with the group")
+    @Feature("Exit stack: resources that are closed with the group")
     void groupClosesWhatItOwnsInReverseOrderWhenItsTasksHaveEnded() {
         assertThatExceptionOfType(TaskGroupException.class)
                 .isThrownBy(() -> TaskGroup.run(group -> {
@@ -265,7 +265,7 @@ class StructuredConcurrencyFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A time limit and a name for a group")
+    @Feature("Time-out and name of a group")
     void groupHasADeadlineAndAName(VirtualClock clock) {
         assertThatExceptionOfType(TimeoutException.class)
                 .isThrownBy(() -> TaskGroup.run(

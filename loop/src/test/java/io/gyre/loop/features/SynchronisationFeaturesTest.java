@@ -41,7 +41,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Lock")
+    @Feature("Mutex (lock)")
     void lockIsFairAndChecksItsOwner() {
         var lock = new Lock("account");
         try (var _ = lock.hold()) {
@@ -91,7 +91,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Condition")
+    @Feature("Condition variable")
     void conditionWaitsForAPredicate() {
         var stock = new ArrayDeque<String>();
         var condition = new Condition(new Lock("stock"));
@@ -143,7 +143,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Two users of one resource are told of each other")
+    @Feature("Conflict detection: two users of one resource")
     void twoTasksOnTheSameResourceAreToldWhoIsBusyWithIt() throws Exception {
         Pipe pipe = Pipe.open();
         pipe.source().configureBlocking(false);
@@ -236,7 +236,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A lock whose holder has ended is an error")
+    @Feature("Broken-lock detection: the holder has ended")
     void lockThatAnEndedTaskHasNotReleasedIsAnError() {
         var lock = new Lock("account");
         var end = new Event();
@@ -258,7 +258,7 @@ class SynchronisationFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Primitives of your own")
+    @Feature("Parking lot: primitives of your own")
     void lowLevelParkHasAnAbortFunction() {
         Task<?> unparked = start("unparked", () -> {
             LowLevel.park("a place of its own", () -> true);

@@ -43,7 +43,7 @@ class TaskFeaturesTest {
     private final List<String> log = new ArrayList<>();
 
     @LoopTest
-    @Feature("Start a task")
+    @Feature("Spawn a task")
     void createTaskReturnsAHandle(EventLoop loop) {
         Task<String> task = createTask(() -> "value");
         Task<?> ofLoop = loop.createTask(() -> log.add("ran"));
@@ -56,7 +56,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A running task never vanishes")
+    @Feature("Strong references to running tasks")
     void loopHoldsATaskByAStrongReferenceUntilItIsDone(EventLoop loop) {
         var futures = new ArrayList<WeakReference<LoopFuture<String>>>();
         createTask(() -> {
@@ -101,7 +101,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Feature("State and result without waiting")
+    @Feature("Non-blocking state and result")
     void stateQueriesTellDoneCancelledExceptionAndResult() {
         var failure = new IOException("boom");
         Task<String> good = createTask(() -> "value");
@@ -126,7 +126,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Await a task")
+    @Feature("Await (join) a task")
     void awaitAndGetReturnTheResultOrThrow(VirtualClock clock) throws Exception {
         Task<String> slow = createTask(() -> {
             sleep(ONE_DAY);
@@ -150,7 +150,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Call back when a task is done")
+    @Feature("Done callbacks")
     void doneCallbacksAreAddedAndRemovedAndAStageFollows() {
         Task<String> task = createTask(() -> "value");
         task.whenDone(done -> log.add("first " + done.resultNow()));
@@ -165,7 +165,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Futures")
+    @Feature("Futures and promises")
     void plainFutureIsBoundToItsLoop(EventLoop loop) throws Exception {
         LoopFuture<String> value = loop.createFuture();
         loop.callSoon(() -> value.setResult("value"));
@@ -191,7 +191,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Await futures of the JDK")
+    @Feature("`CompletionStage` interoperability")
     void awaitAnyStageOrFutureOfTheJdkAndTheOtherWayRound() throws Exception {
         assertThat(Async.await(CompletableFuture.supplyAsync(() -> "stage"))).isEqualTo("stage");
         assertThat(Async.await((Future<String>) OtherThread.call(() -> "java future")))
@@ -217,7 +217,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Feature("The whole stack of a suspended task")
+    @Feature("Stack trace of a suspended task")
     void stackOfASuspendedTaskIsWhole() {
         Task<?> task = createTask(TaskFeaturesTest::outermost);
         awaitAllTasksParked();
@@ -229,7 +229,7 @@ class TaskFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Start a task and wait until it is ready")
+    @Feature("Start a task and wait until it is ready (`nursery.start`)")
     void startWaitsUntilTheChildSaysThatItIsReady(VirtualClock clock) {
         TaskGroup.run(group -> {
             int port = group.start(ready -> {
@@ -254,7 +254,7 @@ class TaskFeaturesTest {
     }
 
     @Test
-    @Feature("Background tasks that end last")
+    @Feature("System tasks")
     void systemTasksAreCancelledWhenTheOthersHaveEnded() {
         EventLoop.run(() -> {
             EventLoop.current().createSystemTask("log writer", () -> sleepAndLog("system task"));

@@ -76,7 +76,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Tests that run as a task")
+    @Feature("Test runner: tests that run as a task")
     void testRunsAsATaskOfALoopOfItsOwn(EventLoop loop, VirtualClock clock) {
         assertThat(EventLoop.current()).isSameAs(loop);
         assertThat(loop.tasks()).containsExactly(currentTask());
@@ -84,7 +84,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest(time = LoopTest.Time.MANUAL)
-    @Feature("A clock that runs faster or slower than real time")
+    @Feature("Virtual clock with a rate")
     void clockRunsAtARate(VirtualClock clock) {
         clock.setRate(3_600_000); // an hour in a millisecond
 
@@ -94,7 +94,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Feature("A clock that jumps when nothing can run")
+    @Feature("Virtual clock with autojump")
     void virtualTimeJumpsByHandOrByItselfWhenNobodyCanRun() {
         var autojump = VirtualClock.autojump();
         EventLoop.run(LoopOptions.defaults().withTicker(autojump), () -> {
@@ -115,7 +115,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Wait until all tasks wait")
+    @Feature("Quiescence: wait until all tasks wait")
     void waitUntilAllTasksAreParked(VirtualClock clock) {
         Task<?> task = createTask(() -> {
             for (int i = 0; i < 10; i++) {
@@ -133,7 +133,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Feature("A hanging test shows its tasks")
+    @Feature("Task dump of a hanging test")
     void testHasATimeoutThatShowsWhereItsTasksAre() throws Exception {
         assertThat(LoopTest.class.getMethod("timeoutMillis").getDefaultValue()).isEqualTo(10_000L);
         assertThat(failureOf("hangs"))
@@ -144,7 +144,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Feature("Lost failures and left-over tasks fail the test")
+    @Feature("Leak detection: lost failures and left-over tasks")
     void uncaughtFailuresAndLeakedTasksFailTheTest() {
         assertThat(failureOf("childFails"))
                 .hasMessageContaining("task 'child' failed")
@@ -155,7 +155,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Feature("Tasks that end with the test")
+    @Feature("Background tasks of a test")
     void backgroundTaskIsCancelledAtTheEnd() {
         LaunchedOnly.SERVERS.clear();
 
@@ -166,7 +166,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Assert that a call suspends, or does not")
+    @Feature("Checkpoint assertions: a call suspends, or does not")
     void callsAreAssertedToSuspendOrNotTo() {
         assertSuspends(() -> yieldNow());
         assertNoSuspend(() -> log.add("goes through"));
@@ -175,7 +175,7 @@ class TestingFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Force an interleaving")
+    @Feature("Sequencer: forced interleavings")
     void sequencerMakesOneInterleaving() {
         var sequencer = new Sequencer();
         Task<?> odd = createTask(() -> {
@@ -196,7 +196,7 @@ class TestingFeaturesTest {
     }
 
     @Test
-    @Feature("Try many orders, and name the seed of a failure")
+    @Feature("Schedule exploration, with the seed of a failure")
     void seedDeterminesTheOrderAndAFailureNamesIt() {
         LaunchedOnly.ORDERS.clear();
 

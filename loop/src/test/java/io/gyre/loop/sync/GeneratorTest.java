@@ -148,7 +148,7 @@ class GeneratorTest {
     }
 
     @Test
-    @Feature("Generators that never leave their producer behind")
+    @Feature("Generators, which never leave their producer behind")
     void leavingTheLoopOfABlockEarlyDoesTheSame() throws Exception {
         Loops.run(() -> {
             numbers(0, 1_000_000).run(receiver -> {

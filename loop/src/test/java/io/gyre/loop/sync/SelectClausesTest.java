@@ -50,7 +50,7 @@ final class SelectClausesTest {
     // ---- send
 
     @LoopTest
-    @Feature("Select among events to send and to acquire, too")
+    @Feature("Select with clauses that send and acquire, and a fair mode")
     void valueIsSentToAReceiverThatWaits() {
         Task<String> receiver = createTask(() -> out.receiver().receive());
         awaitAllTasksParked();

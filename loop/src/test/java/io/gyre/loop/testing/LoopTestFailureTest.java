@@ -265,7 +265,7 @@ class LoopTestFailureTest {
     }
 
     @Test
-    @Feature("An offloaded call that is left running fails the test")
+    @Feature("Leak detection: offloaded calls (pool idle)")
     void offloadedCallThatIsLeftRunningFailsTheTest() {
         try {
             assertThat(failureOf("leavesAnOffloadedCallRunning"))

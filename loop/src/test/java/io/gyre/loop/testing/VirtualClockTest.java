@@ -120,7 +120,7 @@ class VirtualClockTest {
 
     @Test
     @SuppressWarnings("LockNotBeforeTry") // the lock is there to be waited for
-    @Feature("The clock waits for what it cannot see, and names it")
+    @Feature("Virtual clock that waits for I/O and threads, and names them")
     void holdersAreNamed() throws Exception {
         var clock = VirtualClock.autojump();
         var lock = new ReentrantLock();

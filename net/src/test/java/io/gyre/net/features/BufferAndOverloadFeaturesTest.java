@@ -46,7 +46,7 @@ class BufferAndOverloadFeaturesTest {
     // ---- 1.19
 
     @LoopTest
-    @Feature("No buffers to release")
+    @Feature("No reference-counted buffers")
     void buffersAreTheUsersBeforeAndAfterACallAndNothingIsGivenBack() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         ByteBuffer reused = ByteBuffer.allocateDirect(5);
@@ -80,7 +80,7 @@ class BufferAndOverloadFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Direct buffers are shared")
+    @Feature("Pooled direct buffers")
     void heapBuffersOfAllStreamsOfALoopGoThroughTheSameDirectOnes() throws IOException {
         exchange(TcpPair.connected()); // whatever is made once, is made now
         long before = directBuffers();
@@ -106,7 +106,7 @@ class BufferAndOverloadFeaturesTest {
     // ---- 1.25
 
     @LoopTest
-    @Feature("What nobody takes is kept up to a limit")
+    @Feature("Bounded buffers by default")
     void whatNobodyTakesIsKeptUpToALimitThatIsThereByDefault() throws IOException {
         StreamPair<MemoryStream> memory = MemoryStream.pair();
         assertNoSuspend(() -> memory.left().write(new byte[64 * KIB]));
@@ -132,7 +132,7 @@ class BufferAndOverloadFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A limit of memory for each connection")
+    @Feature("Memory limit for each connection")
     void connectionKeepsNoMoreThanItsReadsAndItsWatermarksAllow() throws IOException {
         StreamPair<TcpStream> tcp = TcpPair.connected();
         try (TcpStream left = tcp.left();

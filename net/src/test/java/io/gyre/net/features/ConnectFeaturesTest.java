@@ -70,7 +70,7 @@ class ConnectFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Feature("One family of addresses")
+    @Feature("Address family")
     void namesAreResolvedAndConnectedToInTheFamilyThatIsAskedFor() throws IOException {
         name(ip("::1"), ip("127.0.0.1"), ip("127.0.0.2"));
         assertThat(Dns.resolve(HOST, StandardProtocolFamily.INET)).containsExactly(ip("127.0.0.1"), ip("127.0.0.2"));
@@ -93,7 +93,7 @@ class ConnectFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Feature("Several addresses at once (Happy Eyeballs)")
+    @Feature("Happy Eyeballs (RFC 8305)")
     void addressesAreTriedStaggeredAndTheFamiliesInTurnByDefault(VirtualClock clock) throws IOException {
         name(ip("127.0.0.2"), ip("127.0.0.3"));
         try (ServerSocketChannel answering =
@@ -151,7 +151,7 @@ class ConnectFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Addresses and options of a stream, by type")
+    @Feature("Typed attributes of a stream")
     void streamKnowsItsEndsAndItsOptionsByType() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         try (TcpStream left = pair.left();

@@ -86,7 +86,7 @@ class DatagramAndUnixFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A send waits while the system takes nothing")
+    @Feature("Send back-pressure of datagrams")
     void sendWaitsWhileTheSystemTakesNothingInsteadOfCollecting() throws IOException {
         try (UdpPair pair = UdpPair.reluctant(3)) {
             Task<?> sender = createTask(
@@ -134,7 +134,7 @@ class DatagramAndUnixFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Iterate over packets")
+    @Feature("Datagram iteration")
     void packetsAreIteratedOverUntilTheSocketIsClosed() throws IOException {
         UdpPair pair = UdpPair.bound();
         Task<?> iteration = createTask(() -> {
@@ -170,7 +170,7 @@ class DatagramAndUnixFeaturesTest {
     }
 
     @LoopTest(time = LoopTest.Time.AUTOJUMP_DESPITE_IO)
-    @Feature("Unix sockets")
+    @Feature("Unix domain sockets")
     void unixServerHasAFileWithAModeAndRemovesItUnlessItIsAnothers() throws IOException {
         Path path = directory.resolve("server.sock");
         Set<PosixFilePermission> group = PosixFilePermissions.fromString("rw-rw----");

@@ -40,7 +40,7 @@ class NameFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Names are looked up in threads of their own")
+    @Feature("Asynchronous name resolution")
     void namesAndAddressesAreLookedUpInThreadsOfTheirOwn() throws IOException {
         Dns.use(Resolver.system());
 
@@ -55,7 +55,7 @@ class NameFeaturesTest {
     }
 
     @LoopTest
-    @Feature("An address needs no look-up")
+    @Feature("Numeric addresses bypass resolution")
     void numericAddressIsItsOwnAnswer() throws IOException {
         Dns.use(NameFeaturesTest::refuse);
 
@@ -103,7 +103,7 @@ class NameFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A resolver of your own")
+    @Feature("Pluggable resolver")
     void loopAsksTheResolverThatItIsGiven() throws IOException {
         Dns.use(new Resolver() {
             @Override
@@ -127,7 +127,7 @@ class NameFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Equal look-ups are asked once and remembered")
+    @Feature("DNS cache with request coalescing")
     void equalQuestionsAreAskedOnceAndTheAnswerIsRememberedForATime() throws IOException {
         Dns.use(Resolver.caching(this::slowly, Duration.ofSeconds(10), 100));
         Task<List<InetAddress>> one = createTask(() -> Dns.resolve("a.test"));

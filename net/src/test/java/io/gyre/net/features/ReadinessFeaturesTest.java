@@ -91,7 +91,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Callbacks for ready channels")
+    @Feature("Readiness callbacks")
     void callbacksAreCalledWhileAChannelIsReadyUntilTheyAreRemoved() throws IOException {
         LowLevel.addReader(pipe.source(), this::readByte);
         tick();
@@ -117,7 +117,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Wait for any channel of the JDK")
+    @Feature("Readiness waits, for any channel of the JDK")
     void taskWaitsUntilAChannelOfAnyKindIsReadableOrWritable() throws IOException {
         Task<?> reader = createTask(() -> LowLevel.awaitReadable(pipe.source()));
         awaitAllTasksParked();
@@ -135,7 +135,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Waiting tasks are told that their channel is closed")
+    @Feature("Close notification of waiting tasks")
     void whoWaitsForAChannelIsToldThatItIsClosed() throws IOException {
         fillPipe();
         Task<?> reader = createTask(() -> assertThatExceptionOfType(AsynchronousCloseException.class)
@@ -189,7 +189,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Feature("An operation is tried before it waits")
+    @Feature("Try before wait (speculative I/O)")
     void operationIsTriedBeforeItIsWaitedForAndLetsOthersRunNowAndThen(EventLoop loop) throws IOException {
         ByteBuffer one = ByteBuffer.allocate(1);
         left.write(ByteBuffer.allocate(1001));
@@ -219,7 +219,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Feature("No system call to wait for the same channel again")
+    @Feature("Sticky interest: no system call to wait again")
     void interestStaysRegisteredBetweenOperationsUntilAnEventComesThatNobodyWants() throws IOException {
         var before = new HashSet<>(ProcFiles.sockets().values());
         try (DatagramChannel channel = DatagramChannel.open().bind(TcpPair.loopback())) {
@@ -249,7 +249,7 @@ class ReadinessFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Streams of sockets that are connected already")
+    @Feature("Streams from connected sockets")
     void streamIsMadeOfASocketThatIsConnectedAlready() throws IOException {
         try (ServerSocketChannel listening = ServerSocketChannel.open().bind(TcpPair.loopback());
                 TcpStream connected = TcpStream.of(SocketChannel.open(listening.getLocalAddress()));

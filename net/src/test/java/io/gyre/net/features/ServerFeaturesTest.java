@@ -78,7 +78,7 @@ class ServerFeaturesTest {
     // ---- serving
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Feature("A task for each connection")
+    @Feature("Task per connection")
     void eachConnectionIsServedInATaskOfItsOwn() throws IOException {
         Set<Task<?>> tasks = new HashSet<>();
         try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
@@ -100,7 +100,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Feature("Where and how a server listens")
+    @Feature("Listener options: several addresses, ephemeral ports, backlog")
     void serverListensWhereAndHowItIsTold() throws Exception {
         try (TcpServer server = serve(ServerOptions.defaults(), any("127.0.0.1"), any("127.0.0.2"), any("::1"))) {
             assertThat(server.addresses()).hasSize(3);
@@ -154,7 +154,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Feature("Await, ask and end a server")
+    @Feature("Server lifecycle")
     void serverIsAwaitedAskedAndEndedWithAndWithoutItsConnections() throws IOException {
         TcpServer server = serve(ServerOptions.defaults(), any("127.0.0.1"));
         Task<?> forEver = createTask(server::awaitClosed);
@@ -187,7 +187,7 @@ class ServerFeaturesTest {
     // ---- handlers
 
     @Test
-    @Feature("A failing handler costs its connection alone")
+    @Feature("Isolation of failing handlers of a server")
     void handlerThatFailsIsReportedAndCostsItsConnectionAlone() throws Exception {
         List<Failure> failures = TcpPair.runLoopForFailures(() -> {
             try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
@@ -214,7 +214,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Feature("A server owns its handlers")
+    @Feature("Structured servers: a server owns its handlers")
     void closeCancelsTheHandlersAndAwaitsThem(EventLoop loop) throws IOException {
         TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
             try {
@@ -241,7 +241,7 @@ class ServerFeaturesTest {
 
     @Test
     @Timeout(60)
-    @Feature("Bursts, and no descriptors left")
+    @Feature("Accept back-off when descriptors run out")
     void burstIsAcceptedInBatchesAndWithoutDescriptorsAcceptingPauses() throws Exception {
         EventLoop.run(() -> {
             try (TcpServer server = serve(ServerOptions.defaults(), any("127.0.0.1"))) {
@@ -267,7 +267,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Feature("Limits for all connections and for each peer")
+    @Feature("Connection limits, also for each peer")
     void connectionsAreLimitedInAllAndForEachPeer() throws IOException {
         ServerOptions one = ServerOptions.defaults().withMaxConnections(1, Overload.PAUSE);
         try (TcpServer server = serve(one, any("127.0.0.1"))) {
@@ -301,7 +301,7 @@ class ServerFeaturesTest {
     }
 
     @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
-    @Feature("End without hurry")
+    @Feature("Graceful drain")
     void drainLetsConnectionsEndAndCancelsThoseThatDoNotInTime(VirtualClock clock) throws IOException {
         TcpServer polite = TcpServer.serve(TcpPair.loopback(), stream -> {
             log.add(new String(stream.readAll(100), US_ASCII));
@@ -350,13 +350,13 @@ class ServerFeaturesTest {
     }
 
     @Test
-    @Feature("One port, several loops, shared out by the system")
+    @Feature("Multi-loop servers: SO_REUSEPORT")
     void systemSharesConnectionsOutAmongLoopsThatListenAtOnePort() throws IOException {
         assertThat(placesOf(64, Sharing.REUSE_PORT)).contains("gyre-1", "gyre-2");
     }
 
     @Test
-    @Feature("One loop accepts, all serve in turn")
+    @Feature("Multi-loop servers: acceptor hand-over")
     void oneLoopAcceptsAndHandsConnectionsToAllInTurn() throws IOException {
         assertThat(placesOf(6, Sharing.HAND_OVER))
                 .containsOnly("gyre-1", "gyre-2")

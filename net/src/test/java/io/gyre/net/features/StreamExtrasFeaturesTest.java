@@ -42,7 +42,7 @@ class StreamExtrasFeaturesTest {
     // ---- P1 of 1.12
 
     @LoopTest
-    @Feature("Look at bytes before you read them")
+    @Feature("Peek")
     void whatIsLookedAtIsReadAllTheSame() throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair();
         pair.left().write(bytes("GET /"));
@@ -53,7 +53,7 @@ class StreamExtrasFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Small writes of a step are one system call")
+    @Feature("Flush consolidation")
     void smallBufferedWritesOfOneStepAreOneSystemCallAndAreNotLostByClose() throws IOException {
         StreamPair<TcpStream> tcp = TcpPair.connected();
         TcpStream left = tcp.left();
@@ -78,7 +78,7 @@ class StreamExtrasFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Halves for two tasks")
+    @Feature("Split and staple")
     void streamIsSplitIntoHalvesForTwoTasksAndTwoHalvesMakeAStream() throws IOException {
         StreamPair<TcpStream> tcp = TcpPair.connected();
         StreamHalves halves = tcp.left().split();
@@ -109,7 +109,7 @@ class StreamExtrasFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Copy and relay")
+    @Feature("Copy and relay (pipe)")
     void relayPassesBytesAndEndsOnInBothDirections() throws IOException {
         StreamPair<MemoryStream> client = MemoryStream.pair();
         StreamPair<MemoryStream> server = MemoryStream.pair();
@@ -132,7 +132,7 @@ class StreamExtrasFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Time limits of a connection")
+    @Feature("Read, write and idle time-outs")
     void connectionLimitsHowLongItsCallsWait(VirtualClock clock) throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair(1);
         MemoryStream stream = pair.left();
@@ -162,7 +162,7 @@ class StreamExtrasFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Counters of a connection")
+    @Feature("Connection statistics")
     void streamCountsItsBytes() throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair(10);
         pair.left().write(bytes("12345"));
@@ -200,7 +200,7 @@ class StreamExtrasFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Log the bytes")
+    @Feature("Wire logging")
     void bytesThatComeAndGoAreLoggedInHexadecimal() throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair();
         var log = new KeptLog(new ArrayList<>());
@@ -220,7 +220,7 @@ class StreamExtrasFeaturesTest {
     // ---- 1.20
 
     @LoopTest
-    @Feature("Errors of streams tell by their type")
+    @Feature("Typed errors of streams")
     void eachWayToFailHasItsType() throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair();
         MemoryStream stream = pair.left();

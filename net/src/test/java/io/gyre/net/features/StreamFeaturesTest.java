@@ -42,7 +42,7 @@ class StreamFeaturesTest {
     // ---- reading
 
     @LoopTest
-    @Feature("Read some, exactly, a line, up to a separator, all")
+    @Feature("Reads: some, exactly, a line, up to a separator, all")
     void bytesAreReadAsOneLikesAndNoFurtherThanALimit() throws IOException {
         StreamPair<MemoryStream> pair = MemoryStream.pair();
         MemoryStream reader = pair.right();
@@ -72,7 +72,7 @@ class StreamFeaturesTest {
     }
 
     @LoopTest
-    @Feature("A peer is held back while nobody reads")
+    @Feature("Read back-pressure")
     void peerIsHeldBackWhileNobodyReadsAndGoesOnThen() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         try (TcpStream left = pair.left();
@@ -121,7 +121,7 @@ class StreamFeaturesTest {
     // ---- writing
 
     @LoopTest
-    @Feature("A write waits for a slow peer")
+    @Feature("Write back-pressure")
     void writeSuspendsUntilThePeerHasTakenAll() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         try (TcpStream left = pair.left();
@@ -172,7 +172,7 @@ class StreamFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Several buffers in one system call")
+    @Feature("Vectored writes (gathering)")
     void severalBuffersAreWrittenByOneSystemCall() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         try (TcpStream left = pair.left();
@@ -197,7 +197,7 @@ class StreamFeaturesTest {
     // ---- ending
 
     @LoopTest
-    @Feature("End the output, and go on reading")
+    @Feature("Half-close")
     void outputIsEndedWhileReadingGoesOn() throws IOException {
         StreamPair<TcpStream> pair = TcpPair.connected();
         try (TcpStream left = pair.left();
@@ -213,7 +213,7 @@ class StreamFeaturesTest {
     }
 
     @LoopTest
-    @Feature("Close in peace, or at once")
+    @Feature("Graceful close and abort")
     void closeDeliversWhatWasWrittenAndAbortResets() throws IOException {
         StreamPair<MemoryStream> slow = MemoryStream.pair(1);
         slow.left().writeBuffered(bytes("all of it"));
@@ -244,7 +244,7 @@ class StreamFeaturesTest {
     // ---- in memory
 
     @LoopTest
-    @Feature("Streams in memory")
+    @Feature("In-memory streams")
     void pairInMemoryHasRoomAndALockstepPairHasNone() throws IOException {
         StreamPair<MemoryStream> roomy = MemoryStream.pair();
         assertNoSuspend(() -> roomy.left().write(bytes("hello\n")));

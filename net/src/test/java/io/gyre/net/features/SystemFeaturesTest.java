@@ -101,7 +101,7 @@ class SystemFeaturesTest {
     // ---- files
 
     @LoopTest
-    @Feature("Send a file")
+    @Feature("Zero-copy `sendfile`")
     void fileIsSentByTheSystemOrThroughABuffer() throws IOException {
         var content = new byte[200_000];
         new Random(1).nextBytes(content);
@@ -129,7 +129,7 @@ class SystemFeaturesTest {
     // ---- programs
 
     @LoopTest
-    @Feature("Programs")
+    @Feature("Subprocesses")
     void programIsRunTalkedToAndAwaited() throws IOException {
         assertThat(Subprocess.run("echo", "$HOME; no shell looks at this").text())
                 .isEqualTo("$HOME; no shell looks at this");
@@ -157,7 +157,7 @@ class SystemFeaturesTest {
     }
 
     @LoopTest(time = Time.MANUAL)
-    @Feature("A cancelled task ends its program")
+    @Feature("Subprocess termination on cancellation")
     void cancelledTaskTellsItsProgramToEndAndKillsWhatIsLeftAfterAGrace(VirtualClock clock) throws IOException {
         Subprocess polite = ready("trap 'exit 7' TERM");
         Task<?> owner = owner(polite);
@@ -217,7 +217,7 @@ class SystemFeaturesTest {
     }
 
     @LoopTest(time = Time.MANUAL)
-    @Feature("A signal drains a server")
+    @Feature("Graceful shutdown on signals")
     void signalDrainsAServer() throws IOException {
         try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> {
                     stream.write(bytes("ready\n"));

@@ -54,7 +54,7 @@ final class SignalUsesTest {
 
     /** TERM instead of INT: a shell may have started these tests with INT ignored. */
     @Test
-    @Feature("Ctrl-C ends a program quietly, with exit code 130")
+    @Feature("Keyboard interrupt: Ctrl-C ends a program quietly, with exit code 130")
     void signalEndsTheMainTaskAndChoosesTheExitCode() throws Exception {
         var cleanedUp = new AtomicInteger();
 

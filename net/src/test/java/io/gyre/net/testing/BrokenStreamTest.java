@@ -54,7 +54,7 @@ final class BrokenStreamTest {
     }
 
     @Test
-    @Feature("A contract for streams of your own")
+    @Feature("Contract test suite for streams")
     void readThatLosesBytesWhenItIsCancelledIsFound() {
         assertThat(rulesBrokenBy(Fault.LOSES_THE_BYTES_OF_A_CANCELLED_READ))
                 .contains(

@@ -119,7 +119,7 @@ class MembersTest {
                 "java.lang.ScopedValue.scopedValueBindings",
                 "java.lang.ScopedValue$Snapshot.EMPTY_SNAPSHOT"
             })
-    @Feature("A JDK that cannot pass scoped values on runs loops without")
+    @Feature("Graceful degradation without inherited scoped values")
     void loopRunsWithoutInheritanceOnAJdkThatLacksAMemberForIt(String member) throws Exception {
         var program = Program.run(Inheritance.class, Program.FLAG, hiding(member));
 
