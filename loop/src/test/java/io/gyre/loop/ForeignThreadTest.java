@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.loop.spi.Failure;
+import io.gyre.loop.sync.AdaptiveLimiter;
 import io.gyre.loop.sync.Barrier;
 import io.gyre.loop.sync.Broadcast;
 import io.gyre.loop.sync.CapacityLimiter;
@@ -114,6 +115,7 @@ class ForeignThreadTest {
                             new Condition(lock),
                             new Semaphore(1),
                             new CapacityLimiter(1),
+                            new AdaptiveLimiter("limiter", 1, 1, Duration.ofDays(1)),
                             new Barrier(2),
                             new Queue<>(1),
                             channel,

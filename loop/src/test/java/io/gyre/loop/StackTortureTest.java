@@ -6,6 +6,7 @@ import static io.gyre.loop.Durations.ONE_SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.gyre.loop.sync.AdaptiveLimiter;
 import io.gyre.loop.sync.CapacityLimiter;
 import io.gyre.loop.sync.Lock;
 import io.gyre.loop.sync.Queue;
@@ -131,7 +132,12 @@ class StackTortureTest {
                 arguments("Semaphore.withPermit", borrower(new Semaphore(1), (one, body) -> one.withPermit(body))),
                 arguments(
                         "CapacityLimiter.withToken",
-                        borrower(new CapacityLimiter(1), (one, body) -> one.withToken(body))));
+                        borrower(new CapacityLimiter(1), (one, body) -> one.withToken(body))),
+                arguments(
+                        "AdaptiveLimiter.withToken",
+                        borrower(
+                                new AdaptiveLimiter("limiter", 1, 1, Duration.ofDays(1)),
+                                (one, body) -> one.withToken(body))));
     }
 
     private interface Borrowing<P> {

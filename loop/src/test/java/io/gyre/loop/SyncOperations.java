@@ -1,6 +1,7 @@
 package io.gyre.loop;
 
 import io.gyre.loop.SuspendingOperation.Kind;
+import io.gyre.loop.sync.AdaptiveLimiter;
 import io.gyre.loop.sync.Barrier;
 import io.gyre.loop.sync.Broadcast;
 import io.gyre.loop.sync.CapacityLimiter;
@@ -9,6 +10,7 @@ import io.gyre.loop.sync.Condition;
 import io.gyre.loop.sync.Event;
 import io.gyre.loop.sync.Flows;
 import io.gyre.loop.sync.Generator;
+import io.gyre.loop.sync.Held;
 import io.gyre.loop.sync.Lock;
 import io.gyre.loop.sync.Overflow;
 import io.gyre.loop.sync.ParkingLot;
@@ -46,6 +48,7 @@ final class SyncOperations {
                 kind("Semaphore.acquire of several", SyncOperations::severalPermits),
                 kind("CapacityLimiter.acquireOnBehalfOf", SyncOperations::limiter),
                 kind("CapacityLimiter.acquire", SyncOperations::limiterOfTasks),
+                kind("AdaptiveLimiter.hold", SyncOperations::adaptiveLimiter),
                 kind("Event.await", SyncOperations::event),
                 kind("ParkingLot.park", SyncOperations::parkingLot),
                 kind("Condition.await", SyncOperations::condition),
@@ -144,6 +147,15 @@ final class SyncOperations {
                 () -> limiter.withToken(() -> "value"),
                 () -> limiter.releaseOnBehalfOf("other"),
                 () -> limiter.statistics().borrowed() == 0);
+    }
+
+    private static Case adaptiveLimiter(HandDrivenLoop driven) {
+        var limiter = new AdaptiveLimiter("limiter", 1, 1, Duration.ofDays(1));
+        Held other = driven.call(limiter::hold);
+        return new Case(
+                () -> limiter.withToken(() -> "value"),
+                other::close,
+                () -> limiter.statistics().running() == 0);
     }
 
     private static Case limiter(HandDrivenLoop driven) {

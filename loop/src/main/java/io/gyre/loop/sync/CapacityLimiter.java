@@ -65,7 +65,7 @@ public final class CapacityLimiter {
         this(new Label("CapacityLimiter", name), total);
     }
 
-    private CapacityLimiter(Label label, int total) {
+    CapacityLimiter(Label label, int total) {
         this.label = label;
         this.total = requireNotNegative(total);
     }
@@ -266,6 +266,11 @@ public final class CapacityLimiter {
     /** {@return how many tokens there are} */
     public int total() {
         return total;
+    }
+
+    /** {@return how many tokens are borrowed} */
+    int borrowed() {
+        return borrowers.size();
     }
 
     /** {@return a snapshot of the borrowers and the number of waiting tasks} */
