@@ -1,8 +1,11 @@
 package io.gyre.net;
 
+import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +25,8 @@ public final class ServerOptions {
             Overload.PAUSE,
             SocketOptions.of(StandardSocketOptions.TCP_NODELAY, true),
             null,
-            Overload.PAUSE));
+            Overload.PAUSE,
+            null));
 
     private final Values values;
 
@@ -35,7 +39,8 @@ public final class ServerOptions {
             Overload overload,
             SocketOptions connection,
             @Nullable Admission admission,
-            Overload whenLate) {
+            Overload whenLate,
+            @Nullable Predicate<? super SocketAddress> gate) {
         Values {
             requirePositive(backlog, "backlog");
             requirePositive(maxConnections, "maxConnections");
@@ -102,6 +107,11 @@ public final class ServerOptions {
         return values.whenLate;
     }
 
+    /** {@return what is asked whether a peer is served at all; null by default} */
+    public @Nullable Predicate<? super SocketAddress> gate() {
+        return values.gate;
+    }
+
     /** What a server does when it serves as many connections as it may, or its loop is late. */
     public enum Overload {
         /**
@@ -131,15 +141,7 @@ public final class ServerOptions {
      * @param connections how many connections the system queues until they are accepted
      */
     public ServerOptions withBacklog(int connections) {
-        return new ServerOptions(new Values(
-                connections,
-                values.reusePort,
-                values.maxConnections,
-                values.maxConnectionsPerPeer,
-                values.overload,
-                values.connection,
-                values.admission,
-                values.whenLate));
+        return with(draft -> draft.backlog = connections);
     }
 
     /**
@@ -148,15 +150,7 @@ public final class ServerOptions {
      * @param on whether other sockets may listen on the same port
      */
     public ServerOptions withReusePort(boolean on) {
-        return new ServerOptions(new Values(
-                values.backlog,
-                on,
-                values.maxConnections,
-                values.maxConnectionsPerPeer,
-                values.overload,
-                values.connection,
-                values.admission,
-                values.whenLate));
+        return with(draft -> draft.reusePort = on);
     }
 
     /**
@@ -166,15 +160,10 @@ public final class ServerOptions {
      * @param beyond what happens to connections beyond the limit
      */
     public ServerOptions withMaxConnections(int connections, Overload beyond) {
-        return new ServerOptions(new Values(
-                values.backlog,
-                values.reusePort,
-                connections,
-                values.maxConnectionsPerPeer,
-                beyond,
-                values.connection,
-                values.admission,
-                values.whenLate));
+        return with(draft -> {
+            draft.maxConnections = connections;
+            draft.overload = beyond;
+        });
     }
 
     /**
@@ -183,15 +172,7 @@ public final class ServerOptions {
      * @param connections how many are served at once
      */
     public ServerOptions withMaxConnectionsPerPeer(int connections) {
-        return new ServerOptions(new Values(
-                values.backlog,
-                values.reusePort,
-                values.maxConnections,
-                connections,
-                values.overload,
-                values.connection,
-                values.admission,
-                values.whenLate));
+        return with(draft -> draft.maxConnectionsPerPeer = connections);
     }
 
     /**
@@ -200,15 +181,7 @@ public final class ServerOptions {
      * @param options the options
      */
     public ServerOptions withConnection(SocketOptions options) {
-        return new ServerOptions(new Values(
-                values.backlog,
-                values.reusePort,
-                values.maxConnections,
-                values.maxConnectionsPerPeer,
-                values.overload,
-                options,
-                values.admission,
-                values.whenLate));
+        return with(draft -> draft.connection = options);
     }
 
     /**
@@ -236,15 +209,71 @@ public final class ServerOptions {
      * @param whenLate what happens to new connections while the loop is late
      */
     public ServerOptions withAdmission(Admission admission, Overload whenLate) {
-        return new ServerOptions(new Values(
-                values.backlog,
-                values.reusePort,
-                values.maxConnections,
-                values.maxConnectionsPerPeer,
-                values.overload,
-                values.connection,
-                Objects.requireNonNull(admission),
-                whenLate));
+        return with(draft -> {
+            draft.admission = Objects.requireNonNull(admission);
+            draft.whenLate = whenLate;
+        });
+    }
+
+    /**
+     * {@return these options with a gate, which is asked for each connection before anything else}
+     *
+     * {@snippet :
+     * ServerOptions.defaults().withGate(peer -> !blocked.contains(((InetSocketAddress) peer).getAddress()))
+     * }
+     *
+     * <p>A connection that it refuses is reset at once, costs no task, and counts in {@link ServerStatistics#refused}. So does
+     * a connection for which it throws; the failure is reported. It runs on the loop, between two connections: it must be
+     * quick.
+     *
+     * @param gate says by its address whether a peer is served; peers of a {@link UnixServer} have none, but the empty one
+     */
+    public ServerOptions withGate(Predicate<? super SocketAddress> gate) {
+        return with(draft -> draft.gate = Objects.requireNonNull(gate));
+    }
+
+    private ServerOptions with(Consumer<Draft> change) {
+        var draft = new Draft(values);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** A mutable copy, to change one option. */
+    private static final class Draft {
+        private int backlog;
+        private boolean reusePort;
+        private int maxConnections;
+        private int maxConnectionsPerPeer;
+        private Overload overload;
+        private SocketOptions connection;
+        private @Nullable Admission admission;
+        private Overload whenLate;
+        private @Nullable Predicate<? super SocketAddress> gate;
+
+        Draft(Values values) {
+            backlog = values.backlog;
+            reusePort = values.reusePort;
+            maxConnections = values.maxConnections;
+            maxConnectionsPerPeer = values.maxConnectionsPerPeer;
+            overload = values.overload;
+            connection = values.connection;
+            admission = values.admission;
+            whenLate = values.whenLate;
+            gate = values.gate;
+        }
+
+        ServerOptions options() {
+            return new ServerOptions(new Values(
+                    backlog,
+                    reusePort,
+                    maxConnections,
+                    maxConnectionsPerPeer,
+                    overload,
+                    connection,
+                    admission,
+                    whenLate,
+                    gate));
+        }
     }
 
     @Override

@@ -14,6 +14,7 @@ package io.gyre.net;
  * @param handshakes broken connections whose handshake, such as that of TLS, failed
  * @param failed connections whose handler failed
  * @param shed connections closed at once because there were too many
+ * @param refused connections closed at once because the gate refused them
  * @param acceptPauses how often accepting paused because the system was out of descriptors
  * @param shedLate connections closed at once because the loop was late
  * @param latePauses how often accepting paused because the loop was late
@@ -27,11 +28,12 @@ public record ServerStatistics(
         long handshakes,
         long failed,
         long shed,
+        long refused,
         long acceptPauses,
         long shedLate,
         long latePauses) {
     /** A server that has done nothing yet. */
-    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final ServerStatistics NONE = new ServerStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** {@return the sum of two servers} */
     ServerStatistics plus(ServerStatistics other) {
@@ -44,6 +46,7 @@ public record ServerStatistics(
                 handshakes + other.handshakes,
                 failed + other.failed,
                 shed + other.shed,
+                refused + other.refused,
                 acceptPauses + other.acceptPauses,
                 shedLate + other.shedLate,
                 latePauses + other.latePauses);

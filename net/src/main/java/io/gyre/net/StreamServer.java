@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Future.State;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
     private long handshakes;
     private long failed;
     private long shed;
+    private long refused;
     private long shedLate;
     private long latePauses;
 
@@ -195,6 +197,11 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
         try {
             remote = connection.getRemoteAddress();
             peer = addressOf(remote);
+            if (!passesGate(remote)) {
+                refused++;
+                reset(connection);
+                return;
+            }
             if (isTooMany(peer)) {
                 shed++;
                 reset(connection);
@@ -235,6 +242,20 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
 
     private static @Nullable InetAddress addressOf(SocketAddress peer) {
         return peer instanceof InetSocketAddress address ? address.getAddress() : null;
+    }
+
+    private boolean passesGate(SocketAddress peer) {
+        Predicate<? super SocketAddress> gate = options.gate();
+        try {
+            return gate == null || gate.test(peer);
+        } catch (RuntimeException failure) {
+            LowLevel.report(new Failure(
+                    "the gate of " + this + " failed for " + text(peer) + ", which is refused. A gate must not throw.",
+                    toString(),
+                    null,
+                    failure));
+            return false;
+        }
     }
 
     private boolean isTooMany(@Nullable InetAddress peer) {
@@ -479,6 +500,7 @@ public abstract sealed class StreamServer<S extends SocketStream> implements Aut
                 handshakes,
                 failed,
                 shed,
+                refused,
                 pauses,
                 shedLate,
                 latePauses);

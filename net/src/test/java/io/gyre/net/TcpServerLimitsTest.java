@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopOptions;
+import io.gyre.loop.spi.Failure;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.LoopTest.Time;
 import io.gyre.net.ServerOptions.Overload;
@@ -15,10 +17,12 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -183,7 +187,7 @@ final class TcpServerLimitsTest {
             for (int i = 0; i < 3; i++) {
                 assertShed(server);
             }
-            assertThat(server.statistics()).isEqualTo(new ServerStatistics(4, 1, 0, 0, 0, 0, 0, 3, 0, 0, 0));
+            assertThat(server.statistics()).isEqualTo(new ServerStatistics(4, 1, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0));
 
             first.close();
             awaitAllTasksParked();
@@ -269,5 +273,57 @@ final class TcpServerLimitsTest {
             assertEchoes(first);
             assertShed(server);
         }
+    }
+
+    // ---- gate
+
+    private static void connectFrom(String address, TcpServer server) throws IOException {
+        ConnectOptions from =
+                ConnectOptions.defaults().withLocal(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
+        try (TcpStream stream = TcpStream.connect(server.address(), from)) {
+            assertEchoes(stream);
+        }
+    }
+
+    @LoopTest(time = Time.AUTOJUMP_DESPITE_IO)
+    @Feature("Connection gate (accept filter)")
+    void gateRefusesPeersByTheirAddress() throws Exception {
+        var asked = new ArrayList<SocketAddress>();
+        ServerOptions options = ServerOptions.defaults().withGate(peer -> {
+            asked.add(peer);
+            return ((InetSocketAddress) peer).getAddress().getHostAddress().equals("127.0.0.1");
+        });
+        try (TcpServer server = serve(options, FIRST)) {
+            connectFrom("127.0.0.1", server);
+            assertThatThrownBy(() -> connectFrom("127.0.0.2", server))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("reset");
+
+            assertThat(asked).hasSize(2);
+            assertThat(server.statistics().accepted()).isEqualTo(2);
+            assertThat(server.statistics().refused()).isEqualTo(1);
+            assertThat(server.statistics().shed()).isZero();
+        }
+    }
+
+    @Test
+    void gateThatThrowsRefusesAndIsReported() throws IOException {
+        var failures = new ArrayList<Failure>();
+        ServerOptions options = ServerOptions.defaults().withGate(_ -> {
+            throw new IllegalStateException("no idea");
+        });
+
+        EventLoop.run(LoopOptions.defaults().withFailureHandler(failures::add), () -> {
+            try (TcpServer server = serve(options, FIRST)) {
+                assertThatThrownBy(() -> connectFrom("127.0.0.1", server)).isInstanceOf(IOException.class);
+
+                assertThat(server.statistics().refused()).isEqualTo(1);
+            }
+        });
+
+        assertThat(failures).singleElement().satisfies(failure -> {
+            assertThat(failure.message()).contains("the gate of TcpServer[127.0.0.1:", " failed for 127.0.0.1:");
+            assertThat(failure.exception()).hasMessage("no idea");
+        });
     }
 }
