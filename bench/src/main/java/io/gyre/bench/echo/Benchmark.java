@@ -34,8 +34,11 @@ final class Benchmark {
         this.workshop = workshop;
         this.tools = tools;
         Cores.checkPinning(tools);
-        this.generator = LoadGenerator.build(workshop, tools, settings.cores());
-        var peers = new ArrayList<>(new Peers(workshop, tools).all());
+        var all = new Peers(workshop, tools);
+        this.generator = settings.isOverTls()
+                ? LoadGenerator.buildForTls(workshop, tools, settings.cores())
+                : LoadGenerator.build(workshop, tools, settings.cores());
+        var peers = new ArrayList<>(settings.isOverTls() ? all.allOverTls() : all.all());
         peers.addAll(peers.size() - 1, settings.own()); // one floor is the first, the other the last
         this.all = List.copyOf(peers);
         this.strace = tools.find("strace");

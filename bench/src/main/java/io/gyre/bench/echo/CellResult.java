@@ -1,14 +1,17 @@
 package io.gyre.bench.echo;
 
 import io.gyre.bench.load.Sample;
+import io.gyre.bench.options.Exchange;
 import io.gyre.bench.options.LoadOptions.Cell;
 import io.gyre.bench.results.Spread;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was measured with messages of one size on one number of connections.
  *
+ * @param exchange what was repeated; null in results from before there was a choice
  * @param size bytes of a message
  * @param connections how many at the same time
  * @param closed samples of the closed loop: as much as each server can do
@@ -19,6 +22,7 @@ import java.util.Map;
  * @param failures what went wrong; the server concerned is left out from there on
  */
 public record CellResult(
+        @Nullable Exchange exchange,
         int size,
         int connections,
         List<Sample> closed,
@@ -29,12 +33,16 @@ public record CellResult(
         List<String> failures) {
     /** {@return size and connections, as the report has them} */
     public String label() {
-        return new Cell(size, connections).label();
+        return cell().label();
+    }
+
+    private Cell cell() {
+        return new Cell(exchange == null ? Exchange.MESSAGE : exchange, size, connections);
     }
 
     /** {@return the size with its unit} */
     public String sizeLabel() {
-        return new Cell(size, connections).sizeLabel();
+        return cell().sizeLabel();
     }
 
     /** {@return the samples of a part} */

@@ -5,6 +5,7 @@ import io.gyre.bench.load.Load;
 import io.gyre.bench.load.Meter;
 import io.gyre.bench.load.Outcome;
 import io.gyre.bench.load.Sample;
+import io.gyre.bench.options.Exchange;
 import io.gyre.bench.options.LoadOptions.Cell;
 import io.gyre.bench.options.Progress;
 import io.gyre.bench.process.Workshop;
@@ -65,7 +66,7 @@ final class CellRun {
             forEachAlive("connects", server -> connected.put(server, meter.connect(server, settings.closed(cell))));
             List<Sample> closed = measure(settings.closed(cell), peers, (server, latencies) -> {});
             trace();
-            long rate = settings.rate() == Settings.HALF ? Pacing.half(closed, settings.own()) : settings.rate();
+            long rate = rate(closed);
             List<Sample> paced = rate == 0
                     ? List.of()
                     : measure(
@@ -73,10 +74,19 @@ final class CellRun {
                             peers.stream().filter(Pacing::isCompared).toList(),
                             (server, latencies) -> pacedLatencies.merge(server, latencies, CellRun::sum));
             forEachAlive("disconnects", server -> connections(server).disconnect());
-            return new CellResult(cell.size(), cell.connections(), closed, rate, paced, tails(), syscalls, failures);
+            return new CellResult(
+                    cell.exchange(), cell.size(), cell.connections(), closed, rate, paced, tails(), syscalls, failures);
         } finally {
             List.copyOf(alive).forEach(this::close);
         }
+    }
+
+    /** {@return that of the open loop; 0 for none} Handshakes have none. */
+    private long rate(List<Sample> closed) {
+        if (cell.exchange() != Exchange.MESSAGE) {
+            return 0;
+        }
+        return settings.rate() == Settings.HALF ? Pacing.half(closed, settings.own()) : settings.rate();
     }
 
     private void close(ServerProcess server) {
@@ -133,9 +143,7 @@ final class CellRun {
         if (tracer.isPresent()) {
             SyscallTrace strace = tracer.get();
             forEachAlive("system calls", server -> {
-                syscalls.put(
-                        server.peer().id(),
-                        strace.trace(server, cell.size(), cell.connections(), settings.pipelining()));
+                syscalls.put(server.peer().id(), strace.trace(server, settings.closed(cell)));
             });
         }
     }
@@ -172,6 +180,6 @@ final class CellRun {
     }
 
     private String label() {
-        return cell.size() + " B × " + cell.connections();
+        return cell.label();
     }
 }

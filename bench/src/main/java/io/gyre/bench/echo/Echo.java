@@ -1,7 +1,9 @@
 package io.gyre.bench.echo;
 
 import io.gyre.bench.options.CoreOptions;
+import io.gyre.bench.options.Exchange;
 import io.gyre.bench.options.LoadOptions;
+import io.gyre.bench.options.LoadOptions.Cell;
 import io.gyre.bench.options.RunOptions;
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
@@ -38,6 +40,12 @@ public final class Echo implements Callable<Integer> {
     /** Makes the noise a few percent in a quiet hour, in which the whole matrix is through. */
     private static final int ROUNDS = 40;
 
+    private static final List<Integer> TLS_SIZES = List.of(64, 16 * 1024);
+    private static final List<Integer> TLS_CONNECTIONS = List.of(50);
+
+    /** Of the one message that a connection of a handshake has. */
+    private static final int HANDSHAKE_BYTES = 64;
+
     /** Many short runs rather than a few long ones: what disturbs a shared machine lasts for seconds. */
     private static final double SECONDS = 0.2;
 
@@ -57,6 +65,13 @@ public final class Echo implements Callable<Integer> {
 
     @Mixin
     private CoreOptions cores = new CoreOptions();
+
+    @Option(
+            names = "--tls",
+            description =
+                    "Over TLS 1.3: the servers that speak it, and besides messages (default: 64,16K on 50 connections) also"
+                            + " handshakes, full and resumed.")
+    private boolean overTls;
 
     @Option(
             names = "--servers",
@@ -95,7 +110,7 @@ public final class Echo implements Callable<Integer> {
         var benchmark = new Benchmark(settings, Workshop.in(WORKSHOP), Tools.ofPath());
         checkServers(benchmark.all());
         settings.cores().pinThisProcess();
-        ResultFiles files = run.files("echo");
+        ResultFiles files = run.files(overTls ? "echo-tls" : "echo");
         announce(benchmark);
         Results results = benchmark.run(
                 run.started(), run.isQuick(), run.line(), soFar -> files.write(soFar, EchoReport.of(soFar)));
@@ -108,8 +123,8 @@ public final class Echo implements Callable<Integer> {
     Settings settings() {
         boolean quick = run.isQuick();
         return new Settings(
-                load.cells(
-                        quick ? QUICK_SIZES : LoadOptions.SIZES, quick ? QUICK_CONNECTIONS : LoadOptions.CONNECTIONS),
+                overTls,
+                cells(quick),
                 servers,
                 ownServers(),
                 run.rounds(ROUNDS),
@@ -120,6 +135,20 @@ public final class Echo implements Callable<Integer> {
                 rate == null ? Settings.HALF : rate,
                 quick ? QUICK_TRACE_MILLIS : TRACE_MILLIS,
                 cores.cores());
+    }
+
+    private List<Cell> cells(boolean quick) {
+        if (!overTls) {
+            return load.cells(
+                    quick ? QUICK_SIZES : LoadOptions.SIZES, quick ? QUICK_CONNECTIONS : LoadOptions.CONNECTIONS);
+        }
+        var cells = new ArrayList<>(load.cells(TLS_SIZES, TLS_CONNECTIONS));
+        List<Integer> connections =
+                cells.stream().map(Cell::connections).distinct().toList();
+        for (Exchange handshake : List.of(Exchange.FULL_HANDSHAKE, Exchange.RESUMED_HANDSHAKE)) {
+            connections.forEach(count -> cells.add(new Cell(handshake, HANDSHAKE_BYTES, count)));
+        }
+        return List.copyOf(cells);
     }
 
     private List<Peer> ownServers() {

@@ -47,7 +47,7 @@ final class EchoReport {
         sections.add(Section.of("servers", OverviewTables.servers(results)));
         sections.add(Section.ofEnvironment(results.environment()));
         return Report.of(
-                "Echo benchmark, " + results.started(),
+                (results.wereOverTls() ? "Echo benchmark over TLS, " : "Echo benchmark, ") + results.started(),
                 results.isQuick(),
                 summary(results, noises),
                 List.copyOf(sections),
@@ -66,6 +66,11 @@ final class EchoReport {
         lines.add(
                 "Each server echoes raw bytes on loopback, on one core; one load generator on another checks every byte."
                         + " Compared is the processor time that a server needs for a message, because that is the steadiest figure.");
+        if (results.wereOverTls()) {
+            lines.add(
+                    "All over TLS 1.3. Where a handshake is repeated, what is called a message is a connection: connect,"
+                            + " handshake, 64 bytes there and back, close_notify from either side, and close.");
+        }
         if (!results.isQuick()) {
             lines.add(goals(results, noises));
         }
@@ -89,7 +94,7 @@ final class EchoReport {
 
     private static String goals(Results results, Noise.OfAll noises) {
         Map<Verdict, Long> verdicts = results.cells().stream()
-                .flatMap(cell -> Goal.ALL.stream()
+                .flatMap(cell -> Goal.of(results).stream()
                         .flatMap(goal -> goal.ratio(cell, noises).stream().map(ratio -> ratio.against(goal.limit()))))
                 .collect(Collectors.groupingBy(verdict -> verdict, Collectors.counting()));
         return "Goals of Gyre streams: " + verdicts.getOrDefault(Verdict.MET, 0L) + " met, "

@@ -29,7 +29,7 @@ final class OverviewTables {
         var rows = new ArrayList<Row>();
         for (CellResult cell : results.cells()) {
             var places = new ArrayList<>(List.of(Place.of(cell.label())));
-            Goal.ALL.forEach(goal -> places.add(place(goal, cell, noises)));
+            Goal.of(results).forEach(goal -> places.add(place(goal, cell, noises)));
             rows.add(new Row(false, places));
         }
         return new Table(
@@ -39,7 +39,7 @@ final class OverviewTables {
                         + " farther from the limit than the noise of the cell.",
                 Stream.concat(
                                 Stream.of("message × connections"),
-                                Goal.ALL.stream().map(Goal::text))
+                                Goal.of(results).stream().map(Goal::text))
                         .toList(),
                 rows);
     }

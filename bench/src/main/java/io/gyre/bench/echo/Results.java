@@ -19,6 +19,13 @@ public record Results(
         Map<String, String> environment,
         List<Server> servers,
         List<CellResult> cells) {
+    /** The name of what the environment says about TLS; it is there if all spoke TLS. */
+    static final String TLS = "TLS";
+
+    boolean wereOverTls() {
+        return environment.containsKey(TLS);
+    }
+
     /**
      * A server that could have taken part.
      *

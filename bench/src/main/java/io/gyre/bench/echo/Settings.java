@@ -11,6 +11,7 @@ import java.util.Map;
 /**
  * What is run.
  *
+ * @param isOverTls whether all speak TLS
  * @param cells in this order
  * @param servers ids; empty for all
  * @param own servers of the user
@@ -24,6 +25,7 @@ import java.util.Map;
  * @param cores who runs where
  */
 record Settings(
+        boolean isOverTls,
         List<Cell> cells,
         List<String> servers,
         List<Peer> own,
@@ -44,7 +46,7 @@ record Settings(
     private static final int WARM_UP_CONNECTIONS = 50;
 
     Load closed(Cell cell) {
-        return Load.closed(cell.size(), cell.connections(), pipelining, warmupMillis, measureMillis);
+        return closed(cell, cell.connections()).lasting(warmupMillis, measureMillis);
     }
 
     Load open(Cell cell, long messagesPerSecond) {
@@ -55,7 +57,11 @@ record Settings(
     Load first(Cell cell, Peer peer) {
         long millis =
                 peer.isJava() || peer.isOwn() ? firstWarmupMillis : Math.min(firstWarmupMillis, FOREIGN_WARM_UP_MILLIS);
-        return Load.closed(cell.size(), Math.max(cell.connections(), WARM_UP_CONNECTIONS), pipelining, 0, millis);
+        return closed(cell, Math.max(cell.connections(), WARM_UP_CONNECTIONS)).lasting(0, millis);
+    }
+
+    private Load closed(Cell cell, int connections) {
+        return Load.closed(cell.size(), connections, pipelining, 0, 0).repeating(cell.exchange());
     }
 
     /** {@return the settings in words, by name} */
@@ -74,6 +80,12 @@ record Settings(
         about.put(
                 "receive buffer",
                 "64 KiB. Exceptions, which cannot be told: Vert.x adapts, up to 64 KiB; uvloop has 256,000 bytes");
+        if (isOverTls) {
+            about.put(
+                    Results.TLS,
+                    "1.3, TLS_AES_128_GCM_SHA256, keys by X25519, a certificate of the curve P-256: all the client's choice,"
+                            + " and the same for all. OpenSSL under Netty and Gyre is BoringSSL, by netty-tcnative.");
+        }
         about.put("TCP_NODELAY", "on, in all servers and in the generator");
         return about;
     }

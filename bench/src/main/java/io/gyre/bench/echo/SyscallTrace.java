@@ -49,10 +49,9 @@ final class SyscallTrace {
         this.millis = millis;
     }
 
-    /** {@return the calls for each message, by name} */
-    Map<String, Double> trace(ServerProcess server, int size, int connections, int pipelining)
-            throws IOException, InterruptedException {
-        Load load = Load.closed(size, connections, pipelining, WARM_UP_MILLIS, MEASURE_MILLIS);
+    /** {@return the calls for each message, by name, with the connections and messages of a load} */
+    Map<String, Double> trace(ServerProcess server, Load measured) throws IOException, InterruptedException {
+        Load load = measured.lasting(WARM_UP_MILLIS, MEASURE_MILLIS);
         try (Connections own = generator.connect(server.port(), load)) {
             own.start(load);
             own.awaitBegin();

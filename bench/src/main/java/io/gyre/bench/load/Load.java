@@ -1,10 +1,12 @@
 package io.gyre.bench.load;
 
+import io.gyre.bench.options.Exchange;
 import java.util.List;
 
 /**
  * What a server is loaded with.
  *
+ * @param exchange what is repeated
  * @param size bytes of a message
  * @param connections how many at the same time
  * @param idle how many besides that say nothing
@@ -14,26 +16,47 @@ import java.util.List;
  * @param measureMillis how long is measured
  */
 public record Load(
-        int size, int connections, int idle, int pipelining, long rate, long warmupMillis, long measureMillis) {
+        Exchange exchange,
+        int size,
+        int connections,
+        int idle,
+        int pipelining,
+        long rate,
+        long warmupMillis,
+        long measureMillis) {
     /** {@return as much as the server can do, or the generator} */
     public static Load closed(int size, int connections, int pipelining, long warmupMillis, long measureMillis) {
-        return new Load(size, connections, 0, pipelining, 0, warmupMillis, measureMillis);
+        return new Load(Exchange.MESSAGE, size, connections, 0, pipelining, 0, warmupMillis, measureMillis);
+    }
+
+    /** {@return the same, with connections that come and go if a handshake is to be repeated} */
+    public Load repeating(Exchange what) {
+        return new Load(what, size, connections, idle, pipelining, rate, warmupMillis, measureMillis);
     }
 
     /** {@return the same on the same connections, at a fixed rate} */
     public Load atRate(long messagesPerSecond) {
-        return new Load(size, connections, idle, pipelining, messagesPerSecond, warmupMillis, measureMillis);
+        return new Load(exchange, size, connections, idle, pipelining, messagesPerSecond, warmupMillis, measureMillis);
+    }
+
+    /** {@return the same on the same connections, for another time} */
+    public Load lasting(long warmup, long measured) {
+        return new Load(exchange, size, connections, idle, pipelining, rate, warmup, measured);
     }
 
     /** {@return the same load, beside connections that say nothing} */
     public Load withIdle(int count) {
-        return new Load(size, connections, count, pipelining, rate, warmupMillis, measureMillis);
+        return new Load(exchange, size, connections, count, pipelining, rate, warmupMillis, measureMillis);
     }
 
     /** {@return the generator's options, which say what is connected} */
     public List<String> options() {
         return List.of(
-                "--size=" + size, "--connections=" + connections, "--idle=" + idle, "--pipelining=" + pipelining);
+                "--size=" + size,
+                "--connections=" + connections,
+                "--idle=" + idle,
+                "--pipelining=" + pipelining,
+                "--handshakes=" + exchange.option());
     }
 
     /** {@return what the generator is told to do once it is connected} */

@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Builds the load generator, and connects it with servers. */
 public final class LoadGenerator {
-    private static final List<String> SOURCES = List.of("load/pattern.h", "load/histogram.h", "load/pace.h");
+    private static final List<String> SOURCES =
+            List.of("load/pattern.h", "load/histogram.h", "load/pace.h", "load/wire.h");
 
     /**
      * Ahead of what else runs on its core, this JVM above all, which would make it late in the open loop. Where that is not
@@ -40,6 +41,23 @@ public final class LoadGenerator {
     /** Compiles the generator. */
     public static LoadGenerator build(Workshop workshop, Tools tools, Cores cores)
             throws IOException, InterruptedException {
+        return build(workshop, tools, cores, "load");
+    }
+
+    /** Compiles one that speaks TLS. */
+    public static LoadGenerator buildForTls(Workshop workshop, Tools tools, Cores cores)
+            throws IOException, InterruptedException {
+        try {
+            return build(workshop, tools, cores, "load-tls", "-DTLS", "-lssl", "-lcrypto");
+        } catch (IOException failure) {
+            throw new IOException(
+                    "Without OpenSSL 3 there is no load over TLS: install libssl-dev. " + failure.getMessage(),
+                    failure);
+        }
+    }
+
+    private static LoadGenerator build(Workshop workshop, Tools tools, Cores cores, String name, String... options)
+            throws IOException, InterruptedException {
         Path gcc = tools.find("gcc")
                 .orElseThrow(
                         () -> new IOException(
@@ -47,7 +65,7 @@ public final class LoadGenerator {
         for (String source : SOURCES) {
             workshop.layOut(source);
         }
-        Path program = workshop.compileC(gcc, workshop.layOut("load/load.c"), "load");
+        Path program = workshop.compileC(gcc, workshop.layOut("load/load.c"), name, options);
         return new LoadGenerator(program, workshop, cores, PATIENCE);
     }
 

@@ -54,18 +54,27 @@ public final class LoadOptions {
     /**
      * A place in the matrix.
      *
+     * @param exchange what is repeated
      * @param size bytes of a message
      * @param connections how many
      */
-    public record Cell(int size, int connections) {
+    public record Cell(Exchange exchange, int size, int connections) {
         private static final int KIBI = 1024;
 
-        /** {@return the size with its unit} */
+        /** A cell of messages. */
+        public Cell(int size, int connections) {
+            this(Exchange.MESSAGE, size, connections);
+        }
+
+        /** {@return the size with its unit, or which handshake} */
         public String sizeLabel() {
+            if (exchange != Exchange.MESSAGE) {
+                return exchange.label();
+            }
             return size % KIBI == 0 ? size / KIBI + " KiB" : size + " B";
         }
 
-        /** {@return size and connections, as reports have them} */
+        /** {@return that and connections, as reports have them} */
         public String label() {
             return sizeLabel() + " × " + connections;
         }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,11 +39,14 @@ public record Workshop(Path directory) {
         return copy;
     }
 
-    /** {@return the program that gcc makes of a source} */
-    public Path compileC(Path gcc, Path source, String name) throws IOException, InterruptedException {
+    /** {@return the program that gcc makes of a source, with options of its own} */
+    public Path compileC(Path gcc, Path source, String name, String... options)
+            throws IOException, InterruptedException {
         Path program = directory.resolve(name);
-        Tools.compile(List.of(
-                gcc.toString(), "-O2", "-Wall", "-Wextra", "-Werror", "-o", program.toString(), source.toString()));
+        var command = new ArrayList<>(List.of(gcc.toString(), "-O2", "-Wall", "-Wextra", "-Werror"));
+        command.addAll(List.of("-o", program.toString(), source.toString()));
+        command.addAll(List.of(options));
+        Tools.compile(command);
         return program;
     }
 

@@ -10,10 +10,13 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** The floor: one thread, one {@link Selector}, one buffer, and nothing in between. */
 final class BareSelector implements EchoServer {
     private final ByteBuffer shared = ByteBuffer.allocateDirect(RECEIVE_BYTES);
+    private @Nullable SSLContext tls;
 
     @Override
     public String version() {
@@ -22,6 +25,7 @@ final class BareSelector implements EchoServer {
 
     @Override
     public void serve(IntConsumer listening) throws IOException {
+        tls = SelfSigned.isAskedFor() ? SelfSigned.ofThisJvm().context() : null;
         try (Selector selector = Selector.open();
                 ServerSocketChannel listener = ServerSocketChannel.open()) {
             listener.configureBlocking(false);
@@ -47,10 +51,11 @@ final class BareSelector implements EchoServer {
         }
     }
 
-    private static void accept(SelectionKey key) throws IOException {
+    private void accept(SelectionKey key) throws IOException {
         SocketChannel channel = ((ServerSocketChannel) key.channel()).accept();
         if (channel != null) {
-            var connection = new EchoChannel(channel);
+            EchoChannel connection =
+                    tls == null ? new EchoChannel(channel) : new TlsEchoChannel(channel, tls.createSSLEngine());
             channel.register(key.selector(), SelectionKey.OP_READ, connection);
         }
     }

@@ -10,7 +10,7 @@ import java.nio.channels.SocketChannel;
  *
  * <p>It is not read from while something is left to write, so a peer that does not read is not served for ever.
  */
-final class EchoChannel {
+class EchoChannel {
     /** What a connection waits for. */
     enum Next {
         READ,
@@ -30,19 +30,14 @@ final class EchoChannel {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
 
-    SocketChannel channel() {
+    final SocketChannel channel() {
         return channel;
     }
 
     /** Reads once and writes once. */
     Next echo(ByteBuffer shared) {
         try {
-            int count = channel.read(shared.clear());
-            if (count < 0) {
-                return Next.NOTHING;
-            }
-            channel.write(shared.flip());
-            return shared.hasRemaining() ? keep(shared) : Next.READ;
+            return channel.read(shared.clear()) < 0 ? Next.NOTHING : write(shared.flip());
         } catch (IOException broken) {
             return Next.NOTHING;
         }
@@ -52,15 +47,25 @@ final class EchoChannel {
     Next writeRest() {
         try {
             channel.write(rest);
-            return rest.hasRemaining() ? Next.WRITE : Next.READ;
+            return rest.hasRemaining() ? Next.WRITE : whenWritten();
         } catch (IOException broken) {
             return Next.NOTHING;
         }
     }
 
-    private Next keep(ByteBuffer shared) {
+    /** {@return what it waits for when nothing is left to write} */
+    Next whenWritten() {
+        return Next.READ;
+    }
+
+    /** Writes once, and keeps what is left. */
+    final Next write(ByteBuffer shared) throws IOException {
+        channel.write(shared);
+        if (!shared.hasRemaining()) {
+            return whenWritten();
+        }
         if (rest.capacity() == 0) {
-            rest = ByteBuffer.allocateDirect(EchoServer.RECEIVE_BYTES);
+            rest = ByteBuffer.allocateDirect(shared.capacity());
         }
         rest.clear().put(shared).flip();
         return Next.WRITE;

@@ -1,5 +1,6 @@
 package io.gyre.bench.servers;
 
+import io.netty.handler.ssl.OpenSsl;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -7,9 +8,11 @@ import java.util.function.Supplier;
 /** The servers that this module brings along, by the name that the command line has for them. */
 public enum JavaServer {
     FLOOR("floor", "bare Selector (floor)", BareSelector::new),
-    GYRE_STREAMS("gyre-streams", "Gyre streams", GyreStreams::new),
+    GYRE_STREAMS("gyre-streams", "Gyre streams", GyreStreams::ofTheJdk),
+    GYRE_OPENSSL("gyre-openssl", "Gyre streams, OpenSSL", GyreStreams::onOpenSsl),
     GYRE_CALLBACKS("gyre-callbacks", "Gyre callbacks", GyreCallbacks::new),
     NETTY_NIO("netty-nio", "Netty NIO", NettyEcho::nio),
+    NETTY_OPENSSL("netty-openssl", "Netty NIO, OpenSSL", NettyEcho::onOpenSsl),
     NETTY_EPOLL("netty-epoll", "Netty epoll", NettyEcho::epoll),
     VERTX("vertx", "Vert.x", VertxEcho::new),
     VIRTUAL_THREADS("virtual-threads", "JDK virtual threads", VirtualThreads::new),
@@ -38,9 +41,19 @@ public enum JavaServer {
         return label;
     }
 
-    /** {@return whether it is compared with servers that have one core like itself} */
-    public boolean hasOneLoop() {
-        return this != GYRE_LOOPS;
+    /** {@return whether it takes part in the echo benchmark, with TLS or without} */
+    boolean isCompared(boolean withTls) {
+        return switch (this) {
+            case FLOOR, FLOOR_AGAIN, GYRE_STREAMS, NETTY_NIO, VIRTUAL_THREADS -> true;
+            case GYRE_OPENSSL, NETTY_OPENSSL -> withTls;
+            case GYRE_CALLBACKS, NETTY_EPOLL, VERTX -> !withTls;
+            case GYRE_LOOPS -> false; // it has several
+        };
+    }
+
+    /** {@return whether it needs what this machine does not have} */
+    boolean isMissing() {
+        return (this == GYRE_OPENSSL || this == NETTY_OPENSSL) && !OpenSsl.isAvailable();
     }
 
     /** {@return what its JVM needs beyond what all get} */

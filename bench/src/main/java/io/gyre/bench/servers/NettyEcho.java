@@ -2,9 +2,11 @@ package io.gyre.bench.servers;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
@@ -14,8 +16,17 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.util.Version;
+import java.io.File;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
@@ -23,18 +34,42 @@ import java.util.function.IntConsumer;
 final class NettyEcho implements EchoServer {
     private final IoHandlerFactory handlers;
     private final Class<? extends ServerChannel> channels;
+    private final SslProvider engines;
 
-    private NettyEcho(IoHandlerFactory handlers, Class<? extends ServerChannel> channels) {
+    private NettyEcho(IoHandlerFactory handlers, Class<? extends ServerChannel> channels, SslProvider engines) {
         this.handlers = handlers;
         this.channels = channels;
+        this.engines = engines;
     }
 
     static NettyEcho nio() {
-        return new NettyEcho(NioIoHandler.newFactory(), NioServerSocketChannel.class);
+        return new NettyEcho(NioIoHandler.newFactory(), NioServerSocketChannel.class, SslProvider.JDK);
     }
 
     static NettyEcho epoll() {
-        return new NettyEcho(EpollIoHandler.newFactory(), EpollServerSocketChannel.class);
+        return new NettyEcho(EpollIoHandler.newFactory(), EpollServerSocketChannel.class, SslProvider.JDK);
+    }
+
+    static NettyEcho onOpenSsl() {
+        return new NettyEcho(NioIoHandler.newFactory(), NioServerSocketChannel.class, SslProvider.OPENSSL);
+    }
+
+    /** {@return what makes engines for the certificate of this JVM} */
+    static SslContext context(SslProvider engines) throws IOException {
+        File pem = SelfSigned.ofThisJvm().pem().toFile();
+        SslContext context =
+                SslContextBuilder.forServer(pem, pem).sslProvider(engines).build();
+        if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+            // Without a key, it gives out no tickets, by which the JDK's engine lets sessions be resumed.
+            byte[] random = new byte[OpenSslSessionTicketKey.TICKET_KEY_SIZE];
+            new SecureRandom().nextBytes(random);
+            int part = OpenSslSessionTicketKey.NAME_SIZE;
+            sessions.setTicketKeys(new OpenSslSessionTicketKey(
+                    Arrays.copyOf(random, part),
+                    Arrays.copyOfRange(random, part, 2 * part),
+                    Arrays.copyOfRange(random, 2 * part, random.length)));
+        }
+        return context;
     }
 
     @Override
@@ -45,19 +80,30 @@ final class NettyEcho implements EchoServer {
     }
 
     @Override
-    public void serve(IntConsumer listening) throws InterruptedException {
+    public void serve(IntConsumer listening) throws IOException, InterruptedException {
+        ChannelHandler echo = SelfSigned.isAskedFor() ? secured(context(engines)) : new Echo();
         Channel listener = new ServerBootstrap()
                 .group(new MultiThreadIoEventLoopGroup(1, handlers))
                 .channel(channels)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BYTES))
-                .childHandler(new Echo())
+                .childHandler(echo)
                 .bind(EchoServer.anyPort())
                 .sync()
                 .channel();
         listening.accept(((InetSocketAddress) listener.localAddress()).getPort());
         listener.closeFuture().sync();
+    }
+
+    private static ChannelHandler secured(SslContext context) {
+        var echo = new Echo();
+        return new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(context.newHandler(channel.alloc()), echo);
+            }
+        };
     }
 
     @Sharable

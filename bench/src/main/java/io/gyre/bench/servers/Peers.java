@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Finds and builds the servers that there are on this machine. */
 public final class Peers {
@@ -27,6 +29,7 @@ public final class Peers {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
+    private static final String NO_OPENSSL = "netty-tcnative has no OpenSSL for this machine; see bench/pom.xml";
     private static final String PYTHON_PEER = "servers/echo.py";
 
     private final Workshop workshop;
@@ -40,26 +43,39 @@ public final class Peers {
 
     /** {@return every server, in the order in which they run and are reported: one floor first, the other last} */
     public List<Peer> all() throws IOException, InterruptedException {
-        var peers = new ArrayList<Peer>();
-        for (JavaServer server : JavaServer.values()) {
-            if (server != JavaServer.FLOOR_AGAIN && server.hasOneLoop()) {
-                peers.add(java(server));
-            }
-        }
-        peers.add(Peer.missing("gyre-netty", "Gyre under Netty handlers", "not there yet: needs the Netty bridge"));
-        peers.add(inC());
-        peers.add(inGo());
-        addPython(peers);
-        peers.add(java(JavaServer.FLOOR_AGAIN));
-        return List.copyOf(peers);
+        return all(null);
     }
 
-    private static Peer java(JavaServer server) {
-        return java(server, List.of());
+    /** {@return every server that speaks TLS, in the same order, with a certificate of their own} */
+    public List<Peer> allOverTls() throws IOException, InterruptedException {
+        return all(SelfSigned.make(workshop.directory()));
+    }
+
+    private List<Peer> all(@Nullable SelfSigned certificate) throws IOException, InterruptedException {
+        List<String> options = certificate == null ? List.of() : List.of(certificate.jvmOption());
+        List<String> arguments =
+                certificate == null ? List.of() : List.of(certificate.pem().toString());
+        var peers = new ArrayList<Peer>();
+        for (JavaServer server : JavaServer.values()) {
+            if (server != JavaServer.FLOOR_AGAIN && server.isCompared(certificate != null)) {
+                peers.add(java(server, options));
+            }
+        }
+        if (certificate == null) {
+            peers.add(Peer.missing("gyre-netty", "Gyre under Netty handlers", "not there yet: needs the Netty bridge"));
+            peers.add(inC());
+        }
+        peers.add(inGo(arguments));
+        addPython(peers, arguments);
+        peers.add(java(JavaServer.FLOOR_AGAIN, options));
+        return List.copyOf(peers);
     }
 
     /** {@return one of our servers, with options of the JVM beside or instead of those that all have} */
     public static Peer java(JavaServer server, List<String> options) {
+        if (server.isMissing()) {
+            return Peer.missing(server.id(), server.label(), NO_OPENSSL);
+        }
         var all = new ArrayList<>(server.jvmOptions());
         all.addAll(options);
         return Peer.java(server.id(), server.label(), jvm(all, ServerMain.class, server.id()));
@@ -87,7 +103,7 @@ public final class Peers {
         return Peer.foreign(id, label, List.of(program.toString()));
     }
 
-    private Peer inGo() throws IOException, InterruptedException {
+    private Peer inGo(List<String> arguments) throws IOException, InterruptedException {
         String id = "go";
         String label = "Go";
         Optional<Path> go = tools.find("go");
@@ -95,22 +111,30 @@ public final class Peers {
             return Peer.missing(id, label, "there is no go on the PATH; install golang-go");
         }
         Path program = workshop.compileGo(go.get(), workshop.layOut("servers/echo.go"), "echo-go");
-        return Peer.foreign(id, label, List.of("env", "GOMAXPROCS=1", program.toString()));
+        return Peer.foreign(id, label, command(List.of("env", "GOMAXPROCS=1", program.toString()), arguments));
     }
 
-    private void addPython(List<Peer> peers) throws IOException {
+    private void addPython(List<Peer> peers, List<String> arguments) throws IOException {
         Path script = workshop.layOut(PYTHON_PEER);
         Pythons pythons = Pythons.of(tools);
-        peers.add(python(pythons.withUvloop(), script, "uvloop", "protocol", Pythons.NO_UVLOOP));
-        peers.add(python(pythons.withUvloop(), script, "uvloop", "streams", Pythons.NO_UVLOOP));
-        peers.add(python(pythons.any(), script, "asyncio", "protocol", Pythons.NO_PYTHON));
-        peers.add(python(pythons.any(), script, "asyncio", "streams", Pythons.NO_PYTHON));
+        for (String api : List.of("protocol", "streams")) {
+            peers.add(python(pythons.withUvloop(), script, "uvloop", api, arguments, Pythons.NO_UVLOOP));
+        }
+        for (String api : List.of("protocol", "streams")) {
+            peers.add(python(pythons.any(), script, "asyncio", api, arguments, Pythons.NO_PYTHON));
+        }
     }
 
-    private static Peer python(Optional<Path> python, Path script, String loop, String api, String whatToDo) {
+    private static Peer python(
+            Optional<Path> python, Path script, String loop, String api, List<String> arguments, String whatToDo) {
         String id = loop + "-" + api;
         String label = loop + " " + api;
-        return python.map(program -> Peer.foreign(id, label, List.of(program.toString(), script.toString(), loop, api)))
+        return python.map(program -> Peer.foreign(
+                        id, label, command(List.of(program.toString(), script.toString(), loop, api), arguments)))
                 .orElseGet(() -> Peer.missing(id, label, whatToDo));
+    }
+
+    private static List<String> command(List<String> words, List<String> arguments) {
+        return Stream.concat(words.stream(), arguments.stream()).toList();
     }
 }

@@ -1,11 +1,17 @@
 package io.gyre.bench.servers;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.function.IntConsumer;
+import javax.net.ServerSocketFactory;
 
 /** A virtual thread of the JDK for each connection, on one carrier, with a blocking channel and a direct buffer. */
 final class VirtualThreads implements EchoServer {
@@ -16,6 +22,10 @@ final class VirtualThreads implements EchoServer {
 
     @Override
     public void serve(IntConsumer listening) throws IOException {
+        if (SelfSigned.isAskedFor()) {
+            serveSecured(listening);
+            return;
+        }
         try (ServerSocketChannel listener = ServerSocketChannel.open()) {
             listener.bind(EchoServer.anyPort(), BACKLOG);
             listening.accept(listener.socket().getLocalPort());
@@ -23,6 +33,33 @@ final class VirtualThreads implements EchoServer {
                 SocketChannel channel = listener.accept();
                 Thread.ofVirtual().start(() -> echo(channel));
             }
+        }
+    }
+
+    /** There are no channels that speak TLS. */
+    private static void serveSecured(IntConsumer listening) throws IOException {
+        ServerSocketFactory sockets = SelfSigned.ofThisJvm().context().getServerSocketFactory();
+        InetSocketAddress address = EchoServer.anyPort();
+        try (ServerSocket listener = sockets.createServerSocket(address.getPort(), BACKLOG, address.getAddress())) {
+            listening.accept(listener.getLocalPort());
+            for (; ; ) {
+                Socket socket = listener.accept();
+                Thread.ofVirtual().start(() -> echo(socket));
+            }
+        }
+    }
+
+    private static void echo(Socket socket) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            InputStream input = socket.getInputStream();
+            OutputStream output = socket.getOutputStream();
+            byte[] buffer = new byte[RECEIVE_BYTES];
+            for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
+                output.write(buffer, 0, count);
+            }
+        } catch (IOException broken) {
+            // closed as it should be
         }
     }
 

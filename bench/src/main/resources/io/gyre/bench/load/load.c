@@ -1,7 +1,9 @@
 /*
  * Loads an echo server, checks every byte that comes back, and measures.
  *
- *     load --host NAME --port N --size BYTES --connections N --idle N --pipelining N --patience-ms N
+ *     load --host NAME --port N --size BYTES --connections N --idle N --pipelining N --patience-ms N --handshakes KIND
+ *
+ * Compiled with -DTLS it speaks TLS.
  *
  * Opens --connections that are loaded, and besides --idle ones that say nothing. All have had one message echoed before it
  * prints "connected": what a server does for a new connection, and what it does with those that it has not accepted yet,
@@ -14,6 +16,10 @@
  * "end" when enough is measured, for whoever measures the server meanwhile, and goes on for a moment after each, so that
  * they have time for it under the same load. When every answer has come it prints the figures, and says nothing to the
  * server until the next run.
+ *
+ * With --handshakes full, what is repeated and counted is not a message but a connection: connect, handshake, one message there
+ * and back, and the end from either side. With --handshakes resumed each resumes the session of the one before. At loopback the
+ * system gives the port of a connection that has ended to another after a second (tcp_tw_reuse), so they do not run out.
  *
  *     ?       in a run: prints the messages so far, those of earlier runs included
  *     quit    ends the connections in good order, and itself
@@ -41,6 +47,7 @@
 #include "histogram.h"
 #include "pace.h"
 #include "pattern.h"
+#include "wire.h"
 
 #define MILLIS 1000000LL
 #define SETTLE_NANOS (30 * MILLIS) /* after "begin" and "end" */
@@ -48,8 +55,11 @@
 #define OTHER_FILES 16
 #define ORDER 128 /* bytes */
 
+enum stage { SHAKING_HANDS, TALKING, ENDING }; /* of a connection that is repeated */
+
 struct connection {
-    int fd;
+    struct wire wire;
+    enum stage stage;
     bool blocked; /* the socket takes no more; it tells when it does */
     uint64_t start;
     uint64_t wanted, sent, received; /* bytes */
@@ -61,6 +71,7 @@ enum phase { WARMING, SETTLING, MEASURING, TRAILING, DRAINING };
 static char *host = "127.0.0.1";
 static struct addrinfo *addresses; /* of the server; the first is used, once one has answered */
 static long port, size, connection_count, idle_count, pipelining;
+static bool repeats_handshakes, resumes;
 static long patience_ms = 10000; /* for anything that the server owes */
 static long rate, warmup_ms, measure_ms; /* of this run */
 static struct connection *connections;
@@ -135,7 +146,7 @@ static void look_at_clock(int64_t now) {
 
 static void watch(struct connection *c, int op, unsigned events) {
     struct epoll_event event = {.events = events, .data.ptr = c};
-    if (epoll_ctl(epoll, op, c->fd, &event) < 0) die("epoll_ctl: %s", strerror(errno));
+    if (epoll_ctl(epoll, op, c->wire.fd, &event) < 0) die("epoll_ctl: %s", strerror(errno));
 }
 
 static void set_blocked(struct connection *c, bool blocked) {
@@ -145,18 +156,22 @@ static void set_blocked(struct connection *c, bool blocked) {
     }
 }
 
-static void flush(struct connection *c) {
+/* Returns whether all of it was taken. */
+static bool send_bytes(struct connection *c) {
     while (c->sent < c->wanted) {
         uint64_t left = c->wanted - c->sent;
-        ssize_t count = write(c->fd, pattern_at(c->start, c->sent), left < MAX_RUN ? left : MAX_RUN);
+        ssize_t count = wire_write(&c->wire, pattern_at(c->start, c->sent), left < MAX_RUN ? left : MAX_RUN);
         if (count < 0) {
-            if (errno != EAGAIN) die("connection %d: write: %s", (int)(c - connections), strerror(errno));
-            set_blocked(c, true);
-            return;
+            if (errno != EAGAIN) die("connection %d: write: %s", (int)(c - connections), wire_error());
+            return false;
         }
         c->sent += (uint64_t)count;
     }
-    set_blocked(c, false);
+    return true;
+}
+
+static void flush(struct connection *c) {
+    set_blocked(c, !send_bytes(c));
 }
 
 static void add_message(struct connection *c, int64_t due) {
@@ -179,13 +194,13 @@ static void send_what_is_due(int64_t now) {
 
 /* ---- receiving */
 
-static size_t receive_bytes(struct connection *c) {
+static size_t receive_run(struct connection *c) {
     static unsigned char buffer[MAX_RUN];
-    ssize_t count = read(c->fd, buffer, sizeof buffer);
+    ssize_t count = wire_read(&c->wire, buffer, sizeof buffer);
     if (count <= 0) {
         if (count < 0 && errno == EAGAIN) return 0;
         die("connection %d: %s, after %lu bytes of answers to %lu", (int)(c - connections),
-            count ? strerror(errno) : "closed by the server", c->received, c->sent);
+            count ? wire_error() : "closed by the server", c->received, c->sent);
     }
     if ((uint64_t)count > c->sent - c->received) die("connection %d: more came back than was sent", (int)(c - connections));
     ptrdiff_t wrong = pattern_mismatch(buffer, (size_t)count, c->start, c->received);
@@ -194,23 +209,40 @@ static size_t receive_bytes(struct connection *c) {
         die("connection %d: byte %lu, in message %lu, came back as 0x%02x and was sent as 0x%02x", (int)(c - connections),
             position, position / (uint64_t)size, buffer[wrong], *pattern_at(c->start, position));
     }
+    c->received += (uint64_t)count;
     return (size_t)count;
+}
+
+/* What is there. Returns how many bytes. */
+static uint64_t receive_bytes(struct connection *c) {
+    uint64_t before = c->received;
+    while (receive_run(c) == MAX_RUN) {} /* a full buffer may have left something that does not show in the socket */
+    return c->received - before;
+}
+
+static int64_t make_progress(void) {
+    int64_t now = nanos(CLOCK_MONOTONIC);
+    progress_at = now;
+    look_at_clock(now);
+    return now;
+}
+
+/* One message is back, or one connection is over. */
+static void count_one(struct connection *c, int64_t now) {
+    int64_t due = dues_remove(&c->dues);
+    total++;
+    under_way--;
+    if (phase == MEASURING) histogram_record(&latencies, now - due);
 }
 
 static void receive(struct connection *c) {
     uint64_t before = c->received / (uint64_t)size;
     uint64_t count = receive_bytes(c);
-    c->received += count;
     uint64_t complete = c->received / (uint64_t)size - before;
-    int64_t now = nanos(CLOCK_MONOTONIC);
-    progress_at = now;
-    look_at_clock(now);
+    int64_t now = make_progress();
     if (phase == MEASURING) measured_bytes += count;
     for (uint64_t i = 0; i < complete; i++) {
-        int64_t due = dues_remove(&c->dues);
-        total++;
-        under_way--;
-        if (phase == MEASURING) histogram_record(&latencies, now - due);
+        count_one(c, now);
         if (!rate && phase < DRAINING) add_message(c, now);
     }
     if (!c->blocked) flush(c);
@@ -235,23 +267,35 @@ static void raise_file_limit(void) {
     }
 }
 
+static short await(struct connection *c, short events) {
+    struct pollfd ready = {.fd = c->wire.fd, .events = events};
+    return poll(&ready, 1, (int)patience_ms) == 1 ? ready.revents : 0;
+}
+
+static bool shake_hands(struct connection *c) {
+    ssize_t done = wire_shake_hands(&c->wire);
+    if (done == 0) die("connection %d: closed by the server in the handshake", (int)(c - connections));
+    if (done < 0 && errno != EAGAIN) die("connection %d: handshake: %s", (int)(c - connections), wire_error());
+    return done > 0;
+}
+
 /* Waits until one message has come back, which it does only once the server has accepted. Reads while it writes: a server
    need not take the whole of a large message before it answers. */
 static void greet(struct connection *c) {
+    while (!shake_hands(c)) {
+        if (!await(c, POLLIN)) {
+            die("connection %d: the server has not made the handshake within %ld ms", (int)(c - connections), patience_ms);
+        }
+    }
     add_message(c, 0);
     while (c->received < c->wanted) {
-        uint64_t left = c->wanted - c->sent;
-        struct pollfd ready = {.fd = c->fd, .events = left ? POLLIN | POLLOUT : POLLIN};
-        if (poll(&ready, 1, (int)patience_ms) != 1) {
+        short ready = await(c, c->sent < c->wanted ? POLLIN | POLLOUT : POLLIN);
+        if (!ready) {
             die("connection %d: only %lu of the %ld bytes of the first message have come back, and no more for %ld ms",
                 (int)(c - connections), c->received, size, patience_ms);
         }
-        if (ready.revents & POLLOUT) {
-            ssize_t count = write(c->fd, pattern_at(c->start, c->sent), left < MAX_RUN ? left : MAX_RUN);
-            if (count < 0 && errno != EAGAIN) die("connection %d: write: %s", (int)(c - connections), strerror(errno));
-            if (count > 0) c->sent += (uint64_t)count;
-        }
-        if (ready.revents & ~POLLOUT) c->received += receive_bytes(c);
+        if (ready & POLLOUT) send_bytes(c);
+        if (ready & ~POLLOUT) receive_bytes(c);
     }
     dues_remove(&c->dues);
     under_way--;
@@ -268,15 +312,16 @@ static void find_addresses(void) {
 static bool try_address(struct connection *c, const struct addrinfo *address) {
     struct timeval patience = {.tv_sec = patience_ms / 1000, .tv_usec = patience_ms % 1000 * 1000};
     int on = 1;
-    c->fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (c->fd < 0) return false;
-    if (setsockopt(c->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0
-        && connect(c->fd, address->ai_addr, address->ai_addrlen) == 0
-        && setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0) {
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return false;
+    if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0
+        && connect(fd, address->ai_addr, address->ai_addrlen) == 0
+        && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0) {
+        if (!wire_open(&c->wire, fd)) die("no memory");
         return true;
     }
     int failure = errno == EINPROGRESS ? ETIMEDOUT : errno; /* the former is what connect says when patience ends */
-    close(c->fd);
+    close(fd);
     errno = failure;
     return false;
 }
@@ -287,11 +332,31 @@ static void connect_one(struct connection *c) {
         if (!addresses->ai_next || c != connections) die("cannot connect to port %ld of %s: %s", port, host, strerror(errno));
         addresses = addresses->ai_next;
     }
-    if (fcntl(c->fd, F_SETFL, O_NONBLOCK) < 0) die("fcntl: %s", strerror(errno));
+}
+
+/* Of a connection of which our end is over: whether the server has ended it, too. */
+static bool has_ended(struct connection *c) {
+    char ignored;
+    ssize_t count = wire_read(&c->wire, &ignored, 1);
+    if (count > 0) die("connection %d: more came back than was sent", (int)(c - connections));
+    if (count < 0 && errno != EAGAIN) {
+        die("connection %d: the server has not closed it in good order: %s", (int)(c - connections), wire_error());
+    }
+    return count == 0;
+}
+
+/* The orderly end: our end of the stream was first, then the server's. */
+static void await_end(struct connection *c) {
+    do {
+        if (!await(c, POLLIN)) {
+            die("connection %d: the server has not closed it within %ld ms of our end", (int)(c - connections), patience_ms);
+        }
+    } while (!has_ended(c));
+    wire_close(&c->wire);
 }
 
 /* One after the other, each after the server has answered the one before: those that find no room to wait in would be held
-   up for a second. */
+   up for a second. Those that are repeated have been there once, and have a session. */
 static void connect_all(void) {
     connections = calloc((size_t)all_count(), sizeof *connections);
     if (!connections) die("no memory");
@@ -301,23 +366,54 @@ static void connect_all(void) {
         c->start = pattern_start(i);
         connect_one(c);
         greet(c);
-        watch(c, EPOLL_CTL_ADD, EPOLLIN);
+        if (repeats_handshakes && i < connection_count) {
+            wire_end(&c->wire);
+            await_end(c);
+        } else {
+            watch(c, EPOLL_CTL_ADD, EPOLLIN);
+        }
     }
 }
 
-/* The orderly end: our end of each stream, then the server's. */
 static void disconnect_all(void) {
-    for (int i = 0; i < all_count(); i++) shutdown(connections[i].fd, SHUT_WR);
-    for (int i = 0; i < all_count(); i++) {
-        struct pollfd end = {.fd = connections[i].fd, .events = POLLIN};
-        char ignored;
-        if (poll(&end, 1, (int)patience_ms) != 1) {
-            die("connection %d: the server has not closed it within %ld ms of our end", i, patience_ms);
-        }
-        ssize_t count = read(end.fd, &ignored, 1);
-        if (count > 0) die("connection %d: more came back than was sent", i);
-        if (count < 0) die("connection %d: the server has not closed it in good order: %s", i, strerror(errno));
-        close(end.fd);
+    int first = repeats_handshakes ? (int)connection_count : 0;
+    for (int i = first; i < all_count(); i++) wire_end(&connections[i].wire);
+    for (int i = first; i < all_count(); i++) await_end(&connections[i]);
+}
+
+/* ---- connections that are repeated */
+
+static void go_on(struct connection *c);
+
+static void begin(struct connection *c) {
+    c->wanted = c->sent = c->received = 0;
+    c->stage = SHAKING_HANDS;
+    add_message(c, nanos(CLOCK_MONOTONIC));
+    connect_one(c);
+    watch(c, EPOLL_CTL_ADD, EPOLLIN);
+    go_on(c);
+}
+
+static void go_on(struct connection *c) {
+    int64_t now = make_progress();
+    switch (c->stage) {
+        case SHAKING_HANDS:
+            if (!shake_hands(c)) return;
+            c->stage = TALKING;
+            flush(c);
+            return;
+        case TALKING:
+            receive_bytes(c);
+            if (c->received < c->wanted) return;
+            wire_end(&c->wire);
+            c->stage = ENDING;
+            return;
+        case ENDING:
+            if (!has_ended(c)) return;
+            wire_close(&c->wire);
+            count_one(c, now);
+            if (phase == MEASURING) measured_bytes += (uint64_t)size;
+            if (phase < DRAINING) begin(c);
     }
 }
 
@@ -349,7 +445,8 @@ static void run(void) {
     memset(&lags, 0, sizeof lags);
     next_connection = 0;
     pace = (struct pace){.from = now, .interval = rate ? 1000.0 * MILLIS / (double)rate : 0};
-    for (int i = 0; !rate && i < connection_count; i++) {
+    for (int i = 0; repeats_handshakes && i < connection_count; i++) begin(&connections[i]);
+    for (int i = 0; !rate && !repeats_handshakes && i < connection_count; i++) {
         for (int depth = 0; depth < pipelining; depth++) add_message(&connections[i], nanos(CLOCK_MONOTONIC));
         flush(&connections[i]);
     }
@@ -367,7 +464,7 @@ static void run(void) {
                 continue;
             }
             if (events[i].events & EPOLLOUT) flush(c);
-            if (events[i].events & ~(unsigned)EPOLLOUT) receive(c);
+            if (events[i].events & ~(unsigned)EPOLLOUT) repeats_handshakes ? go_on(c) : receive(c);
         }
     }
 }
@@ -387,14 +484,19 @@ static void parse(int argc, char **argv) {
         {"port", required_argument, 0, 0},       {"size", required_argument, 0, 0},
         {"connections", required_argument, 0, 0}, {"pipelining", required_argument, 0, 0},
         {"idle", required_argument, 0, 0},       {"patience-ms", required_argument, 0, 0},
-        {"host", required_argument, 0, 0},       {0, 0, 0, 0}};
+        {"host", required_argument, 0, 0},       {"handshakes", required_argument, 0, 0},
+        {0, 0, 0, 0}};
     long *values[] = {&port, &size, &connection_count, &pipelining, &idle_count, &patience_ms};
+    const size_t host_option = sizeof values / sizeof *values;
     int option;
     while (getopt_long(argc, argv, "", options, &option) == 0) {
-        if ((size_t)option < sizeof values / sizeof *values) {
+        if ((size_t)option < host_option) {
             *values[option] = atol(optarg);
-        } else {
+        } else if ((size_t)option == host_option) {
             host = optarg;
+        } else {
+            resumes = strcmp(optarg, "resumed") == 0;
+            repeats_handshakes = resumes || strcmp(optarg, "full") == 0;
         }
     }
     if (port <= 0 || size <= 0 || connection_count < 0 || idle_count < 0 || all_count() <= 0 || pipelining <= 0 || patience_ms <= 0) {
@@ -415,7 +517,7 @@ static void obey(void) {
         read_order(order, sizeof order);
         if (strcmp(order, "quit") == 0) return;
         if (sscanf(order, "run %ld %ld %ld", &rate, &warmup_ms, &measure_ms) != 3 || rate < 0
-            || (rate && connection_count == 0) || warmup_ms < 0 || measure_ms <= 0) {
+            || (rate && (connection_count == 0 || repeats_handshakes)) || warmup_ms < 0 || measure_ms <= 0) {
             die("\"%s\" is no order, or out of range; see the comment in load.c", order);
         }
         run();
@@ -426,6 +528,7 @@ static void obey(void) {
 int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     parse(argc, argv);
+    if (!wire_setup(resumes)) die("this OpenSSL cannot do what is asked of it");
     raise_file_limit();
     pattern_fill();
     epoll = epoll_create1(EPOLL_CLOEXEC);

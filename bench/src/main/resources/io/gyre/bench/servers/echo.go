@@ -1,8 +1,9 @@
-// A goroutine for each connection, each with a receive buffer of 64 KiB. Prints its version and "port N", and ends with its
-// standard input.
+// A goroutine for each connection, each with a receive buffer of 64 KiB. With a file that has a certificate and its key it
+// speaks TLS. Prints its version and "port N", and ends with its standard input.
 package main
 
 import (
+	"crypto/tls"
 	"fmt"
 	"io"
 	"log"
@@ -32,7 +33,15 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("version %s\nport %d\n", runtime.Version(), listener.Addr().(*net.TCPAddr).Port)
+	port := listener.Addr().(*net.TCPAddr).Port
+	if len(os.Args) > 1 {
+		certificate, err := tls.LoadX509KeyPair(os.Args[1], os.Args[1])
+		if err != nil {
+			log.Fatal(err)
+		}
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}})
+	}
+	fmt.Printf("version %s\nport %d\n", runtime.Version(), port)
 	go func() {
 		io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)

@@ -114,6 +114,7 @@ class MiniatureTest {
 
     private static Settings settings(String server, Peer... own) {
         return new Settings(
+                false,
                 List.of(new Cell(100, 2)),
                 List.of(server),
                 List.of(own),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gyre.bench.echo.CellResult.Part;
+import io.gyre.bench.options.Exchange;
 import io.gyre.bench.results.Ratio;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +136,15 @@ class NoiseTest {
 
     private static CellResult paced(Map<String, List<Double>> micros) {
         return new CellResult(
-                KIBI, 50, List.of(), 1000, cell(KIBI, 50, micros).closed(), Map.of(), Map.of(), List.of());
+                Exchange.MESSAGE,
+                KIBI,
+                50,
+                List.of(),
+                1000,
+                cell(KIBI, 50, micros).closed(),
+                Map.of(),
+                Map.of(),
+                List.of());
     }
 
     private static double cpuNoise(Results results, CellResult cell) {

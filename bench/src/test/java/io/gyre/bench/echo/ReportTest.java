@@ -7,6 +7,7 @@ import static io.gyre.bench.echo.Runs.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.bench.load.Sample;
+import io.gyre.bench.options.Exchange;
 import io.gyre.bench.report.HtmlReport;
 import io.gyre.bench.report.MarkdownReport;
 import io.gyre.bench.report.ResultFiles;
@@ -90,6 +91,7 @@ class ReportTest {
     @Test
     void latencyAtAFixedRateIsShown() {
         CellResult paced = new CellResult(
+                Exchange.MESSAGE,
                 KIBI,
                 50,
                 CELL.closed(),
@@ -110,7 +112,8 @@ class ReportTest {
     @Test
     void generatorThatWasBusierThanAnIdleServerIsOwnedUpTo() {
         Sample idle = new Sample("floor", 1, 1e5, 2, 2, 9, 9, 9, null, null, 0.6, 0.99, 0);
-        CellResult cell = new CellResult(KIBI, 50, List.of(idle), 0, List.of(), Map.of(), Map.of(), List.of());
+        CellResult cell =
+                new CellResult(Exchange.MESSAGE, KIBI, 50, List.of(idle), 0, List.of(), Map.of(), Map.of(), List.of());
 
         assertThat(EchoReport.of(results(cell)).summaryText()).contains("In 1 of 1 runs of the closed loop");
     }

@@ -1,6 +1,7 @@
 package io.gyre.bench.echo;
 
 import io.gyre.bench.load.Sample;
+import io.gyre.bench.options.Exchange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,8 @@ final class Runs {
                 samples.add(sample(server, round, rounds.get(round - 1)));
             }
         });
-        return new CellResult(size, connections, samples, 0, List.of(), Map.of(), Map.of(), List.of());
+        return new CellResult(
+                Exchange.MESSAGE, size, connections, samples, 0, List.of(), Map.of(), Map.of(), List.of());
     }
 
     /** Half of the time in each mode; one message takes the core for that long. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.gyre.bench.options.Exchange;
 import io.gyre.bench.process.Cores;
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
@@ -51,7 +52,7 @@ class LoadGeneratorTest {
 
     @Test
     void closedLoopCountsAndTimesWhatComesBack() throws Exception {
-        Outcome outcome = run(new Load(1000, 3, 0, 2, 0, 0, 50), byteAt -> 0);
+        Outcome outcome = run(new Load(Exchange.MESSAGE, 1000, 3, 0, 2, 0, 0, 50), byteAt -> 0);
 
         assertThat(outcome.messages()).isPositive();
         // Each of the three has at most one message of which only a part is in the time that was measured, at either
@@ -74,7 +75,7 @@ class LoadGeneratorTest {
     @Test
     void idleConnectionsAreServedOnceAndSayNothingMore() throws Exception {
         Outcome beside = run(Load.closed(100, 1, 1, 0, 100).atRate(500).withIdle(3), byteAt -> 0);
-        Outcome alone = run(new Load(100, 0, 3, 1, 0, 0, 50), byteAt -> 0);
+        Outcome alone = run(new Load(Exchange.MESSAGE, 100, 0, 3, 1, 0, 0, 50), byteAt -> 0);
 
         assertThat(beside.messages()).isPositive();
         assertThat(alone.messages()).isZero();
@@ -172,7 +173,7 @@ class LoadGeneratorTest {
 
     @Test
     void commandSaysTheLoad() {
-        assertThat(generator.command("7007", new Load(64, 2, 1, 3, 4, 5, 6)))
+        assertThat(generator.command("7007", new Load(Exchange.MESSAGE, 64, 2, 1, 3, 4, 5, 6)))
                 .containsSubsequence(
                         List.of("--port=7007", "--size=64", "--connections=2", "--idle=1", "--pipelining=3"));
     }
