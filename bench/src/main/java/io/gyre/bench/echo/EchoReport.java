@@ -69,7 +69,7 @@ final class EchoReport {
         if (results.wereOverTls()) {
             lines.add(
                     "All over TLS 1.3. Where a handshake is repeated, what is called a message is a connection: connect,"
-                            + " handshake, 64 bytes there and back, close_notify from either side, and close.");
+                            + " handshake, 64 bytes there and back, and the end, of the client's side first.");
         }
         if (!results.isQuick()) {
             lines.add(goals(results, noises));

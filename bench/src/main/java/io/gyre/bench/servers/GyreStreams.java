@@ -4,7 +4,6 @@ import io.gyre.loop.EventLoop;
 import io.gyre.net.ByteStream;
 import io.gyre.net.StreamHandler;
 import io.gyre.net.TcpServer;
-import io.gyre.net.TcpStream;
 import io.gyre.net.tls.TlsHandler;
 import io.gyre.net.tls.TlsOptions;
 import io.netty.buffer.ByteBufAllocator;
@@ -14,46 +13,45 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A task for each connection, in straight lines: what Gyre is for. */
 final class GyreStreams implements EchoServer {
-    private final boolean onOpenSsl;
+    private final @Nullable SslProvider engines;
 
-    private GyreStreams(boolean onOpenSsl) {
-        this.onOpenSsl = onOpenSsl;
+    private GyreStreams(@Nullable SslProvider engines) {
+        this.engines = engines;
     }
 
     static GyreStreams ofTheJdk() {
-        return new GyreStreams(false);
+        return new GyreStreams(null);
     }
 
     /** TLS by the engine that Netty brings along. */
     static GyreStreams onOpenSsl() {
-        return new GyreStreams(true);
+        return new GyreStreams(SslProvider.OPENSSL);
     }
 
     @Override
     public void serve(IntConsumer listening) throws IOException {
+        TlsOptions options = SelfSigned.isAskedFor() ? options() : null;
         EventLoop.run(() -> {
-            try (TcpServer server = TcpServer.serve(EchoServer.anyPort(), handler())) {
+            StreamHandler<ByteStream> handler =
+                    options == null ? GyreStreams::echo : TlsHandler.of(options, GyreStreams::echo);
+            try (TcpServer server = TcpServer.serve(EchoServer.anyPort(), handler)) {
                 listening.accept(server.address().getPort());
                 server.awaitClosed();
             }
         });
     }
 
-    private StreamHandler<? super TcpStream> handler() throws IOException {
-        return SelfSigned.isAskedFor() ? TlsHandler.of(options(), GyreStreams::echo) : GyreStreams::echo;
-    }
-
     private TlsOptions options() throws IOException {
-        TlsOptions options = TlsOptions.defaults();
-        if (onOpenSsl) {
-            SslContext context = NettyEcho.context(SslProvider.OPENSSL);
-            return options.withEngines((client, host, port) -> context.newEngine(ByteBufAllocator.DEFAULT));
+        if (engines == null) {
+            Path pem = SelfSigned.ofThisJvm().pem();
+            return TlsOptions.defaults().withIdentity(pem, pem);
         }
-        Path pem = SelfSigned.ofThisJvm().pem();
-        return options.withIdentity(pem, pem);
+        SslContext context = NettyEcho.context(engines);
+        return TlsOptions.defaults().withEngines((client, host, port) -> context.newEngine(ByteBufAllocator.DEFAULT));
     }
 
     private static void echo(ByteStream stream) throws IOException {

@@ -46,6 +46,7 @@ static int wire_trust(X509_STORE_CTX *certificates, void *nothing) {
 static inline bool wire_setup(bool resumes) {
     wire_context = SSL_CTX_new(TLS_client_method());
     if (!wire_context) return false;
+    SSL_CTX_set_options(wire_context, SSL_OP_IGNORE_UNEXPECTED_EOF); /* Netty answers the end by closing, without a notice */
     SSL_CTX_set_mode(wire_context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_cert_verify_callback(wire_context, wire_trust, NULL); /* by default it verifies, and ignores the outcome */
     SSL_CTX_set_read_ahead(wire_context, 1); /* otherwise a record costs two reads */
@@ -115,6 +116,7 @@ static inline void wire_end(struct wire *w) {
 }
 
 static inline void wire_close(struct wire *w) {
+    SSL_set_shutdown(w->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN); /* or OpenSSL gives up the session */
     SSL_free(w->ssl);
     close(w->fd);
 }
