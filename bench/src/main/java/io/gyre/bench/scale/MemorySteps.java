@@ -35,7 +35,8 @@ record MemorySteps(ScaleSettings settings, LoadGenerator generator, Workshop wor
         steps.add(step(Question.MEMORY_TASK, Subject.Kind.BARE_SWITCH));
         steps.add(step(Question.MEMORY_TIMER, Subject.Kind.GYRE_CANCEL));
         steps.add(step(Question.MEMORY_TIMER, Subject.Kind.BARE_CANCEL));
-        ServerSteps.SERVERS.forEach(server -> steps.add(step(server)));
+        ServerSteps.SERVERS.forEach(server ->
+                steps.add(connection(Question.MEMORY_CONNECTION, server, List.of(), settings.held())));
         return steps;
     }
 
@@ -47,13 +48,15 @@ record MemorySteps(ScaleSettings settings, LoadGenerator generator, Workshop wor
         });
     }
 
-    private Step step(JavaServer server) {
-        Peer peer = Peers.java(server, SERVER_HEAP);
-        int count = settings.held();
-        return new Step("memory, idle connection: " + peer.label(), round -> {
+    /** {@return what one of so many connections takes that say nothing} */
+    Step connection(Question question, JavaServer server, List<String> options, int count) {
+        var all = new ArrayList<>(SERVER_HEAP);
+        all.addAll(options);
+        Peer peer = Peers.java(server, all);
+        return new Step("memory, " + question.title() + ": " + peer.label(), round -> {
             try (ServerProcess process = ServerProcess.start(peer, settings.cores(), workshop)) {
                 Footprint added = hold(process, count);
-                return new Point(Question.MEMORY_CONNECTION, peer.label(), count, round, each(added, count));
+                return new Point(question, peer.label(), count, round, each(added, count));
             }
         });
     }

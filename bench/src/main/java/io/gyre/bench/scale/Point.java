@@ -23,6 +23,9 @@ public record Point(Question question, String variant, long count, int round, Ma
     static final String RESIDENT_BYTES = "residentBytes"; // growth of the resident set
     static final String PROPORTIONAL_BYTES = "proportionalBytes"; // of the proportional set, if the system tells
 
+    static final String LATE = "lateP999Millis";
+    static final String LATEST = "lateWorstMillis";
+
     double figure(String name) {
         return figures.getOrDefault(name, Double.NaN);
     }

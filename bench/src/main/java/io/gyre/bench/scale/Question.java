@@ -45,7 +45,9 @@ public enum Question {
     LOOPS_WORK(Part.LOOPS, "echo of 64 bytes with 15,000 steps of arithmetic", ""),
     MEMORY_TASK(Part.MEMORY, "sleeping task", ""),
     MEMORY_TIMER(Part.MEMORY, "pending timer", ""),
-    MEMORY_CONNECTION(Part.MEMORY, "idle connection", "");
+    MEMORY_CONNECTION(Part.MEMORY, "idle connection", ""),
+    MEMORY_TLS(Part.TLS, "idle TLS connection", ""),
+    TICKS(Part.TLS, "ticks beside handshakes", "");
 
     private final Part part;
     private final String title;
@@ -63,7 +65,9 @@ public enum Question {
         TIMERS,
         CONNECTIONS,
         LOOPS,
-        MEMORY;
+        MEMORY,
+        /** Needs OpenSSL, and is not run unless it is asked for. */
+        TLS;
 
         /** {@return its name on the command line} */
         @Override

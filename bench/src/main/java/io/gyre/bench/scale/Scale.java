@@ -43,7 +43,7 @@ public final class Scale implements Callable<Integer> {
             names = "--only",
             split = ",",
             paramLabel = "PART",
-            description = "Which parts: tasks, timers, connections, loops, memory. Default: all.")
+            description = "Which parts: tasks, timers, connections, loops, memory, tls. Default: all but tls.")
     private List<Question.Part> only = new ArrayList<>();
 
     @Override
@@ -67,7 +67,7 @@ public final class Scale implements Callable<Integer> {
     /** {@return what is asked for} */
     ScaleSettings settings() {
         List<Question.Part> parts = List.of(Question.Part.values()).stream()
-                .filter(part -> only.isEmpty() || only.contains(part))
+                .filter(part -> only.isEmpty() ? part != Question.Part.TLS : only.contains(part))
                 .toList();
         int rounds = run.rounds(ROUNDS);
         return run.isQuick()

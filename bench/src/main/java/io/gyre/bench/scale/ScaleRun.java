@@ -5,6 +5,7 @@ import io.gyre.bench.options.Progress;
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
 import io.gyre.bench.results.Machine;
+import io.gyre.bench.servers.SelfSigned;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -95,6 +96,12 @@ final class ScaleRun {
                         LoadGenerator.build(workshop, tools, settings.cores().shared());
                 yield ServerSteps.loops(settings, sharing, workshop);
             }
+            case TLS ->
+                new TlsSteps(
+                        settings,
+                        LoadGenerator.buildForTls(workshop, tools, settings.cores()),
+                        workshop,
+                        SelfSigned.make(workshop.directory()));
             case MEMORY -> new MemorySteps(settings, LoadGenerator.build(workshop, tools, settings.cores()), workshop);
         };
     }

@@ -39,6 +39,14 @@ record ScaleSettings(
     /** With thousands of connections each has few messages in that time, but all have some. */
     private static final int WARM_UP_SHARE = 2;
 
+    /** With ten times as many a run would take long: each has a handshake. */
+    private static final int TLS_SHARE = 10;
+
+    /** {@return how many idle connections the memory is measured with over TLS} */
+    int heldOverTls() {
+        return held / TLS_SHARE;
+    }
+
     Load active(int count) {
         return Load.closed(MESSAGE_BYTES, count, 1, measureMillis / WARM_UP_SHARE, measureMillis);
     }
@@ -52,6 +60,9 @@ record ScaleSettings(
         int most = 0;
         if (parts.contains(Question.Part.CONNECTIONS)) {
             most = connections.stream().mapToInt(Integer::intValue).max().orElse(0) + FEW_CONNECTIONS;
+        }
+        if (parts.contains(Question.Part.TLS)) {
+            most = Math.max(most, heldOverTls());
         }
         return parts.contains(Question.Part.MEMORY) ? Math.max(most, held) : most;
     }

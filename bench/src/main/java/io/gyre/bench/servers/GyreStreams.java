@@ -1,5 +1,7 @@
 package io.gyre.bench.servers;
 
+import static io.gyre.loop.Async.createTask;
+
 import io.gyre.loop.EventLoop;
 import io.gyre.net.ByteStream;
 import io.gyre.net.StreamHandler;
@@ -36,6 +38,9 @@ final class GyreStreams implements EchoServer {
     public void serve(IntConsumer listening) throws IOException {
         TlsOptions options = SelfSigned.isAskedFor() ? options() : null;
         EventLoop.run(() -> {
+            if (Ticks.areWanted()) {
+                createTask(Ticks::run);
+            }
             StreamHandler<ByteStream> handler =
                     options == null ? GyreStreams::echo : TlsHandler.of(options, GyreStreams::echo);
             try (TcpServer server = TcpServer.serve(EchoServer.anyPort(), handler)) {

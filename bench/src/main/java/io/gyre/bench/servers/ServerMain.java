@@ -42,6 +42,7 @@ final class ServerMain {
                 Footprint.collect();
                 yield "collected";
             }
+            case "ticks" -> "ticks " + Ticks.latest();
             case "memory" -> "memory " + Footprint.afterCollection().inWords();
             default -> "unknown command " + order;
         };

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** A server that runs, and what can be asked of it. */
 public final class ServerProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final double NANOS_PER_MILLI = 1e6;
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     /** Where the load generator looks for servers. Not the JDK's loopback address, which may be one of IPv6. */
@@ -167,6 +168,21 @@ public final class ServerProcess implements AutoCloseable {
     public Footprint memory() throws IOException, InterruptedException {
         process.say("memory");
         return Footprint.parse(process.expect("memory ", PATIENCE));
+    }
+
+    /**
+     * How late the ticks of a server were.
+     *
+     * @param p999Millis what 999 of a thousand did not exceed
+     * @param worstMillis the latest
+     */
+    public record Lateness(double p999Millis, double worstMillis) {}
+
+    /** {@return how late a JVM has ticked since the last call} */
+    public Lateness lateness() throws IOException, InterruptedException {
+        process.say("ticks");
+        String[] nanos = process.expect("ticks ", PATIENCE).split(" ", -1);
+        return new Lateness(Long.parseLong(nanos[0]) / NANOS_PER_MILLI, Long.parseLong(nanos[1]) / NANOS_PER_MILLI);
     }
 
     @Override
