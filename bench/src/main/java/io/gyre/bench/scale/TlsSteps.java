@@ -63,7 +63,7 @@ record TlsSteps(ScaleSettings settings, LoadGenerator generator, Workshop worksh
 
     private Map<String, Double> measure(ServerProcess server, Load load) throws IOException, InterruptedException {
         try {
-            new Meter(generator).warmUp(server, settings.warmUp().repeating(Exchange.FULL_HANDSHAKE));
+            new Meter(generator).warmUp(server, settings.warmUp().repeating(Exchange.FULL_HANDSHAKE).lasting(0, load.measureMillis()));
             try (Connections connections = generator.connect(server.port(), load)) {
                 connections.start(load);
                 connections.awaitBegin();

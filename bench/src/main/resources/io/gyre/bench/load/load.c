@@ -21,7 +21,7 @@
  * and back, and the end from either side. With --handshakes resumed each resumes the session of the one before. At loopback the
  * system gives the port of a connection that has ended to another after a second (tcp_tw_reuse), so they do not run out.
  *
- *     ?       in a run: prints the messages so far, those of earlier runs included
+ *     ?       prints the messages so far, those of earlier runs included
  *     quit    ends the connections in good order, and itself
  *
  * With the end of its input it ends at once.
@@ -369,6 +369,7 @@ static void connect_all(void) {
         if (repeats_handshakes && i < connection_count) {
             wire_end(&c->wire);
             await_end(c);
+            if (resumes && !wire_is_resumable(&c->wire)) die("the server has given no session to resume");
         } else {
             watch(c, EPOLL_CTL_ADD, EPOLLIN);
         }
@@ -427,12 +428,17 @@ static void read_order(char *order, size_t capacity) {
     order[strcspn(order, "\n")] = 0;
 }
 
+static bool answer(const char *order) {
+    if (strcmp(order, "?") != 0) return false;
+    printf("messages-so-far %lu\n", total);
+    fflush(stdout);
+    return true;
+}
+
 static void answer_input(void) {
     char order[ORDER];
     read_order(order, sizeof order);
-    if (strcmp(order, "?") != 0) die("\"%s\" is no order during a run", order);
-    printf("messages-so-far %lu\n", total);
-    fflush(stdout);
+    if (!answer(order)) die("\"%s\" is no order during a run", order);
 }
 
 static void run(void) {
@@ -516,6 +522,7 @@ static void obey(void) {
         }
         read_order(order, sizeof order);
         if (strcmp(order, "quit") == 0) return;
+        if (answer(order)) continue;
         if (sscanf(order, "run %ld %ld %ld", &rate, &warmup_ms, &measure_ms) != 3 || rate < 0
             || (rate && (connection_count == 0 || repeats_handshakes)) || warmup_ms < 0 || measure_ms <= 0) {
             die("\"%s\" is no order, or out of range; see the comment in load.c", order);

@@ -115,6 +115,10 @@ static inline void wire_end(struct wire *w) {
     shutdown(w->fd, SHUT_WR);
 }
 
+static inline bool wire_is_resumable(const struct wire *w) {
+    return w->session;
+}
+
 static inline void wire_close(struct wire *w) {
     SSL_set_shutdown(w->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN); /* or OpenSSL gives up the session */
     SSL_free(w->ssl);
@@ -155,6 +159,11 @@ static inline ssize_t wire_write(struct wire *w, const void *bytes, size_t lengt
 
 static inline void wire_end(struct wire *w) {
     shutdown(w->fd, SHUT_WR);
+}
+
+static inline bool wire_is_resumable(const struct wire *w) {
+    (void)w;
+    return false;
 }
 
 static inline void wire_close(struct wire *w) {

@@ -3,6 +3,7 @@ package io.gyre.bench.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gyre.bench.options.Exchange;
 import io.gyre.bench.options.LoadOptions.Cell;
 import io.gyre.bench.options.RunOptions;
 import io.gyre.bench.process.Cores;
@@ -53,6 +54,23 @@ class EchoOptionsTest {
         assertThat(settings.warmupMillis()).isEqualTo(100);
         assertThat(settings.firstWarmupMillis()).isEqualTo(1500);
         assertThat(settings.cores()).isEqualTo(new Cores(3, 2));
+    }
+
+    @Test
+    void overTlsHandshakesAreRepeatedBesideMessages() {
+        Settings settings = parse("--tls");
+        List<Cell> chosen = parse("--tls", "--sizes=1K", "--connections=7").cells();
+
+        assertThat(settings.isOverTls()).isTrue();
+        assertThat(settings.cells())
+                .containsExactly(
+                        new Cell(64, 50),
+                        new Cell(16 * 1024, 50),
+                        new Cell(Exchange.FULL_HANDSHAKE, 64, 50),
+                        new Cell(Exchange.RESUMED_HANDSHAKE, 64, 50));
+        assertThat(settings.closed(chosen.getLast()).options())
+                .contains("--handshakes=resumed", "--connections=7", "--size=64");
+        assertThat(parse().isOverTls()).isFalse();
     }
 
     @Test

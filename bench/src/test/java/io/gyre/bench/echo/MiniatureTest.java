@@ -1,18 +1,22 @@
 package io.gyre.bench.echo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gyre.bench.load.Sample;
+import io.gyre.bench.options.Exchange;
 import io.gyre.bench.options.LoadOptions.Cell;
 import io.gyre.bench.process.Cores;
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
 import io.gyre.bench.report.MarkdownReport;
 import io.gyre.bench.servers.Peer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole benchmark, as small as it gets. Both processes may share a core here: the figures do not matter. */
@@ -48,6 +52,28 @@ class MiniatureTest {
         assertThat(written).containsExactly(results);
         assertThat(MarkdownReport.render(EchoReport.of(results)))
                 .contains("Gyre streams", "100 B × 2", "this checkout");
+    }
+
+    @Test
+    @Timeout(120) // three cells with new JVMs each
+    void handshakesAreCellsOfTheirOwn() throws Exception {
+        assumeTrue(Files.exists(Path.of("/usr/include/openssl/ssl.h")), "there is no OpenSSL; install libssl-dev");
+        List<Cell> cells = List.of(
+                new Cell(100, 2),
+                new Cell(Exchange.FULL_HANDSHAKE, 64, 2),
+                new Cell(Exchange.RESUMED_HANDSHAKE, 64, 2));
+        var benchmark = new Benchmark(settings(true, cells, "gyre-streams"), Workshop.in(directory), Tools.ofPath());
+
+        Results results = benchmark.run("now", false, "a test", soFar -> {});
+
+        assertThat(results.cells()).extracting(CellResult::label).containsExactly("100 B × 2", "full handshake × 2", "resumed handshake × 2");
+        assertThat(results.cells()).allSatisfy(cell -> {
+            assertThat(cell.failures()).isEmpty();
+            assertThat(cell.closed()).hasSize(3);
+        });
+        assertThat(results.cells()).extracting(cell -> cell.paced().size()).containsExactly(3, 0, 0);
+        assertThat(MarkdownReport.render(EchoReport.of(results)))
+                .contains("# Echo benchmark over TLS", "full handshake × 2", "OpenSSL ≤ 1.10 × Netty's");
     }
 
     @Test
@@ -113,9 +139,13 @@ class MiniatureTest {
     }
 
     private static Settings settings(String server, Peer... own) {
+        return settings(false, List.of(new Cell(100, 2)), server, own);
+    }
+
+    private static Settings settings(boolean overTls, List<Cell> cells, String server, Peer... own) {
         return new Settings(
-                false,
-                List.of(new Cell(100, 2)),
+                overTls,
+                cells,
                 List.of(server),
                 List.of(own),
                 1,

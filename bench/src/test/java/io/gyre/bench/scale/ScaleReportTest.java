@@ -57,6 +57,18 @@ class ScaleReportTest {
     }
 
     @Test
+    void ticksAreJudgedByTheWorstOfAllRounds() {
+        ticks("Gyre in time", 200, 4.9, 5.0, 0.3);
+        ticks("Gyre late", 200, 0.2, 5.1, 0.3);
+        ticks("Gyre late", 0, 5.1);
+
+        assertThat(text())
+                .contains("| **Gyre in time** | **200** | **800** | **0.10** | **4.90 (0.30 to 5.00)** | **at most 5.00: met** |")
+                .contains("| **Gyre late** | **200** | **800** | **0.10** | **0.30 (0.20 to 5.10)** | **at most 5.00: MISSED** |")
+                .contains("| **Gyre late** | **0** | **800** | **0.10** | **5.10** |  |");
+    }
+
+    @Test
     void oneNumberAloneHasNoGrowth() {
         switches(GYRE, 1_000, 100);
 
@@ -146,6 +158,13 @@ class ScaleReportTest {
     private void add(Question question, String variant, long count, double... rounds) {
         for (int i = 0; i < rounds.length; i++) {
             points.add(new Point(question, variant, count, i + 1, Map.of(Point.NANOS, rounds[i])));
+        }
+    }
+
+    private void ticks(String variant, long count, double... worst) {
+        for (int i = 0; i < worst.length; i++) {
+            var figures = Map.of(Point.THROUGHPUT, 800.0, Point.LATE, 0.1, Point.LATEST, worst[i]);
+            points.add(new Point(Question.TICKS, variant, count, i + 1, figures));
         }
     }
 

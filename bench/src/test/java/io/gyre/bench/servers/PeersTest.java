@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +38,23 @@ class PeersTest {
         assertThat(missing.get("uvloop-streams")).contains("install python3-uvloop");
         assertThat(missing.get("asyncio-protocol")).contains("install python3");
         assertThat(missing.get("gyre-netty")).contains("not there yet", "Netty bridge");
+    }
+
+    @Test
+    void overTlsThereAreThoseThatSpeakIt() throws Exception {
+        List<Peer> peers = new Peers(Workshop.in(directory), new Tools("")).allOverTls();
+
+        assertThat(peers)
+                .extracting(Peer::id)
+                .startsWith("floor", "gyre-streams", "gyre-openssl")
+                .endsWith("floor-again")
+                .contains("netty-openssl", "go", "uvloop-streams")
+                .doesNotContain("vertx", "c-epoll", "gyre-loops");
+        assertThat(peers.stream().filter(Peer::isJava))
+                .allSatisfy(peer ->
+                        assertThat(peer.command()).contains(new SelfSigned(directory.toAbsolutePath()).jvmOption()));
+        assertThat(Files.readString(directory.resolve("server.pem")))
+                .contains("-----BEGIN CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----");
     }
 
     @Test
