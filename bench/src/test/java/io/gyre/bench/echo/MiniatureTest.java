@@ -55,25 +55,20 @@ class MiniatureTest {
     }
 
     @Test
-    @Timeout(120) // three cells with new JVMs each
-    void handshakesAreCellsOfTheirOwn() throws Exception {
+    @Timeout(60) // new JVMs make their first handshakes
+    void handshakesHaveACellOfTheirOwn() throws Exception {
         assumeTrue(Files.exists(Path.of("/usr/include/openssl/ssl.h")), "there is no OpenSSL; install libssl-dev");
-        List<Cell> cells = List.of(
-                new Cell(100, 2),
-                new Cell(Exchange.FULL_HANDSHAKE, 64, 2),
-                new Cell(Exchange.RESUMED_HANDSHAKE, 64, 2));
+        List<Cell> cells = List.of(new Cell(Exchange.RESUMED_HANDSHAKE, 64, 2));
         var benchmark = new Benchmark(settings(true, cells, "gyre-streams"), Workshop.in(directory), Tools.ofPath());
 
         Results results = benchmark.run("now", false, "a test", soFar -> {});
 
-        assertThat(results.cells()).extracting(CellResult::label).containsExactly("100 B × 2", "full handshake × 2", "resumed handshake × 2");
-        assertThat(results.cells()).allSatisfy(cell -> {
-            assertThat(cell.failures()).isEmpty();
-            assertThat(cell.closed()).hasSize(3);
-        });
-        assertThat(results.cells()).extracting(cell -> cell.paced().size()).containsExactly(3, 0, 0);
+        CellResult cell = results.cells().getFirst();
+        assertThat(cell.failures()).isEmpty();
+        assertThat(cell.closed()).hasSize(3);
+        assertThat(cell.paced()).isEmpty();
         assertThat(MarkdownReport.render(EchoReport.of(results)))
-                .contains("# Echo benchmark over TLS", "full handshake × 2", "OpenSSL ≤ 1.10 × Netty's");
+                .contains("# Echo benchmark over TLS", "resumed handshake × 2", "OpenSSL ≤ 1.10 × Netty's");
     }
 
     @Test
