@@ -2,6 +2,7 @@ package io.gyre.bench.echo;
 
 import io.gyre.bench.load.LoadGenerator;
 import io.gyre.bench.load.Meter;
+import io.gyre.bench.options.Exchange;
 import io.gyre.bench.options.LoadOptions.Cell;
 import io.gyre.bench.options.Progress;
 import io.gyre.bench.process.Cores;
@@ -93,7 +94,10 @@ final class Benchmark {
         long compared = settings.rate() == 0
                 ? 0
                 : peers.stream().filter(Pacing::isCompared).count();
-        return (long) settings.cells().size() * settings.rounds() * (peers.size() + compared);
+        return settings.rounds()
+                * settings.cells().stream()
+                        .mapToLong(cell -> peers.size() + (cell.exchange() == Exchange.MESSAGE ? compared : 0))
+                        .sum();
     }
 
     private CellRun run(Cell cell, Progress progress) {

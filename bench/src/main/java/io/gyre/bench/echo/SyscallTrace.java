@@ -67,17 +67,26 @@ final class SyscallTrace {
         long messages;
         try (Child tracer = Child.start("strace", command, workshop.errorsOf("strace"))) {
             awaitAttached(tracer);
-            long before = run.messagesSoFar();
-            Thread.sleep(millis);
-            messages = run.messagesSoFar() - before;
+            messages = countMessages(run);
             tracer.interrupt();
-        }
-        if (messages == 0) {
-            throw new IOException("no message came back under strace within " + millis + " ms");
         }
         var perMessage = new TreeMap<String, Double>();
         parse(Files.readString(table)).forEach((call, calls) -> perMessage.put(call, (double) calls / messages));
         return perMessage;
+    }
+
+    /** {@return how many come back in the time that is set, or in a longer one if that has none} */
+    private long countMessages(Connections run) throws IOException, InterruptedException {
+        long before = run.messagesSoFar();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            Thread.sleep(millis);
+            long messages = run.messagesSoFar() - before;
+            if (messages > 0) {
+                return messages;
+            }
+        }
+        throw new IOException("no message came back under strace within " + PATIENCE.toSeconds() + " s");
     }
 
     /** It tells of each thread that it has attached to, on its standard error; the first is enough. */

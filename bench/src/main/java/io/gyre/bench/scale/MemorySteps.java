@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What a sleeping task, a pending timer and an idle connection take, each kind in a new JVM. */
 record MemorySteps(ScaleSettings settings, LoadGenerator generator, Workshop workshop) implements Steps {
@@ -35,8 +36,8 @@ record MemorySteps(ScaleSettings settings, LoadGenerator generator, Workshop wor
         steps.add(step(Question.MEMORY_TASK, Subject.Kind.BARE_SWITCH));
         steps.add(step(Question.MEMORY_TIMER, Subject.Kind.GYRE_CANCEL));
         steps.add(step(Question.MEMORY_TIMER, Subject.Kind.BARE_CANCEL));
-        ServerSteps.SERVERS.forEach(server ->
-                steps.add(connection(Question.MEMORY_CONNECTION, server, List.of(), settings.held())));
+        ServerSteps.SERVERS.forEach(
+                server -> steps.add(connection(Question.MEMORY_CONNECTION, peer(server), settings.held())));
         return steps;
     }
 
@@ -48,11 +49,14 @@ record MemorySteps(ScaleSettings settings, LoadGenerator generator, Workshop wor
         });
     }
 
+    /** {@return a server whose memory is measured} */
+    static Peer peer(JavaServer server, String... options) {
+        return Peers.java(
+                server, Stream.concat(SERVER_HEAP.stream(), Stream.of(options)).toList());
+    }
+
     /** {@return what one of so many connections takes that say nothing} */
-    Step connection(Question question, JavaServer server, List<String> options, int count) {
-        var all = new ArrayList<>(SERVER_HEAP);
-        all.addAll(options);
-        Peer peer = Peers.java(server, all);
+    Step connection(Question question, Peer peer, int count) {
         return new Step("memory, " + question.title() + ": " + peer.label(), round -> {
             try (ServerProcess process = ServerProcess.start(peer, settings.cores(), workshop)) {
                 Footprint added = hold(process, count);

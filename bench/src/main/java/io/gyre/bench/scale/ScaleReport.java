@@ -79,7 +79,8 @@ final class ScaleReport {
         if (!results.of(Question.TICKS).isEmpty()) {
             sections.add(Section.of("ticks", ticks()));
         }
-        if (questions(Part.MEMORY).findAny().isPresent() || !results.of(Question.MEMORY_TLS).isEmpty()) {
+        if (questions(Part.MEMORY).findAny().isPresent()
+                || !results.of(Question.MEMORY_TLS).isEmpty()) {
             sections.add(Section.of("memory", memory()));
         }
         sections.add(Section.ofEnvironment(results.environment()));
@@ -178,9 +179,7 @@ final class ScaleReport {
 
     private static Place verdict(boolean isMet, double goal) {
         String limit = "at most " + Numbers.plain(goal) + ": ";
-        return isMet
-                ? new Place(limit + "met", Emphasis.GOOD)
-                : new Place(limit + "MISSED", Emphasis.BAD);
+        return isMet ? new Place(limit + "met", Emphasis.GOOD) : new Place(limit + "MISSED", Emphasis.BAD);
     }
 
     private static Place place(Optional<Spread> spread) {

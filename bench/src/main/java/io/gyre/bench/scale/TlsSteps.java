@@ -39,12 +39,14 @@ record TlsSteps(ScaleSettings settings, LoadGenerator generator, Workshop worksh
     public List<Step> steps() {
         var steps = new ArrayList<Step>();
         var memory = new MemorySteps(settings, generator, workshop);
-        int count = settings.heldOverTls();
-        SERVERS.forEach(server -> steps.add(
-                memory.connection(Question.MEMORY_TLS, server, List.of(certificate.jvmOption()), count)));
+        SERVERS.stream()
+                .map(server -> MemorySteps.peer(server, certificate.jvmOption()))
+                .filter(Peer::isPresent)
+                .forEach(peer -> steps.add(memory.connection(Question.MEMORY_TLS, peer, settings.heldOverTls())));
         for (int handshakes : HANDSHAKES) {
             steps.add(ticks("Gyre streams, one core", settings.cores(), handshakes));
-            steps.add(ticks("Gyre streams, the generator's core, too", settings.cores().shared(), handshakes));
+            steps.add(ticks(
+                    "Gyre streams, the generator's core, too", settings.cores().shared(), handshakes));
         }
         return steps;
     }
@@ -63,7 +65,10 @@ record TlsSteps(ScaleSettings settings, LoadGenerator generator, Workshop worksh
 
     private Map<String, Double> measure(ServerProcess server, Load load) throws IOException, InterruptedException {
         try {
-            new Meter(generator).warmUp(server, settings.warmUp().repeating(Exchange.FULL_HANDSHAKE).lasting(0, load.measureMillis()));
+            new Meter(generator)
+                    .warmUp(
+                            server,
+                            settings.warmUp().repeating(Exchange.FULL_HANDSHAKE).lasting(0, load.measureMillis()));
             try (Connections connections = generator.connect(server.port(), load)) {
                 connections.start(load);
                 connections.awaitBegin();

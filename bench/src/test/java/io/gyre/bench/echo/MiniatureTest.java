@@ -139,17 +139,6 @@ class MiniatureTest {
 
     private static Settings settings(boolean overTls, List<Cell> cells, String server, Peer... own) {
         return new Settings(
-                overTls,
-                cells,
-                List.of(server),
-                List.of(own),
-                1,
-                200,
-                50,
-                50,
-                1,
-                Settings.HALF,
-                50,
-                SAME_CORE);
+                overTls, cells, List.of(server), List.of(own), 1, 200, 50, 50, 1, Settings.HALF, 50, SAME_CORE);
     }
 }

@@ -17,7 +17,8 @@ class ScaleOptionsTest {
     void withoutOptionsEverythingRuns() {
         ScaleSettings settings = parse();
 
-        assertThat(settings.parts()).containsExactly(
+        assertThat(settings.parts())
+                .containsExactly(
                         Question.Part.TASKS,
                         Question.Part.TIMERS,
                         Question.Part.CONNECTIONS,

@@ -63,8 +63,10 @@ class ScaleReportTest {
         ticks("Gyre late", 0, 5.1);
 
         assertThat(text())
-                .contains("| **Gyre in time** | **200** | **800** | **0.10** | **4.90 (0.30 to 5.00)** | **at most 5.00: met** |")
-                .contains("| **Gyre late** | **200** | **800** | **0.10** | **0.30 (0.20 to 5.10)** | **at most 5.00: MISSED** |")
+                .contains(
+                        "| **Gyre in time** | **200** | **800** | **0.10** | **4.90 (0.30 to 5.00)** | **at most 5.00: met** |")
+                .contains(
+                        "| **Gyre late** | **200** | **800** | **0.10** | **0.30 (0.20 to 5.10)** | **at most 5.00: MISSED** |")
                 .contains("| **Gyre late** | **0** | **800** | **0.10** | **5.10** |  |");
     }
 

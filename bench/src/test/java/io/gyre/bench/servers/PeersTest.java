@@ -50,9 +50,8 @@ class PeersTest {
                 .endsWith("floor-again")
                 .contains("netty-openssl", "go", "uvloop-streams")
                 .doesNotContain("vertx", "c-epoll", "gyre-loops");
-        assertThat(peers.stream().filter(Peer::isJava))
-                .allSatisfy(peer ->
-                        assertThat(peer.command()).contains(new SelfSigned(directory.toAbsolutePath()).jvmOption()));
+        assertThat(peers.stream().filter(Peer::isJava)).allSatisfy(peer -> assertThat(peer.command())
+                .contains(new SelfSigned(directory.toAbsolutePath()).jvmOption()));
         assertThat(Files.readString(directory.resolve("server.pem")))
                 .contains("-----BEGIN CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----");
     }
