@@ -21,6 +21,11 @@ final class TlsEngine {
      *
      * The engine is called on the loop thread only, except its delegated tasks, while which nobody calls it. Decrypted
      * bytes go straight into the caller's buffer, unless it has no room for a whole record.
+     *
+     * Engines differ. After the handshake OpenSSL's has something to send only if the result of a call says so, and not its
+     * status; its status asks for bytes for ever once the output has ended; it needs room for plain bytes even in the
+     * handshake. So the results count, and the status only where there is no result. An engine that moves no bytes call
+     * after call would keep the loop for ever: that is a failure.
      */
 
     /** What a handshake needs next. */
@@ -35,6 +40,9 @@ final class TlsEngine {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    /** An engine answers now and then without moving bytes, to say what it needs; some do so twice in a row. */
+    private static final int MAX_IDLE_CALLS = 100;
+
     final SSLEngine engine;
     final CipherInput input;
     final CipherOutput output;
@@ -46,7 +54,11 @@ final class TlsEngine {
     /** All whole records that have arrived were decrypted. */
     private boolean drained;
 
+    /** The caller's buffer has no room for the next record. */
+    private boolean roomIsShort;
+
     private boolean peerHasEnded;
+    private int idleCalls;
     private @Nullable IOException failure;
 
     TlsEngine(SSLEngine engine, CipherInput input, CipherOutput output, TlsFailures failures) {
@@ -87,34 +99,48 @@ final class TlsEngine {
     /** {@return whether the engine waits for something that is not in the way of plain bytes} */
     boolean isHandshaking() {
         HandshakeStatus status = engine.getHandshakeStatus();
-        return status == HandshakeStatus.NEED_TASK || status == HandshakeStatus.NEED_UNWRAP;
+        boolean ending = engine.isOutboundDone() || engine.isInboundDone();
+        return status == HandshakeStatus.NEED_TASK || (status == HandshakeStatus.NEED_UNWRAP && !ending);
     }
 
     IOException refuseRenegotiation() {
         return fail(failures.renegotiation());
     }
 
+    /** {@return the task that the engine needs; null if it is gone} */
+    @Nullable
+    Runnable task() throws IOException {
+        Runnable task = engine.getDelegatedTask();
+        if (task == null) {
+            countIdle("handshake needs a task, and there is none");
+        }
+        return task;
+    }
+
+    /** {@return false if the peer must send more} */
     private boolean unwrapMessage() throws IOException {
         throwFailure();
         ByteBuffer bytes = input.open();
+        ByteBuffer plain = buffers.take();
         int record = bytes.position();
         try {
             for (; ; ) {
                 firstBytes.require(bytes, failures);
                 record = bytes.position();
-                SSLEngineResult result = engine.unwrap(bytes, NOTHING);
+                SSLEngineResult result = engine.unwrap(bytes, plain);
                 switch (result.getStatus()) {
-                    case OK -> {
+                    case OK, BUFFER_OVERFLOW -> {
+                        requireProgress("unwrap", result);
                         return true;
                     }
                     case BUFFER_UNDERFLOW -> {
-                        if (!input.fetch(bytes)) {
+                        if (engine.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP) {
+                            return true; // the call has completed the handshake
+                        }
+                        if (!fetch(bytes)) {
                             requireMore();
                             return false;
                         }
-                    }
-                    case BUFFER_OVERFLOW -> {
-                        return false; // plain bytes between the messages of a later handshake
                     }
                     case CLOSED -> throw failures.endedInHandshake();
                 }
@@ -124,6 +150,8 @@ final class TlsEngine {
             throw fail(alert == null ? broken : failures.refused(alert, broken, engine));
         } finally {
             input.close(bytes);
+            keep(plain.flip());
+            buffers.giveBack(plain);
         }
     }
 
@@ -137,15 +165,15 @@ final class TlsEngine {
     private void wrapMessages() throws IOException {
         ByteBuffer records = buffers.take();
         try {
-            while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-                SSLEngineResult result = engine.wrap(NOTHING, records);
+            SSLEngineResult result;
+            do {
+                result = engine.wrap(NOTHING, records);
+                requireProgress("wrap", result);
                 if (result.getStatus() == Status.BUFFER_OVERFLOW) {
                     output.add(records.flip());
                     records.clear();
-                } else if (result.getStatus() == Status.CLOSED && result.bytesProduced() == 0) {
-                    break;
                 }
-            }
+            } while (result.getStatus() == Status.BUFFER_OVERFLOW || mustWrap(result));
         } catch (SSLException broken) {
             throw fail(broken);
         } finally {
@@ -155,6 +183,35 @@ final class TlsEngine {
                 buffers.giveBack(records);
             }
         }
+    }
+
+    private static boolean mustWrap(SSLEngineResult result) {
+        boolean ended = result.getStatus() == Status.CLOSED && result.bytesProduced() == 0;
+        return !ended && result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
+    }
+
+    // ---- progress
+
+    private void requireProgress(String call, SSLEngineResult result) throws IOException {
+        if (result.bytesConsumed() > 0 || result.bytesProduced() > 0) {
+            idleCalls = 0;
+        } else {
+            countIdle(call + " moves no bytes and says " + result.getStatus() + ", " + result.getHandshakeStatus());
+        }
+    }
+
+    private void countIdle(String reason) throws IOException {
+        if (++idleCalls > MAX_IDLE_CALLS) {
+            throw fail(failures.stuck(engine, reason));
+        }
+    }
+
+    /** Adds what has arrived since. {@return whether there was anything} */
+    private boolean fetch(ByteBuffer bytes) throws IOException {
+        if (bytes.remaining() == bytes.capacity()) {
+            throw fail(failures.stuck(engine, "unwrap finds no whole record in " + bytes.remaining() + " bytes"));
+        }
+        return input.fetch(bytes);
     }
 
     // ---- plain bytes
@@ -204,11 +261,15 @@ final class TlsEngine {
         drained = false;
         ByteBuffer bytes = input.open();
         try {
+            roomIsShort = false;
             while (target.hasRemaining() && unwrapRecord(bytes, target)) {
                 // until the buffer is full, or no whole record is left
             }
-        } catch (SSLException broken) {
-            fail(broken);
+            if (roomIsShort) {
+                unwrapAside(bytes, target);
+            }
+        } catch (IOException broken) {
+            fail(broken); // thrown when the bytes before it are delivered
         } finally {
             input.close(bytes);
         }
@@ -218,13 +279,13 @@ final class TlsEngine {
     private boolean unwrapRecord(ByteBuffer bytes, ByteBuffer target) throws IOException {
         SSLEngineResult result = engine.unwrap(bytes, target);
         switch (result.getStatus()) {
-            case OK -> {}
+            case OK -> requireProgress("unwrap", result);
             case BUFFER_UNDERFLOW -> {
-                drained = !input.fetch(bytes);
+                drained = !fetch(bytes);
                 return !drained;
             }
             case BUFFER_OVERFLOW -> {
-                unwrapAside(bytes, target);
+                roomIsShort = true;
                 return false;
             }
             case CLOSED -> peerHasEnded = true;
@@ -248,16 +309,26 @@ final class TlsEngine {
     /** For a buffer without room for a whole record. */
     private void unwrapAside(ByteBuffer bytes, ByteBuffer target) throws IOException {
         ByteBuffer whole = buffers.take();
+        roomIsShort = false;
         try {
             while (unwrapRecord(bytes, whole) && whole.position() == 0) {
                 // a message, or a part of a record
             }
+            if (roomIsShort && whole.position() == 0) {
+                throw failures.stuck(engine, "unwrap finds no room in " + whole.capacity() + " bytes");
+            }
         } finally { // what was decrypted before a failure is delivered before it
-            whole.flip();
-            int length = Math.min(whole.remaining(), target.remaining());
-            target.put(target.position(), whole, 0, length).position(target.position() + length);
-            decrypted = RecordBuffers.copy(whole.position(length));
+            keep(whole.flip());
             buffers.giveBack(whole);
+            deliver(target);
+        }
+    }
+
+    /** Keeps plain bytes for the next reader, behind those that it keeps already. */
+    private void keep(ByteBuffer plain) {
+        if (plain.hasRemaining()) {
+            int size = decrypted.remaining() + plain.remaining();
+            decrypted = ByteBuffer.allocate(size).put(decrypted).put(plain).flip();
         }
     }
 
@@ -271,15 +342,20 @@ final class TlsEngine {
         throwFailure();
         ByteBuffer records = buffers.take();
         long taken = 0;
+        boolean messages;
         try {
-            for (boolean more = true; more; ) {
-                SSLEngineResult result = engine.wrap(sources, first, sources.length - first, records);
+            SSLEngineResult result;
+            do {
+                result = engine.wrap(sources, first, sources.length - first, records);
                 if (result.getStatus() == Status.CLOSED && result.bytesConsumed() == 0) {
                     throw failures.endedByPeer();
                 }
                 taken += result.bytesConsumed();
-                more = result.bytesConsumed() > 0 && hasRemaining(sources, first);
-            }
+                if (records.position() == 0) {
+                    requireProgress("wrap", result);
+                }
+            } while (result.bytesProduced() > 0 && hasRemaining(sources, first));
+            messages = mustWrap(result);
         } catch (SSLException broken) {
             throw fail(broken);
         } finally {
@@ -289,7 +365,7 @@ final class TlsEngine {
                 buffers.giveBack(records);
             }
         }
-        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+        if (messages) {
             wrapMessages();
         }
         return taken;
@@ -310,7 +386,9 @@ final class TlsEngine {
     void endOutput() throws IOException {
         throwFailure();
         engine.closeOutbound();
-        wrapMessages();
+        if (!engine.isOutboundDone()) {
+            wrapMessages();
+        }
     }
 
     boolean hasPeerEnded() {
@@ -334,7 +412,9 @@ final class TlsEngine {
         if (failure == null) {
             failure = broken instanceof SSLException cause ? failures.explain(cause, engine) : broken;
             try {
-                wrapMessages();
+                if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+                    wrapMessages();
+                }
             } catch (IOException notSent) {
                 // the peer is gone, or the engine has nothing to say
             }

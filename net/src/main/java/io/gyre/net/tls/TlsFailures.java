@@ -177,6 +177,15 @@ final class TlsFailures {
                 null);
     }
 
+    /** An engine that moves no bytes, however often it is called. */
+    TlsException stuck(SSLEngine engine, String reason) {
+        return failed(
+                Kind.OTHER,
+                "the engine of " + engine.getClass().getName() + " makes no progress: its " + reason
+                        + ". That is a mistake of its provider; without TlsOptions.withEngines the engine of the JDK is used.",
+                null);
+    }
+
     IOException endedByPeer() {
         return new IOException("the peer of " + peer
                 + " has ended the connection, and this version of TLS ends both directions at once: nothing can be written"

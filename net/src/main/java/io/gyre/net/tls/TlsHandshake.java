@@ -118,8 +118,8 @@ final class TlsHandshake {
         }
     }
 
-    private void compute() {
-        Runnable task = delegated == null ? engine.engine.getDelegatedTask() : delegated;
+    private void compute() throws IOException {
+        Runnable task = delegated == null ? engine.task() : delegated;
         if (task != null) {
             delegated = task; // kept until it has run: a cancelled task may withdraw it before it begins
             offload(COMPUTING, task::run);
