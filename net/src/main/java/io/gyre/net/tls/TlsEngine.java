@@ -47,6 +47,8 @@ final class TlsEngine {
     final CipherInput input;
     final CipherOutput output;
     private final FirstBytes firstBytes;
+    private final ServerFlight serverFlight = new ServerFlight();
+    private final boolean client;
     private final TlsFailures failures;
     private final RecordBuffers buffers = RecordBuffers.OF_LOOP.get();
     private ByteBuffer decrypted = NOTHING;
@@ -66,7 +68,8 @@ final class TlsEngine {
         this.input = input;
         this.output = output;
         this.failures = failures;
-        this.firstBytes = new FirstBytes(engine.getUseClientMode());
+        this.client = engine.getUseClientMode();
+        this.firstBytes = new FirstBytes(client);
     }
 
     // ---- the handshake
@@ -128,6 +131,9 @@ final class TlsEngine {
                 firstBytes.require(bytes, failures);
                 record = bytes.position();
                 SSLEngineResult result = engine.unwrap(bytes, plain);
+                if (client) {
+                    serverFlight.see(bytes.duplicate().flip().position(record));
+                }
                 switch (result.getStatus()) {
                     case OK, BUFFER_OVERFLOW -> {
                         requireProgress("unwrap", result);
@@ -170,7 +176,7 @@ final class TlsEngine {
                 result = engine.wrap(NOTHING, records);
                 requireProgress("wrap", result);
                 if (result.getStatus() == Status.BUFFER_OVERFLOW) {
-                    output.add(records.flip());
+                    sendMessages(records);
                     records.clear();
                 }
             } while (result.getStatus() == Status.BUFFER_OVERFLOW || mustWrap(result));
@@ -178,16 +184,29 @@ final class TlsEngine {
             throw fail(broken);
         } finally {
             try {
-                output.add(records.flip());
+                sendMessages(records);
             } finally {
                 buffers.giveBack(records);
             }
         }
     }
 
+    private void sendMessages(ByteBuffer records) throws IOException {
+        records.flip();
+        if (!client) {
+            serverFlight.see(records);
+        }
+        output.add(records);
+    }
+
     private static boolean mustWrap(SSLEngineResult result) {
         boolean ended = result.getStatus() == Status.CLOSED && result.bytesProduced() == 0;
         return !ended && result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
+    }
+
+    /** {@return whether the handshake has resumed a session} */
+    boolean isResumed() {
+        return serverFlight.resumes();
     }
 
     // ---- progress

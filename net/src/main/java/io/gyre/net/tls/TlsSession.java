@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     depends on its options: without {@link TlsOptions#withClientCertificates} no client is asked for a certificate
  * @param applicationProtocol the protocol that ALPN has chosen, such as {@code h2}; null if none
  * @param serverName the name that the client asked for (SNI); null if none
- * @param resumed whether the session continues an earlier one, without a new exchange of certificates
+ * @param resumed whether the session continues an earlier one, without a new exchange of certificates; told from the messages
+ *     of the handshake, so it is true of the engine of any provider, whatever happens to the clock
  */
 public record TlsSession(
         String protocol,

@@ -72,7 +72,6 @@ public final class TlsStream extends BufferedStream {
     private final TlsEngine engine;
     private final TlsHandshake handshake;
     private final ComputingShare share = new ComputingShare();
-    private final long createdMillis = System.currentTimeMillis();
     private boolean outputEnded;
 
     /** {@link #close} has sent what was left to be encrypted, or {@link #abort} was called. */
@@ -240,7 +239,7 @@ public final class TlsStream extends BufferedStream {
                 certificatesOf(agreed),
                 protocol == null || protocol.isEmpty() ? null : protocol,
                 host != null ? host : agreed instanceof ExtendedSSLSession asked ? Identities.nameOf(asked) : null,
-                agreed.getCreationTime() < createdMillis);
+                engine.isResumed());
     }
 
     private static List<X509Certificate> certificatesOf(SSLSession agreed) {
