@@ -47,6 +47,7 @@ abstract class Wire {
     private long bytesSent;
     private boolean closed;
     private boolean transportEnded;
+    private long closingSinceNanos;
 
     /** The task that serves this stream; null if it is not a connection of a server. */
     private @Nullable Task<?> owner;
@@ -154,7 +155,7 @@ abstract class Wire {
 
     /**
      * Closes the transport; sent bytes are still delivered. Called once. Must wake waiting tasks. May suspend to send what
-     * belongs to the end, for a limited time; must not suspend when its loop is closed.
+     * belongs to the end, for a limited time ({@link #closeLimitLeft}); must not suspend when its loop is closed.
      *
      * @throws IOException if closing fails
      */
@@ -418,9 +419,19 @@ abstract class Wire {
     final void beginClosing() {
         checkLoop();
         closed = true;
+        closingSinceNanos = loop.time();
         if (owner != null && !(LowLevel.inTask() && Async.currentTask() == owner)) {
             cutOff = true;
         }
+    }
+
+    /**
+     * {@return how long {@link #closeTransport} may still suspend in a cancelled task: 5 s, less the time in which this stream
+     * has already sent what was left} For {@link Async#shield(java.time.Duration, VoidBody)}.
+     */
+    protected final Duration closeLimitLeft() {
+        Duration left = WireWriter.CLOSE_LIMIT.minusNanos(loop.time() - closingSinceNanos);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     /** {@return whether the caller must end the transport: true for the first caller} */

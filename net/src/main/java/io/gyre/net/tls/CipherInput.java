@@ -62,6 +62,13 @@ final class CipherInput {
         }
     }
 
+    /** Lets the next {@link #fetch} find what has arrived, even if the last one found nothing and nobody has waited since. */
+    void look() {
+        if (ours != null && awaiter == null) {
+            ours.hasEnded(); // asks the system, and keeps what it gets
+        }
+    }
+
     /** Waits until more has probably arrived. <b>Cancellation:</b> takes nothing. */
     void await() throws IOException {
         if (ended) {

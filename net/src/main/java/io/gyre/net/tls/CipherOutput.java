@@ -34,6 +34,9 @@ final class CipherOutput implements Runnable {
     private final @Nullable BufferedStream ours;
     private final Changes changes = new Changes(new Taken(this));
     private final ArrayDeque<ByteBuffer> queue = new ArrayDeque<>(0);
+    /** Of whole buffers in the queue; the first of them may have been sent in part. */
+    private long queuedBytes;
+
     private @Nullable Task<?> pusher;
     private @Nullable Task<?> pump;
     private boolean pumpScheduled;
@@ -51,11 +54,8 @@ final class CipherOutput implements Runnable {
 
     /** {@return how many bytes are queued} */
     long size() {
-        long size = 0;
-        for (ByteBuffer each : queue) {
-            size += each.remaining();
-        }
-        return size;
+        ByteBuffer first = queue.peekFirst();
+        return first == null ? 0 : queuedBytes - first.position();
     }
 
     /** Sends bytes now, or soon and behind those queued. <b>Suspends:</b> no. */
@@ -66,6 +66,8 @@ final class CipherOutput implements Runnable {
                 ours.tryWrite(records);
             } catch (IOException broken) {
                 throw fail(broken);
+            } catch (RuntimeException broken) {
+                throw fail(unexpected(broken));
             }
         }
         if (records.hasRemaining()) {
@@ -73,6 +75,7 @@ final class CipherOutput implements Runnable {
                 throw fail(new IOException("the peer of " + below + " makes this end answer and takes no answers: "
                         + size() + " bytes wait for it"));
             }
+            queuedBytes += records.remaining();
             queue.addLast(RecordBuffers.copy(records));
             schedulePump();
         }
@@ -104,8 +107,11 @@ final class CipherOutput implements Runnable {
     private void pushFirst() throws IOException {
         pusher = Async.currentTask();
         try {
-            below.write(queue.getFirst());
-            queue.pollFirst();
+            ByteBuffer first = queue.getFirst();
+            below.write(first);
+            if (queue.pollFirst() != null) { // null if this stream was closed meanwhile
+                queuedBytes -= first.limit();
+            }
         } catch (IOException broken) {
             throw closed ? broken : fail(broken);
         } finally {
@@ -117,8 +123,17 @@ final class CipherOutput implements Runnable {
 
     private <X extends IOException> X fail(X broken) {
         failure = broken;
-        queue.clear();
+        clear();
         return broken;
+    }
+
+    private IOException unexpected(Throwable broken) {
+        return new IOException(below + " does not take the encrypted bytes of a stream over it: " + broken, broken);
+    }
+
+    private void clear() {
+        queue.clear();
+        queuedBytes = 0;
     }
 
     void throwFailure() throws IOException {
@@ -154,6 +169,8 @@ final class CipherOutput implements Runnable {
             fail(new IOException("the peer of " + below + " took nothing: " + late.getMessage(), late));
         } catch (CancelledException ended) {
             fail(new IOException(this + " was cancelled", ended)); // with the loop, or because the stream was closed
+        } catch (RuntimeException | Error broken) {
+            fail(unexpected(broken));
         } finally {
             pump = null;
             changes.signal();
@@ -164,7 +181,7 @@ final class CipherOutput implements Runnable {
     /** Drops what is queued, and ends the waits. <b>Suspends:</b> no. */
     void close() {
         closed = true;
-        queue.clear();
+        clear();
         if (pump != null) {
             pump.cancel("its stream was closed");
         }

@@ -289,6 +289,8 @@ final class TlsEngine {
             }
         } catch (IOException broken) {
             fail(broken); // thrown when the bytes before it are delivered
+        } catch (RuntimeException broken) {
+            fail(failures.unexpected(broken));
         } finally {
             input.close(bytes);
         }

@@ -186,6 +186,11 @@ final class TlsFailures {
                 null);
     }
 
+    /** A failure that neither an engine nor a stream should have. */
+    IOException unexpected(RuntimeException failure) {
+        return new IOException("TLS with " + peer + " failed unexpectedly: " + failure, failure);
+    }
+
     IOException endedByPeer() {
         return new IOException("the peer of " + peer
                 + " has ended the connection, and this version of TLS ends both directions at once: nothing can be written"

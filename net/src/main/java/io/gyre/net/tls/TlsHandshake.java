@@ -3,6 +3,7 @@ package io.gyre.net.tls;
 import static io.gyre.loop.Async.offload;
 
 import io.gyre.loop.Async;
+import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.Offloading;
 import io.gyre.loop.OnCancel;
@@ -81,8 +82,13 @@ final class TlsHandshake {
             deadlineNanos = 0;
         } catch (TimeoutException late) {
             throw engine.fail(failures.timedOut(limit, late));
+        } catch (CancelledException goesOn) {
+            throw goesOn;
         } catch (IOException broken) {
             throw engine.fail(broken);
+        } catch (RuntimeException broken) {
+            engine.fail(failures.unexpected(broken));
+            throw broken;
         } finally {
             maker = null;
             changes.signal();

@@ -51,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  * is broken off, and the peer is not told that the output was complete.
  *
  * <p>After a cancelled write, bytes that were encrypted count as sent: they go to the stream below in the background, up to 128 KiB
- * of them. {@link #close} waits until it has taken them, and gives up when it takes nothing for 5 s.
+ * of them. {@link #close} waits until it has taken them, and gives up when it takes nothing for 5 s. In a cancelled task it
+ * waits for 5 s in all.
  *
  * <p><b>Confinement:</b> as {@link ByteStream}. <b>Resources:</b> a waiting stream holds no buffer.
  *
@@ -61,8 +62,10 @@ public final class TlsStream extends BufferedStream {
     /*
      * Design: see decisions/0005-tls-under-the-wire.md.
      */
-    /** The value of {@link ByteStream#close} for bytes that are left. */
-    private static final Duration FLUSH_LIMIT = Duration.ofSeconds(5);
+    /** How often {@link #close} looks whether the stream below has taken anything, and how often in vain: 5 s in all. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private static final int MAX_LOOKS_IN_VAIN = 5;
 
     private static final int UNKNOWN_PORT = -1;
 
@@ -396,10 +399,14 @@ public final class TlsStream extends BufferedStream {
             outputEnded = true;
             engine.endOutput();
         }
-        boolean patient = !isCancelled();
-        shield(FLUSH_LIMIT.multipliedBy(2), () -> pushWhileTaken(patient)); // twice: the limit inside ends first
-        if (handshake.isDone() && !readerWaits && !values.closeTimeout.isZero() && !isCancelled()) {
-            moveOnAfter(values.closeTimeout, this::awaitEndOfPeer);
+        shield(closeLimitLeft(), this::pushWhileTaken);
+        if (handshake.isDone() && !readerWaits && engine.output.isEmpty()) {
+            if (values.closeTimeout.isZero() || isCancelled()) {
+                engine.input.look();
+                discard(false);
+            } else {
+                moveOnAfter(values.closeTimeout, () -> discard(true));
+            }
         }
     }
 
@@ -409,22 +416,23 @@ public final class TlsStream extends BufferedStream {
                 && deadline.getAsLong() - EventLoop.current().time() <= 0;
     }
 
-    /** Pushes for a limited time, and if patient as long as the stream below takes something now and then. */
-    private void pushWhileTaken(boolean patient) throws IOException {
-        long left;
-        long now = engine.output.size();
-        do {
+    /** Pushes as long as the stream below takes something now and then. */
+    private void pushWhileTaken() throws IOException {
+        engine.output.throwFailure();
+        int inVain = 0;
+        for (long left = engine.output.size(); left > 0 && inVain < MAX_LOOKS_IN_VAIN; ) {
+            moveOnAfter(LOOK, engine.output::push);
+            long now = engine.output.size();
+            inVain = now < left ? 0 : inVain + 1;
             left = now;
-            moveOnAfter(FLUSH_LIMIT, engine.output::push);
-            now = engine.output.size();
-        } while (patient && now > 0 && now < left);
+        }
     }
 
-    /** Discards what still comes: unread bytes would make the system reset the connection. */
-    private void awaitEndOfPeer() throws IOException {
+    /** Discards what has come, or all until the peer ends: unread bytes would make the system reset the connection. */
+    private void discard(boolean untilThePeerEnds) {
         ByteBuffer discarded = ByteBuffer.allocate(RecordBuffers.BUFFER_BYTES / 8);
         try {
-            while (engine.unwrap(discarded.clear(), true) >= 0 && !engine.isHandshaking()) {
+            while (engine.unwrap(discarded.clear(), true) >= 0 && untilThePeerEnds && !engine.isHandshaking()) {
                 if (!engine.hasSomething()) {
                     engine.input.await();
                 }

@@ -2,11 +2,13 @@ package io.gyre.net.tls;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
+import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest;
@@ -14,6 +16,7 @@ import io.gyre.loop.testing.VirtualClock;
 import io.gyre.net.Feature;
 import io.gyre.net.testing.MemoryStream;
 import io.gyre.net.testing.StreamPair;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -109,6 +112,89 @@ final class TlsEndTest {
 
         assertThat(clock.elapsed()).isZero();
         assertThat(pair.right().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        end(pair);
+    }
+
+    /** Leaves encrypted bytes behind that the peer has not taken. */
+    private static StreamPair<TlsStream> withCancelledWrite(StreamPair<MemoryStream> below) throws IOException {
+        StreamPair<TlsStream> pair = TlsPair.over(below);
+        Task<?> writer = createTask(() -> pair.left().write(new byte[200_000]));
+        writer.whenDone(done -> {});
+        awaitAllTasksParked();
+        writer.cancelAndJoin("its bytes are on their way");
+        return pair;
+    }
+
+    @LoopTest
+    void closeGivesUpWhenThePeerTakesNothing(VirtualClock clock) throws Exception {
+        StreamPair<MemoryStream> below = MemoryStream.pair();
+        StreamPair<TlsStream> pair = withCancelledWrite(below);
+
+        pair.left().close();
+
+        assertThat(clock.elapsed()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(below.left().isOpen()).isFalse();
+        end(pair);
+    }
+
+    @LoopTest
+    void closeGivesUpWhenThePeerHasStoppedToTakeAnything(VirtualClock clock) throws Exception {
+        StreamPair<MemoryStream> below = MemoryStream.pair();
+        StreamPair<TlsStream> pair = withCancelledWrite(below);
+        Task<?> peer = createTask(() -> {
+            sleep(Duration.ofMillis(500));
+            below.right().readExactly(1000);
+        });
+
+        pair.left().close();
+
+        assertThat(clock.elapsed()).isEqualTo(Duration.ofSeconds(6));
+        peer.await();
+        end(pair);
+    }
+
+    @LoopTest
+    void closeGoesOnWhileThePeerTakesALittleNowAndThen(VirtualClock clock) throws Exception {
+        StreamPair<TlsStream> pair = withCancelledWrite(MemoryStream.pair(1000));
+        var all = new ByteArrayOutputStream();
+        Task<?> peer = createTask(() -> {
+            ByteBuffer some = ByteBuffer.allocate(20_000); // a record each time
+            while (pair.right().read(some.clear()) >= 0) {
+                all.write(some.array(), 0, some.position());
+                sleep(Duration.ofMillis(4500));
+            }
+        });
+
+        pair.left().close();
+
+        assertThat(clock.elapsed()).isGreaterThan(Duration.ofSeconds(20));
+        peer.await();
+        assertThat(all.size()).isGreaterThan(100_000);
+        end(pair);
+    }
+
+    @LoopTest
+    void closeInACancelledTaskLastsForFiveSecondsInAll(VirtualClock clock) throws Exception {
+        StreamPair<MemoryStream> below = MemoryStream.pair(1000);
+        StreamPair<TlsStream> pair = withCancelledWrite(below);
+        Task<?> peer = createTask(() -> {
+            for (; ; ) {
+                below.right().readExactly(100);
+                sleep(Duration.ofMillis(100));
+            }
+        });
+        peer.whenDone(done -> {});
+        Task<?> closing = createTask(() -> {
+            pair.left().writeBuffered(new byte[1000]);
+            currentTask().cancel("before it closes");
+            pair.left().close();
+        });
+
+        assertThatThrownBy(closing::await).hasCauseInstanceOf(CancelledException.class);
+
+        assertThat(clock.elapsed()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(below.left().isOpen()).isFalse();
+        peer.cancelAndJoin("the stream is closed");
         end(pair);
     }
 
