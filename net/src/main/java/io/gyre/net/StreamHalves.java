@@ -77,7 +77,7 @@ public record StreamHalves(ByteReader reader, ByteWriter writer) {
             writerClosed = true;
             try {
                 // Like close: if a cancelled task did not end the output, the peer would wait forever.
-                Async.shield(WireWriter.CLOSE_LIMIT, stream::closeOutput);
+                Async.shield(Wire.CLOSE_LIMIT, stream::closeOutput);
             } catch (BusyException notNow) {
                 writerClosed = false;
                 throw notNow;

@@ -36,6 +36,9 @@ abstract class Wire {
      * message, a wait that takes too long and a line that is too long. PeerFailures remembers such failures, so that
      * the owner of the stream can tell a broken connection from a faulty handler.
      */
+    /** Long enough for a live peer, short enough not to delay the end of a program. */
+    static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
     private static final String REMEDY =
             "A stream belongs to the loop that created it; from elsewhere use loop.call(() -> ...).";
 
@@ -430,7 +433,7 @@ abstract class Wire {
      * has already sent what was left} For {@link Async#shield(java.time.Duration, VoidBody)}.
      */
     protected final Duration closeLimitLeft() {
-        Duration left = WireWriter.CLOSE_LIMIT.minusNanos(loop.time() - closingSinceNanos);
+        Duration left = CLOSE_LIMIT.minusNanos(loop.time() - closingSinceNanos);
         return left.isNegative() ? Duration.ZERO : left;
     }
 

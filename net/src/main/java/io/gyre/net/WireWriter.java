@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The writing side of a stream: bytes sent on the {@link Wire} at once, and bytes collected to be sent together. */
@@ -30,9 +29,6 @@ final class WireWriter extends Turn implements Runnable {
     private static final int DEFAULT_HIGH_BYTES = 64 * 1024;
 
     private static final int DEFAULT_LOW_BYTES = DEFAULT_HIGH_BYTES / 4;
-
-    /** Long enough for a live peer, short enough not to delay the end of a program. */
-    static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final Wire wire;
     private WriteBehind behind = WriteBehind.NOTHING;
@@ -290,7 +286,7 @@ final class WireWriter extends Turn implements Runnable {
     void flushToClose() throws IOException {
         throwLost();
         if (!behind.isEmpty() && !isTaken()) {
-            Async.shield(CLOSE_LIMIT, () -> flush(Async.currentTask()));
+            Async.shield(Wire.CLOSE_LIMIT, () -> flush(Async.currentTask()));
         }
     }
 

@@ -9,12 +9,22 @@ import org.jspecify.annotations.Nullable;
  * {@link TlsOptions} does not have.
  *
  * {@snippet :
- * SslContext context = SslContextBuilder.forClient().sslProvider(SslProvider.OPENSSL).build(); // Netty
- * TlsOptions options = TlsOptions.defaults()
- *         .withEngines((client, host, port) -> context.newEngine(ByteBufAllocator.DEFAULT, host, port));
+ * final class NettyEngines implements EngineFactory { // OpenSSL's, by Netty
+ *     private final SslContext context =
+ *             SslContextBuilder.forClient().sslProvider(SslProvider.OPENSSL_REFCNT).build();
+ *
+ *     public SSLEngine create(boolean client, @Nullable String host, int port) {
+ *         return context.newEngine(ByteBufAllocator.DEFAULT, host, port);
+ *     }
+ *
+ *     public void release(SSLEngine engine) {
+ *         ReferenceCountUtil.release(engine);
+ *     }
+ * }
  * }
  *
- * <p>The engine is used as it is: trust, certificates, names, protocols and suites are the factory's affair.
+ * <p>The engine is used as it is: trust, certificates, names, protocols and suites are the factory's affair. OpenSSL's engine
+ * ends both directions when the peer ends one, in TLS 1.3 too, and computes its keys and signatures on the loop.
  *
  * <p><b>Confinement:</b> called in tasks of any loop; must not block.
  */
@@ -30,4 +40,12 @@ public interface EngineFactory {
      * @throws IOException fails the connection
      */
     SSLEngine create(boolean client, @Nullable String host, int port) throws IOException;
+
+    /**
+     * Takes an engine back, such as to free what it holds outside of the heap. Called once for each engine, when its stream is
+     * closed and no task uses it any more. Does nothing unless overridden. Must not throw.
+     *
+     * @param engine an engine that {@link #create} has made
+     */
+    default void release(SSLEngine engine) {}
 }

@@ -102,6 +102,7 @@ final class LoadedOptions {
         if (engines != null) {
             SSLEngine made = engines.create(client, host, port);
             if (made.getUseClientMode() != client) {
+                engines.release(made);
                 throw new IllegalArgumentException("the engine of " + LowLevel.describe(engines) + " is for a "
                         + (client ? "server, but this end is the client" : "client, but this end is the server"));
             }

@@ -23,8 +23,8 @@ final class TlsEngine {
      * bytes go straight into the caller's buffer, unless it has no room for a whole record.
      *
      * Engines differ. After the handshake OpenSSL's has something to send only if the result of a call says so, and not its
-     * status; its status asks for bytes for ever once the output has ended; it needs room for plain bytes even in the
-     * handshake. So the results count, and the status only where there is no result. An engine that moves no bytes call
+     * status; once the output has ended it asks for bytes for ever, and says CLOSED while its input is open; it needs room for
+     * plain bytes even in the handshake. So the results count, and the status only where there is no result. An engine that moves no bytes call
      * after call would keep the loop for ever: that is a failure.
      */
 
@@ -42,6 +42,9 @@ final class TlsEngine {
 
     /** An engine answers now and then without moving bytes, to say what it needs; some do so twice in a row. */
     private static final int MAX_IDLE_CALLS = 100;
+
+    /** More than any engine decrypts at once: 16 KiB and some, by RFC 5246, 6.2.3. */
+    private static final int MAX_RECORD_BYTES = 20 << 10;
 
     final SSLEngine engine;
     final CipherInput input;
@@ -299,7 +302,7 @@ final class TlsEngine {
     /** {@return whether to go on} */
     private boolean unwrapRecord(ByteBuffer bytes, ByteBuffer target) throws IOException {
         SSLEngineResult result = engine.unwrap(bytes, target);
-        switch (result.getStatus()) {
+        switch (statusOfInput(result, target)) {
             case OK -> requireProgress("unwrap", result);
             case BUFFER_UNDERFLOW -> {
                 drained = !fetch(bytes);
@@ -316,6 +319,17 @@ final class TlsEngine {
             answer();
         }
         return !peerHasEnded && status != HandshakeStatus.NEED_TASK;
+    }
+
+    /** {@return what the result says of the input} Once the output has ended, OpenSSL's engine is CLOSED whatever it does. */
+    private Status statusOfInput(SSLEngineResult result, ByteBuffer target) {
+        if (result.getStatus() != Status.CLOSED || engine.isInboundDone()) {
+            return result.getStatus();
+        }
+        if (result.bytesConsumed() > 0 || result.bytesProduced() > 0) {
+            return Status.OK;
+        }
+        return target.remaining() < MAX_RECORD_BYTES ? Status.BUFFER_OVERFLOW : Status.BUFFER_UNDERFLOW;
     }
 
     /** Sends what a record makes the engine say. What cannot be sent fails the next writer, and not this reader. */
@@ -369,7 +383,7 @@ final class TlsEngine {
             do {
                 result = engine.wrap(sources, first, sources.length - first, records);
                 if (result.getStatus() == Status.CLOSED && result.bytesConsumed() == 0) {
-                    throw failures.endedByPeer();
+                    throw failures.endedByPeer(engine);
                 }
                 taken += result.bytesConsumed();
                 if (records.position() == 0) {

@@ -17,14 +17,16 @@ final class TlsFailures {
     /*
      * Design.
      *
-     * An engine says what failed by the message of an SSLException only. The rules below know those of the JDK; what they do
-     * not know becomes OTHER, with the message of the engine. A certificate is explained where it was refused
+     * An engine says what failed by the message of an SSLException only. The rules below know those of the JDK and BoringSSL; what
+     * they do not know becomes OTHER, with the message of the engine. A certificate is explained where it was refused
      * (CertificateRejectedException), because its names and signers are known there.
      */
     /** Those that matter; the JDK has some 50. */
     private static final int MAX_SUITES_SHOWN = 9;
 
-    private static final Pattern RECEIVED_ALERT = Pattern.compile("[Rr]eceived fatal alert: (\\w+)");
+    /** In the words of the JDK, and in those of OpenSSL and BoringSSL. */
+    private static final Pattern RECEIVED_ALERT = Pattern.compile(
+            "(?:received fatal alert: |(?:sslv3|tlsv1|tlsv13)[_ ]alert[_ ])([a-z_ ]+)", Pattern.CASE_INSENSITIVE);
 
     /** A rule for failures that this end found: words of the engine, and what they mean. */
     private record Rule(Kind kind, String words) {}
@@ -37,7 +39,9 @@ final class TlsFailures {
         new Rule(Kind.NO_COMMON_PROTOCOL, "protocol version"),
         new Rule(Kind.NO_COMMON_PROTOCOL, "no appropriate protocol"),
         new Rule(Kind.NO_COMMON_PROTOCOL, "is not enabled or supported"),
+        new Rule(Kind.NO_COMMON_PROTOCOL, "unsupported_protocol"),
         new Rule(Kind.NO_COMMON_SUITE, "cipher suites in common"),
+        new Rule(Kind.NO_COMMON_SUITE, "no_shared_cipher"),
         new Rule(Kind.NO_COMMON_SUITE, "no available authentication scheme"),
         new Rule(Kind.UNKNOWN_AUTHORITY, "unable to find valid certification path"),
         new Rule(Kind.WRONG_NAME, "subject alternative"),
@@ -45,6 +49,7 @@ final class TlsFailures {
         new Rule(Kind.NO_CERTIFICATE, "empty client certificate chain"),
         new Rule(Kind.NO_CERTIFICATE, "empty server certificate chain"),
         new Rule(Kind.NO_CERTIFICATE, "certificate_required"),
+        new Rule(Kind.NO_CERTIFICATE, "did_not_return_a_certificate"),
         new Rule(Kind.NO_COMMON_SUITE, "handshake_failure"),
         new Rule(Kind.BAD_CERTIFICATE, "certificate"),
         new Rule(Kind.BAD_MESSAGE, "unexpected_message"),
@@ -72,18 +77,20 @@ final class TlsFailures {
                 return failed(rejected.kind(), rejected.reason(), failure);
             }
         }
-        String message = String.valueOf(failure.getMessage());
-        Matcher alert = RECEIVED_ALERT.matcher(message);
-        if (alert.find()) {
-            return refused(alert.group(1), failure, engine);
-        }
-        String lower = message.toLowerCase(Locale.ROOT);
-        for (Rule rule : RULES) {
-            if (lower.contains(rule.words)) {
-                return failed(rule.kind, LowLevel.describe(message) + meaning(rule.kind, engine), failure);
+        for (Throwable cause : LowLevel.causes(failure)) { // OpenSSL's engine has the reason in a cause
+            String message = String.valueOf(cause.getMessage());
+            Matcher alert = RECEIVED_ALERT.matcher(message);
+            if (alert.find()) {
+                return refused(alert.group(1).toLowerCase(Locale.ROOT).replace(' ', '_'), failure, engine);
+            }
+            String lower = message.toLowerCase(Locale.ROOT);
+            for (Rule rule : RULES) {
+                if (lower.contains(rule.words)) {
+                    return failed(rule.kind, LowLevel.describe(message) + meaning(rule.kind, engine), failure);
+                }
             }
         }
-        return failed(Kind.OTHER, LowLevel.describe(message), failure);
+        return failed(Kind.OTHER, LowLevel.describe(failure.getMessage()), failure);
     }
 
     /** {@return the failure by an alert of the peer, explained} */
@@ -191,10 +198,12 @@ final class TlsFailures {
         return new IOException("TLS with " + peer + " failed unexpectedly: " + failure, failure);
     }
 
-    IOException endedByPeer() {
-        return new IOException("the peer of " + peer
-                + " has ended the connection, and this version of TLS ends both directions at once: nothing can be written"
-                + " any more. TLS 1.3 ends each direction by itself.");
+    IOException endedByPeer(SSLEngine engine) {
+        boolean half = engine.getSession().getProtocol().equals("TLSv1.3");
+        return new IOException("the peer of " + peer + " has ended the connection, and "
+                + (half ? "the engine of " + engine.getClass().getName() : "this version of TLS")
+                + " ends both directions at once: nothing can be written any more. "
+                + (half ? "The engine of the JDK" : "TLS 1.3") + " ends each direction by itself.");
     }
 
     TruncatedStreamException truncated() {

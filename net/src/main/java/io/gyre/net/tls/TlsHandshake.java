@@ -10,6 +10,7 @@ import io.gyre.loop.OnCancel;
 import io.gyre.loop.Task;
 import io.gyre.loop.TimeoutException;
 import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -34,16 +35,22 @@ final class TlsHandshake {
     private final TlsEngine engine;
     private final TlsFailures failures;
     private final @Nullable Duration limit;
+
+    /** Gives the engine back. */
+    private final Runnable release;
+
     private @Nullable Task<?> maker;
     private @Nullable Runnable delegated;
     private boolean begun;
     private boolean done;
+    private boolean closed;
     private long deadlineNanos;
 
-    TlsHandshake(TlsEngine engine, TlsFailures failures, @Nullable Duration limit) {
+    TlsHandshake(TlsEngine engine, TlsFailures failures, @Nullable Duration limit, Runnable release) {
         this.engine = engine;
         this.failures = failures;
         this.limit = limit;
+        this.release = release;
     }
 
     boolean isDone() {
@@ -59,6 +66,9 @@ final class TlsHandshake {
     void complete() throws IOException {
         while (!done) {
             engine.throwFailure();
+            if (closed) {
+                throw new AsynchronousCloseException();
+            }
             if (maker == null) {
                 makeWithinLimit();
             } else {
@@ -92,6 +102,18 @@ final class TlsHandshake {
         } finally {
             maker = null;
             changes.signal();
+            if (closed) {
+                release.run();
+            }
+        }
+    }
+
+    /** Ends the waits, and gives the engine back as soon as no task makes the handshake. <b>Suspends:</b> no. */
+    void close() {
+        closed = true;
+        changes.signal();
+        if (maker == null) {
+            release.run();
         }
     }
 

@@ -369,6 +369,13 @@ public final class TlsOptions {
         return loaded.engine(client, host, port);
     }
 
+    /** Takes an engine back. */
+    void release(SSLEngine engine) {
+        if (values.engines != null) {
+            values.engines.release(engine);
+        }
+    }
+
     /** {@return the values, for the rest of this package, which must not change them} */
     TlsValues values() {
         return values;

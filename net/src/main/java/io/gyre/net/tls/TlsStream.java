@@ -67,6 +67,9 @@ public final class TlsStream extends BufferedStream {
 
     private static final int MAX_LOOKS_IN_VAIN = 5;
 
+    /** For a peer that takes nothing, not even what was written before TLS began. */
+    private static final Duration REFUSAL_LIMIT = Duration.ofSeconds(5);
+
     private static final int UNKNOWN_PORT = -1;
 
     private final ByteStream below;
@@ -91,7 +94,8 @@ public final class TlsStream extends BufferedStream {
         this.host = host;
         var failures = new TlsFailures(below, engine.getUseClientMode());
         this.engine = new TlsEngine(engine, new CipherInput(below), new CipherOutput(below), failures);
-        this.handshake = new TlsHandshake(this.engine, failures, values.handshakeTimeout);
+        this.handshake =
+                new TlsHandshake(this.engine, failures, values.handshakeTimeout, () -> options.release(engine));
     }
 
     // ---- beginning
@@ -182,7 +186,7 @@ public final class TlsStream extends BufferedStream {
     /** Closes instead of aborting: the peer shall get the alert. */
     private static void closeAfter(TlsException refused, ByteStream stream) {
         try {
-            stream.close();
+            moveOnAfter(REFUSAL_LIMIT, stream::close);
         } catch (Exception alreadyGone) { // whatever the stream below says: the refusal is the reason
             refused.addSuppressed(alreadyGone);
         }
@@ -389,6 +393,7 @@ public final class TlsStream extends BufferedStream {
             }
         } finally {
             engine.output.close();
+            handshake.close();
             below.close();
         }
     }
@@ -399,7 +404,12 @@ public final class TlsStream extends BufferedStream {
             outputEnded = true;
             engine.endOutput();
         }
-        shield(closeLimitLeft(), this::pushWhileTaken);
+        Duration left = closeLimitLeft();
+        if (isCancelled()) {
+            shield(left.plus(LOOK), () -> moveOnAfter(left, this::pushWhileTaken)); // the limit inside ends first
+        } else {
+            shield(left, this::pushWhileTaken);
+        }
         if (handshake.isDone() && !readerWaits && engine.output.isEmpty()) {
             if (values.closeTimeout.isZero() || isCancelled()) {
                 engine.input.look();
@@ -447,6 +457,7 @@ public final class TlsStream extends BufferedStream {
     protected void abortTransport() {
         ending = true;
         engine.output.close();
+        handshake.close();
         below.abort();
     }
 
