@@ -2,50 +2,25 @@ package io.gyre.net.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gyre.loop.EventLoop;
-import io.gyre.loop.TimerHandle;
 import io.gyre.net.Feature;
 import io.gyre.net.testing.BrokenStream.Fault;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.engine.TestExecutionResult.Status;
 
 /** The suite finds mistakes, and only where there are some. */
 @Timeout(120)
 final class BrokenStreamTest {
-    private static Fault fault = Fault.NONE;
-
     /** Holds, unless this class says otherwise. */
     static final class Suite extends ByteStreamContract {
         @Override
         protected StreamPair<BrokenStream> open() {
-            StreamPair<MemoryStream> pair = MemoryStream.pair();
-            // A rule that waits for what never comes fails soon: on this clock a day passes as soon as nobody can run.
-            TimerHandle patience = EventLoop.current().callLater(Duration.ofDays(1), () -> {
-                pair.left().abort();
-                pair.right().abort();
-            });
-            return new StreamPair<>(
-                    new BrokenStream(pair.left(), fault, patience), new BrokenStream(pair.right(), fault, patience));
+            return BrokenPair.of(MemoryStream.pair());
         }
     }
 
     private static List<String> rulesBrokenBy(Fault mistake) {
-        fault = mistake;
-        try {
-            Map<String, TestExecutionResult> results = LaunchedSuite.of(Suite.class);
-            assertThat(results).hasSizeGreaterThan(90);
-            return results.entrySet().stream()
-                    .filter(rule -> rule.getValue().getStatus() != Status.SUCCESSFUL)
-                    .map(Map.Entry::getKey)
-                    .toList();
-        } finally {
-            fault = Fault.NONE;
-        }
+        return BrokenPair.rulesBrokenBy(mistake, Suite.class);
     }
 
     @Test

@@ -47,6 +47,13 @@ final class OpensslServerTest {
             return TlsStream.client(TcpStream.connect("127.0.0.1", port), host, options);
         }
 
+        /** {@return a server that asks its clients for a certificate} */
+        static Reversing verifying(String version) throws IOException {
+            String authority = Certified.file("authority.pem").toString();
+            return new Reversing(
+                    "server", "-rev", option(version), "-Verify", "1", "-verify_return_error", "-CAfile", authority);
+        }
+
         /** {@return what the client says when the server does not suit it, or does not like it} */
         TlsException refusal(String host, TlsOptions options) {
             IOException failure = catchThrowableOfType(IOException.class, () -> {
@@ -101,15 +108,7 @@ final class OpensslServerTest {
         TlsOptions options =
                 Certified.client().withIdentity(Certified.file("client.pem"), Certified.file("client-key.pem"));
         for (String version : VERSIONS) {
-            try (var server = new Reversing(
-                            "server",
-                            "-rev",
-                            option(version),
-                            "-Verify",
-                            "1",
-                            "-verify_return_error",
-                            "-CAfile",
-                            Certified.file("authority.pem").toString());
+            try (var server = Reversing.verifying(version);
                     TlsStream stream = server.connect("localhost", options)) {
                 greet(stream);
             }
@@ -119,15 +118,7 @@ final class OpensslServerTest {
     @LoopTest
     void neededCertificateOfTheClientIsMissed() throws IOException {
         for (String version : VERSIONS) {
-            try (var server = new Reversing(
-                    "server",
-                    "-rev",
-                    option(version),
-                    "-Verify",
-                    "1",
-                    "-verify_return_error",
-                    "-CAfile",
-                    Certified.file("authority.pem").toString())) {
+            try (var server = Reversing.verifying(version)) {
                 TlsException refusal = server.refusal("localhost", Certified.client());
 
                 assertThat(refusal.kind()) // the alert of TLS 1.2 has several meanings
@@ -208,30 +199,35 @@ final class OpensslServerTest {
         }
     }
 
-    @LoopTest
-    void killedServerIsNoEnd() throws IOException {
+    private interface Talk {
+        void with(Reversing server, TlsStream stream) throws IOException;
+    }
+
+    private static void inEachVersion(Talk talk) throws IOException {
         for (String version : VERSIONS) {
             try (var server = new Reversing("server", "-rev", option(version));
                     TlsStream stream = server.connect("localhost", Certified.client())) {
                 greet(stream);
-                server.process.kill();
-
-                IOException end = catchThrowableOfType(IOException.class, () -> stream.readLine(100));
-
-                assertThat(end).isInstanceOf(TruncatedStreamException.class);
+                talk.with(server, stream);
             }
         }
     }
 
     @LoopTest
+    void killedServerIsNoEnd() throws IOException {
+        inEachVersion((server, stream) -> {
+            server.process.kill();
+
+            assertThat(catchThrowableOfType(IOException.class, () -> stream.readLine(100)))
+                    .isInstanceOf(TruncatedStreamException.class);
+        });
+    }
+
+    @LoopTest
     void endOfTheServerIsAnEnd() throws IOException {
-        for (String version : VERSIONS) {
-            try (var server = new Reversing("server", "-rev", option(version));
-                    TlsStream stream = server.connect("localhost", Certified.client())) {
-                greet(stream);
-                stream.write("CLOSE\n".getBytes(US_ASCII)); // makes the server end the connection
-                assertThat(stream.readLine(100)).isEmpty();
-            }
-        }
+        inEachVersion((server, stream) -> {
+            stream.write("CLOSE\n".getBytes(US_ASCII)); // makes the server end the connection
+            assertThat(stream.readLine(100)).isEmpty();
+        });
     }
 }

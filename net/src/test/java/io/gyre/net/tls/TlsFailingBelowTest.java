@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 
 /** What a stream below must not throw reaches those whom it concerns, and nothing is lost before it. */
 final class TlsFailingBelowTest {
-    private static final RuntimeException MISTAKE = new IllegalStateException("a mistake below");
+    private final RuntimeException mistake = new IllegalStateException("a mistake below");
 
     private static StreamPair<TlsStream> pair() throws IOException {
         StreamPair<MemoryStream> memory = MemoryStream.pair();
@@ -37,7 +37,7 @@ final class TlsFailingBelowTest {
         writer.whenDone(done -> {});
         awaitAllTasksParked();
         writer.cancelAndJoin("the rest is sent in the background");
-        below(pair).failToSend(MISTAKE);
+        below(pair).failToSend(mistake);
         pair.right().read(ByteBuffer.allocate(1)); // makes room, so that it is tried
         awaitAllTasksParked();
 
@@ -46,21 +46,21 @@ final class TlsFailingBelowTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("FailingStream")
                     .hasMessageContaining("a mistake below")
-                    .hasCause(MISTAKE);
+                    .hasCause(mistake);
         }
-        assertThatThrownBy(pair.left()::close).isInstanceOf(IOException.class).hasCause(MISTAKE);
+        assertThatThrownBy(pair.left()::close).isInstanceOf(IOException.class).hasCause(mistake);
         end(pair);
     }
 
     @LoopTest
     void failureToSendReachesThisWriterAndTheNext() throws Exception {
         StreamPair<TlsStream> pair = pair();
-        below(pair).failToSend(MISTAKE);
+        below(pair).failToSend(mistake);
 
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> pair.left().write(new byte[1]))
                     .isInstanceOf(IOException.class)
-                    .hasCause(MISTAKE);
+                    .hasCause(mistake);
         }
         end(pair);
     }
@@ -92,14 +92,14 @@ final class TlsFailingBelowTest {
     void failureInTheHandshakeReachesAllWhoWaitForIt() throws Exception {
         var below = new FailingStream(MemoryStream.pair().left());
         TlsStream stream = TlsStream.client(below, "localhost", TlsPair.CLIENT.withLazyHandshake(true));
-        below.failToReceive(MISTAKE);
+        below.failToReceive(mistake);
         Task<?> reader = createTask(() -> stream.read(ByteBuffer.allocate(1)));
         Task<?> writer = createTask(() -> stream.write(new byte[1]));
         reader.whenDone(done -> {});
         writer.whenDone(done -> {});
 
-        assertThatThrownBy(reader::await).hasRootCause(MISTAKE);
-        assertThatThrownBy(writer::await).hasRootCause(MISTAKE);
+        assertThatThrownBy(reader::await).hasRootCause(mistake);
+        assertThatThrownBy(writer::await).hasRootCause(mistake);
         stream.abort();
     }
 }

@@ -191,6 +191,29 @@ final class TlsSessionTest {
         assertThat(seen).containsExactly("CN=other.test", "CN=localhost", "CN=localhost");
     }
 
+    @LoopTest
+    void sessionOfAClientThatIsNoLongerTrustedIsNotResumed(@TempDir Path directory) throws Exception {
+        Path trusted = directory.resolve("trusted.pem");
+        for (String version : new String[] {"TLSv1.3", "TLSv1.2"}) {
+            Files.copy(Certified.file("authority.pem"), trusted, StandardCopyOption.REPLACE_EXISTING);
+            TlsOptions server = Certified.server()
+                    .withTrust(trusted)
+                    .withClientCertificates(ClientCertificates.NEEDED)
+                    .withProtocols(version);
+            TlsOptions client = Certified.client()
+                    .withIdentity(Certified.file("client.pem"), Certified.file("client-key.pem"))
+                    .withProtocols(version);
+            assertThat(sessions("localhost", client, server)[1].resumed()).isFalse();
+            assertThat(sessions("localhost", client, server)[1].resumed()).isTrue();
+            Files.copy(Certified.file("self-signed.pem"), trusted, StandardCopyOption.REPLACE_EXISTING);
+            server.reload();
+
+            Refusal refusal = Refusal.of(client, server);
+
+            refusal.requireServer(TlsException.Kind.NO_CERTIFICATE); // the client has none for the new authority
+        }
+    }
+
     private static void replace(String name, Path chain, Path key) throws IOException {
         Files.copy(Certified.file(name + ".pem"), chain, StandardCopyOption.REPLACE_EXISTING);
         Files.copy(Certified.file(name + "-key.pem"), key, StandardCopyOption.REPLACE_EXISTING);

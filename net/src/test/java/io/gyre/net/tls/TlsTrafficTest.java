@@ -9,17 +9,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gyre.loop.Task;
 import io.gyre.loop.testing.LoopTest;
+import io.gyre.loop.testing.VirtualClock;
 import io.gyre.net.ByteStream;
 import io.gyre.net.Feature;
 import io.gyre.net.Streams;
 import io.gyre.net.TcpPair;
 import io.gyre.net.testing.MemoryStream;
 import io.gyre.net.testing.StreamPair;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 
 /** Bytes through TLS: many, at once, in the middle of a conversation, and over streams of other people. */
@@ -111,6 +118,75 @@ final class TlsTrafficTest {
 
         assertThat(server.await().readLine(100)).contains("secret");
         client.abort();
+    }
+
+    @LoopTest
+    void whatIsLeftOfThePlainConversationIsSentWithinTheLimitOfTheHandshake(VirtualClock clock) throws Exception {
+        StreamPair<MemoryStream> below = MemoryStream.pair(10);
+        below.left().writeBuffered("this is more than the peer takes".getBytes(UTF_8));
+        TlsOptions options = TlsPair.CLIENT.withHandshakeTimeout(Duration.ofSeconds(3));
+
+        assertThatThrownBy(() -> TlsStream.client(below.left(), "localhost", options))
+                .isInstanceOfSatisfying(
+                        TlsException.class, late -> assertThat(late.kind()).isEqualTo(TlsException.Kind.TIMED_OUT));
+
+        assertThat(clock.elapsed()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(8)); // close flushes, too
+        assertThat(below.left().isOpen()).isFalse();
+    }
+
+    /** An engine that answers each record with a long one, such as a peer may make it do by key updates. */
+    private static final class Talkative extends EngineShell {
+        private static final int ANSWER_BYTES = 30_000;
+        private boolean established;
+
+        Talkative(SSLEngine inner) {
+            super(inner);
+        }
+
+        @Override
+        public SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] targets, int first, int count)
+                throws SSLException {
+            SSLEngineResult result = super.unwrap(source, targets, first, count);
+            return established && result.bytesConsumed() > 0
+                    ? new SSLEngineResult(
+                            result.getStatus(),
+                            HandshakeStatus.NEED_WRAP,
+                            result.bytesConsumed(),
+                            result.bytesProduced())
+                    : result;
+        }
+
+        @Override
+        public SSLEngineResult wrap(ByteBuffer[] sources, int first, int count, ByteBuffer target) throws SSLException {
+            if (established && !sources[first].hasRemaining()) {
+                target.put(new byte[ANSWER_BYTES]);
+                return new SSLEngineResult(SSLEngineResult.Status.OK, HandshakeStatus.NOT_HANDSHAKING, 0, ANSWER_BYTES);
+            }
+            return super.wrap(sources, first, count, target);
+        }
+    }
+
+    @LoopTest
+    void answersThatThePeerDoesNotTakeAreBounded() throws Exception {
+        var engines = new ArrayList<Talkative>();
+        TlsOptions client = TlsPair.CLIENT.withEngines((isClient, host, port) -> {
+            engines.add(new Talkative(TlsPair.CLIENT.engine(isClient, host, port)));
+            return engines.getFirst();
+        });
+        StreamPair<TlsStream> pair = TlsPair.over(MemoryStream.pair(), client, TlsPair.SERVER);
+        engines.getFirst().established = true;
+        int records = 12;
+        for (int i = 0; i < records; i++) { // more than 256 KiB of answers and the 64 KiB of the stream
+            pair.right().write(new byte[1]);
+        }
+
+        assertThat(pair.left().readExactly(records))
+                .as("what a reader gets all the same")
+                .hasSize(records);
+        assertThatThrownBy(() -> pair.left().write(new byte[1]))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("takes no answers");
+        end(pair);
     }
 
     /** The client does not wait for the answer, so its first message of TLS comes together with its last plain line. */
