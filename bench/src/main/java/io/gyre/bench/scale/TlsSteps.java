@@ -24,6 +24,7 @@ record TlsSteps(ScaleSettings settings, LoadGenerator generator, Workshop worksh
         implements Steps {
     private static final List<JavaServer> SERVERS = List.of(
             JavaServer.GYRE_STREAMS,
+            JavaServer.GYRE_OPENSSL,
             JavaServer.FLOOR,
             JavaServer.NETTY_NIO,
             JavaServer.NETTY_OPENSSL,
