@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class EchoTest {
-    private static final Duration LENGTH = Duration.ofMillis(100);
+    private static final Duration LENGTH = Duration.ofMillis(300);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static InetSocketAddress loopback() {
