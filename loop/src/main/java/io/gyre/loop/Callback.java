@@ -26,20 +26,31 @@ sealed class Callback implements Handle, Step permits DoneCallback, ShutdownCall
      * @param body what to run
      */
     Callback(LoopCore loop, Object origin, Runnable body) {
-        this.loop = loop;
-        this.createdAt = CreationSite.ofCallback(origin, loop.isDebug());
-        this.origin = origin;
-        this.body = loop.withContext(body);
-        this.bindings = ScopedBindings.capture();
+        this(
+                loop,
+                CreationSite.ofCallback(origin, loop.isDebug()),
+                origin,
+                loop.withContext(body),
+                ScopedBindings.capture());
     }
 
     /** Creates a callback of the library, which runs without a user's context. Also on the carrier. */
     Callback(LoopCore loop, Runnable body) {
+        this(loop, null, body, body, null);
+    }
+
+    private Callback(
+            LoopCore loop, @Nullable String createdAt, Object origin, Runnable body, @Nullable Object bindings) {
         this.loop = loop;
-        this.createdAt = null;
-        this.origin = body;
+        this.createdAt = createdAt;
+        this.origin = origin;
         this.body = body;
-        this.bindings = null;
+        this.bindings = bindings;
+    }
+
+    /** {@return a user's callback that serves many, and so runs without the context of its creator} */
+    static Callback withoutContext(LoopCore loop, Object origin, Runnable body) {
+        return new Callback(loop, CreationSite.ofCallback(origin, loop.isDebug()), origin, body, null);
     }
 
     /** Queues it to run in the next tick, if it is not queued. */

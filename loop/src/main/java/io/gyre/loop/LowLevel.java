@@ -6,6 +6,7 @@ import io.gyre.loop.internal.text.Failures;
 import io.gyre.loop.internal.vthread.VirtualThreads;
 import io.gyre.loop.spi.Failure;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.util.Objects;
@@ -381,6 +382,27 @@ public final class LowLevel {
      */
     public static boolean removeWriter(SelectableChannel channel) {
         return ReadinessWait.removeCallback(LoopCore.current(), channel, Direction.WRITE);
+    }
+
+    /**
+     * Registers a channel for a bridge to another library: the owner sets the interest in all operations itself, is told
+     * which are ready, and can give the channel up without closing it.
+     *
+     * <p>{@link ChannelListener#run} of the owner is called once a tick for all of its channels that are ready. While the
+     * channel is registered, tasks cannot wait for it by {@link #awaitReadable} and the like. A channel that was given up
+     * can be registered again at once. <b>Suspends:</b> no.
+     *
+     * @param channel a channel in non-blocking mode for which nothing waits
+     * @param listener the owner
+     * @return the registration, without interest
+     * @throws java.nio.channels.IllegalBlockingModeException if the channel is in blocking mode
+     * @throws ClosedChannelException if the channel is closed
+     * @throws BusyException if the channel is registered, or a task or callback waits for it
+     * @throws WrongLoopException if the listener was created on another loop, or this is another thread
+     */
+    public static ChannelRegistration register(SelectableChannel channel, ChannelListener listener)
+            throws ClosedChannelException {
+        return ChannelRegistration.register(channel, listener);
     }
 
     /**

@@ -2,12 +2,14 @@ package io.gyre.loop;
 
 import io.gyre.loop.internal.poll.Direction;
 import io.gyre.loop.internal.poll.Interest;
+import io.gyre.loop.internal.poll.OwnedInterest;
 import io.gyre.loop.internal.poll.ReadinessListener;
 import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.spi.IdleLoop;
 import io.gyre.loop.spi.OutsideWait;
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.util.Objects;
@@ -37,7 +39,7 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         ReadinessWait wait = task.lastReadiness;
         if (wait == null || !wait.serves(channel, direction)) {
-            wait = of(task.loop.tick.poller.interest(channel), channel, direction);
+            wait = of(interest(task.loop, channel, task), channel, direction);
             task.lastReadiness = wait;
         }
         wait.requireFree(task);
@@ -52,13 +54,21 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
     /** Calls back each time the channel is ready, until {@link #removeCallback}. */
     static void addCallback(LoopCore loop, SelectableChannel channel, Direction direction, int op, Runnable body)
             throws IOException {
-        Interest interest = loop.tick.poller.interest(channel);
+        Interest interest = interest(loop, channel, body);
         ReadinessWait wait = of(interest, channel, direction);
         arm(interest, channel, op); // an unwanted interest is disarmed by its first event
         var callback = new Callback(loop, body, () -> wait.callBack(body));
         wait.dropCallback();
         wait.requireFree(callback);
         wait.callback = callback;
+    }
+
+    private static Interest interest(LoopCore loop, SelectableChannel channel, Object intruder)
+            throws ClosedChannelException {
+        return switch (loop.tick.poller.registered(channel)) {
+            case Interest interest -> interest;
+            case OwnedInterest owned -> throw new BusyException(channel, owned.listener(), intruder);
+        };
     }
 
     private static void arm(Interest interest, SelectableChannel channel, int op) throws IOException {
@@ -113,7 +123,8 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         return channel == wanted && direction == way && interest.isValid();
     }
 
-    private void requireFree(Object intruder) {
+    /** Throws if somebody waits. */
+    void requireFree(Object intruder) {
         if (task != null && !task.isParkedIn(this)) {
             task = null; // its wait has ended by an error
         }

@@ -34,7 +34,12 @@ final class TickIdle implements IdleLoop {
             }
         }
         tick.poller.forEachListener(listener -> {
-            Hold hold = listener instanceof ReadinessWait wait ? wait.callbackHold() : null;
+            Hold hold =
+                    switch (listener) {
+                        case ReadinessWait wait -> wait.callbackHold();
+                        case ChannelRegistration.Told told -> told.hold();
+                        default -> null;
+                    };
             if (hold != null) {
                 holds.add(hold);
             }

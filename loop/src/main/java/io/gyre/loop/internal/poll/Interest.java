@@ -6,8 +6,8 @@ import java.nio.channels.SelectionKey;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One channel in a poller: its listeners, and the operations for which its key is armed. */
-public final class Interest {
+/** A channel that tasks wait for: its listeners, and the operations for which its key is armed. */
+public final class Interest extends Registered {
     /*
      * Design.
      *
@@ -18,16 +18,12 @@ public final class Interest {
      *
      * Listener objects live as long as the channel, so waiting allocates nothing after the first time.
      */
-    /** The index of this interest in the poller; -1 once it has been removed. Set by the poller. */
-    int place;
-
-    private final SelectionKey key;
     private int armedOps;
     private @Nullable ReadinessListener reader;
     private @Nullable ReadinessListener writer;
 
     Interest(SelectionKey key) {
-        this.key = key;
+        super(key);
     }
 
     /**
@@ -70,12 +66,7 @@ public final class Interest {
         }
     }
 
-    /** {@return whether the channel is open and registered} */
-    public boolean isValid() {
-        return key.isValid();
-    }
-
-    /** Passes readiness on. Runs inside the select: changes interest, never selects. */
+    @Override
     void dispatch() {
         int readyOps = key.readyOps();
         int unwanted = unwanted(reader, readyOps & Direction.READ.ops)
@@ -91,7 +82,8 @@ public final class Interest {
         return ops != 0 && listener != null && listener.ready() ? 0 : ops;
     }
 
-    void forEachListener(Consumer<? super ReadinessListener> sink) {
+    @Override
+    public void forEachListener(Consumer<? super ReadinessListener> sink) {
         if (reader != null) {
             sink.accept(reader);
         }
@@ -100,6 +92,7 @@ public final class Interest {
         }
     }
 
+    @Override
     void closed() {
         if (reader != null) {
             reader.closed();

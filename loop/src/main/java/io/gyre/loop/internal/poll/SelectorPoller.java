@@ -24,8 +24,11 @@ public final class SelectorPoller implements AutoCloseable {
      * set, no iterator, no allocation. Selecting in a virtual thread would go through the JDK's own poller instead.
      *
      * A channel that is closed directly (channel.close() instead of close(channel) here) notifies nobody; its key is
-     * just gone after the next select. So the poller keeps all interests, and searches them for waiters to notify only
-     * when the selector has fewer keys than there are interests.
+     * just gone after the next select. So the poller keeps all registrations, and searches them for waiters to notify
+     * only when the selector has fewer keys than that.
+     *
+     * A key that was cancelled to give its channel up stays in the selector until the next select, and the channel
+     * cannot be registered again before: a select that does not wait makes room for it.
      */
     private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -33,7 +36,7 @@ public final class SelectorPoller implements AutoCloseable {
     private static final long FOR_EVER_MILLIS = Integer.MAX_VALUE;
 
     private final Selector selector;
-    private final ArrayList<Interest> registered = new ArrayList<>();
+    private final ArrayList<Registered> registered = new ArrayList<>();
     private final Consumer<SelectionKey> dispatch = SelectorPoller::dispatch;
 
     /**
@@ -56,24 +59,24 @@ public final class SelectorPoller implements AutoCloseable {
     }
 
     /**
-     * {@return the interest of a channel, created on first use}
+     * {@return the registration of a channel: its owner's, or an interest, which is created on first use}
      *
      * @param channel an open channel in non-blocking mode
      * @throws ClosedChannelException if the channel is closed
      */
-    public Interest interest(SelectableChannel channel) throws ClosedChannelException {
+    public Registered registered(SelectableChannel channel) throws ClosedChannelException {
+        Registered present = registeredOrNull(channel);
+        return present == null ? add(new Interest(newKey(channel))) : present;
+    }
+
+    /**
+     * {@return the registration of a channel, or null if it has none}
+     *
+     * @param channel the channel
+     */
+    public @Nullable Registered registeredOrNull(SelectableChannel channel) {
         SelectionKey key = channel.keyFor(selector);
-        if (key == null) {
-            key = channel.register(selector, 0);
-            var interest = new Interest(key);
-            key.attach(interest);
-            interest.place = registered.size();
-            registered.add(interest);
-        }
-        if (!key.isValid()) {
-            throw new ClosedChannelException();
-        }
-        return interest(key);
+        return key == null || !key.isValid() ? null : registered(key);
     }
 
     /**
@@ -82,8 +85,49 @@ public final class SelectorPoller implements AutoCloseable {
      * @param channel the channel
      */
     public @Nullable Interest interestOrNull(SelectableChannel channel) {
-        SelectionKey key = channel.keyFor(selector);
-        return key == null ? null : interest(key);
+        return registeredOrNull(channel) instanceof Interest interest ? interest : null;
+    }
+
+    /**
+     * Gives a channel to an owner. An interest of the channel ends; the caller has checked that nothing waits for it.
+     *
+     * @param channel an open channel in non-blocking mode that has no owner
+     * @param listener is told from now on, once its owner has set the operations
+     * @return the registration, without operations
+     * @throws ClosedChannelException if the channel is closed
+     */
+    public OwnedInterest register(SelectableChannel channel, ReadinessListener listener) throws ClosedChannelException {
+        Registered present = registeredOrNull(channel);
+        if (present == null) {
+            return add(new OwnedInterest(newKey(channel), listener));
+        }
+        remove(present);
+        present.key.interestOps(0);
+        return add(new OwnedInterest(present.key, listener));
+    }
+
+    /**
+     * Gives a channel up, which stays open and may be registered again.
+     *
+     * @param registration a valid registration
+     */
+    public void giveUp(OwnedInterest registration) {
+        remove(registration);
+        registration.key.cancel();
+    }
+
+    private <R extends Registered> R add(R registration) {
+        registration.key.attach(registration);
+        registration.place = registered.size();
+        registered.add(registration);
+        return registration;
+    }
+
+    private SelectionKey newKey(SelectableChannel channel) throws ClosedChannelException {
+        if (channel.keyFor(selector) != null) {
+            forgetClosed(); // a cancelled key
+        }
+        return channel.register(selector, 0);
     }
 
     /**
@@ -92,8 +136,8 @@ public final class SelectorPoller implements AutoCloseable {
      * @param sink receives each listener; must not change the poller
      */
     public void forEachListener(Consumer<? super ReadinessListener> sink) {
-        for (Interest interest : registered) {
-            interest.forEachListener(sink);
+        for (Registered registration : registered) {
+            registration.forEachListener(sink);
         }
     }
 
@@ -109,13 +153,14 @@ public final class SelectorPoller implements AutoCloseable {
             channel.close();
         } finally {
             if (key != null) {
-                unregister(interest(key));
+                unregister(registered(key));
             }
         }
     }
 
     /**
-     * Makes the selector forget closed channels: only then does the JDK return their descriptors to the system.
+     * Makes the selector forget closed and given-up channels: only then does the JDK return the descriptors of the
+     * closed ones to the system.
      * Channels that become ready in the meantime are still ready at the next poll.
      */
     public void forgetClosed() {
@@ -162,23 +207,27 @@ public final class SelectorPoller implements AutoCloseable {
 
     private void tellListenersOfClosedChannels() {
         for (int i = registered.size() - 1; i >= 0; i--) {
-            Interest interest = registered.get(i);
-            if (!interest.isValid()) {
-                unregister(interest);
+            Registered registration = registered.get(i);
+            if (!registration.isValid()) {
+                unregister(registration);
             }
         }
     }
 
-    private void unregister(Interest interest) {
-        if (interest.place >= 0) {
-            Interest last = registered.removeLast();
-            if (last != interest) {
-                registered.set(interest.place, last);
-                last.place = interest.place;
-            }
-            interest.place = -1;
+    private void unregister(Registered registration) {
+        if (registration.place >= 0) {
+            remove(registration);
+            registration.closed();
         }
-        interest.closed();
+    }
+
+    private void remove(Registered registration) {
+        Registered last = registered.removeLast();
+        if (last != registration) {
+            registered.set(registration.place, last);
+            last.place = registration.place;
+        }
+        registration.place = -1;
     }
 
     /** Ends the current wait, or the next wait if there is none. Any thread. */
@@ -203,13 +252,13 @@ public final class SelectorPoller implements AutoCloseable {
 
     private static void dispatch(SelectionKey key) {
         try {
-            interest(key).dispatch();
+            registered(key).dispatch();
         } catch (CancelledKeyException closedMeanwhile) {
             // Closed by another thread. The next poll finds one key less and tells the listeners.
         }
     }
 
-    private static Interest interest(SelectionKey key) {
-        return (Interest) key.attachment();
+    private static Registered registered(SelectionKey key) {
+        return (Registered) key.attachment();
     }
 }

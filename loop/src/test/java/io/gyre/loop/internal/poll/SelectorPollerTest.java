@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -63,9 +64,13 @@ class SelectorPollerTest {
         return pipe;
     }
 
+    private Interest interest(SelectableChannel channel) throws IOException {
+        return (Interest) poller.registered(channel);
+    }
+
     private Recorder listen(Pipe pipe) throws IOException {
         var recorder = new Recorder();
-        Interest interest = poller.interest(pipe.source());
+        Interest interest = interest(pipe.source());
         interest.setListener(Direction.READ, recorder);
         interest.arm(SelectionKey.OP_READ);
         return recorder;
@@ -121,7 +126,7 @@ class SelectorPollerTest {
         poller.poll(0);
         assertThat(recorder.events).isEqualTo(1);
 
-        poller.interest(pipe.source()).arm(SelectionKey.OP_READ);
+        interest(pipe.source()).arm(SelectionKey.OP_READ);
         poller.poll(0);
 
         assertThat(recorder.events).isEqualTo(2);
@@ -130,10 +135,10 @@ class SelectorPollerTest {
     @Test
     void eventWithoutAListenerIsTakenBack() throws IOException {
         Pipe pipe = fill(pipe());
-        poller.interest(pipe.source()).arm(SelectionKey.OP_READ);
+        interest(pipe.source()).arm(SelectionKey.OP_READ);
         poller.poll(0);
         var late = new Recorder();
-        poller.interest(pipe.source()).setListener(Direction.READ, late);
+        interest(pipe.source()).setListener(Direction.READ, late);
 
         poller.poll(0);
 
@@ -149,7 +154,7 @@ class SelectorPollerTest {
             peer.write(ByteBuffer.wrap(new byte[] {1}));
             var reader = new Recorder();
             var writer = new Recorder();
-            Interest interest = poller.interest(client);
+            Interest interest = interest(client);
             interest.setListener(Direction.READ, reader);
             interest.setListener(Direction.WRITE, writer);
             interest.arm(SelectionKey.OP_WRITE);
@@ -176,9 +181,9 @@ class SelectorPollerTest {
     void channelHasOneInterest() throws IOException {
         Pipe pipe = pipe();
 
-        Interest first = poller.interest(pipe.source());
+        Interest first = interest(pipe.source());
 
-        assertThat(poller.interest(pipe.source())).isSameAs(first);
+        assertThat(interest(pipe.source())).isSameAs(first);
         assertThat(poller.interestOrNull(pipe.source())).isSameAs(first);
         assertThat(poller.interestOrNull(pipe.sink())).isNull();
         assertThat(poller.channels()).isEqualTo(1);
@@ -239,8 +244,8 @@ class SelectorPollerTest {
         known.source().close();
         unknown.source().close();
 
-        assertThatThrownBy(() -> poller.interest(known.source())).isInstanceOf(ClosedChannelException.class);
-        assertThatThrownBy(() -> poller.interest(unknown.source())).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> interest(known.source())).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> interest(unknown.source())).isInstanceOf(ClosedChannelException.class);
     }
 
     /** Closing takes an interest out of the middle of the list; the others must keep their places. */
@@ -299,5 +304,159 @@ class SelectorPollerTest {
         assertThat(first.closes).isEqualTo(1);
         assertThat(second.closes).isEqualTo(1);
         assertThat(pipes).allMatch(pipe -> pipe.source().isOpen());
+    }
+
+    @Test
+    void ownerIsToldWhichOperationsAreReady() throws IOException {
+        var recorder = new Recorder();
+        OwnedInterest owned = poller.register(fill(pipe()).source(), recorder);
+        poller.poll(0);
+        assertThat(recorder.events).as("before it has set an interest").isZero();
+
+        owned.setOps(SelectionKey.OP_READ);
+        poller.poll(0);
+
+        assertThat(recorder.events).isEqualTo(1);
+        assertThat(owned.takeReady()).isEqualTo(SelectionKey.OP_READ);
+        assertThat(owned.takeReady()).isZero();
+    }
+
+    @Test
+    void operationThatIsWantedNoMoreIsNotReady() throws IOException {
+        OwnedInterest owned = poller.register(fill(pipe()).source(), new Recorder());
+        owned.setOps(SelectionKey.OP_READ);
+        poller.poll(0);
+
+        owned.setOps(0);
+
+        assertThat(owned.takeReady()).isZero();
+    }
+
+    /** The system is level-triggered: without the mute, each select would report the channel, and none would wait. */
+    @Test
+    void readinessThatTheOwnerDoesNotTakeIsReportedTwiceAndThenMuted() throws IOException {
+        var recorder = new Recorder();
+        recorder.wanted = 1; // the first is untaken when the second comes
+        OwnedInterest owned = poller.register(fill(pipe()).source(), recorder);
+        owned.setOps(SelectionKey.OP_READ);
+        for (int i = 0; i < 5; i++) {
+            poller.poll(0);
+        }
+        assertThat(recorder.events).isEqualTo(2);
+
+        recorder.wanted = Integer.MAX_VALUE;
+        assertThat(owned.takeReady()).isEqualTo(SelectionKey.OP_READ);
+        poller.poll(0);
+
+        assertThat(recorder.events).as("taking it listens again").isEqualTo(3);
+    }
+
+    @Test
+    void interestSetWhileMutedCounts() throws IOException {
+        Pipe pipe = pipe();
+        var recorder = new Recorder();
+        recorder.wanted = 0;
+        OwnedInterest owned = poller.register(pipe.sink(), recorder);
+        owned.setOps(SelectionKey.OP_WRITE);
+        poller.poll(0);
+
+        owned.setOps(0);
+        owned.takeReady();
+        owned.setOps(SelectionKey.OP_WRITE);
+        poller.poll(0);
+
+        assertThat(recorder.events).isEqualTo(2);
+    }
+
+    @Test
+    void channelThatWasGivenUpIsRegisteredAgainBeforeTheNextPoll() throws IOException {
+        Pipe pipe = fill(pipe());
+        var first = new Recorder();
+        OwnedInterest owned = poller.register(pipe.source(), first);
+        owned.setOps(SelectionKey.OP_READ);
+
+        poller.giveUp(owned);
+        var second = new Recorder();
+        poller.register(pipe.source(), second).setOps(SelectionKey.OP_READ);
+        poller.poll(0);
+
+        assertThat(first.events + first.closes).isZero();
+        assertThat(second.events).isEqualTo(1);
+        assertThat(poller.channels()).isEqualTo(1);
+        assertThat(owned.isValid()).isFalse();
+        assertThatThrownBy(() -> owned.setOps(0)).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void channelThatWasGivenUpCanBeWaitedForAgain() throws IOException {
+        Pipe pipe = fill(pipe());
+        poller.giveUp(poller.register(pipe.source(), new Recorder()));
+
+        Recorder recorder = listen(pipe);
+        poller.poll(0);
+
+        assertThat(recorder.events).isEqualTo(1);
+    }
+
+    @Test
+    void ownerTakesTheChannelOverFromAnInterestThatEnds() throws IOException {
+        Pipe pipe = fill(pipe());
+        Recorder before = listen(pipe);
+        Interest interest = interest(pipe.source());
+        var owner = new Recorder();
+
+        OwnedInterest owned = poller.register(pipe.source(), owner);
+        poller.poll(0);
+        assertThat(owner.events).as("the interest armed before is gone").isZero();
+        owned.setOps(SelectionKey.OP_READ);
+        poller.poll(0);
+
+        assertThat(before.events + before.closes).isZero();
+        assertThat(owner.events).isEqualTo(1);
+        assertThat(interest.isValid()).isFalse();
+        assertThat(poller.interestOrNull(pipe.source())).isNull();
+        assertThat(poller.registeredOrNull(pipe.source())).isSameAs(owned);
+    }
+
+    /** The poller looks for closed channels only if keys are missing: a key that was given up must not hide one. */
+    @Test
+    void channelClosedBehindOurBackIsNoticedBesideOneThatWasGivenUp() throws IOException {
+        Pipe closing = pipe();
+        Recorder recorder = listen(closing);
+        OwnedInterest owned = poller.register(pipe().source(), new Recorder());
+        var other = new Recorder();
+        OwnedInterest closedOwned = poller.register(pipes.get(1).sink(), other);
+
+        poller.giveUp(owned);
+        closing.source().close();
+        pipes.get(1).sink().close();
+        poller.poll(0);
+
+        assertThat(recorder.closes).isEqualTo(1);
+        assertThat(other.closes).isEqualTo(1);
+        assertThat(closedOwned.isValid()).isFalse();
+        assertThat(poller.channels()).isZero();
+    }
+
+    @Test
+    void closeOfAChannelThatWasGivenUpTellsNobody() throws IOException {
+        Pipe pipe = pipe();
+        var recorder = new Recorder();
+        poller.giveUp(poller.register(pipe.source(), recorder));
+
+        poller.close(pipe.source());
+
+        assertThat(recorder.closes).isZero();
+        assertThat(pipe.source().isOpen()).isFalse();
+    }
+
+    @Test
+    void closedChannelCannotBeRegistered() throws IOException {
+        Pipe pipe = pipe();
+        poller.giveUp(poller.register(pipe.source(), new Recorder()));
+        pipe.source().close();
+
+        assertThatThrownBy(() -> poller.register(pipe.source(), new Recorder()))
+                .isInstanceOf(ClosedChannelException.class);
     }
 }
