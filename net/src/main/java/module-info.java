@@ -4,9 +4,14 @@ module io.gyre.net {
     requires jdk.unsupported; // signals
     requires static transitive org.jspecify;
     requires static org.junit.jupiter.api;
+    requires static io.netty.buffer;
+    requires static transitive io.netty.common;
+    requires static transitive io.netty.resolver;
+    requires static transitive io.netty.transport;
 
     exports io.gyre.net;
     exports io.gyre.net.dns;
+    exports io.gyre.net.netty;
     exports io.gyre.net.os;
     exports io.gyre.net.testing;
     exports io.gyre.net.tls;

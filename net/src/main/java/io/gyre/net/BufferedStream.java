@@ -4,6 +4,7 @@ import io.gyre.loop.Async;
 import io.gyre.loop.Task;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.time.Duration;
@@ -225,6 +226,28 @@ public abstract class BufferedStream extends Wire implements ByteStream {
         if (endsTransport()) {
             abortTransport();
         }
+    }
+
+    /**
+     * Sends what is written behind and ends this stream, but not its transport.
+     *
+     * @return the bytes received and not delivered
+     */
+    final byte[] leaveTransport() throws IOException {
+        Task<?> task = checkpoint();
+        if (isClosed()) {
+            throw new ClosedChannelException();
+        }
+        reader.beginTurn(task);
+        try {
+            flush();
+        } finally {
+            reader.endTurn();
+        }
+        beginClosing();
+        writer.discard();
+        endsTransport();
+        return takeUndelivered();
     }
 
     @Override

@@ -20,7 +20,7 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
      * suspensions. Several buffers are sent as they are if all are direct; otherwise they are gathered in a pooled
      * buffer.
      */
-    private final SocketChannel channel;
+    private SocketChannel channel;
     private @Nullable Unclosed unclosed;
 
     SocketStream(SocketChannel channel) {
@@ -185,6 +185,39 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
             broken(alreadyBroken);
         }
     }
+
+    /**
+     * Gives the connection away, to code that reads and writes the channel itself: the reverse of {@code of(channel)}. What
+     * was written is sent first. Afterwards this stream is closed, and the connection is open.
+     *
+     * <p><b>Suspends:</b> until buffered writes are sent. <b>Cancellation:</b> leaves the stream as it is.
+     * <b>Resources:</b> the channel is the caller's from now on.
+     *
+     * @return the channel, and the bytes that this stream has received but not delivered
+     * @throws ClosedChannelException if the stream is closed
+     * @throws io.gyre.loop.BusyException if another task reads or writes the stream
+     * @throws IOException if the connection is broken
+     */
+    public final Detached detach() throws IOException {
+        SocketChannel none = SocketChannel.open(); // first: the system may refuse it
+        none.close();
+        ByteBuffer unread = ByteBuffer.wrap(leaveTransport());
+        transportCloses();
+        if (unclosed != null) {
+            unclosed.givenAway();
+        }
+        SocketChannel detached = channel;
+        channel = none; // what this stream does from now on fails as with a closed channel
+        return new Detached(detached, unread);
+    }
+
+    /**
+     * A connection that its stream has given away.
+     *
+     * @param channel the channel, in non-blocking mode
+     * @param unread what its stream has received but not delivered: comes before what the channel delivers
+     */
+    public record Detached(SocketChannel channel, ByteBuffer unread) {}
 
     // ---- options
 

@@ -36,6 +36,7 @@ final class Unclosed implements Runnable {
     private final Object openedAt = LowLevel.origin();
     private Cleaner.@Nullable Cleanable cleanable;
     private volatile boolean loopClosed;
+    private volatile boolean givenAway;
 
     private Unclosed(NetworkChannel channel) {
         this.channel = channel;
@@ -57,6 +58,12 @@ final class Unclosed implements Runnable {
         }
     }
 
+    /** The user has given the channel away, and its new owner closes it. */
+    void givenAway() {
+        givenAway = true;
+        closed();
+    }
+
     private static void closeAll(Set<Unclosed> ofLoop) {
         for (Unclosed unclosed : List.copyOf(ofLoop)) {
             unclosed.loopClosed = true;
@@ -67,7 +74,7 @@ final class Unclosed implements Runnable {
     @Override
     public void run() {
         ofLoop.remove(this);
-        if (channel.isOpen()) {
+        if (channel.isOpen() && !givenAway) {
             String what = describe();
             try {
                 channel.close();

@@ -30,7 +30,8 @@ final class NetArchitectureTest {
                 .resideInAPackage("io.gyre.net")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.gyre.net.os..", "io.gyre.net.testing..", "io.gyre.net.tls..")
+                .resideInAnyPackage(
+                        "io.gyre.net.netty..", "io.gyre.net.os..", "io.gyre.net.testing..", "io.gyre.net.tls..")
                 .check(NET);
     }
 
@@ -65,6 +66,8 @@ final class NetArchitectureTest {
     @Test
     void hasNoSelectorOfItsOwn() {
         noClasses()
+                .that()
+                .doNotHaveSimpleName("BridgeKey") // declares that it has none
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.nio.channels.Selector")
@@ -78,6 +81,18 @@ final class NetArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.util.concurrent.atomic..", "java.util.concurrent.locks..")
                 .because("all state belongs to one loop, or is handed over under a monitor")
+                .check(NET);
+    }
+
+    @Test
+    void onlyItsOwnRoomKnowsNetty() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.gyre.net.netty..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.netty..", "io.gyre.net.netty..")
+                .because("users without Netty must not miss it")
                 .check(NET);
     }
 }

@@ -1,0 +1,541 @@
+package io.gyre.net.netty;
+
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.sleep;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopGroup;
+import io.gyre.loop.LowLevel;
+import io.gyre.loop.Task;
+import io.gyre.loop.testing.LoopTest;
+import io.gyre.loop.testing.VirtualClock;
+import io.gyre.net.Dns;
+import io.gyre.net.Feature;
+import io.gyre.net.TcpStream;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.Timeout;
+import io.netty.util.Timer;
+import io.netty.util.concurrent.BlockingOperationException;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.ThreadExecutorMap;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NettyLoopsTest {
+    private static String echoed(Channel server, String text) {
+        Promise<String> answer = Channels.group().next().newPromise();
+        Channel client = Channels.connect(server.localAddress(), new Collector(answer, text.length()));
+        client.writeAndFlush(Channels.text(text));
+        String echo = Netty.await(answer);
+        Netty.await(client.close());
+        return echo;
+    }
+
+    @Test
+    @Feature("Netty's channels on the loop")
+    void tcpServerAndClientTalkOnOneLoop() {
+        EventLoop.run(() -> {
+            Channel server = Channels.serve(new EchoHandler());
+
+            assertThat(echoed(server, "hello")).isEqualTo("hello");
+            assertThat(echoed(server, "x".repeat(1 << 20))).hasSize(1 << 20);
+        });
+    }
+
+    @Test
+    void streamsOfGyreTalkToChannelsOfNetty() throws IOException {
+        EventLoop.run(() -> {
+            Channel server = Channels.serve(new EchoHandler());
+
+            try (TcpStream stream = TcpStream.connect((InetSocketAddress) server.localAddress())) {
+                stream.write(ByteBuffer.wrap("gyre".getBytes(UTF_8)));
+                assertThat(stream.readExactly(4)).isEqualTo("gyre".getBytes(UTF_8));
+            }
+        });
+    }
+
+    @Test
+    void udp() {
+        EventLoop.run(() -> {
+            Promise<String> packet = Channels.group().next().newPromise();
+            Channel socket = Channels.of(new Bootstrap()
+                    .group(Channels.group())
+                    .channel(NioDatagramChannel.class)
+                    .handler(new SimpleChannelInboundHandler<DatagramPacket>() {
+                        @Override
+                        protected void channelRead0(ChannelHandlerContext context, DatagramPacket message) {
+                            packet.trySuccess(message.content().toString(UTF_8));
+                        }
+                    })
+                    .bind(Channels.ANY));
+
+            socket.writeAndFlush(
+                    new DatagramPacket(Channels.text("packet"), (InetSocketAddress) socket.localAddress()));
+
+            assertThat(Netty.await(packet)).isEqualTo("packet");
+        });
+    }
+
+    @Test
+    void unixSockets(@TempDir Path directory) {
+        EventLoop.run(() -> {
+            var address = UnixDomainSocketAddress.of(directory.resolve("socket"));
+            EventLoopGroup group = Channels.group();
+            Channels.of(new ServerBootstrap()
+                    .group(group)
+                    .channel(NioServerDomainSocketChannel.class)
+                    .childHandler(new EchoHandler())
+                    .bind(address));
+            Promise<String> answer = group.next().newPromise();
+            Channel client = Channels.of(new Bootstrap()
+                    .group(group)
+                    .channel(NioDomainSocketChannel.class)
+                    .handler(new Collector(answer, 4))
+                    .connect(address));
+
+            client.writeAndFlush(Channels.text("unix"));
+
+            assertThat(Netty.await(answer)).isEqualTo("unix");
+        });
+    }
+
+    @Test
+    void channelIsDeregisteredAndRegisteredAgain() {
+        EventLoop.run(() -> {
+            Channel server = Channels.serve(new EchoHandler());
+            Promise<String> answer = Channels.group().next().newPromise();
+            Channel client = Channels.connect(server.localAddress(), new Collector(answer, 5));
+
+            Netty.await(client.deregister());
+            assertThat(client.isRegistered()).isFalse();
+            Netty.await(Channels.group().register(client));
+            client.writeAndFlush(Channels.text("again"));
+
+            assertThat(Netty.await(answer)).isEqualTo("again");
+        });
+    }
+
+    @Test
+    void refusedConnectFails() {
+        EventLoop.run(() -> {
+            Channel server = Channels.serve(new EchoHandler());
+            Netty.await(server.close());
+
+            assertThatExceptionOfType(CompletionException.class)
+                    .isThrownBy(() -> Channels.connect(server.localAddress(), new EchoHandler()))
+                    .withRootCauseInstanceOf(java.net.ConnectException.class);
+        });
+    }
+
+    // ---- the group
+
+    @Test
+    @SuppressWarnings("deprecation") // what clients ask for
+    void groupIsTheOneThatClientsAskForAndTheSameEachTime() {
+        EventLoop.run(() -> {
+            EventLoop loop = EventLoop.current();
+            EventLoopGroup group = NettyLoops.group(loop);
+
+            assertThat(group)
+                    .isInstanceOf(io.netty.channel.nio.NioEventLoopGroup.class)
+                    .isSameAs(NettyLoops.group(loop));
+            var nio = (io.netty.channel.nio.NioEventLoopGroup) group;
+            nio.rebuildSelectors();
+            assertThat(nio.isIoType(NioIoHandler.class)).isTrue();
+            assertThat(nio.executorCount()).isEqualTo(1);
+            assertThat(group.next().parent()).isSameAs(group);
+            assertThat(group.next().toString()).isEqualTo("Netty on " + loop);
+        });
+    }
+
+    @Test
+    void groupOfSeveralLoopsSpreadsItsChannels() {
+        try (var loops = LoopGroup.start(2)) {
+            EventLoopGroup group = NettyLoops.group(loops);
+            assertThat(group).isSameAs(NettyLoops.group(loops));
+
+            List<EventLoop> ranOn = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                ranOn.add(group.next()
+                        .submit(EventLoop::current)
+                        .syncUninterruptibly()
+                        .getNow());
+            }
+
+            assertThat(ranOn).containsExactlyInAnyOrderElementsOf(loops.loops());
+            assertThat(group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(group.isTerminated()).isTrue();
+        }
+    }
+
+    @Test
+    void groupAfterAShutdownIsANewOne() {
+        EventLoop.run(() -> {
+            EventLoopGroup first = Channels.group();
+            Netty.await(first.shutdownGracefully(0, 1, TimeUnit.SECONDS));
+
+            assertThat(Channels.group()).isNotSameAs(first);
+            assertThat(echoed(Channels.serve(new EchoHandler()), "hello")).isEqualTo("hello");
+        });
+    }
+
+    // ---- where am I
+
+    @Test
+    void tasksAreOutsideTheEventLoopAndHandlersInside() {
+        EventLoop.run(() -> {
+            EventExecutor executor = Channels.group().next();
+            EventLoop loop = EventLoop.current();
+
+            assertThat(executor.inEventLoop()).isFalse();
+            assertThat(Netty.await(executor.submit(() -> executor.inEventLoop()
+                            && loop.inLoop()
+                            && ThreadExecutorMap.currentExecutor() == executor)))
+                    .isTrue();
+            loop.callSoon(() -> assertThat(ThreadExecutorMap.currentExecutor()).isNull());
+        });
+    }
+
+    @Test
+    void commandsOfEachCallerRunInOrder() throws Exception {
+        EventLoop.run(() -> {
+            EventExecutor executor = Channels.group().next();
+            var seen = new ArrayList<String>();
+            var other = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 1_000; i++) {
+                    int number = i;
+                    executor.execute(() -> seen.add("other " + number));
+                }
+            });
+            Task<?> here = createTask(() -> {
+                for (int i = 0; i < 1_000; i++) {
+                    int number = i;
+                    executor.execute(() -> seen.add("task " + number));
+                    if (i % 100 == 0) {
+                        sleep(Duration.ZERO);
+                    }
+                }
+            });
+
+            here.await();
+            other.join();
+            Netty.await(executor.submit(() -> {}));
+
+            for (String caller : List.of("task ", "other ")) {
+                assertThat(seen.stream().filter(entry -> entry.startsWith(caller)))
+                        .containsExactlyElementsOf(java.util.stream.IntStream.range(0, 1_000)
+                                .mapToObj(i -> caller + i)
+                                .toList());
+            }
+        });
+    }
+
+    /** A bounded number of tasks a tick: a chain of tasks that submit each other keeps nobody from the loop. */
+    @Test
+    void endlessChainOfTasksLeavesTurnsToOthers() {
+        EventLoop.run(() -> {
+            EventExecutor executor = Channels.group().next();
+            boolean[] over = {false};
+            int[] links = {0};
+            executor.execute(new Runnable() {
+                @Override
+                public void run() {
+                    links[0]++;
+                    if (!over[0]) {
+                        executor.execute(this);
+                    }
+                }
+            });
+
+            for (int i = 0; i < 10; i++) {
+                sleep(Duration.ZERO);
+            }
+            over[0] = true;
+
+            assertThat(links[0]).isBetween(256, 256 * 12);
+        });
+    }
+
+    // ---- waiting
+
+    @Test
+    void awaitThrowsTheFailureOfTheFuture() {
+        EventLoop.run(() -> {
+            EventExecutor executor = Channels.group().next();
+
+            assertThatExceptionOfType(CompletionException.class)
+                    .isThrownBy(() -> Netty.await(executor.newFailedFuture(new IOException("boom"))))
+                    .withCauseInstanceOf(IOException.class);
+            Promise<Object> cancelled = executor.newPromise();
+            cancelled.cancel(false);
+            assertThatExceptionOfType(java.util.concurrent.CancellationException.class)
+                    .isThrownBy(() -> Netty.await(cancelled));
+        });
+    }
+
+    @Test
+    void cancelledTaskLeavesTheFutureAlone() {
+        EventLoop.run(() -> {
+            Promise<String> promise = Channels.group().next().newPromise();
+            Task<String> task = createTask(() -> Netty.await(promise));
+            sleep(Duration.ZERO);
+            assertThat(task.waitsFor()).startsWith("Netty's ");
+
+            task.cancel("enough");
+            sleep(Duration.ZERO);
+
+            assertThat(task.isCancelled()).isTrue();
+            assertThat(promise.isDone()).isFalse();
+            promise.setSuccess("late");
+            assertThat(Netty.await(promise)).isEqualTo("late");
+        });
+    }
+
+    @Test
+    void futureOfAnotherExecutorWakesTheTask() {
+        EventLoop.run(() -> {
+            try (var other = new io.netty.util.concurrent.DefaultEventExecutor()) {
+                assertThat(Netty.await(other.submit(() -> "elsewhere"))).isEqualTo("elsewhere");
+            }
+        });
+    }
+
+    @Test
+    void nettysOwnSyncParksTheTaskAlone() throws InterruptedException {
+        EventLoop.run(() -> {
+            EventExecutor executor = Channels.group().next();
+            Promise<String> promise = executor.newPromise();
+            Task<?> other = createTask(() -> {
+                sleep(Duration.ofMillis(1));
+                promise.setSuccess("done");
+            });
+
+            assertThat(promise.sync().getNow()).isEqualTo("done");
+            other.await();
+            Task<?> stuck = createTask(() ->
+                    LowLevel.blocking("a promise", () -> executor.newPromise().sync()));
+            sleep(Duration.ofMillis(1));
+            stuck.cancel("enough");
+            assertThatThrownBy(stuck::await);
+            assertThat(stuck.isCancelled()).isTrue();
+        });
+    }
+
+    @Test
+    void handlerCannotWaitForAFuture() {
+        EventLoop.run(() -> {
+            EventExecutor executor = Channels.group().next();
+
+            assertThatThrownBy(() -> Netty.await(executor.submit(() -> Netty.await(executor.newPromise()))))
+                    .hasRootCauseInstanceOf(BlockingOperationException.class);
+            assertThatThrownBy(() -> Netty.await(
+                            executor.submit(() -> executor.newPromise().sync())))
+                    .hasRootCauseInstanceOf(BlockingOperationException.class);
+        });
+    }
+
+    // ---- time
+
+    @LoopTest(time = LoopTest.Time.AUTOJUMP_DESPITE_IO)
+    @Feature("Netty's timers follow the test's clock")
+    void idleHandlerOfAnHourFiresAtOnce(VirtualClock clock) {
+        Promise<Object> idle = Channels.group().next().newPromise();
+        Channel server = Channels.serve(new EchoHandler());
+        Channel client = Channels.connect(server.localAddress(), new IdleStateHandler(0, 0, 1, TimeUnit.HOURS) {
+            @Override
+            protected void channelIdle(ChannelHandlerContext context, IdleStateEvent event) {
+                idle.trySuccess(event.state());
+            }
+        });
+
+        Netty.await(idle);
+
+        assertThat(clock.elapsed()).isEqualTo(Duration.ofHours(1));
+        Netty.await(client.close());
+        Netty.await(server.close());
+    }
+
+    @LoopTest
+    void scheduledTasksRunInOrderOfTheirDeadlines(VirtualClock clock) {
+        EventExecutor executor = Channels.group().next();
+        var log = new ArrayList<String>();
+        executor.schedule(() -> log.add("two"), 2, TimeUnit.MINUTES);
+        executor.schedule(() -> log.add("one"), 1, TimeUnit.MINUTES);
+        Future<?> cancelled = executor.schedule(() -> log.add("never"), 90, TimeUnit.SECONDS);
+        cancelled.cancel(false);
+        Future<?> repeated = executor.scheduleAtFixedRate(() -> log.add("tick"), 50, 50, TimeUnit.SECONDS);
+
+        Netty.await(executor.schedule(() -> log.add("three"), 3, TimeUnit.MINUTES));
+        repeated.cancel(false);
+
+        assertThat(log).containsExactly("tick", "one", "tick", "two", "tick", "three");
+        assertThat(clock.elapsed()).isEqualTo(Duration.ofMinutes(3));
+    }
+
+    @LoopTest
+    void timerNeedsNoThread(VirtualClock clock) {
+        EventLoopGroup group = Channels.group();
+        Timer timer = NettyLoops.timer(group);
+        Promise<String> fired = group.next().newPromise();
+        Timeout first = timer.newTimeout(timeout -> fired.setSuccess("fired"), 1, TimeUnit.HOURS);
+        Timeout second = timer.newTimeout(timeout -> fired.setSuccess("never"), 30, TimeUnit.MINUTES);
+        Timeout third = timer.newTimeout(timeout -> {}, 2, TimeUnit.HOURS);
+        assertThat(second.cancel()).isTrue();
+
+        assertThat(Netty.await(fired)).isEqualTo("fired");
+
+        assertThat(clock.elapsed()).isEqualTo(Duration.ofHours(1));
+        assertThat(first.isExpired()).isTrue();
+        assertThat(second.isCancelled()).isTrue();
+        assertThat(timer.stop()).containsExactly(third);
+        assertThat(third.isCancelled()).isTrue();
+        assertThatExceptionOfType(RejectedExecutionException.class)
+                .isThrownBy(() -> timer.newTimeout(timeout -> {}, 1, TimeUnit.HOURS));
+    }
+
+    // ---- names
+
+    @Test
+    void namesAreLookedUpByDns() {
+        EventLoop.run(() -> {
+            Channel server = Channels.serve(new EchoHandler());
+            Dns.use(host -> {
+                if (host.equals("echo.test")) {
+                    return List.of(InetAddress.getLoopbackAddress());
+                }
+                throw new UnknownHostException("no " + host);
+            });
+            var bootstrap = new Bootstrap()
+                    .group(Channels.group())
+                    .channel(NioSocketChannel.class)
+                    .resolver(NettyLoops.resolver())
+                    .handler(new EchoHandler());
+            int port = ((InetSocketAddress) server.localAddress()).getPort();
+
+            Channel client = Channels.of(bootstrap.connect("echo.test", port));
+
+            assertThat(((InetSocketAddress) client.remoteAddress()).getPort()).isEqualTo(port);
+            ChannelFuture unknown = bootstrap.connect("nowhere.test", port);
+            assertThatThrownBy(() -> Netty.await(unknown)).hasRootCauseInstanceOf(UnknownHostException.class);
+        });
+    }
+
+    @Test
+    void resolverIsForChannelsOnTheLoop() {
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(() -> NettyLoops.resolver().getResolver(new EmbeddedChannel().eventLoop()))
+                .withRootCauseInstanceOf(IllegalArgumentException.class);
+    }
+
+    // ---- the end
+
+    @Test
+    void channelsAreClosedWhenTheLoopCloses() {
+        var log = new ArrayList<String>();
+        EventExecutor executor = EventLoop.run(() -> {
+            Channel server = Channels.serve(new EchoHandler());
+            Channels.connect(server.localAddress(), new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelInactive(ChannelHandlerContext context) {
+                    log.add("inactive");
+                }
+            });
+            return Channels.group().next();
+        });
+
+        assertThat(log).containsExactly("inactive");
+        assertThat(executor.isTerminated()).isTrue();
+        assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> executor.execute(() -> {}));
+    }
+
+    @LoopTest(time = LoopTest.Time.AUTOJUMP_DESPITE_IO)
+    void shutdownWaitsForAQuietPeriod(VirtualClock clock) {
+        EventLoopGroup group = Channels.group();
+        Channel server = Channels.serve(new EchoHandler());
+        Task<?> worker = createTask(() -> {
+            for (int i = 0; i < 3; i++) {
+                sleep(Duration.ofMillis(600));
+                group.next().execute(() -> {});
+            }
+        });
+
+        Future<?> end = group.shutdownGracefully(1, 15, TimeUnit.SECONDS);
+        assertThat(group.isShuttingDown()).isTrue();
+        Netty.await(end);
+
+        worker.await();
+        assertThat(server.isOpen()).isFalse();
+        assertThat(clock.elapsed()).isEqualTo(Duration.ofMillis(2_800));
+        assertThatExceptionOfType(RejectedExecutionException.class)
+                .isThrownBy(() -> group.next().execute(() -> {}));
+    }
+
+    @LoopTest
+    void shutdownEndsAtItsTimeLimit(VirtualClock clock) {
+        EventLoopGroup group = Channels.group();
+        Task<?> worker = createTask(() -> {
+            while (!group.isShutdown()) {
+                group.next().execute(() -> {});
+                sleep(Duration.ofMillis(100));
+            }
+        });
+
+        Netty.await(group.shutdownGracefully(1, 5, TimeUnit.SECONDS));
+
+        worker.await();
+        assertThat(clock.elapsed()).isBetween(Duration.ofSeconds(5), Duration.ofMillis(5_100));
+    }
+
+    @Test
+    void terminationIsAwaitedByThreads() throws Exception {
+        try (var loops = LoopGroup.start(1)) {
+            EventLoopGroup group = NettyLoops.group(loops);
+            var told = new CompletableFuture<Thread>();
+            group.terminationFuture().addListener(_ -> told.complete(Thread.currentThread()));
+
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+
+            assertThat(group.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(told.get().isVirtual())
+                    .as("on the loop, not in a thread of Netty's")
+                    .isTrue();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gyre.net.netty;
+
+import org.jspecify.annotations.NullMarked;
