@@ -11,6 +11,7 @@ public enum JavaServer {
     GYRE_STREAMS("gyre-streams", "Gyre streams", GyreStreams::ofTheJdk),
     GYRE_OPENSSL("gyre-openssl", "Gyre streams, OpenSSL", GyreStreams::onOpenSsl),
     GYRE_CALLBACKS("gyre-callbacks", "Gyre callbacks", GyreCallbacks::new),
+    GYRE_NETTY("gyre-netty", "Gyre under Netty handlers", NettyEcho::onGyre),
     NETTY_NIO("netty-nio", "Netty NIO", NettyEcho::nio),
     NETTY_OPENSSL("netty-openssl", "Netty NIO, OpenSSL", NettyEcho::onOpenSsl),
     NETTY_EPOLL("netty-epoll", "Netty epoll", NettyEcho::epoll),

@@ -1,5 +1,7 @@
 package io.gyre.bench.servers;
 
+import io.gyre.loop.LoopPortal;
+import io.gyre.net.netty.NettyLoops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -8,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -29,29 +32,47 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
-/** One event loop of Netty, for the listener and all connections; one write for each read, one flush for each batch. */
+/**
+ * One event loop of Netty, or Gyre's under Netty's channels, for the listener and all connections; one write for each
+ * read, one flush for each batch.
+ */
 final class NettyEcho implements EchoServer {
-    private final IoHandlerFactory handlers;
+    private final Supplier<EventLoopGroup> group;
     private final Class<? extends ServerChannel> channels;
     private final SslProvider engines;
 
-    private NettyEcho(IoHandlerFactory handlers, Class<? extends ServerChannel> channels, SslProvider engines) {
-        this.handlers = handlers;
+    private NettyEcho(
+            Supplier<EventLoopGroup> group, Class<? extends ServerChannel> channels, SslProvider engines) {
+        this.group = group;
         this.channels = channels;
         this.engines = engines;
     }
 
     static NettyEcho nio() {
-        return new NettyEcho(NioIoHandler.newFactory(), NioServerSocketChannel.class, SslProvider.JDK);
-    }
-
-    static NettyEcho epoll() {
-        return new NettyEcho(EpollIoHandler.newFactory(), EpollServerSocketChannel.class, SslProvider.JDK);
+        return nio(SslProvider.JDK);
     }
 
     static NettyEcho onOpenSsl() {
-        return new NettyEcho(NioIoHandler.newFactory(), NioServerSocketChannel.class, SslProvider.OPENSSL);
+        return nio(SslProvider.OPENSSL);
+    }
+
+    private static NettyEcho nio(SslProvider engines) {
+        return new NettyEcho(ownLoop(NioIoHandler.newFactory()), NioServerSocketChannel.class, engines);
+    }
+
+    static NettyEcho epoll() {
+        return new NettyEcho(ownLoop(EpollIoHandler.newFactory()), EpollServerSocketChannel.class, SslProvider.JDK);
+    }
+
+    static NettyEcho onGyre() {
+        return new NettyEcho(
+                () -> NettyLoops.group(LoopPortal.start().loop()), NioServerSocketChannel.class, SslProvider.JDK);
+    }
+
+    private static Supplier<EventLoopGroup> ownLoop(IoHandlerFactory handlers) {
+        return () -> new MultiThreadIoEventLoopGroup(1, handlers);
     }
 
     /** {@return what makes engines for the certificate of this JVM} */
@@ -83,7 +104,7 @@ final class NettyEcho implements EchoServer {
     public void serve(IntConsumer listening) throws IOException, InterruptedException {
         ChannelHandler echo = SelfSigned.isAskedFor() ? secured(context(engines)) : new Echo();
         Channel listener = new ServerBootstrap()
-                .group(new MultiThreadIoEventLoopGroup(1, handlers))
+                .group(group.get())
                 .channel(channels)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)

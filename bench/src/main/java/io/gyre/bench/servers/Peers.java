@@ -62,7 +62,6 @@ public final class Peers {
             }
         }
         if (certificate == null) {
-            peers.add(Peer.missing("gyre-netty", "Gyre under Netty handlers", "not there yet: needs the Netty bridge"));
             peers.add(inC());
         }
         peers.add(inGo(arguments));

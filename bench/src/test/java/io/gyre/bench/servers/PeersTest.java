@@ -32,12 +32,11 @@ class PeersTest {
         Map<String, String> missing = peers.stream()
                 .filter(peer -> peer.missing() != null)
                 .collect(Collectors.toMap(Peer::id, peer -> String.valueOf(peer.missing())));
-        assertThat(missing).hasSize(7);
+        assertThat(missing).hasSize(6);
         assertThat(missing.get("c-epoll")).contains("install gcc");
         assertThat(missing.get("go")).contains("install golang-go");
         assertThat(missing.get("uvloop-streams")).contains("install python3-uvloop");
         assertThat(missing.get("asyncio-protocol")).contains("install python3");
-        assertThat(missing.get("gyre-netty")).contains("not there yet", "Netty bridge");
     }
 
     @Test
