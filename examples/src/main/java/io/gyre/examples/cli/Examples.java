@@ -30,6 +30,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             KvClientCommand.class,
             TimeCommand.class,
             TimeClientCommand.class,
+            RedisCommand.class,
+            HttpCommand.class,
             CrawlCommand.class,
             CrmCommand.class,
             EmbedCommand.class,

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gyre.examples.http;
+
+import org.jspecify.annotations.NullMarked;

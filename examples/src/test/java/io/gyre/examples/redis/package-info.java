@@ -1,0 +1,4 @@
+@NullMarked
+package io.gyre.examples.redis;
+
+import org.jspecify.annotations.NullMarked;
