@@ -47,7 +47,7 @@ public enum JavaServer {
         return switch (this) {
             case FLOOR, FLOOR_AGAIN, GYRE_STREAMS, NETTY_NIO, VIRTUAL_THREADS -> true;
             case GYRE_OPENSSL, NETTY_OPENSSL -> withTls;
-            case GYRE_CALLBACKS, NETTY_EPOLL, VERTX -> !withTls;
+            case GYRE_CALLBACKS, GYRE_NETTY, NETTY_EPOLL, VERTX -> !withTls;
             case GYRE_LOOPS -> false; // it has several
         };
     }

@@ -23,7 +23,9 @@ final class FutureWait implements AbortHandler, GenericFutureListener<Future<Obj
     void await() {
         if (!future.isDone()) {
             ((Future) future).addListener(this);
-            LowLevel.park(this, this);
+            if (!future.isDone()) { // otherwise the listener may have been called already, in addListener
+                LowLevel.park(this, this);
+            }
         }
     }
 

@@ -36,8 +36,11 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.Timeout;
 import io.netty.util.Timer;
 import io.netty.util.concurrent.BlockingOperationException;
+import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GenericFutureListener;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.ThreadExecutorMap;
 import java.io.IOException;
@@ -308,6 +311,25 @@ class NettyLoopsTest {
             assertThatExceptionOfType(java.util.concurrent.CancellationException.class)
                     .isThrownBy(() -> Netty.await(cancelled));
         });
+    }
+
+    /** A promise whose listeners are called by whoever completes it, or comes too late. */
+    private static final class DoneMeanwhile extends DefaultPromise<String> {
+        DoneMeanwhile() {
+            super(ImmediateEventExecutor.INSTANCE);
+        }
+
+        @Override
+        public Promise<String> addListener(GenericFutureListener<? extends Future<? super String>> listener) {
+            setSuccess("meanwhile"); // as another thread may, after await has looked
+            return super.addListener(listener);
+        }
+    }
+
+    @Test
+    void futureThatIsDoneWhenTheListenerComesIsNotAwaited() {
+        assertThat(EventLoop.<String, RuntimeException>run(() -> Netty.await(new DoneMeanwhile())))
+                .isEqualTo("meanwhile");
     }
 
     @Test
