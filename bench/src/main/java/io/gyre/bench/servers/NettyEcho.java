@@ -43,8 +43,7 @@ final class NettyEcho implements EchoServer {
     private final Class<? extends ServerChannel> channels;
     private final SslProvider engines;
 
-    private NettyEcho(
-            Supplier<EventLoopGroup> group, Class<? extends ServerChannel> channels, SslProvider engines) {
+    private NettyEcho(Supplier<EventLoopGroup> group, Class<? extends ServerChannel> channels, SslProvider engines) {
         this.group = group;
         this.channels = channels;
         this.engines = engines;

@@ -58,7 +58,8 @@ public final class HttpServer {
     private static boolean answer(FullHttpRequest request, Framed<FullHttpRequest, FullHttpResponse> framed)
             throws IOException {
         FullHttpResponse response;
-        boolean keepsAlive = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
+        boolean keepsAlive =
+                HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
         try {
             response = answerTo(request);
         } finally {

@@ -43,8 +43,15 @@ public final class RedisClient implements AutoCloseable {
      * @throws IOException if nobody accepts it
      */
     public static RedisClient connect(String host, int port) throws IOException {
-        return new RedisClient(Framed.connect(host, port, RedisMessage.class, pipeline -> pipeline.addLast(
-                new RedisDecoder(), new RedisBulkStringAggregator(), new RedisArrayAggregator(), new RedisEncoder())));
+        return new RedisClient(Framed.connect(
+                host,
+                port,
+                RedisMessage.class,
+                pipeline -> pipeline.addLast(
+                        new RedisDecoder(),
+                        new RedisBulkStringAggregator(),
+                        new RedisArrayAggregator(),
+                        new RedisEncoder())));
     }
 
     /**
@@ -76,13 +83,17 @@ public final class RedisClient implements AutoCloseable {
 
     private static String text(RedisMessage message) {
         return switch (message) {
-            case FullBulkStringRedisMessage bulk -> bulk.isNull() ? "nil" : bulk.content().toString(UTF_8);
+            case FullBulkStringRedisMessage bulk ->
+                bulk.isNull() ? "nil" : bulk.content().toString(UTF_8);
             case SimpleStringRedisMessage simple -> simple.content();
             case IntegerRedisMessage number -> Long.toString(number.value());
             case ArrayRedisMessage list ->
                 list.isNull()
                         ? "nil"
-                        : list.children().stream().map(RedisClient::text).toList().toString();
+                        : list.children().stream()
+                                .map(RedisClient::text)
+                                .toList()
+                                .toString();
             default -> message.toString();
         };
     }

@@ -44,21 +44,27 @@ final class HttpServerTest {
                 assertThat(greeting.statusCode()).isEqualTo(200);
                 assertThat(greeting.body()).isEqualTo("hello\n");
                 assertThat(echo.body()).isEqualTo("bücher");
-                assertThat(server.statistics().accepted()).as("connections, kept alive").isEqualTo(1);
+                assertThat(server.statistics().accepted())
+                        .as("connections, kept alive")
+                        .isEqualTo(1);
             }
         });
     }
 
     @Test
     void pipelinedRequestsAreAnsweredInOrderAndTheLastOneCloses() throws Exception {
-        String answers = talk("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        String answers =
+                talk("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 
-        assertThat(answers).matches("(?s)HTTP/1.1 200 OK.*hello\nHTTP/1.1 404 Not Found.*connection: close.*nothing here\n");
+        assertThat(answers)
+                .matches("(?s)HTTP/1.1 200 OK.*hello\nHTTP/1.1 404 Not Found.*connection: close.*nothing here\n");
     }
 
     @Test
     void whatIsNoRequestIsRefused() throws Exception {
-        assertThat(talk("nonsense\r\n\r\n")).startsWith("HTTP/1.1 400 Bad Request").endsWith("no HTTP request\n");
+        assertThat(talk("nonsense\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 Bad Request")
+                .endsWith("no HTTP request\n");
     }
 
     @Test

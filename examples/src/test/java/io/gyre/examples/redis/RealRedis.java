@@ -31,10 +31,10 @@ public final class RealRedis implements AutoCloseable {
         assumeThat(Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1)))
                 .anyMatch(entry -> Files.isExecutable(Path.of(entry, "redis-server")));
         int port = freePort();
-        Subprocess process = Subprocess.exec(SubprocessOptions.of(
-                        "redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--save", "")
-                .withDirectory(directory)
-                .withStdout(ProcessBuilder.Redirect.DISCARD));
+        Subprocess process = Subprocess.exec(
+                SubprocessOptions.of("redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--save", "")
+                        .withDirectory(directory)
+                        .withStdout(ProcessBuilder.Redirect.DISCARD));
         timeout(Duration.ofSeconds(8), () -> {
             while (!accepts(port)) {
                 sleep(Duration.ofMillis(20));
