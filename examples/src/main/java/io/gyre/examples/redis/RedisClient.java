@@ -28,6 +28,11 @@ import java.util.Arrays;
  * messages, so a command is a write and a read. A message with a buffer in it belongs to its reader, who releases it.
  */
 public final class RedisClient implements AutoCloseable {
+    /** For the lists of an answer, whose server is not trusted with all of the memory. */
+    private static final int MAX_ELEMENTS = 10_000;
+
+    private static final int MAX_DEPTH = 8;
+
     private final Framed<RedisMessage, RedisMessage> framed;
 
     private RedisClient(Framed<RedisMessage, RedisMessage> framed) {
@@ -50,7 +55,7 @@ public final class RedisClient implements AutoCloseable {
                 pipeline -> pipeline.addLast(
                         new RedisDecoder(),
                         new RedisBulkStringAggregator(),
-                        new RedisArrayAggregator(),
+                        new RedisArrayAggregator(MAX_ELEMENTS, MAX_DEPTH),
                         new RedisEncoder())));
     }
 

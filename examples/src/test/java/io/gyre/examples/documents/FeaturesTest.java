@@ -21,7 +21,7 @@ class FeaturesTest {
     private static final Pattern ROW = Pattern.compile("\\| (.+?) \\| (.*?) \\| (.+?) \\|(.*)\\|");
     private static final Pattern TEST = Pattern.compile(" \\[(\\w+)]\\((\\S+)\\) ");
     private static final String NOT_YET = "*not yet*";
-    private static final Set<String> TEST_ANNOTATIONS = Set.of("Test", "LoopTest", "ParameterizedTest");
+    private static final Set<String> TEST_ANNOTATIONS = Set.of("Test", "LoopTest", "ParameterizedTest", "TestFactory");
 
     private record Row(String feature, String inGyre, String shownBy) {}
 
