@@ -36,7 +36,10 @@ public final class ChannelRegistration {
 
     static ChannelRegistration register(SelectableChannel channel, ChannelListener listener)
             throws ClosedChannelException {
-        LowLevel.checkLoop(listener, listener.loop.face, "Create a listener on each loop.");
+        if (LoopCore.current() != listener.loop) {
+            throw new WrongLoopException(
+                    listener, listener.loop.face, Async.currentTask(), "Create a listener on each loop.");
+        }
         switch (listener.loop.tick.poller.registeredOrNull(channel)) {
             case null -> {}
             case OwnedInterest owned -> throw new BusyException(channel, owned.listener(), listener);

@@ -398,7 +398,7 @@ public final class LowLevel {
      * @throws java.nio.channels.IllegalBlockingModeException if the channel is in blocking mode
      * @throws ClosedChannelException if the channel is closed
      * @throws BusyException if the channel is registered, or a task or callback waits for it
-     * @throws WrongLoopException if the listener was created on another loop, or this is another thread
+     * @throws WrongLoopException if the listener was created on another loop
      */
     public static ChannelRegistration register(SelectableChannel channel, ChannelListener listener)
             throws ClosedChannelException {

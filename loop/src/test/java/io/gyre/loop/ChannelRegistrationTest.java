@@ -525,7 +525,7 @@ class ChannelRegistrationTest {
 
         OtherThread.run(() -> {
                     assertThatThrownBy(Bridge::new).isInstanceOf(IllegalStateException.class);
-                    assertThatExceptionOfType(WrongLoopException.class)
+                    assertThatExceptionOfType(IllegalStateException.class)
                             .isThrownBy(() -> LowLevel.register(pipe.source(), bridge));
                     assertThatExceptionOfType(WrongThreadException.class).isThrownBy(registration::giveUp);
                     assertThatExceptionOfType(WrongThreadException.class).isThrownBy(registration::takeReady);
@@ -533,6 +533,17 @@ class ChannelRegistrationTest {
                     assertThatExceptionOfType(WrongThreadException.class).isThrownBy(bridge::nextReady);
                 })
                 .get();
+    }
+
+    @Test
+    void listenerOfAnotherLoopIsRejected() throws IOException {
+        Bridge bridge = bridge();
+        Pipe pipe = pipe();
+        try (var other = new HandDrivenLoop()) {
+            other.run(() -> assertThatExceptionOfType(WrongLoopException.class)
+                    .isThrownBy(() -> LowLevel.register(pipe.source(), bridge))
+                    .withMessageEndingWith("Create a listener on each loop."));
+        }
     }
 
     /** A registered channel may become ready at any real time: the clock must not jump past it. */

@@ -96,12 +96,25 @@ class ForeignThreadTest {
                 entry(CompletionStage.class, new CompletableFuture<>()),
                 entry(Future.class, new CompletableFuture<>()),
                 entry(SelectableChannel.class, pipe.source()),
+                entry(ChannelListener.class, driven.call(IdleListener::new)),
                 entry(Overflow.class, Overflow.DROP_OLDEST),
                 entry(Combinators.When.class, Combinators.When.FIRST_COMPLETED),
                 entry(Failure.class, new Failure("text", "loop", null, new IOException())),
                 entry(EventLoop.class, loop),
                 entry(Offloading.class, Offloading.onLoopExecutor()),
                 entry(TaskGroupOptions.class, TaskGroupOptions.defaults()));
+    }
+
+    private static final class IdleListener extends ChannelListener {
+        @Override
+        protected void run() {
+            // has no channels
+        }
+
+        @Override
+        protected void closed(ChannelRegistration registration) {
+            // has no channels
+        }
     }
 
     @BeforeEach
