@@ -6,6 +6,7 @@ module io.gyre.net {
     requires static org.junit.jupiter.api;
     requires static io.netty.buffer;
     requires static transitive io.netty.common;
+    requires static io.netty.handler;
     requires static transitive io.netty.resolver;
     requires static transitive io.netty.transport;
 

@@ -51,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  * released by {@link #close}.
  *
  * <p><b>TLS:</b> an {@code SslHandler} in the pipeline works as everywhere in Netty; give it {@link
- * Netty#offloadExecutor}. Half-close is then not available.
+ * Netty#offloadExecutor}. Half-close is then not available. An end without {@code close_notify} is an {@link
+ * java.io.EOFException} of {@link #read}, behind the messages that have arrived.
  *
  * <p><b>Confinement:</b> the loop that created it; one task reads and one writes. <b>Resources:</b> holds a connection
  * until it is closed, or its loop closes.

@@ -8,7 +8,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
@@ -176,8 +178,25 @@ final class FramedTail<I> extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             inputEnded();
+        } else if (!closed && endsTlsWithoutNotice(event)) {
+            failed(new EOFException(
+                    LowLevel.describe(channel) + " has ended without close_notify: the peer or somebody on"
+                            + " the way has cut the connection, and messages may be missing."));
         }
         ReferenceCountUtil.release(event);
+    }
+
+    private static boolean endsTlsWithoutNotice(Object event) {
+        return event.getClass().getName().equals(Tls.END) && Tls.isWithoutNotice(event);
+    }
+
+    /** Loaded when TLS ends: a program without TLS may lack Netty's handlers. */
+    private static final class Tls {
+        static final String END = "io.netty.handler.ssl.SslCloseCompletionEvent";
+
+        static boolean isWithoutNotice(Object end) {
+            return !((SslCloseCompletionEvent) end).isSuccess();
+        }
     }
 
     @Override
