@@ -7,11 +7,14 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import io.gyre.net.Feature;
 import io.gyre.net.netty.NettySuite.Loops;
 import io.netty.channel.EventLoopGroup;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -76,6 +79,8 @@ class NettySuiteTest {
     }
 
     private static Map<String, String> run(Class<?> type, Loops loops) {
+        var log = Logger.getLogger(type.getName());
+        log.setLevel(Level.WARNING); // it tells of each variant of each test
         EventLoopGroup group = loops.start();
         NettySuite.runOn(group);
         var outcomes = new TreeMap<String, String>();
@@ -109,6 +114,7 @@ class NettySuiteTest {
             }
         });
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        Reference.reachabilityFence(log);
         return outcomes;
     }
 }
