@@ -7,8 +7,8 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import io.gyre.net.Feature;
 import io.gyre.net.netty.NettySuite.Loops;
 import io.netty.channel.EventLoopGroup;
-import java.lang.ref.Reference;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,6 +38,9 @@ class NettySuiteTest {
 
     /** They take a minute and more: the first because three of its tests time out on both loops. */
     private static final Set<String> SLOW = Set.of("SocketHalfClosed", "SocketSslEcho");
+
+    /** Of Netty's tests, which tell of each of their variants; kept, because a logger without an owner forgets its level. */
+    private static final Map<String, Logger> LOGS = new HashMap<>();
 
     @TestFactory
     @Feature("Netty's own tests pass on the loop")
@@ -79,8 +82,7 @@ class NettySuiteTest {
     }
 
     private static Map<String, String> run(Class<?> type, Loops loops) {
-        var log = Logger.getLogger(type.getName());
-        log.setLevel(Level.WARNING); // it tells of each variant of each test
+        LOGS.computeIfAbsent(type.getName(), Logger::getLogger).setLevel(Level.WARNING);
         EventLoopGroup group = loops.start();
         NettySuite.runOn(group);
         var outcomes = new TreeMap<String, String>();
@@ -114,7 +116,6 @@ class NettySuiteTest {
             }
         });
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        Reference.reachabilityFence(log);
         return outcomes;
     }
 }
