@@ -36,6 +36,10 @@ class PeersDoingsTest {
     private static final int AT_A_TIME = 50;
     private static final int MAX_LINE = 100;
     private static final Duration MOMENT = Duration.ofMillis(1);
+
+    /** Of the machine, between the beginning of the time-out and the wait: who has not waited was not kept waiting. */
+    private static final Duration LONGER_THAN_A_PAUSE = Duration.ofMillis(50);
+
     private static final byte[] LONG_LINE = new byte[MAX_LINE + 2];
 
     /** What a peer does, and how the handler meets it. */
@@ -85,7 +89,8 @@ class PeersDoingsTest {
                 },
                 PeersDoingsTest::awaitResetWithoutReading),
         IS_TOO_SLOW_FOR_A_TIME_OUT_OF_THE_HANDLER(
-                stream -> Async.timeout(MOMENT, () -> stream.readLine(MAX_LINE)), PeersDoingsTest::awaitEnd),
+                stream -> Async.timeout(LONGER_THAN_A_PAUSE, () -> stream.readLine(MAX_LINE)),
+                PeersDoingsTest::awaitEnd),
         SENDS_A_LONG_LINE(stream -> stream.readLine(MAX_LINE), stream -> {
             stream.write(LONG_LINE);
             awaitEnd(stream);

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.EOFException;
 import java.io.IOException;
@@ -34,6 +35,10 @@ final class FramedTail<I> extends ChannelInboundHandlerAdapter {
     private final Wait writing = new Wait("room to write to ");
     private boolean asked;
     private boolean ended;
+
+    /** TLS has begun, and the peer has not said that it ends. */
+    private boolean endWouldBeCut;
+
     private boolean closed;
     private @Nullable Throwable failure;
 
@@ -178,24 +183,20 @@ final class FramedTail<I> extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             inputEnded();
-        } else if (!closed && endsTlsWithoutNotice(event)) {
-            failed(new EOFException(
-                    LowLevel.describe(channel) + " has ended without close_notify: the peer or somebody on"
-                            + " the way has cut the connection, and messages may be missing."));
+        } else if (event.getClass().getName().startsWith("io.netty.handler.ssl.")) {
+            endWouldBeCut = Tls.isOpenAfter(event, endWouldBeCut);
         }
         ReferenceCountUtil.release(event);
     }
 
-    private static boolean endsTlsWithoutNotice(Object event) {
-        return event.getClass().getName().equals(Tls.END) && Tls.isWithoutNotice(event);
-    }
-
-    /** Loaded when TLS ends: a program without TLS may lack Netty's handlers. */
+    /** Loaded when TLS is there: a program without TLS may lack Netty's handlers. */
     private static final class Tls {
-        static final String END = "io.netty.handler.ssl.SslCloseCompletionEvent";
-
-        static boolean isWithoutNotice(Object end) {
-            return !((SslCloseCompletionEvent) end).isSuccess();
+        static boolean isOpenAfter(Object event, boolean before) {
+            return switch (event) {
+                case SslHandshakeCompletionEvent begun when begun.isSuccess() -> true;
+                case SslCloseCompletionEvent ended when ended.isSuccess() -> false;
+                default -> before;
+            };
         }
     }
 
@@ -218,6 +219,11 @@ final class FramedTail<I> extends ChannelInboundHandlerAdapter {
     }
 
     private void inputEnded() {
+        if (endWouldBeCut && !ended && !closed) {
+            failed(new EOFException(
+                    LowLevel.describe(channel) + " has ended without close_notify: the peer or somebody on"
+                            + " the way has cut the connection, and messages may be missing."));
+        }
         ended = true;
         reading.end();
     }
