@@ -52,7 +52,9 @@ final class ConnectFailedExceptionTest {
                 assertThat(attempt.address()).isEqualTo(address);
                 assertThat(attempt.kind()).isEqualTo(Kind.REFUSED);
             });
-            assertThat(failure).hasMessage("cannot connect to 127.0.0.1:" + address.getPort() + ": Connection refused");
+            assertThat(failure)
+                    .hasMessageStartingWith(
+                            "cannot connect to 127.0.0.1:" + address.getPort() + ": Connection refused");
         }
     }
 
@@ -138,7 +140,8 @@ final class ConnectFailedExceptionTest {
             Dns.use(host -> List.of(InetAddress.ofLiteral("127.0.0.1")));
 
             assertThatThrownBy(() -> TcpStream.connect("one.test", port))
-                    .hasMessage("cannot connect to one.test:" + port + ": 127.0.0.1:" + port + " (Connection refused)");
+                    .hasMessageStartingWith(
+                            "cannot connect to one.test:" + port + ": 127.0.0.1:" + port + " (Connection refused");
         }
     }
 
@@ -176,11 +179,11 @@ final class ConnectFailedExceptionTest {
 
             ConnectFailedException byAddress = failure(new InetSocketAddress(IPV6, port), ConnectOptions.defaults());
             assertThat(byAddress.kind()).isEqualTo(Kind.REFUSED);
-            assertThat(byAddress).hasMessage("cannot connect to " + text + ": Connection refused");
+            assertThat(byAddress).hasMessageStartingWith("cannot connect to " + text + ": Connection refused");
             assertThatThrownBy(() -> TcpStream.connect("::1", port))
-                    .hasMessage("cannot connect to [::1]:" + port + ": Connection refused");
+                    .hasMessageStartingWith("cannot connect to [::1]:" + port + ": Connection refused");
             assertThatThrownBy(() -> TcpStream.connect("[::1]", port))
-                    .hasMessage("cannot connect to [::1]:" + port + ": Connection refused");
+                    .hasMessageStartingWith("cannot connect to [::1]:" + port + ": Connection refused");
         }
     }
 
