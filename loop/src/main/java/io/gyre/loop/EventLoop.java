@@ -693,7 +693,9 @@ public final class EventLoop implements Executor, AutoCloseable {
      */
     public List<OffloadedCall> offloadedCalls() {
         core.checkLoopThread("offloadedCalls");
-        return core.offloadedCalls.snapshot();
+        return core.offloadedCalls.stream()
+                .<OffloadedCall>map(Offload::snapshot)
+                .toList();
     }
 
     /**

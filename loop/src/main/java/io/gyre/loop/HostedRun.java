@@ -7,7 +7,6 @@ import io.gyre.loop.spi.Failure;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
@@ -51,9 +50,6 @@ final class HostedRun<T extends @Nullable Object> {
     /** How long a turn starts new steps: a third of a frame at 60 frames per second. */
     private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** The wait of a waiter that has to hand over a turn for which there was no memory. */
-    private static final long PAUSE_WITHOUT_MEMORY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
     private static final Arrival NOTHING = () -> {};
 
     private final LoopCore loop;
@@ -74,7 +70,8 @@ final class HostedRun<T extends @Nullable Object> {
     /** Held while the waiter is in the poller, and for good by a host that closes the loop. */
     private final Semaphore poller = new Semaphore(1);
 
-    private final CountDownLatch ended = new CountDownLatch(1);
+    /** A permit once the loop is closed. */
+    private final Semaphore ended = new Semaphore(0);
 
     /** Why the host gets no more turns, so that the waiter has to drive the loop to its end; null while it gets them. */
     private volatile @Nullable Throwable evictedBy;
@@ -89,7 +86,7 @@ final class HostedRun<T extends @Nullable Object> {
 
     private boolean isStarted;
 
-    /** How long the waiter waits in the poller; 0 for a pause elsewhere. */
+    /** How long the waiter waits in the poller; 0 for a pause elsewhere, because there was no memory for a turn. */
     private long waitNanos;
 
     private @Nullable Throwable waiterFailure;
@@ -316,7 +313,12 @@ final class HostedRun<T extends @Nullable Object> {
             return false;
         }
         if (!turns.tryAcquire()) {
-            return evictedBy != null && awaitEnd();
+            if (evictedBy == null) {
+                return false;
+            }
+            ended.acquireUninterruptibly();
+            ended.release();
+            return true;
         }
         isOver = true;
         loop.tick.poller.wakeup();
@@ -329,19 +331,6 @@ final class HostedRun<T extends @Nullable Object> {
         end(last::runToTheEnd, null);
         restoreInterrupt(interruptedBefore || last.isInterrupted());
         return true;
-    }
-
-    private boolean awaitEnd() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                ended.await();
-                restoreInterrupt(interrupted);
-                return true;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
     }
 
     /** An interrupt is the host's. */
@@ -373,7 +362,7 @@ final class HostedRun<T extends @Nullable Object> {
 
     private void waitForWork() {
         if (waitNanos == 0) {
-            LockSupport.parkNanos(PAUSE_WITHOUT_MEMORY_NANOS);
+            LockSupport.parkNanos(Tick.PAUSE_WITHOUT_MEMORY_NANOS);
             return;
         }
         poller.acquireUninterruptibly();
@@ -420,7 +409,7 @@ final class HostedRun<T extends @Nullable Object> {
         isOver = true;
         loop.driver.leave(false);
         loop.setHostedRun(null);
-        ended.countDown(); // before code that waits for the result, and may need the host
+        ended.release(); // before code that waits for the result, and may need the host
         complete(eviction != null);
     }
 

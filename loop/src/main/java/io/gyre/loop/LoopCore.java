@@ -42,7 +42,10 @@ final class LoopCore {
     final Driver driver = new Driver(this);
     final TaskList tasks = new TaskList();
     final UnseenFailures unseenFailures = new UnseenFailures(this);
-    final OffloadedCalls offloadedCalls = new OffloadedCalls();
+
+    /** Calls that have not ended, on any executor; abandoned calls, too. */
+    final Set<Offload<?>> offloadedCalls = new LinkedHashSet<>();
+
     final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
     final Map<LoopLocal<?>, Object> locals = new HashMap<>();
 
@@ -405,7 +408,7 @@ final class LoopCore {
     }
 
     boolean isAnyUserCallOffloaded() {
-        return offloadedCalls.isAnyOfUserInPool();
+        return offloadedCalls.stream().anyMatch(Offload::isOfUserInPool);
     }
 
     // ---- reports

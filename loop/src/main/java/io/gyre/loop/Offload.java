@@ -116,7 +116,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
         pool = executor instanceof OffloadPool ofLoop ? ofLoop : null;
         try {
             StackRoom.requireForThread();
-            task.loop.offloadedCalls.begun(this);
+            task.loop.offloadedCalls.add(this);
             if (executor instanceof RemoteExecutor elsewhere) {
                 CompletableFuture<T> remote = elsewhere.submit(new RemoteBody<>(body));
                 future = remote;
@@ -139,7 +139,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     /** The call will never run. */
     private void leave() {
         leavePlace();
-        task.loop.offloadedCalls.ended(this);
+        task.loop.offloadedCalls.remove(this);
     }
 
     private <X extends Exception> T outcome() throws X {
@@ -249,7 +249,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
             task.loop.callInternally(() -> arriveLate(failure)); // first: this needs memory
         }
         arrived = true;
-        task.loop.offloadedCalls.ended(this);
+        task.loop.offloadedCalls.remove(this);
         if (awaited) {
             task.unpark(this);
         }

@@ -29,7 +29,7 @@ final class Tick {
      * the heap, in the entry queue, or will be reported by the selector once more.
      */
     /** How long a tick waits after a tick without memory, so that other threads can release some. */
-    private static final long PAUSE_WITHOUT_MEMORY_NANOS = 1_000_000;
+    static final long PAUSE_WITHOUT_MEMORY_NANOS = 1_000_000;
 
     final ReadyQueue<Step> ready = new ReadyQueue<>();
     final DeadlineHeap<Timer> timers = new DeadlineHeap<>();
@@ -244,7 +244,7 @@ final class Tick {
 
     /**
      * Notes an interrupt of the carrier, which the JDK forgets when it mounts or unmounts a virtual thread: before a step
-     * and at its end.
+     * and at its end. An interrupt during a step that ends in a blocking call of the JDK is lost.
      *
      * @param current the caller's thread; if it is a task, an interrupt of its own is in the carrier's status, too
      */

@@ -224,7 +224,7 @@ public final class ServerOptions {
      *
      * <p>A connection that it refuses is reset at once, costs no task, and counts in {@link ServerStatistics#refused}. So does
      * a connection for which it throws; the failure is reported. It runs on the loop, between two connections: it must be
-     * quick.
+     * quick. A {@link ServerGroup} asks it on all its loops at the same time: state that it uses must then be thread-safe.
      *
      * @param gate says by its address whether a peer is served; peers of a {@link UnixServer} have none, but the empty one
      */

@@ -1,9 +1,10 @@
 package io.gyre.net;
 
 import io.gyre.loop.Async;
+import io.gyre.loop.CancelledException;
+import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
-import io.gyre.loop.TimeoutException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -230,7 +231,7 @@ final class WireWriter extends Turn implements Runnable {
         }
         try {
             sendBehind();
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException failure) {
             loseBehind(failure);
         }
         if (!behind.isEmpty()) {
@@ -248,7 +249,9 @@ final class WireWriter extends Turn implements Runnable {
                     LowLevel.checkpoint();
                 }
             }
-        } catch (IOException | TimeoutException failure) {
+        } catch (CancelledException | LoopClosedException closing) {
+            throw closing;
+        } catch (IOException | RuntimeException failure) {
             loseBehind(failure);
         } finally {
             flusher = null;

@@ -103,7 +103,7 @@ final class CellRun {
     }
 
     private void start(Peer peer, Workshop workshop, Map<String, String> versions) throws InterruptedException {
-        progress.is(label() + ": starts " + peer.label());
+        progress.is(cell.label() + ": starts " + peer.label());
         try {
             ServerProcess server = ServerProcess.start(peer, settings.cores(), workshop);
             alive.add(server);
@@ -159,7 +159,7 @@ final class CellRun {
 
     private void forEachOf(List<Peer> peers, int round, String what, Step step) throws InterruptedException {
         for (ServerProcess server : order(peers, round)) {
-            progress.is(label() + ": " + server.peer().label() + ", " + what);
+            progress.is(cell.label() + ": " + server.peer().label() + ", " + what);
             try {
                 step.with(server);
             } catch (IOException failure) {
@@ -177,9 +177,5 @@ final class CellRun {
                 .flatMap(peer -> Optional.ofNullable(byPeer.get(peer)).stream())
                 .toList();
         return round % 2 == 1 ? order : order.reversed();
-    }
-
-    private String label() {
-        return cell.label();
     }
 }

@@ -84,7 +84,8 @@ public final class Echo implements Callable<Integer> {
             names = "--server",
             paramLabel = "'NAME=COMMAND {port}'",
             description =
-                    "A server of your own: a command that serves on the port put in place of {port}. May be repeated.")
+                    "A server of your own: a command that serves on the port put in place of {port}. May be repeated. With"
+                            + " --tls it must speak TLS 1.3, with a certificate of the curve P-256.")
     private List<String> own = new ArrayList<>();
 
     @Option(

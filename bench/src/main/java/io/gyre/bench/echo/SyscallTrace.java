@@ -23,7 +23,7 @@ final class SyscallTrace {
      * Design.
      *
      * strace comes when the connections are there and goes while they still are, and the messages are counted between these
-     * two moments, so that what belongs to connections does not count. They are connections of its own, beside those that are
+     * two moments, so that what belongs to connections of messages does not count. They are connections of its own, beside those that are
      * measured, which say nothing meanwhile: a run of theirs could not be broken off. strace slows the server down by far,
      * which is why nothing else is measured meanwhile.
      */

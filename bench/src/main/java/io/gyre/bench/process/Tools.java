@@ -55,8 +55,12 @@ public final class Tools {
         }
     }
 
-    /** Runs a compiler. */
-    static void compile(List<String> command) throws IOException, InterruptedException {
+    /**
+     * Runs a command to its end.
+     *
+     * @throws IOException if it fails, with what it printed
+     */
+    public static void run(List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {

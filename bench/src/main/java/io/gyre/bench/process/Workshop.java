@@ -46,14 +46,14 @@ public record Workshop(Path directory) {
         var command = new ArrayList<>(List.of(gcc.toString(), "-O2", "-Wall", "-Wextra", "-Werror"));
         command.addAll(List.of("-o", program.toString(), source.toString()));
         command.addAll(List.of(options));
-        Tools.compile(command);
+        Tools.run(command);
         return program;
     }
 
     /** {@return the program that Go makes of a source} */
     public Path compileGo(Path go, Path source, String name) throws IOException, InterruptedException {
         Path program = directory.resolve(name);
-        Tools.compile(List.of(go.toString(), "build", "-o", program.toString(), source.toString()));
+        Tools.run(List.of(go.toString(), "build", "-o", program.toString(), source.toString()));
         return program;
     }
 

@@ -49,6 +49,9 @@ final class ScaleReport {
     /** Milliseconds. */
     private static final double GOAL_LATENESS = 5;
 
+    private static final List<Question> MEMORY =
+            List.of(Question.MEMORY_TASK, Question.MEMORY_TIMER, Question.MEMORY_CONNECTION, Question.MEMORY_TLS);
+
     private static final List<String> LOOP_FIGURES =
             List.of(Point.THROUGHPUT, Point.CPU_MICROS, Point.SERVER_BUSY, Point.GENERATOR_BUSY);
     private static final Place NOTHING = new Place("", Emphasis.QUIET);
@@ -79,8 +82,7 @@ final class ScaleReport {
         if (!results.of(Question.TICKS).isEmpty()) {
             sections.add(Section.of("ticks", ticks()));
         }
-        if (questions(Part.MEMORY).findAny().isPresent()
-                || !results.of(Question.MEMORY_TLS).isEmpty()) {
+        if (MEMORY.stream().anyMatch(question -> !results.of(question).isEmpty())) {
             sections.add(Section.of("memory", memory()));
         }
         sections.add(Section.ofEnvironment(results.environment()));
@@ -97,7 +99,12 @@ final class ScaleReport {
         var lines = new ArrayList<String>();
         lines.add("Medians of the rounds, and their range in brackets. A ratio is taken within each round.");
         if (!results.isQuick()) {
-            lines.add(goals());
+            if (Arrays.stream(Question.values())
+                    .anyMatch(question ->
+                            question.isGrowth() && !results.of(question).isEmpty())) {
+                lines.add(goals());
+            }
+            lines.addAll(goalsOfTicks());
         }
         List<Double> collecting = results.points().stream()
                 .map(point -> point.figure(Point.COLLECTING))
@@ -137,6 +144,26 @@ final class ScaleReport {
         String text = "Goal, largest / smallest at most " + Numbers.plain(GOAL) + ": " + met + " met, " + missed.size()
                 + " MISSED";
         return missed.isEmpty() ? text + "." : text + ": " + String.join("; ", missed) + ".";
+    }
+
+    private List<String> goalsOfTicks() {
+        var lines = new ArrayList<String>();
+        for (String variant : results.variants(Question.TICKS)) {
+            for (long count : results.counts(Question.TICKS)) {
+                isInTime(variant, count)
+                        .ifPresent(isMet -> lines.add("Goal, no tick later than " + Numbers.plain(GOAL_LATENESS)
+                                + " ms beside " + count + " handshakes: " + (isMet ? "met" : "MISSED") + " (" + variant
+                                + ")."));
+            }
+        }
+        return lines;
+    }
+
+    /** {@return whether ticks were in time beside so many handshakes; empty beside none, where the machine is judged} */
+    private Optional<Boolean> isInTime(String variant, long count) {
+        return results.spread(Question.TICKS, variant, count, point -> point.figure(Point.LATEST))
+                .filter(_ -> count > 0)
+                .map(worst -> worst.max() <= GOAL_LATENESS);
     }
 
     /** {@return the figure at the largest number, in those at the smallest} */
@@ -251,9 +278,9 @@ final class ScaleReport {
         for (String figure : List.of(Point.THROUGHPUT, Point.LATE, Point.LATEST)) {
             places.add(place(Question.TICKS, variant, count, figure));
         }
-        places.add(results.spread(Question.TICKS, variant, count, point -> point.figure(Point.LATEST))
-                .filter(_ -> count > 0 && !results.isQuick())
-                .map(worst -> verdict(worst.max() <= GOAL_LATENESS, GOAL_LATENESS))
+        places.add(isInTime(variant, count)
+                .filter(_ -> !results.isQuick())
+                .map(isMet -> verdict(isMet, GOAL_LATENESS))
                 .orElse(NOTHING));
         return new Row(true, places);
     }
@@ -261,7 +288,7 @@ final class ScaleReport {
     /** What one more of each takes. */
     private Table memory() {
         var rows = new ArrayList<Row>();
-        Stream.concat(questions(Part.MEMORY), Stream.of(Question.MEMORY_TLS)).forEach(question -> {
+        MEMORY.forEach(question -> {
             for (String variant : results.variants(question)) {
                 results.counts(question).forEach(count -> rows.add(memory(question, variant, count)));
             }

@@ -21,8 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class GyreStreams implements EchoServer {
     private final @Nullable SslProvider engines;
 
+    /** The engines of the JDK work on arrays. */
+    private final boolean readsIntoArrays;
+
     private GyreStreams(@Nullable SslProvider engines) {
         this.engines = engines;
+        this.readsIntoArrays = SelfSigned.isAskedFor() && engines == null;
     }
 
     static GyreStreams ofTheJdk() {
@@ -59,15 +63,10 @@ final class GyreStreams implements EchoServer {
     }
 
     private void echo(ByteStream stream) throws IOException {
-        ByteBuffer buffer = buffer();
+        ByteBuffer buffer =
+                readsIntoArrays ? ByteBuffer.allocate(RECEIVE_BYTES) : ByteBuffer.allocateDirect(RECEIVE_BYTES);
         while (stream.read(buffer.clear()) >= 0) {
             stream.write(buffer.flip());
         }
-    }
-
-    /** The engines of the JDK work on arrays. */
-    private ByteBuffer buffer() {
-        boolean isArray = SelfSigned.isAskedFor() && engines == null;
-        return isArray ? ByteBuffer.allocate(RECEIVE_BYTES) : ByteBuffer.allocateDirect(RECEIVE_BYTES);
     }
 }

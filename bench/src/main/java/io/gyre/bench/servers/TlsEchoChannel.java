@@ -36,7 +36,8 @@ final class TlsEchoChannel extends EchoChannel {
     @Override
     Next echo(ByteBuffer shared) {
         try {
-            if (channel().read(RECEIVED.clear().put(part)) < 0) {
+            RECEIVED.clear().put(part);
+            if (channel().read(RECEIVED.limit(RECEIVED.position() + EchoServer.RECEIVE_BYTES)) < 0) {
                 return Next.NOTHING;
             }
             RECEIVED.flip();

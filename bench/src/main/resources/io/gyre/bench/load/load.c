@@ -470,7 +470,8 @@ static void run(void) {
                 continue;
             }
             if (events[i].events & EPOLLOUT) flush(c);
-            if (events[i].events & ~(unsigned)EPOLLOUT) repeats_handshakes ? go_on(c) : receive(c);
+            bool is_repeated = repeats_handshakes && c - connections < connection_count;
+            if (events[i].events & ~(unsigned)EPOLLOUT) is_repeated ? go_on(c) : receive(c);
         }
     }
 }
@@ -503,6 +504,9 @@ static void parse(int argc, char **argv) {
         } else {
             resumes = strcmp(optarg, "resumed") == 0;
             repeats_handshakes = resumes || strcmp(optarg, "full") == 0;
+            if (!repeats_handshakes && strcmp(optarg, "none") != 0) {
+                die("--handshakes is none, full or resumed, and not \"%s\"", optarg);
+            }
         }
     }
     if (port <= 0 || size <= 0 || connection_count < 0 || idle_count < 0 || all_count() <= 0 || pipelining <= 0 || patience_ms <= 0) {
@@ -535,7 +539,10 @@ static void obey(void) {
 int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     parse(argc, argv);
-    if (!wire_setup(resumes)) die("this OpenSSL cannot do what is asked of it");
+    if (!wire_setup(resumes)) {
+        die("sessions are resumed, and TLS 1.3 with X25519 and AES-128-GCM is spoken, only when this is compiled with -DTLS and"
+            " an OpenSSL that has them");
+    }
     raise_file_limit();
     pattern_fill();
     epoll = epoll_create1(EPOLL_CLOEXEC);

@@ -60,7 +60,8 @@ static inline bool wire_setup(bool resumes) {
 
 static inline const char *wire_error(void) {
     unsigned long code = ERR_get_error();
-    return wire_refused ? "the session was not resumed" : code ? ERR_reason_error_string(code) : strerror(errno);
+    const char *reason = code ? ERR_reason_error_string(code) : NULL; /* none for an error of the system */
+    return wire_refused ? "the session was not resumed" : reason ? reason : strerror(errno);
 }
 
 /* Takes over a socket that is connected. Returns whether there was memory for it. */
@@ -89,7 +90,9 @@ static inline ssize_t wire_shake_hands(struct wire *w) {
     int returned = SSL_do_handshake(w->ssl);
     if (returned != 1) return wire_outcome(w, returned);
     wire_refused = w->session && !SSL_session_reused(w->ssl);
-    return wire_refused ? -1 : 1;
+    if (!wire_refused) return 1;
+    errno = EPROTO; /* otherwise it is still EAGAIN, which means later */
+    return -1;
 }
 
 /* As many whole records as are there, so that a byte that OpenSSL has kept is not waited for; more may be left only if the

@@ -42,7 +42,7 @@ def end_with_input():
 def tls(pem):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
-    context.num_tickets = 1  # as many as the others send
+    context.num_tickets = 1  # as many as the JDK and Go give out
     return context
 
 

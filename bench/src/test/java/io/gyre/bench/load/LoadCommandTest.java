@@ -59,7 +59,8 @@ class LoadCommandTest {
             assertThat(execute(server.port(), "--quick", "--rate=1000")).isZero();
             assertThat(read(".md")).contains("messages/s.", "1,000 a second");
 
-            // It sends no more than it is told to; a loaded machine may let it send a few less.
+            // A pause of the machine at an edge of the time shifts some messages; a closed loop makes many times as
+            // many.
             assertThat(measured(
                                     server.port(),
                                     "--rate=1000",
@@ -69,7 +70,7 @@ class LoadCommandTest {
                                     "--seconds=1")
                             .runs())
                     .isNotEmpty()
-                    .allSatisfy(run -> assertThat(run.messagesPerSecond()).isBetween(950.0, 1050.0));
+                    .allSatisfy(run -> assertThat(run.messagesPerSecond()).isBetween(500.0, 2000.0));
         }
     }
 

@@ -85,4 +85,26 @@ class OverTlsTest {
                     .hasMessageContaining("the server has given no session to resume");
         }
     }
+
+    /** It remembers one session, and two connections take turns. */
+    @Test
+    void serverThatRefusesToResumeIsNamed() throws Exception {
+        SelfSigned certificate = SelfSigned.make(directory);
+        Peer refusing = Peers.java(
+                JavaServer.FLOOR,
+                List.of(
+                        certificate.jvmOption(),
+                        "-Djdk.tls.server.enableSessionTicketExtension=false",
+                        "-Djavax.net.ssl.sessionCacheSize=1"));
+        Load load = Load.closed(64, 2, 1, 0, 50).repeating(Exchange.RESUMED_HANDSHAKE);
+        try (ServerProcess server = ServerProcess.start(refusing, Cores.any(), workshop);
+                Connections connections = generator.connect(server.port(), load)) {
+            assertThatThrownBy(() -> {
+                        connections.start(load);
+                        connections.awaitBegin();
+                        connections.awaitEnd();
+                    })
+                    .hasMessageContaining("the session was not resumed");
+        }
+    }
 }

@@ -48,7 +48,7 @@ class ToolsTest {
 
     @Test
     void failureToCompileSaysWhatTheCompilerSaid() {
-        assertThatThrownBy(() -> Tools.compile(List.of("sh", "-c", "echo line 3: no; exit 1")))
+        assertThatThrownBy(() -> Tools.run(List.of("sh", "-c", "echo line 3: no; exit 1")))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("line 3: no");
     }

@@ -104,14 +104,16 @@ public final class EchoClient {
                 TcpStream.connect(server, ConnectOptions.defaults().withTimeout(load.patience()))) {
             stream.setReadTimeout(load.patience());
             stream.setWriteTimeout(load.patience());
-            for (int message = 0; System.nanoTime() - endNanos < 0; message++) {
+            int message = 0;
+            do {
                 long start = System.nanoTime();
                 exchange(stream, ByteBuffer.wrap(sent), reply.clear());
                 verify(connection, message, ByteBuffer.wrap(sent), reply.flip());
                 if (start - beginNanos >= 0) {
                     latencies.recordValue(Math.min(System.nanoTime() - start, HIGHEST_LATENCY_NANOS));
                 }
-            }
+                message++;
+            } while (System.nanoTime() - endNanos < 0);
         } catch (TimeoutException silent) {
             throw new IOException(
                     "the server has been silent on connection %d for %d ms; it is overloaded, or no echo server"

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class EchoTest {
-    private static final Duration LENGTH = Duration.ofMillis(300);
+    private static final Duration LENGTH = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static InetSocketAddress loopback() {
@@ -48,7 +48,7 @@ final class EchoTest {
                     served.incrementAndGet();
                 }
             })) {
-                var load = new EchoClient.Load(1, 1, Duration.ofMillis(50), LENGTH, PATIENCE);
+                var load = new EchoClient.Load(1, 1, LENGTH, LENGTH, PATIENCE);
                 return new EchoClient(server.address(), load).run();
             }
         });

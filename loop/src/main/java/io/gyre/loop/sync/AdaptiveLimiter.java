@@ -6,6 +6,7 @@ import io.gyre.loop.LowLevel;
 import io.gyre.loop.VoidBody;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +85,7 @@ public final class AdaptiveLimiter {
         this.tokens = new CapacityLimiter(new Label("AdaptiveLimiter", name), least);
         this.least = least;
         this.most = most;
-        this.targetNanos = target.toNanos();
+        this.targetNanos = TimeUnit.NANOSECONDS.convert(target); // the longest, if it is longer
         this.limit = least;
     }
 
@@ -175,7 +176,7 @@ public final class AdaptiveLimiter {
     private void adapt(Work ended, boolean successful) {
         long now = EventLoop.current().time();
         if (now - ended.begunAt > targetNanos) {
-            if (decreases == 0 || ended.begunAt - decreasedAt >= 0) {
+            if (limit > least && (decreases == 0 || ended.begunAt - decreasedAt >= 0)) {
                 become(Math.max(least, limit * DECREASE));
                 decreasedAt = now;
                 decreases++;

@@ -91,6 +91,9 @@ final class AdaptiveLimiterTest {
             round(narrow, SLOW);
         }
         assertThat(narrow.limit()).isEqualTo(4);
+        assertThat(narrow.statistics().decreases())
+                .as("5 to 4.5, to 4.05, to 4")
+                .isEqualTo(3);
     }
 
     @LoopTest

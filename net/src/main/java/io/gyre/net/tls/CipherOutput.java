@@ -128,7 +128,10 @@ final class CipherOutput implements Runnable {
     }
 
     private IOException unexpected(Throwable broken) {
-        return new IOException(below + " does not take the encrypted bytes of a stream over it: " + broken, broken);
+        return new IOException(
+                "cannot send encrypted bytes to " + LowLevel.describe(below) + ", which threw "
+                        + LowLevel.describe(broken) + ". A stream may throw only IOException: mend that stream.",
+                broken);
     }
 
     private void clear() {

@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet :
  * final class NettyEngines implements EngineFactory { // OpenSSL's, by Netty
- *     private final SslContext context =
- *             SslContextBuilder.forClient().sslProvider(SslProvider.OPENSSL_REFCNT).build();
+ *     private final SslContext context;
+ *
+ *     NettyEngines() throws SSLException {
+ *         context = SslContextBuilder.forClient().sslProvider(SslProvider.OPENSSL_REFCNT).build();
+ *     }
  *
  *     public SSLEngine create(boolean client, @Nullable String host, int port) {
  *         return context.newEngine(ByteBufAllocator.DEFAULT, host, port);

@@ -144,6 +144,7 @@ final class TlsEngine {
                     }
                     case BUFFER_UNDERFLOW -> {
                         if (engine.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP) {
+                            requireProgress("unwrap", result);
                             return true; // the call has completed the handshake
                         }
                         if (!fetch(bytes)) {
@@ -185,6 +186,8 @@ final class TlsEngine {
             } while (result.getStatus() == Status.BUFFER_OVERFLOW || mustWrap(result));
         } catch (SSLException broken) {
             throw fail(broken);
+        } catch (RuntimeException broken) {
+            throw fail(failures.unexpected(broken));
         } finally {
             try {
                 sendMessages(records);
@@ -386,13 +389,13 @@ final class TlsEngine {
                     throw failures.endedByPeer(engine);
                 }
                 taken += result.bytesConsumed();
-                if (records.position() == 0) {
-                    requireProgress("wrap", result);
-                }
+                requireProgress("wrap", result);
             } while (result.bytesProduced() > 0 && hasRemaining(sources, first));
             messages = mustWrap(result);
         } catch (SSLException broken) {
             throw fail(broken);
+        } catch (RuntimeException broken) {
+            throw fail(failures.unexpected(broken));
         } finally {
             try {
                 output.add(records.flip());
@@ -450,8 +453,8 @@ final class TlsEngine {
                 if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
                     wrapMessages();
                 }
-            } catch (IOException notSent) {
-                // the peer is gone, or the engine has nothing to say
+            } catch (IOException | RuntimeException notSent) {
+                // the peer is gone, or the engine has nothing to say or is broken
             }
         }
         return failure;

@@ -189,13 +189,17 @@ final class TlsFailures {
         return failed(
                 Kind.OTHER,
                 "the engine of " + engine.getClass().getName() + " makes no progress: its " + reason
-                        + ". That is a mistake of its provider; without TlsOptions.withEngines the engine of the JDK is used.",
+                        + ". That is a mistake in the engine. If it comes from TlsOptions.withEngines, leave that out to use the"
+                        + " engine of the JDK.",
                 null);
     }
 
     /** A failure that neither an engine nor a stream should have. */
     IOException unexpected(RuntimeException failure) {
-        return new IOException("TLS with " + peer + " failed unexpectedly: " + failure, failure);
+        return new IOException(
+                "TLS with " + peer + " failed, because its engine or the stream below threw "
+                        + LowLevel.describe(failure) + ". That is a mistake in one of them.",
+                failure);
     }
 
     IOException endedByPeer(SSLEngine engine) {

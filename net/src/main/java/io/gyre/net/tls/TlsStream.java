@@ -168,6 +168,7 @@ public final class TlsStream extends BufferedStream {
             ByteStream below, TlsOptions options, boolean client, @Nullable String host, int port) throws IOException {
         ByteStream toClose = below;
         try {
+            EventLoop _ = EventLoop.current(); // before an engine is made, which may hold memory outside of the heap
             var stream = new TlsStream(below, options, options.engine(client, host, port), host);
             toClose = stream;
             if (!stream.values.lazyHandshake) {
@@ -216,6 +217,7 @@ public final class TlsStream extends BufferedStream {
         } catch (TlsException refused) {
             throw handshakeFailed(refused);
         }
+        throwIfClosedMeanwhile();
         if (session == null) {
             session = describeSession();
         }
@@ -393,8 +395,11 @@ public final class TlsStream extends BufferedStream {
             }
         } finally {
             engine.output.close();
-            handshake.close();
-            below.close();
+            try {
+                handshake.close();
+            } finally {
+                below.close();
+            }
         }
     }
 
@@ -438,7 +443,10 @@ public final class TlsStream extends BufferedStream {
         }
     }
 
-    /** Discards what has come, or all until the peer ends: unread bytes would make the system reset the connection. */
+    /**
+     * Discards a buffer of what has come, such as tickets, or all until the peer ends: unread bytes would make the system
+     * reset the connection.
+     */
     private void discard(boolean untilThePeerEnds) {
         ByteBuffer discarded = ByteBuffer.allocate(RecordBuffers.BUFFER_BYTES / 8);
         try {
@@ -457,8 +465,11 @@ public final class TlsStream extends BufferedStream {
     protected void abortTransport() {
         ending = true;
         engine.output.close();
-        handshake.close();
-        below.abort();
+        try {
+            handshake.close();
+        } finally {
+            below.abort();
+        }
     }
 
     @Override

@@ -1,21 +1,12 @@
 package io.gyre.net.tls;
 
-import io.gyre.net.testing.BufferedStreamContract;
 import io.gyre.net.testing.MemoryStream;
 import io.gyre.net.testing.StreamPair;
 import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
-import java.util.EnumSet;
-import java.util.Set;
-import org.junit.jupiter.api.BeforeAll;
 
 /** An end that closes while nobody reads cannot give notice of it, so these pairs allow an end without notice. */
-final class OpensslOverLockstepContractTest extends BufferedStreamContract {
-    @BeforeAll
-    static void opensslIsThere() {
-        OpensslEngines.require();
-    }
-
+final class OpensslOverLockstepContractTest extends OpensslContract {
     @Override
     protected StreamPair<TlsStream> open() throws IOException {
         return TlsPair.over(
@@ -24,11 +15,5 @@ final class OpensslOverLockstepContractTest extends BufferedStreamContract {
                 OpensslEngines.server(ClientAuth.NONE, "TLSv1.3")
                         .in(TlsPair.SERVER)
                         .withTruncationAllowed(true));
-    }
-
-    /** This engine ends both directions at once. */
-    @Override
-    protected Set<Trait> traits() {
-        return EnumSet.complementOf(EnumSet.of(Trait.HALF_CLOSE));
     }
 }

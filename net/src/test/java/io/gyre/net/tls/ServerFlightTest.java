@@ -113,7 +113,7 @@ final class ServerFlightTest {
     }
 
     @Test
-    void bytesThatMakeNoSenseDecideNothing() {
+    void bytesThatMakeNoSenseDoNotResume() {
         for (int length = 0; length < 60; length++) {
             byte[] hello = new byte[9 + length];
             ByteBuffer.wrap(hello).put((byte) 22).putShort((short) 0x0303).putShort((short) (4 + length));

@@ -20,6 +20,7 @@ final class StuckEngine extends EngineShell {
         UNWRAPS_NOTHING(Status.OK, HandshakeStatus.NEED_UNWRAP),
         NEEDS_MORE_ROOM_TO_UNWRAP(Status.BUFFER_OVERFLOW, HandshakeStatus.NEED_UNWRAP),
         NEEDS_MORE_BYTES(Status.BUFFER_UNDERFLOW, HandshakeStatus.NEED_UNWRAP),
+        NEEDS_MORE_BYTES_AND_NO_MORE(Status.BUFFER_UNDERFLOW, HandshakeStatus.NEED_UNWRAP_AGAIN),
         HAS_NO_TASK(Status.OK, HandshakeStatus.NEED_TASK),
         TAKES_NO_PLAIN_BYTES(Status.OK, HandshakeStatus.NOT_HANDSHAKING),
         TAKES_NO_RECORD(Status.OK, HandshakeStatus.NOT_HANDSHAKING),

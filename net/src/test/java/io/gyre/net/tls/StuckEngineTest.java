@@ -37,6 +37,7 @@ final class StuckEngineTest {
             Fault.UNWRAPS_NOTHING,
             Fault.NEEDS_MORE_ROOM_TO_UNWRAP,
             Fault.NEEDS_MORE_BYTES,
+            Fault.NEEDS_MORE_BYTES_AND_NO_MORE,
             Fault.HAS_NO_TASK
         }) {
             StreamPair<MemoryStream> below = MemoryStream.pair();

@@ -52,6 +52,21 @@ final class TlsFailingBelowTest {
         end(pair);
     }
 
+    /** The stream below by itself: it buffers, too. */
+    @LoopTest
+    void failureOfAFlushReachesTheNextWriter() throws Exception {
+        var stream = new FailingStream(MemoryStream.pair().left());
+        stream.writeBuffered(ByteBuffer.allocate(1));
+        stream.failToSend(mistake);
+        awaitAllTasksParked();
+
+        assertThatThrownBy(() -> stream.writeBuffered(ByteBuffer.allocate(1)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("could not be sent")
+                .hasCause(mistake);
+        stream.abort();
+    }
+
     @LoopTest
     void failureToSendReachesThisWriterAndTheNext() throws Exception {
         StreamPair<TlsStream> pair = pair();
