@@ -54,7 +54,6 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
      * that submits the call. Such a thread submits the call once more, through a thread of the JDK's scheduler. If the
      * call then comes back to the loop, it runs in a worker that stays there, and fails.
      */
-    private static final long PAUSE_WITHOUT_MEMORY_NANOS = 10_000_000;
 
     private final VirtualThreadTask<?> task;
     private final Offloading how;
@@ -238,7 +237,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
             try {
                 return task.loop.enter(() -> arrive(failure));
             } catch (OutOfMemoryError e) {
-                LockSupport.parkNanos(PAUSE_WITHOUT_MEMORY_NANOS);
+                LockSupport.parkNanos(OffloadPool.PAUSE_WITHOUT_MEMORY_NANOS);
             }
         }
     }

@@ -29,7 +29,7 @@ final class OffloadPool extends ThreadPoolExecutor {
      */
     private static final long STUCK_IN_LOOP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long PAUSE_WITHOUT_MEMORY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    static final long PAUSE_WITHOUT_MEMORY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final int MANY_TO_NAME = 3;
 
