@@ -270,6 +270,16 @@ final class TlsEngine {
         return 0;
     }
 
+    /** Decrypts bytes that nobody wants any more, as many as fit into one buffer. {@return as {@link #unwrap}} */
+    int discard() throws IOException {
+        ByteBuffer discarded = buffers.take();
+        try {
+            return unwrap(discarded, true);
+        } finally {
+            buffers.giveBack(discarded);
+        }
+    }
+
     private void deliver(ByteBuffer target) {
         if (decrypted.hasRemaining()) {
             int length = Math.min(decrypted.remaining(), target.remaining());

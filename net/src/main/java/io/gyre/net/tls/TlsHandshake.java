@@ -137,10 +137,14 @@ final class TlsHandshake {
         }
     }
 
-    /** The engine of a client makes its first keys here. */
+    /** The engine of a client makes its first keys here, that of a server only prepares. */
     private void begin() throws IOException {
         try {
-            offload(COMPUTING, () -> engine.engine.beginHandshake());
+            if (engine.engine.getUseClientMode()) {
+                offload(COMPUTING, () -> engine.engine.beginHandshake());
+            } else {
+                engine.engine.beginHandshake();
+            }
         } catch (SSLException broken) {
             throw engine.fail(broken);
         }

@@ -448,9 +448,8 @@ public final class TlsStream extends BufferedStream {
      * reset the connection.
      */
     private void discard(boolean untilThePeerEnds) {
-        ByteBuffer discarded = ByteBuffer.allocate(RecordBuffers.BUFFER_BYTES / 8);
         try {
-            while (engine.unwrap(discarded.clear(), true) >= 0 && untilThePeerEnds && !engine.isHandshaking()) {
+            while (engine.discard() >= 0 && untilThePeerEnds && !engine.isHandshaking()) {
                 if (!engine.hasSomething()) {
                     engine.input.await();
                 }
