@@ -5,6 +5,7 @@ module io.gyre.loop {
     requires static org.junit.jupiter.api;
 
     exports io.gyre.loop;
+    exports io.gyre.loop.dump;
     exports io.gyre.loop.process;
     exports io.gyre.loop.spi;
     exports io.gyre.loop.sync;

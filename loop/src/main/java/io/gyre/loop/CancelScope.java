@@ -1,5 +1,7 @@
 package io.gyre.loop;
 
+import io.gyre.loop.dump.DumpedScope;
+import io.gyre.loop.dump.TaskRef;
 import io.gyre.loop.internal.text.Failures;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +58,8 @@ public final class CancelScope {
      *
      * An interrupt that other code sends to a task's thread is a request, too: it comes in through park.
      */
+    private static final int MAX_DUMPED = 100;
+
     private final VirtualThreadTask<?> owner;
     private final @Nullable CancelScope parent;
     private @Nullable CancelScope firstChild;
@@ -440,6 +444,46 @@ public final class CancelScope {
     }
 
     // ---- for the task
+
+    /**
+     * {@return this scope and those around it, innermost first, without those that have no limit and were not cancelled}
+     * Any thread.
+     *
+     * @param nowNanos the time from which deadlines count
+     */
+    List<DumpedScope> dump(long nowNanos) {
+        var scopes = new ArrayList<DumpedScope>();
+        CancelScope scope = this;
+        for (int i = 0; scope != null && i < MAX_DUMPED; i++) {
+            ScopeTimer limit = scope.timer;
+            if (limit != null || scope.reason != null) {
+                scopes.add(new DumpedScope(
+                        LoopInspection.refTo(scope.owner),
+                        limit == null ? null : Duration.ofNanos(limit.deadlineNanos() - nowNanos),
+                        scope.shield,
+                        scope.reason));
+            }
+            scope = scope.parent;
+        }
+        return scopes;
+    }
+
+    /** {@return the task that opened the group of this scope's task, or null} Any thread. */
+    @Nullable
+    TaskRef outerTask() {
+        CancelScope scope = this;
+        while (scope != null && scope.owner == owner) {
+            scope = scope.parent;
+        }
+        return scope == null ? null : LoopInspection.refTo(scope.owner);
+    }
+
+    /** {@return why a task in this scope is cancelled, or null} Any thread. */
+    @Nullable
+    String effectiveReason() {
+        CancelScope cancelled = effective;
+        return cancelled == null ? null : cancelled.reason;
+    }
 
     /** {@return the outermost cancelled scope visible from here, or null} */
     @Nullable

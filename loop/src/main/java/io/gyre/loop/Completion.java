@@ -2,6 +2,8 @@ package io.gyre.loop;
 
 import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.internal.text.Failures;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +28,8 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
      * entry queue instead of touching the list.
      */
     private static final Object NULL = new Object();
+
+    private static final int MAX_LOOKED_AT = 1000;
 
     /** Recorded when there is no memory to record more. */
     private static final Failed NO_MEMORY = new Failed(
@@ -118,6 +122,24 @@ abstract class Completion<T extends @Nullable Object> implements Awaitable<T> {
             observer = observer.next == last ? null : observer.next;
         }
         return observer != null;
+    }
+
+    /**
+     * {@return the groups and sets that have this among their own} Any thread, while observers come and go: so at most a
+     * thousand are looked at, the first ones.
+     */
+    final List<Object> holders() {
+        var holders = new ArrayList<Object>(1);
+        Observer last = lastObserver;
+        Observer observer = last == null ? null : last.next;
+        for (int i = 0; observer != null && i < MAX_LOOKED_AT; i++) {
+            Object holder = observer.holder();
+            if (holder != null) {
+                holders.add(holder);
+            }
+            observer = observer == last ? null : observer.next;
+        }
+        return holders;
     }
 
     /** {@return whether there are observers} For tests. */

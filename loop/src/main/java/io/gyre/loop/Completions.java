@@ -111,6 +111,11 @@ final class Completions implements AutoCloseable {
         boolean observesFailure() {
             return !iterated;
         }
+
+        @Override
+        Object holder() {
+            return Completions.this;
+        }
     }
 
     private final class EndOfWaiter extends Observer {

@@ -1,9 +1,12 @@
 package io.gyre.loop;
 
+import io.gyre.loop.dump.Wait;
+import io.gyre.loop.internal.text.Describe;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Classifies a park of a task in a foreign call by its stack: which call it is, and whether an interrupt can end it.
@@ -87,6 +90,32 @@ final class ForeignPark {
                         || type.equals(LOCKS + "AbstractQueuedLongSynchronizer"))
                 && (frame.getMethodName().equals("acquire")
                         || frame.getMethodName().equals("acquireShared"));
+    }
+
+    /** {@return what a thread waits for that is parked in a call of the JDK} Any thread but the carrier: takes a stack. */
+    static Wait describe(Thread thread) {
+        StackTraceElement[] stack = thread.getStackTrace();
+        Object blocker = LockSupport.getBlocker(thread);
+        String call = thread.getState() == Thread.State.BLOCKED && stack.length > 0
+                ? "a monitor in " + stack[0]
+                : "a blocking call in " + callOf(stack);
+        return new Wait.OnForeignCall(call, blocker == null ? null : identify(blocker), LoopInspection.frames(stack));
+    }
+
+    /** {@return words for an object that tell it from others of its kind} */
+    private static String identify(Object blocker) {
+        Class<?> type = blocker.getClass();
+        String words = Describe.isOfJdk(type) ? outermost(type).getSimpleName() : Describe.object(blocker);
+        return words + " @" + Integer.toHexString(System.identityHashCode(blocker));
+    }
+
+    /** {@return the class that users know: a ReentrantLock parks in a part of it} */
+    private static Class<?> outermost(Class<?> type) {
+        Class<?> outer = type;
+        for (Class<?> around = type; around != null; around = around.getEnclosingClass()) {
+            outer = around;
+        }
+        return outer;
     }
 
     /** {@return the call that the user's code has made: the outermost frame of the innermost run of JDK frames} */

@@ -33,6 +33,9 @@ final class LoopCore {
     /** About 146 years: far enough to mean "never", near enough that instants still compare by subtraction. */
     static final long MAX_DELAY_NANOS = Long.MAX_VALUE / 2;
 
+    /** Some microseconds of a busy loop, unless its steps are long. */
+    private static final int TICKS_BETWEEN_AGES = 64;
+
     private static final Duration MAX_DELAY = Duration.ofNanos(MAX_DELAY_NANOS);
 
     final EventLoop face;
@@ -56,6 +59,11 @@ final class LoopCore {
 
     /** Of users, as of the last tick. */
     final TaskTally tally = new TaskTally();
+
+    final TaskAges ages = new TaskAges();
+
+    /** How many tasks had been added when their ages were noted. */
+    private int dated;
 
     private final FailureReporter failures;
     private final Ticker ticker;
@@ -270,9 +278,18 @@ final class LoopCore {
         }
     }
 
-    /** Tells other threads how many tasks there are. In each tick, which is cheaper than at each task. */
-    void tellTasks() {
+    /**
+     * Tells other threads how many tasks there are, and how old. In each tick, which is cheaper than at each task.
+     *
+     * @param mayWait whether the tick has nothing to do yet: then it reads the clock for the ages; a busy loop does so in a
+     *     few of its ticks
+     */
+    void tellTasks(boolean mayWait) {
         tally.tell(tasks.begunUserTasks(), tasks.userTasks());
+        if (tasks.added() != dated && (mayWait || tick.ticks() % TICKS_BETWEEN_AGES == 0)) {
+            dated = tasks.added();
+            ages.note(tasks.newestId(), time());
+        }
     }
 
     /** Removes the tasks that could not be started from the list. Carrier, in each tick. */

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the result
  */
 public final class LoopFuture<T extends @Nullable Object> extends Completion<T> {
-    private final @Nullable Object source;
+    /** The future of another library, or the task that is to complete this; null if nothing is known. */
+    private @Nullable Object source;
 
     LoopFuture(LoopCore loop) {
         super(loop);
-        this.source = null;
     }
 
     /** A future that stands for a future of another library, and is named like it. */
@@ -38,7 +38,22 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
 
     /** {@return whether another library will complete this} */
     boolean isOfOtherLibrary() {
-        return source != null;
+        return source != null && !(source instanceof Task<?>);
+    }
+
+    /** Says which task is to complete this, for dumps. */
+    void comesFrom(Task<?> task) {
+        source = task;
+    }
+
+    /** {@return the task that is to complete this, or null if none is known} Any thread. */
+    @Nullable
+    Task<?> completer() {
+        return switch (source) {
+            case Task<?> task -> task;
+            case TaskFuture<?> future -> future.task();
+            case null, default -> null;
+        };
     }
 
     /** Completes this with the outcome of a {@code CompletionStage}. Loop thread. */
@@ -124,6 +139,6 @@ public final class LoopFuture<T extends @Nullable Object> extends Completion<T> 
 
     @Override
     public String toString() {
-        return source == null ? "LoopFuture[" + loop.name() + ", " + state() + "]" : Describe.object(source);
+        return isOfOtherLibrary() ? Describe.object(source) : "LoopFuture[" + loop.name() + ", " + state() + "]";
     }
 }

@@ -1,9 +1,11 @@
 package io.gyre.loop;
 
+import io.gyre.loop.dump.TaskRef;
 import io.gyre.loop.internal.poll.Direction;
 import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.internal.text.Failures;
 import io.gyre.loop.internal.vthread.VirtualThreads;
+import io.gyre.loop.spi.ChannelOwner;
 import io.gyre.loop.spi.Failure;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -271,7 +273,24 @@ public final class LowLevel {
      * @throws IOException never otherwise
      */
     public static void awaitReadable(SelectableChannel channel) throws IOException {
-        ReadinessWait.await(channel, Direction.READ, SelectionKey.OP_READ);
+        ReadinessWait.await(channel, Direction.READ, SelectionKey.OP_READ, null);
+    }
+
+    /**
+     * Does what {@link #awaitReadable(SelectableChannel)} does, for a channel with an owner who keeps bytes of its own, which
+     * dumps then show.
+     *
+     * <p><b>Suspends:</b> until the channel is readable or at its end. <b>Cancellation:</b> moves no bytes.
+     *
+     * @param channel a channel in non-blocking mode
+     * @param owner what reads and writes the channel; kept with the channel
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
+     * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
+     * @throws BusyException if another task or a callback waits for the same event
+     * @throws IOException never otherwise
+     */
+    public static void awaitReadable(SelectableChannel channel, ChannelOwner owner) throws IOException {
+        ReadinessWait.await(channel, Direction.READ, SelectionKey.OP_READ, owner);
     }
 
     /**
@@ -286,7 +305,24 @@ public final class LowLevel {
      * @throws IOException never otherwise
      */
     public static void awaitWritable(SelectableChannel channel) throws IOException {
-        ReadinessWait.await(channel, Direction.WRITE, SelectionKey.OP_WRITE);
+        ReadinessWait.await(channel, Direction.WRITE, SelectionKey.OP_WRITE, null);
+    }
+
+    /**
+     * Does what {@link #awaitWritable(SelectableChannel)} does, for a channel with an owner who keeps bytes of its own, which
+     * dumps then show.
+     *
+     * <p><b>Suspends:</b> until the channel is writable. <b>Cancellation:</b> moves no bytes.
+     *
+     * @param channel a channel in non-blocking mode
+     * @param owner what reads and writes the channel; kept with the channel
+     * @throws IllegalArgumentException if this kind of channel does not support the operation
+     * @throws java.nio.channels.ClosedChannelException if the channel is closed, also while waiting
+     * @throws BusyException if another task or a callback waits for the same event
+     * @throws IOException never otherwise
+     */
+    public static void awaitWritable(SelectableChannel channel, ChannelOwner owner) throws IOException {
+        ReadinessWait.await(channel, Direction.WRITE, SelectionKey.OP_WRITE, owner);
     }
 
     /**
@@ -301,7 +337,7 @@ public final class LowLevel {
      * @throws IOException never otherwise
      */
     public static void awaitAcceptable(SelectableChannel channel) throws IOException {
-        ReadinessWait.await(channel, Direction.READ, SelectionKey.OP_ACCEPT);
+        ReadinessWait.await(channel, Direction.READ, SelectionKey.OP_ACCEPT, null);
     }
 
     /**
@@ -316,7 +352,7 @@ public final class LowLevel {
      * @throws IOException never otherwise
      */
     public static void awaitConnectable(SelectableChannel channel) throws IOException {
-        ReadinessWait.await(channel, Direction.WRITE, SelectionKey.OP_CONNECT);
+        ReadinessWait.await(channel, Direction.WRITE, SelectionKey.OP_CONNECT, null);
     }
 
     /**
@@ -542,6 +578,15 @@ public final class LowLevel {
      */
     public static void report(Failure failure) {
         LoopCore.current().report(failure);
+    }
+
+    /**
+     * {@return the name of a task in dumps, for a {@link io.gyre.loop.spi.WaitReason} that names tasks} Any thread.
+     *
+     * @param task a task of any loop
+     */
+    public static TaskRef refTo(Task<?> task) {
+        return LoopInspection.refTo(task);
     }
 
     /**

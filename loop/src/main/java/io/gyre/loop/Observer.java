@@ -25,6 +25,12 @@ abstract class Observer {
         return true;
     }
 
+    /** {@return the group or set that has the task among its own, if this belongs to one} Any thread. */
+    @Nullable
+    Object holder() {
+        return null;
+    }
+
     final Completion<?> completion() {
         return completion;
     }

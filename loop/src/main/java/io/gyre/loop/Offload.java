@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.dump.Wait;
 import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.internal.text.Failures;
 import io.gyre.loop.internal.text.StandsFor;
@@ -9,6 +10,7 @@ import io.gyre.loop.spi.Failure;
 import io.gyre.loop.spi.OutsideWait;
 import io.gyre.loop.spi.RemoteExecutor;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -19,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -304,6 +307,21 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
     OffloadedCall snapshot() {
         Thread thread = future instanceof Offload<?>.LocalCall local ? local.worker : null;
         return new OffloadedCall(what, task, offloadedAt, thread, !givenUp);
+    }
+
+    /**
+     * {@return this wait as data} Any thread.
+     *
+     * @param busyPool with what the loop's pool is busy; empty if it has a thread free
+     */
+    Wait explain(Supplier<List<String>> busyPool) {
+        Thread thread = future instanceof Offload<?>.LocalCall local ? local.worker : null;
+        if (thread != null) {
+            List<String> stack =
+                    Objects.requireNonNull(future).isDone() ? List.of() : LoopInspection.frames(thread.getStackTrace());
+            return new Wait.OnOffload(what, offloadedAt, Describe.object(thread), stack, List.of());
+        }
+        return new Wait.OnOffload(what, offloadedAt, null, List.of(), pool == null ? List.of() : busyPool.get());
     }
 
     @Override

@@ -167,6 +167,14 @@ final class OffloadPool extends ThreadPoolExecutor {
         return running.size() < getMaximumPoolSize() ? null : describe(running);
     }
 
+    /** {@return what each thread is busy with; empty if there is a thread for one more call} Takes stacks. */
+    List<String> describeAllIfBusy() {
+        List<Running> running = running();
+        return running.size() < getMaximumPoolSize()
+                ? List.of()
+                : running.stream().map(Running::toString).toList();
+    }
+
     private static String describe(List<Running> running) {
         int named = Math.min(running.size(), MANY_TO_NAME);
         return "all " + running.size() + " threads are busy: "

@@ -1,17 +1,23 @@
 package io.gyre.loop;
 
+import io.gyre.loop.dump.Wait;
 import io.gyre.loop.internal.poll.Direction;
 import io.gyre.loop.internal.poll.Interest;
 import io.gyre.loop.internal.poll.OwnedInterest;
 import io.gyre.loop.internal.poll.ReadinessListener;
 import io.gyre.loop.internal.text.Describe;
+import io.gyre.loop.spi.ChannelOwner;
 import io.gyre.loop.spi.IdleLoop;
 import io.gyre.loop.spi.OutsideWait;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +31,10 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
     private final Direction direction;
     private @Nullable VirtualThreadTask<?> task;
     private @Nullable Callback callback;
+
+    /** What reads and writes the channel and knows more about it, if the waiting task has said so. */
+    private @Nullable ChannelOwner owner;
+
     private boolean callbackQueued;
     private boolean closed;
 
@@ -35,7 +45,8 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
     }
 
     /** Parks the current task until the channel is ready. */
-    static void await(SelectableChannel channel, Direction direction, int op) throws IOException {
+    static void await(SelectableChannel channel, Direction direction, int op, @Nullable ChannelOwner owner)
+            throws IOException {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         ReadinessWait wait = task.lastReadiness;
         if (wait == null || !wait.serves(channel, direction)) {
@@ -44,6 +55,9 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         }
         wait.requireFree(task);
         arm(wait.interest, channel, op);
+        if (wait.owner != owner) {
+            wait.owner = owner;
+        }
         wait.task = task;
         task.park(wait, wait);
         if (wait.closed) {
@@ -174,6 +188,35 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
         return callback == null ? null : new IdleLoop.Hold(callback.toString(), "registered for " + this, true);
     }
 
+    /** {@return this wait as data} Any thread. */
+    Wait explain() {
+        ChannelOwner known = owner;
+        return new Wait.OnChannel(
+                words(known == null ? Describe.object(channel) : Describe.line(known.description())),
+                channel instanceof NetworkChannel socket ? address(socket::getLocalAddress) : null,
+                switch (channel) {
+                    case SocketChannel socket -> address(socket::getRemoteAddress);
+                    case DatagramChannel socket -> address(socket::getRemoteAddress);
+                    default -> null;
+                },
+                known == null ? -1 : known.unreadBytes(),
+                known == null ? -1 : known.unsentBytes());
+    }
+
+    private interface Address {
+        @Nullable
+        SocketAddress get() throws IOException;
+    }
+
+    private static @Nullable String address(Address address) {
+        try {
+            SocketAddress known = address.get();
+            return known == null ? null : Describe.object(known);
+        } catch (IOException closed) {
+            return null;
+        }
+    }
+
     private void resume() {
         VirtualThreadTask<?> waiting = Objects.requireNonNull(task);
         task = null;
@@ -188,6 +231,10 @@ final class ReadinessWait implements ReadinessListener, AbortHandler, OutsideWai
 
     @Override
     public String toString() {
-        return (direction == Direction.READ ? "readable " : "writable ") + Describe.object(channel);
+        return words(Describe.object(channel));
+    }
+
+    private String words(String what) {
+        return (direction == Direction.READ ? "readable " : "writable ") + what;
     }
 }

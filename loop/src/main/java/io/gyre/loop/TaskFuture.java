@@ -17,6 +17,10 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T> 
         this.task = task;
     }
 
+    VirtualThreadTask<T> task() {
+        return task;
+    }
+
     /** Completes this after the loop has closed. */
     void release() {
         if (task.isDone()) {

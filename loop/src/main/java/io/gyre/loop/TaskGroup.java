@@ -502,6 +502,7 @@ public final class TaskGroup<T extends @Nullable Object> {
             }
         };
         Task<?> task = this.<T>add(null, body, untilReady);
+        ready.comesFrom(task);
         try {
             return ready.await();
         } catch (CancelledException cancelled) {
@@ -548,6 +549,11 @@ public final class TaskGroup<T extends @Nullable Object> {
             @Override
             boolean observesFailure() {
                 return failureOfJoiner == null && !(joiner instanceof Joiners.Supervisor);
+            }
+
+            @Override
+            Object holder() {
+                return TaskGroup.this;
             }
         });
         return task;
@@ -635,6 +641,11 @@ public final class TaskGroup<T extends @Nullable Object> {
     /** {@return the scope around block and tasks, for example to set a deadline} */
     public CancelScope scope() {
         return scope;
+    }
+
+    /** {@return the group in words} Any thread. */
+    String title() {
+        return options.title();
     }
 
     /** {@return the tasks that are not done, in order of creation} */

@@ -115,6 +115,11 @@ public final class TaskSet<T extends @Nullable Object> implements AutoCloseable 
             boolean observesFailure() {
                 return false;
             }
+
+            @Override
+            Object holder() {
+                return TaskSet.this;
+            }
         });
         return task;
     }
@@ -197,12 +202,17 @@ public final class TaskSet<T extends @Nullable Object> implements AutoCloseable 
     }
 
     /** A task that waits for the next one to end. */
-    private final class NextWait implements AbortHandler {
+    final class NextWait implements AbortHandler {
         private final VirtualThreadTask<?> task;
         private @Nullable VirtualThreadTask<T> next;
 
         NextWait(VirtualThreadTask<?> task) {
             this.task = task;
+        }
+
+        /** {@return the set whose next task it waits for} */
+        TaskSet<T> set() {
+            return TaskSet.this;
         }
 
         @Override

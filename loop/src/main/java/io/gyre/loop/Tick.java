@@ -97,7 +97,7 @@ final class Tick {
 
     private int runOnce(long maxWaitNanos, long budgetNanos) {
         ticks++;
-        loop.tellTasks();
+        loop.tellTasks(ready.isEmpty());
         poll(ready.isEmpty() ? maxWaitNanos : 0);
         interrupted |= Thread.interrupted();
         entries.drain(Arrival::arrive);

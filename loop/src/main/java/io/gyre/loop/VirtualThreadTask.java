@@ -274,7 +274,7 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         }
     }
 
-    private boolean isQueued() {
+    final boolean isQueued() {
         return state >= READY; // or UNPARKED
     }
 
@@ -624,7 +624,12 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         }
         return waitReason != null
                 ? Describe.object(waitReason)
-                : "a blocking call in " + ForeignPark.callOf(thread.getStackTrace());
+                : ForeignPark.describe(thread).words();
+    }
+
+    /** {@return what it says that it waits for; null in a call of the JDK that it has not declared} Any thread. */
+    final @Nullable Object waitReason() {
+        return waitReason;
     }
 
     /** {@return what this waits for if something outside the loop will end the wait, otherwise null} */

@@ -44,8 +44,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void spiUsesTheJdkAndDescriptionsAlone() {
-        mayUse("io.gyre.loop.spi", "io.gyre.loop.internal.text");
+    void spiUsesTheJdkAndDumpsAndDescriptionsAlone() {
+        mayUse("io.gyre.loop.spi", "io.gyre.loop.dump", "io.gyre.loop.internal.text");
+    }
+
+    @Test
+    void dumpsUseDescriptionsAlone() {
+        mayUse("io.gyre.loop.dump", "io.gyre.loop.internal.text");
     }
 
     @Test
@@ -77,6 +82,7 @@ class ArchitectureTest {
                         "java..",
                         "org.jspecify.annotations",
                         "io.gyre.loop",
+                        "io.gyre.loop.dump",
                         "io.gyre.loop.spi",
                         "io.gyre.loop.internal..")
                 .check(LOOP);
@@ -94,6 +100,7 @@ class ArchitectureTest {
                         "java..",
                         "org.jspecify.annotations",
                         "io.gyre.loop",
+                        "io.gyre.loop.dump",
                         "io.gyre.loop.spi",
                         "io.gyre.loop.sync")
                 .check(LOOP);
@@ -122,6 +129,7 @@ class ArchitectureTest {
                         "java..",
                         "org.jspecify.annotations",
                         "io.gyre.loop",
+                        "io.gyre.loop.dump",
                         "io.gyre.loop.spi",
                         "io.gyre.loop.testing",
                         "org.junit..",

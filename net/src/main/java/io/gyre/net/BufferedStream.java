@@ -2,6 +2,7 @@ package io.gyre.net;
 
 import io.gyre.loop.Async;
 import io.gyre.loop.Task;
+import io.gyre.loop.spi.ChannelOwner;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -307,5 +308,15 @@ public abstract class BufferedStream extends Wire implements ByteStream {
     @Override
     final ByteStream asStream() {
         return this;
+    }
+
+    @Override
+    final int unsent() {
+        return writer.pending();
+    }
+
+    /** {@return what a dump asks about this stream} */
+    final ChannelOwner inDumps() {
+        return reader;
     }
 }

@@ -56,7 +56,7 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
 
     @Override
     protected final void awaitReceivable() throws IOException {
-        LowLevel.awaitReadable(channel);
+        LowLevel.awaitReadable(channel, inDumps());
     }
 
     @Override
@@ -116,7 +116,7 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
 
     @Override
     protected final void awaitSendable() throws IOException {
-        LowLevel.awaitWritable(channel);
+        LowLevel.awaitWritable(channel, inDumps());
     }
 
     @Override

@@ -378,6 +378,9 @@ abstract class Wire {
     /** {@return the stream that users know} */
     abstract ByteStream asStream();
 
+    /** {@return how many bytes were written and are unsent} */
+    abstract int unsent();
+
     // ---- failures
 
     /** For transport failures: unless this end caused them by closing, they are the peer's doing. */

@@ -2,6 +2,7 @@ package io.gyre.net;
 
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
+import io.gyre.loop.spi.ChannelOwner;
 import io.gyre.net.PeerFailures.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The reading side of a stream: all read methods, on bytes already received and on the {@link Wire}. */
-final class WireReader extends ReadAhead {
+final class WireReader extends ReadAhead implements ChannelOwner {
     /*
      * Design.
      *
@@ -38,6 +39,23 @@ final class WireReader extends ReadAhead {
 
     WireReader(Wire wire) {
         this.wire = wire;
+    }
+
+    // ---- for dumps, of the whole stream: any thread
+
+    @Override
+    public String description() {
+        return wire.toString();
+    }
+
+    @Override
+    public long unreadBytes() {
+        return size();
+    }
+
+    @Override
+    public long unsentBytes() {
+        return wire.unsent();
     }
 
     // ---- into a buffer

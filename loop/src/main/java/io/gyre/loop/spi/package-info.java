@@ -1,5 +1,6 @@
 /**
- * The extension points of a loop: interfaces that users may implement. Depends on the JDK and {@code .internal.text}.
+ * The extension points of a loop: interfaces that users may implement. Depends on the JDK, {@code .dump} and
+ * {@code .internal.text}.
  */
 @NullMarked
 package io.gyre.loop.spi;

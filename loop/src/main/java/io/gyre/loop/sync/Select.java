@@ -7,6 +7,8 @@ import io.gyre.loop.Handle;
 import io.gyre.loop.LoopLocal;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
+import io.gyre.loop.dump.Wait;
+import io.gyre.loop.spi.WaitReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,14 +61,26 @@ public final class Select<R extends @Nullable Object> {
     private @Nullable Clause<R> winner;
     private boolean parked;
 
-    /** The abort handler. A separate object for each select, because it identifies the wait. */
-    private final AbortHandler wait = new AbortHandler() {
+    /** The abort handler, and the wait reason. A separate object for each select, because it identifies the wait. */
+    private final SelectWait wait = new SelectWait();
+
+    private final class SelectWait implements AbortHandler, WaitReason {
         @Override
         public boolean abort() {
             withdrawAll();
             return true;
         }
-    };
+
+        @Override
+        public Wait explain(String words) {
+            return new Wait.OnFirst(words, clauses.stream().map(Clause::explain).toList());
+        }
+
+        @Override
+        public String toString() {
+            return Select.this.toString();
+        }
+    }
 
     /** One event to wait for. */
     private interface Clause<R extends @Nullable Object> {
@@ -80,6 +94,11 @@ public final class Select<R extends @Nullable Object> {
 
         /** {@return the outcome, once this clause has won} */
         R result();
+
+        /** {@return the event as data} Any thread. */
+        default Wait explain() {
+            return new Wait.OnOther(toString());
+        }
     }
 
     /**
@@ -261,7 +280,7 @@ public final class Select<R extends @Nullable Object> {
     private R park(Task<?> task) {
         enlistAll(task);
         parked = true;
-        LowLevel.park(this, wait);
+        LowLevel.park(wait, wait);
         withdrawAll();
         if (winner == null) {
             // Dismissed: a channel has ended or was closed. Polling again throws the reason.
@@ -341,6 +360,11 @@ public final class Select<R extends @Nullable Object> {
                 enlisted = false;
                 place.withdraw().accept(waiter);
             }
+        }
+
+        @Override
+        public final Wait explain() {
+            return WaitData.of(place.primitive(), toString());
         }
 
         final V handed() {
@@ -466,6 +490,13 @@ public final class Select<R extends @Nullable Object> {
         @Override
         public R result() {
             return then.apply(awaitable);
+        }
+
+        @Override
+        public Wait explain() {
+            return awaitable instanceof Task<?> task
+                    ? new Wait.OnTasks(toString(), List.of(LowLevel.refTo(task)), false)
+                    : new Wait.OnFuture(toString(), null);
         }
 
         @Override

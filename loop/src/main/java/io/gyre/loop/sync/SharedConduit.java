@@ -1,6 +1,8 @@
 package io.gyre.loop.sync;
 
 import io.gyre.loop.LowLevel;
+import io.gyre.loop.dump.Wait;
+import io.gyre.loop.spi.WaitReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -31,8 +33,8 @@ final class SharedConduit<T> {
      */
     private final Label label;
     private final int capacity;
-    private final Object sending = new Wait("send to", this);
-    private final Object receiving = new Wait("receive from", this);
+    private final Object sending = new Reason("send to", this);
+    private final Object receiving = new Reason("receive from", this);
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<T> buffer = new ArrayDeque<>();
     private final SequencedSet<Party<T>> senders = new LinkedHashSet<>();
@@ -62,7 +64,13 @@ final class SharedConduit<T> {
     }
 
     /** The wait reason of a task. */
-    private record Wait(String what, SharedConduit<?> conduit) {
+    private record Reason(String what, SharedConduit<?> conduit) implements WaitReason {
+        /** Without the lock, as {@link SharedConduit#toString}. */
+        @Override
+        public Wait explain(String words) {
+            return new Wait.OnQueue(words, conduit.buffer.size(), conduit.capacity);
+        }
+
         @Override
         public String toString() {
             return what + " " + conduit;

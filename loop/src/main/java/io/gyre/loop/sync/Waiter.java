@@ -3,6 +3,8 @@ package io.gyre.loop.sync;
 import io.gyre.loop.AbortHandler;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
+import io.gyre.loop.dump.Wait;
+import io.gyre.loop.spi.WaitReason;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> the value that it brings or is handed
  */
-class Waiter<V> implements AbortHandler {
+class Waiter<V> implements AbortHandler, WaitReason {
     private final Task<?> task;
 
     /** The object on which the wait was called, for messages. */
@@ -104,6 +106,11 @@ class Waiter<V> implements AbortHandler {
             queue.abort(this);
         }
         return cancellable;
+    }
+
+    @Override
+    public final Wait explain(String words) {
+        return WaitData.of(place, words);
     }
 
     @Override

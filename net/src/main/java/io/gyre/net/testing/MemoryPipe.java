@@ -3,6 +3,8 @@ package io.gyre.net.testing;
 import io.gyre.loop.Async;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
+import io.gyre.loop.dump.Wait;
+import io.gyre.loop.spi.WaitReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -199,7 +201,12 @@ final class MemoryPipe {
     }
 
     /** What a receiver waits for. */
-    private record Bytes(MemoryPipe pipe) {
+    private record Bytes(MemoryPipe pipe) implements WaitReason {
+        @Override
+        public Wait explain(String words) {
+            return new Wait.OnChannel(words, pipe.to, pipe.from, pipe.size, -1);
+        }
+
         @Override
         public String toString() {
             return "bytes from " + pipe.from;
@@ -207,7 +214,12 @@ final class MemoryPipe {
     }
 
     /** What a sender waits for. */
-    private record Room(MemoryPipe pipe) {
+    private record Room(MemoryPipe pipe) implements WaitReason {
+        @Override
+        public Wait explain(String words) {
+            return new Wait.OnChannel(words, pipe.from, pipe.to, -1, pipe.size);
+        }
+
         @Override
         public String toString() {
             return pipe.to + " to read";

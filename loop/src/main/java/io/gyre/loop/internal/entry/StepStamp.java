@@ -66,6 +66,14 @@ public final class StepStamp<S> {
         step.setRelease(null); // keep no reference to a task that has ended
     }
 
+    /**
+     * {@return the number of the running step, or an even one if none runs} Whoever has read it sees all that was done before
+     * that step began, or since the last one ended; and as long as it stays the same, no step has begun or ended.
+     */
+    public long number() {
+        return number.getAcquire();
+    }
+
     /** {@return the running step, or null if there is none or it is just changing} */
     public @Nullable Reading<S> read() {
         long before = number.getAcquire();

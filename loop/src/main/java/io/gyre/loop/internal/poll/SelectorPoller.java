@@ -58,6 +58,11 @@ public final class SelectorPoller implements AutoCloseable {
         return selector.keys().size();
     }
 
+    /** {@return the number of registrations, as of a moment ago} Any thread, also when this is closed. */
+    public int registrations() {
+        return registered.size();
+    }
+
     /**
      * {@return the registration of a channel: its owner's, or an interest, which is created on first use}
      *
