@@ -4,6 +4,9 @@ import static io.gyre.loop.Async.offload;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +45,13 @@ public final class Peer {
         Assumptions.assumeTrue(
                 found.isPresent(), program + " is not on the PATH: install the package " + debianPackage);
         return found.orElseThrow().toString();
+    }
+
+    /** {@return a port of the loopback address on which nobody listens} For servers that cannot choose one themselves. */
+    public static int freePort() throws IOException {
+        try (var closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return closed.getLocalPort();
+        }
     }
 
     /** Adds arguments. */

@@ -48,7 +48,7 @@ final class AsyncHttpClientTest {
 
     @Test
     void answerIsAwaitedInATaskAndItsCallbacksRunOnTheLoop() throws Exception {
-        EventLoop.run(() -> {
+        OnLoop.run(() -> {
             EventLoop loop = EventLoop.current();
             try (TcpServer server = serve(Duration.ZERO);
                     AsyncHttpClient client = client()) {
@@ -66,8 +66,7 @@ final class AsyncHttpClientTest {
 
     @Test
     void requestIsCancelledAndTimedOutFromATask() throws Exception {
-        EventLoop.run(() -> {
-            int channels = EventLoop.current().statistics().channels();
+        OnLoop.run(() -> {
             try (TcpServer server = serve(Duration.ofMinutes(1));
                     AsyncHttpClient client = client()) {
                 assertThatExceptionOfType(TimeoutException.class)
@@ -81,8 +80,6 @@ final class AsyncHttpClientTest {
                 sleep(Duration.ZERO);
                 assertThat(task.isCancelled()).isTrue();
             }
-            sleep(Duration.ofMillis(1));
-            assertThat(EventLoop.current().statistics().channels()).isEqualTo(channels);
         });
     }
 }

@@ -1,10 +1,16 @@
 package io.gyre.examples.clients;
 
+import static io.gyre.loop.Async.await;
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.sleep;
+import static io.gyre.loop.Async.timeout;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.examples.redis.RealRedis;
-import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.Task;
+import io.gyre.loop.TimeoutException;
 import io.gyre.net.netty.NettyLoops;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -16,13 +22,15 @@ import io.netty.util.concurrent.EventExecutorGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LettuceTest {
     /** The loop's group for everything; the loop ends it. */
-    private record OnLoop(EventLoopGroup group) implements EventLoopGroupProvider {
+    private record LoopProvider(EventLoopGroup group) implements EventLoopGroupProvider {
         @Override
         @SuppressWarnings("unchecked") // Lettuce asks for the classes of its transport; ours is a NioEventLoopGroup
         public <T extends EventLoopGroup> T allocate(Class<T> type) {
@@ -48,15 +56,16 @@ final class LettuceTest {
     private static ClientResources resources() {
         EventLoopGroup group = NettyLoops.group(EventLoop.current());
         return ClientResources.builder()
-                .eventLoopGroupProvider(new OnLoop(group))
+                .eventLoopGroupProvider(new LoopProvider(group))
                 .eventExecutorGroup(group)
                 .timer(NettyLoops.timer(group))
+                .addressResolverGroup(NettyLoops.resolver())
                 .build();
     }
 
     @Test
     void commandsBlockTheTaskAloneAndCallbacksRunOnTheLoop(@TempDir Path directory) throws Exception {
-        EventLoop.run(() -> {
+        OnLoop.run(() -> {
             EventLoop loop = EventLoop.current();
             try (var server = RealRedis.start(directory)) {
                 ClientResources resources = resources();
@@ -64,12 +73,38 @@ final class LettuceTest {
                 try (StatefulRedisConnection<String, String> connection = client.connect()) {
                     assertThat(connection.sync().set("key", "value")).isEqualTo("OK");
                     assertThat(connection.sync().get("key")).isEqualTo("value");
-                    assertThat(Async.await(connection
+                    assertThat(await(connection
                                     .async()
                                     .get("key")
                                     .thenApply(value -> value + " " + loop.inLoop())
                                     .toCompletableFuture()))
                             .isEqualTo("value true");
+                }
+                client.shutdown(0, 1, TimeUnit.SECONDS);
+                resources.shutdown(0, 1, TimeUnit.SECONDS).get();
+            }
+        });
+    }
+
+    /** Never has a result. */
+    private static CompletableFuture<?> blpop(StatefulRedisConnection<String, String> connection) {
+        return connection.async().blpop(600, "nothing").toCompletableFuture();
+    }
+
+    @Test
+    void commandIsTimedOutAndCancelledFromATask(@TempDir Path directory) throws Exception {
+        OnLoop.run(() -> {
+            try (var server = RealRedis.start(directory)) {
+                ClientResources resources = resources();
+                RedisClient client = RedisClient.create(resources, RedisURI.create("localhost", server.port()));
+                try (StatefulRedisConnection<String, String> connection = client.connect()) {
+                    assertThatExceptionOfType(TimeoutException.class)
+                            .isThrownBy(() -> timeout(Duration.ofMillis(5), () -> await(blpop(connection))));
+                    Task<?> task = createTask(() -> await(blpop(connection)));
+                    sleep(Duration.ofMillis(5));
+                    task.cancel("enough");
+                    sleep(Duration.ZERO);
+                    assertThat(task.isCancelled()).isTrue();
                 }
                 client.shutdown(0, 1, TimeUnit.SECONDS);
                 resources.shutdown(0, 1, TimeUnit.SECONDS).get();

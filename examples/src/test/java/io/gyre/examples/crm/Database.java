@@ -3,8 +3,6 @@ package io.gyre.examples.crm;
 import io.gyre.examples.Peer;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -55,7 +53,7 @@ final class Database {
         if (!install.waitFor(60, TimeUnit.SECONDS) || install.exitValue() != 0) {
             throw new AssertionError("mariadb-install-db has failed: see " + output);
         }
-        int port = freePort();
+        int port = Peer.freePort();
         Process server = new ProcessBuilder(
                         Peer.requireInstalled("mariadbd", "mariadb-server"),
                         "--no-defaults",
@@ -77,12 +75,6 @@ final class Database {
         } catch (Throwable failure) {
             database.end();
             throw failure;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return closed.getLocalPort();
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The files of this repository. */
-final class Documents {
+public final class Documents {
     private Documents() {}
 
     /** {@return the directory that holds all modules} */
@@ -38,7 +38,7 @@ final class Documents {
     }
 
     /** {@return the text of a file below the root} */
-    static String text(Path file) {
+    public static String text(Path file) {
         try {
             return Files.readString(root().resolve(file));
         } catch (IOException e) {

@@ -1,22 +1,17 @@
 package io.gyre.examples.redis;
 
-import static io.gyre.examples.Talk.ANY_PORT;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.timeout;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.gyre.net.TcpServer;
+import io.gyre.examples.Peer;
 import io.gyre.net.TcpStream;
 import io.gyre.net.os.Subprocess;
 import io.gyre.net.os.SubprocessOptions;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 
-/** A Redis server of this machine, for one test; a test that needs it is skipped where there is none. */
+/** A Redis server of this machine, for one test, which is skipped where there is none, and says what to install. */
 public final class RealRedis implements AutoCloseable {
     private final Subprocess process;
     private final int port;
@@ -28,11 +23,10 @@ public final class RealRedis implements AutoCloseable {
 
     /** Starts it, and waits until it accepts connections. */
     public static RealRedis start(Path directory) throws Exception {
-        assumeThat(Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1)))
-                .anyMatch(entry -> Files.isExecutable(Path.of(entry, "redis-server")));
-        int port = freePort();
-        Subprocess process = Subprocess.exec(
-                SubprocessOptions.of("redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--save", "")
+        String program = Peer.requireInstalled("redis-server", "redis-server");
+        int port = Peer.freePort();
+        Subprocess process =
+                Subprocess.exec(SubprocessOptions.of(program, "--port", "" + port, "--bind", "127.0.0.1", "--save", "")
                         .withDirectory(directory)
                         .withStdout(ProcessBuilder.Redirect.DISCARD));
         timeout(Duration.ofSeconds(8), () -> {
@@ -41,12 +35,6 @@ public final class RealRedis implements AutoCloseable {
             }
         });
         return new RealRedis(process, port);
-    }
-
-    private static int freePort() throws IOException {
-        try (TcpServer free = TcpServer.serve(ANY_PORT, stream -> {})) {
-            return free.address().getPort();
-        }
     }
 
     private static boolean accepts(int port) {
