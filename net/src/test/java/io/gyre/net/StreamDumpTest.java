@@ -14,6 +14,7 @@ import io.gyre.net.testing.MemoryStream;
 import io.gyre.net.testing.StreamPair;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What a dump of a loop says about tasks that wait for streams. */
@@ -25,8 +26,8 @@ final class StreamDumpTest {
     }
 
     private static Wait.OnChannel waitOf(Task<?> task) {
-        return (Wait.OnChannel)
-                EventLoop.current().dump().task(task.id()).orElseThrow().waitsFor();
+        return (Wait.OnChannel) Objects.requireNonNull(
+                EventLoop.current().dump().task(task.id()).orElseThrow().waitsFor());
     }
 
     @Test
