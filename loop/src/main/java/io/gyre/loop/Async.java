@@ -137,7 +137,59 @@ public final class Async {
     public static void yieldNow() {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
+        task.requireMaySuspend("let others run");
         task.yieldNow();
+    }
+
+    /**
+     * Runs a body that must not suspend, because other code of the loop must not see what it has changed by half. A
+     * call in the body that would suspend has no effect and throws {@link NotAtomicException}, which names the call.
+     *
+     * {@snippet :
+     * atomic(() -> {
+     *     from.withdraw(amount);
+     *     audit(from, to, amount); // should it begin to write to a socket one day, it fails here, and is no race
+     *     to.deposit(amount);
+     * });
+     * }
+     *
+     * <p>Calls that need not wait go through, for example {@code queue.get()} if there is an element; no forced yield
+     * interrupts the body. These always count as calls that suspend: {@link #yieldNow}, sleeps, {@link #offload(Body)
+     * offload}, task groups, {@link LowLevel#blocking LowLevel.blocking}, and waiting calls of a {@code ThreadChannel}. A body that catches the exception of a
+     * refused call gets it once more at its end. Bodies may be nested.
+     *
+     * <p>A wait in the JDK itself (a lock, a socket, {@link Thread#sleep(long)}) cannot be refused: it suspends the task,
+     * others run, and the exception comes when the body has ended. If the body fails by itself, that is thrown, and the
+     * other is suppressed in it.
+     *
+     * <p><b>Confinement:</b> a task or callback. <b>Suspends:</b> no. <b>Cancellation:</b> a cancellation from before is
+     * raised at the first checkpoint in the body, as everywhere, so also by a call that need not wait. None arrives
+     * while the body runs, and no {@link #timeout(Duration, Body) timeout} ends in it, unless its time is zero: nothing else
+     * runs on the loop.
+     *
+     * <p><b>Source:</b> none; in trio and asyncio the absence of {@code await} says it.
+     *
+     * @param <T> the result
+     * @param <X> what the body may throw
+     * @param body what to run
+     * @return its result
+     * @throws X what the body throws, unchanged
+     * @throws NotAtomicException if the body would suspend, or has suspended
+     */
+    public static <T extends @Nullable Object, X extends Exception> T atomic(Body<T, X> body) throws X {
+        return AtomicBody.run(VirtualThreadTask.current(), body);
+    }
+
+    /**
+     * Does what {@link #atomic(Body)} does, for a body without a result.
+     *
+     * @param <X> what the body may throw
+     * @param body what to run
+     * @throws X what the body throws, unchanged
+     * @throws NotAtomicException if the body would suspend, or has suspended
+     */
+    public static <X extends Exception> void atomic(VoidBody<X> body) throws X {
+        AtomicBody.run(VirtualThreadTask.current(), new ResultlessBody<>(body));
     }
 
     /**

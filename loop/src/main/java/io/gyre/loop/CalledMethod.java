@@ -23,7 +23,8 @@ final class CalledMethod {
     }
 
     private static boolean isOfLibrary(StackFrame frame) {
-        return CodeOwner.of(frame.getDeclaringClass()) == CodeOwner.LIBRARY;
+        Class<?> type = frame.getDeclaringClass();
+        return CodeOwner.of(type) == CodeOwner.LIBRARY && type != AtomicBody.class; // which calls a body of the user's
     }
 
     private static boolean isLambda(StackFrame frame) {

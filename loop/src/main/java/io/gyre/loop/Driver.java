@@ -136,6 +136,7 @@ final class Driver {
             seat.leave();
             throw new LoopClosedException(loop, what);
         }
+        Watchdog.wake();
         loop.takeOver();
     }
 

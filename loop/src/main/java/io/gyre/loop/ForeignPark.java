@@ -127,7 +127,7 @@ final class ForeignPark {
         return call == null ? "native code" : call.getClassName() + "." + call.getMethodName();
     }
 
-    private static boolean isOfJdk(StackTraceElement frame) {
+    static boolean isOfJdk(StackTraceElement frame) {
         String module = frame.getModuleName();
         return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
     }

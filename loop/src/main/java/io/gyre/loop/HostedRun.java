@@ -324,7 +324,7 @@ final class HostedRun<T extends @Nullable Object> {
         loop.tick.poller.wakeup();
         poller.acquireUninterruptibly();
         waits.release();
-        loop.tick.entries.awake(); // the waiter may not have come to its wait
+        loop.tick.wakeUp(); // the waiter may not have come to its wait
         loop.takeOver();
         boolean interruptedBefore = Thread.interrupted();
         Closing last = closingOrNew();

@@ -52,6 +52,9 @@ final class LoopCore {
     final Set<ForeignWaiter> foreignWaiters = new HashSet<>();
     final Map<LoopLocal<?>, Object> locals = new HashMap<>();
 
+    /** What tasks in bodies of {@link AtomicBody} have done that they must not. */
+    final Map<VirtualThreadTask<?>, NotAtomicException> notAtomic = new HashMap<>();
+
     /** What stops accepting when the loop shuts down, in order of registration. */
     final Set<ShutdownCallback> shutdownCallbacks = new LinkedHashSet<>();
 
@@ -74,6 +77,9 @@ final class LoopCore {
      * loop is closed.
      */
     private volatile @Nullable Thread owner;
+
+    /** The system's name for the thread that drives the loop, or drove it last. */
+    private volatile SystemThread driverInSystem = SystemThread.UNKNOWN;
 
     /** The run on the thread of a host, if the loop is a guest. */
     private volatile @Nullable HostedRun<?> hostedRun;
@@ -123,6 +129,7 @@ final class LoopCore {
 
     /** Makes the calling thread the loop thread. */
     void takeOver() {
+        driverInSystem = driverInSystem.orOfCurrentThread();
         owner = Thread.currentThread();
     }
 
@@ -458,6 +465,23 @@ final class LoopCore {
     @Nullable
     Thread driverThread() {
         return owner;
+    }
+
+    /** {@return the same thread as the system knows it} */
+    SystemThread driverInSystem() {
+        return driverInSystem;
+    }
+
+    /**
+     * {@return whether nothing happens on the loop, and it holds nothing that needs a look from time to time} First the
+     * loop: what it holds changes only in its steps.
+     */
+    boolean isIdle() {
+        if (!tick.entries.isAsleep() && driver.isDriven()) {
+            return false;
+        }
+        OffloadPool pool = offloadPool;
+        return !unseenFailures.isAny() && (pool == null || pool.getQueue().isEmpty());
     }
 
     /** Wakes the driving thread if it is parked under a task that could not be unmounted for lack of memory. */

@@ -114,9 +114,9 @@ public final class LoopOptions {
     }
 
     /**
-     * {@return how long a task or callback may run without suspending before a warning with its stack is logged, again
-     * after twice the time, and so on; by default 100 ms, like asyncio's {@code slow_callback_duration}; zero for no
-     * warnings}
+     * {@return how long a task or callback may run without suspending before a warning with the reason and its stack is
+     * logged, again after twice the time, and so on; also how long a tick may take with all its steps; by default 100 ms,
+     * like asyncio's {@code slow_callback_duration}; zero for no warnings}
      */
     public Duration slowStep() {
         return values.slowStep;

@@ -85,6 +85,7 @@ final class Offload<T extends @Nullable Object> implements AbortHandler, Outside
             throws X {
         VirtualThreadTask<?> task = VirtualThreadTask.current();
         task.checkpoint();
+        task.requireMaySuspend("wait for an offloaded call");
         var offload = new Offload<T>(task, how, origin);
         offload.takePlace();
         offload.handOver(body);

@@ -16,6 +16,7 @@ final class Sleep extends Timer implements AbortHandler {
         task.checkpoint();
         LoopCore loop = task.loop;
         if (deadlineNanos - loop.time() <= 0) {
+            task.requireMaySuspend("let others run");
             task.yieldNow();
             return;
         }

@@ -275,6 +275,7 @@ public final class TaskGroup<T extends @Nullable Object> {
     }
 
     private static <T extends @Nullable Object> TaskGroup<T> open(TaskGroupOptions options, Joiner<T, ?> joiner) {
+        VirtualThreadTask.current().requireMaySuspend("wait for the tasks of a group");
         return new TaskGroup<>(CancelScope.enter(), joiner, options);
     }
 

@@ -137,7 +137,7 @@ final class Tick {
             try {
                 poller.poll(wait);
             } finally {
-                entries.awake();
+                wakeUp();
             }
         } else if (poller.channels() > 0) {
             poller.poll(0);
@@ -147,7 +147,7 @@ final class Tick {
     /**
      * Makes other threads wake the loop from here on, if there is nothing to do until then.
      *
-     * @return how long to wait in the poller before {@code entries.awake()}; zero or less if the loop is not asleep
+     * @return how long to wait in the poller before {@link #wakeUp}; zero or less if the loop is not asleep
      */
     private long fallAsleep(long maxWaitNanos) {
         long wait = maxWaitNanos > 0 ? ticker.waitNanos(maxWaitNanos, idle) : 0;
@@ -166,8 +166,14 @@ final class Tick {
         try {
             poller.await(waitNanos);
         } finally {
-            entries.awake();
+            wakeUp();
         }
+    }
+
+    /** Ends the sleep that {@link #fallAsleep} has begun. */
+    void wakeUp() {
+        entries.awake();
+        Watchdog.wake();
     }
 
     /** In a callback: a notified joiner is user code. */

@@ -116,6 +116,11 @@ final class UnseenFailures {
 
     // ---- the watchdog's thread
 
+    /** {@return whether there are failures to look at} */
+    boolean isAny() {
+        return isAny;
+    }
+
     /** Asks the loop to report failures whose tasks are unreachable or that have waited for long. */
     void lookAt(long nowNanos) {
         if (isAny) {

@@ -91,6 +91,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
 
     private static final int ROOM_FOR_A_STACK = 1 << 20;
 
+    /** The method in which tasks wait, for those who read stacks. */
+    static final String PARKING_METHOD = "parkThread";
+
     private static final long PAUSE_OF_OUTLIVED_NANOS = 1_000_000;
 
     private final Thread thread;
@@ -126,6 +129,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
      * How the wait has ended, if not as intended. Set while `wait` is; the task checks it when `wait` is null again.
      */
     private byte ending = AS_MEANT;
+
+    /** Whether it runs a body that must not suspend. */
+    private boolean atomic;
 
     /** How often it may still continue without suspending, counted up to 0. Reset when it is taken or yields. */
     private byte budget = BUDGET;
@@ -290,6 +296,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         if (isInterruptOwed() && loop.inLoop()) {
             loop.callInternally(this::interruptIfWaiting); // not from the carrier: the JDK takes locks for it
         }
+        if (atomic && loop.inLoop()) {
+            loop.callInternally(() -> AtomicBody.noteSuspension(this)); // the same
+        }
     }
 
     /** For a timed park the JDK sets a timer after unmounting the thread, which needs memory. */
@@ -366,9 +375,13 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         }
     }
 
+    /** Lets others run, but not in a body that must not suspend: the first checkpoint behind the body does. */
     @SuppressWarnings("ThreadPriorityCheck") // the scheduler is the loop, which queues a thread that yields last
     @Override
     final void yieldNow() {
+        if (atomic) {
+            return;
+        }
         budget = BUDGET;
         loop.tick.noteInterrupt(thread);
         Thread.yield();
@@ -410,6 +423,29 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
         }
     }
 
+    /** {@return whether it runs a body that must not suspend} */
+    final boolean isAtomic() {
+        return atomic;
+    }
+
+    final void setAtomic(boolean now) {
+        atomic = now;
+    }
+
+    /** Refuses a call that always suspends, before it begins anything, in a body that must not. */
+    final void requireMaySuspend(String what) {
+        if (atomic) {
+            throw refusal(what);
+        }
+    }
+
+    /** {@return the refusal of a call, which is kept until the body ends} */
+    private NotAtomicException refusal(String what) {
+        NotAtomicException refusal = NotAtomicException.refusal(this, what);
+        loop.notAtomic.put(this, refusal);
+        return refusal;
+    }
+
     private void requireMayWait(Object reason, AbortHandler handler) {
         if (loop.isClosed()) {
             throw new LoopClosedException(loop, this + " waits for " + Describe.object(reason));
@@ -418,6 +454,10 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
             undo(handler);
             throw new IllegalStateException("a callback at the end of a step, which runs in " + this + ", waits for "
                     + Describe.object(reason) + ". It must not suspend: create a task for that.");
+        }
+        if (atomic) {
+            undo(handler);
+            throw refusal("wait for " + Describe.object(reason));
         }
     }
 
@@ -485,6 +525,9 @@ sealed class VirtualThreadTask<T extends @Nullable Object> extends ScopedTask<T>
      */
     final <R extends @Nullable Object, X extends Exception> R blocking(Object reason, BlockingBody<R, X> body)
             throws X {
+        if (atomic) {
+            throw refusal("wait for " + Describe.object(reason));
+        }
         Object outerReason = waitReason;
         waitReason = reason;
         try {

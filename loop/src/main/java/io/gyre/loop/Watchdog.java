@@ -1,12 +1,13 @@
 package io.gyre.loop;
 
-import io.gyre.loop.internal.entry.StepStamp;
+import io.gyre.loop.internal.entry.Doze;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Watches loops from outside. One daemon thread for all, as long as there are any. */
@@ -17,16 +18,15 @@ final class Watchdog {
      * The tick does not read the clock: it records which step it runs (StepStamp), and this thread checks from time to
      * time whether the step is still the same. So a slow step is reported while it runs, with the stack that shows
      * where, and a step that is not slow costs a few stores. The price is precision: a step is noticed between one and
-     * one and a half thresholds after it began (decisions/0007).
-     *
-     * A step is slow by itself if it uses the processor or blocks the thread. Otherwise the step waits for a processor:
-     * the machine is busy, or the JVM stops all threads to collect garbage or to start. Then there is nothing to report.
-     *
-     * A loop that stands still in a step whose thread is parked is nudged. When there is no memory to unmount a task's
-     * stack, the JDK parks the carrier under it, and nothing on the loop can end the park; a nudge makes the task park
-     * once more, which works as soon as there is memory. Code that parks must expect spurious wake-ups.
+     * one and a half thresholds after it began (decisions/0007). StepWatch keeps what was seen, Diagnosis says why a step
+     * takes long.
      *
      * The watchdog also requests checks of unobserved failures, because the loop may sleep.
+     *
+     * It looks while something happens. When all loops have been idle for a second, it sleeps, until one of them ends a
+     * wait or gets a driver: so an idle program makes no wake-up of ours. A second, so that a program that does a little
+     * now and then does not pay for a thread that falls asleep and is woken each time. Doze says why no step can begin
+     * unnoticed.
      *
      * Loops come and go under the monitor of the class, which no tick takes. The thread ends with the last loop, and
      * with nothing else: running out of memory only costs it one check.
@@ -34,33 +34,38 @@ final class Watchdog {
     private static final List<Watchdog> WATCHED = new ArrayList<>();
     private static final Watchdog[] NONE = {};
 
-    /** Classes of the JDK that are on the stack while a class is loaded or a lambda is linked. */
-    private static final Set<String> CLASS_LOADING =
-            Set.of("java.lang.ClassLoader", "java.lang.invoke.MethodHandleNatives");
+    private static final Doze DOZE = new Doze();
+    private static final BooleanSupplier ALL_IDLE = Watchdog::areAllIdle;
 
     /** How often to check if no loop wants warnings about slow steps. */
     private static final long UNHURRIED_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** How long nothing happens until it sleeps. */
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static @Nullable Thread thread;
+
+    // ---- only for the thread
+
+    /** When something happened last, as far as it was noticed. */
+    private static long quietSince;
+
+    /** How much later than it wanted to the thread has woken so far. */
+    private static long lateNanos;
 
     /** Weak, so that a loop that was never closed can be collected. */
     private final WeakReference<LoopCore> watched;
 
-    private final String loop;
     private final long thresholdNanos;
+    private final StepWatch steps;
 
-    private final ThreadLoad load;
+    /** The number of the loop's last step at the last look. */
+    private long lastStep = -1;
 
-    private StepStamp.@Nullable Reading<Step> seen;
-    private long seenSince;
-    private long cpuSince;
-    private long reportAfter;
-
-    Watchdog(LoopCore loop, Duration threshold, ThreadLoad load) {
-        this.load = load;
+    private Watchdog(LoopCore loop, Duration threshold) {
         this.watched = new WeakReference<>(loop);
-        this.loop = loop.toString();
         this.thresholdNanos = threshold.isZero() ? Long.MAX_VALUE : LoopCore.saturatedNanos(threshold);
+        this.steps = new StepWatch(loop.toString(), thresholdNanos, ThreadLoad.OF_JVM);
     }
 
     /**
@@ -69,20 +74,20 @@ final class Watchdog {
      * @param threshold how long a step may take; zero for no limit
      */
     static Watchdog watch(LoopCore loop, Duration threshold) {
-        var watchdog = new Watchdog(loop, threshold, ThreadLoad.OF_JVM);
+        var watchdog = new Watchdog(loop, threshold);
         synchronized (Watchdog.class) {
             WATCHED.add(watchdog);
             if (thread == null) {
                 startThread();
             }
-            Watchdog.class.notifyAll(); // this threshold may be shorter than the current pause
+            LockSupport.unpark(thread); // this threshold may be shorter than the current pause
         }
         return watchdog;
     }
 
     private static void startThread() {
         try {
-            thread = Thread.ofPlatform().daemon().name("gyre-watchdog").start(Watchdog::lookAtAll);
+            thread = Thread.ofPlatform().daemon().name("gyre-watchdog").start(Watchdog::lookAtAllForEver);
         } catch (OutOfMemoryError noThread) {
             Warnings.log(
                     "the watchdog thread cannot be started (" + noThread.getMessage() + "): slow steps, pools that are"
@@ -94,28 +99,48 @@ final class Watchdog {
     void end() {
         synchronized (Watchdog.class) {
             WATCHED.remove(this);
-            Watchdog.class.notifyAll();
+            LockSupport.unpark(thread);
         }
     }
 
+    /** Wakes it if it sleeps: something is about to happen. In a thread that has just ended the idleness of its loop. */
+    static void wake() {
+        DOZE.wake();
+    }
+
+    /** {@return whether it sleeps because nothing happens} For tests. */
+    static boolean isDozing() {
+        return DOZE.isAsleep();
+    }
+
     /** Too rare for the JVM ever to compile it, and so without streams and lambdas, which cost most there. */
-    private static void lookAtAll() {
-        while (isAnyLeftAfterPause()) {
+    private static void lookAtAllForEver() {
+        quietSince = System.nanoTime();
+        for (long pause = pauseOrEnd(); pause >= 0; pause = pauseOrEnd()) {
             try {
-                for (Watchdog watchdog : present()) {
-                    lookAt(watchdog);
-                }
+                sleep(pause);
+                lookAtAll();
             } catch (OutOfMemoryError costsALook) {
                 // A slow step that continues is found again.
             }
         }
     }
 
-    private static void lookAt(Watchdog watchdog) {
+    private static void lookAtAll() {
+        long time = System.nanoTime();
+        for (Watchdog watchdog : present()) {
+            if (!lookAt(watchdog, time)) {
+                quietSince = time;
+            }
+        }
+    }
+
+    /** {@return whether nothing has happened on its loop} */
+    private static boolean lookAt(Watchdog watchdog, long time) {
         try {
-            watchdog.look();
+            return watchdog.look(time);
         } catch (Throwable costsALook) {
-            // The same.
+            return false; // the same
         }
     }
 
@@ -125,99 +150,62 @@ final class Watchdog {
         }
     }
 
-    /** {@return whether there are loops to check, after a pause; if not, this thread ends} Allocates nothing. */
-    private static boolean isAnyLeftAfterPause() {
+    /** {@return how long to pause before the next look; negative if there are no loops, and so this thread ends} */
+    private static long pauseOrEnd() {
         synchronized (Watchdog.class) {
-            long pause = WATCHED.isEmpty() ? 0 : UNHURRIED_NANOS;
+            if (WATCHED.isEmpty()) {
+                thread = null;
+                return -1;
+            }
+            long pause = UNHURRIED_NANOS;
             for (int i = 0; i < WATCHED.size(); i++) {
                 pause = Math.min(pause, WATCHED.get(i).thresholdNanos / 2);
             }
-            try {
-                TimeUnit.NANOSECONDS.timedWait(Watchdog.class, pause);
-            } catch (InterruptedException nobodysBusiness) {
-                // code that interrupts all threads of the process does not mean this one; it ends with the last loop
-            }
-            if (WATCHED.isEmpty()) {
-                thread = null;
-            }
-            return thread != null;
+            return pause;
         }
     }
 
-    private void look() {
+    /** Allocates nothing, like what it calls. */
+    private static void sleep(long pauseNanos) {
+        long before = System.nanoTime();
+        if (before - quietSince >= QUIET_NANOS && DOZE.begin(ALL_IDLE)) {
+            LockSupport.park(DOZE);
+            DOZE.end();
+            quietSince = System.nanoTime();
+        } else {
+            LockSupport.parkNanos(DOZE, pauseNanos);
+            lateNanos += Math.max(0, System.nanoTime() - before - pauseNanos);
+        }
+        Thread.interrupted(); // whoever interrupts all threads of the process does not mean this one
+    }
+
+    private static boolean areAllIdle() {
+        synchronized (Watchdog.class) {
+            for (int i = 0; i < WATCHED.size(); i++) {
+                LoopCore loop = WATCHED.get(i).watched.get();
+                if (loop != null && !loop.isIdle()) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private boolean look(long time) {
         LoopCore present = watched.get();
         if (present == null) {
             end();
-            return;
+            return true;
         }
-        long time = System.nanoTime();
-        lookAtStep(present, present.tick.stamp.read(), time);
+        long number = present.tick.stamp.number();
+        boolean isQuiet = number == lastStep && present.isIdle();
+        lastStep = number;
+        steps.look(present, present.tick.stamp.read(), time, lateNanos);
         present.unseenFailures.lookAt(time);
         OffloadPool pool = present.offloadPool();
         if (pool != null) {
             pool.lookAt(time);
         }
-    }
-
-    void lookAtStep(LoopCore present, StepStamp.@Nullable Reading<Step> now, long time) {
-        StepStamp.Reading<Step> before = seen;
-        if (before != null && (now == null || now.number() != before.number())) {
-            if (reportAfter > thresholdNanos) {
-                Warnings.log(
-                        before.step() + " on " + loop + " continued after about " + millis(time - seenSince) + " ms");
-            }
-            seen = null;
-        }
-        if (now != null && seen == null) {
-            seen = now;
-            seenSince = time;
-            cpuSince = cpuNanos(present);
-            reportAfter = thresholdNanos;
-        } else if (now != null) {
-            if (time - seenSince >= reportAfter) {
-                report(present, now.step(), time - seenSince);
-            }
-            present.nudgeIfParked();
-        }
-    }
-
-    private void report(LoopCore present, Step step, long nanos) {
-        StackTraceElement[] stack = step.stackTrace();
-        if (isAtWork(present) || isBlocked(present, stack)) {
-            reportAfter *= 2; // again while it hangs, at growing intervals
-            Warnings.log(step + " has kept " + loop + " for " + millis(nanos)
-                    + " ms without suspending; nothing else runs on the loop meanwhile. " + advice(stack)
-                    + Stacks.text(step.createdAt(), stack));
-        }
-    }
-
-    /** {@return whether the step has used the processor for as long as a slow step lasts} If it is not known: yes. */
-    private boolean isAtWork(LoopCore present) {
-        long cpu = cpuNanos(present);
-        return cpu < 0 || cpuSince < 0 || cpu - cpuSince >= reportAfter;
-    }
-
-    private long cpuNanos(LoopCore present) {
-        Thread thread = present.driverThread();
-        return thread == null || thresholdNanos == Long.MAX_VALUE ? -1 : load.cpuNanos(thread);
-    }
-
-    /** {@return whether the loop's thread waits: parked under a step, or in a native call} */
-    private boolean isBlocked(LoopCore present, StackTraceElement[] stack) {
-        Thread thread = present.driverThread();
-        return (thread != null && load.isWaiting(thread)) || (stack.length > 0 && stack[0].isNativeMethod());
-    }
-
-    static String advice(StackTraceElement[] stack) {
-        for (StackTraceElement frame : stack) {
-            if (frame.getMethodName().equals("<clinit>") || CLASS_LOADING.contains(frame.getClassName())) {
-                return "It loads or initialises classes, which happens once; if that is too long, use the library for the first time in Async.offload.";
-            }
-        }
-        return "Offload computing or blocking calls with Async.offload, or yield with Async.yieldNow.";
-    }
-
-    private static long millis(long nanos) {
-        return TimeUnit.NANOSECONDS.toMillis(nanos);
+        return isQuiet;
     }
 }

@@ -1,134 +1,116 @@
 package io.gyre.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.gyre.loop.internal.entry.StepStamp.Reading;
-import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Whether a step that takes long is slow by itself. The test says how long the thread has worked. */
+/** When the watchdog of a program sleeps, and what wakes it. */
+@Timeout(60) // starts a JVM each
 class WatchdogTest {
-    private static final Duration THRESHOLD = Duration.ofMillis(100);
-    private static final String REPORT = "task 'step' has kept EventLoop[hand-driven] for";
+    private static final String REPORT = "callback io.gyre.loop.IdleProgram has kept EventLoop[gyre-1]";
 
-    @AutoClose
-    private final HandDrivenLoop driven = new HandDrivenLoop();
+    /** How long the system calls of the idle program are recorded, in seconds: the watchdog used to make twenty in one. */
+    private static final int RECORDED_SECONDS = 4;
 
-    private final LoopCore loop = driven.loop.core;
-    private final LoopLog log = new LoopLog();
-    private final Load load = new Load();
-    private final Watchdog watchdog = new Watchdog(loop, THRESHOLD, load);
-    private final Reading<Step> step = new Reading<>(1, (Step) driven.loop.createTask("step", () -> {}));
+    /** Recording interrupts each thread once when it begins, which takes a moment. */
+    private static final double BEGINNING_SECONDS = 1;
 
-    private static final class Load implements ThreadLoad {
-        private long cpuMillis;
-        private boolean waiting;
+    private static void sendLine(ChildProgram program) throws IOException {
+        Writer input = program.process().outputWriter();
+        input.write("\n");
+        input.flush();
+    }
 
-        @Override
-        public long cpuNanos(Thread thread) {
-            return cpuMillis < 0 ? -1 : Duration.ofMillis(cpuMillis).toNanos();
+    @Test
+    void watchdogSleepsWhileNothingHappensAndSeesTheFirstStepBehindIt() throws Exception {
+        try (var program = ChildProgram.start(IdleProgram.class)) {
+            for (int round = 0; round < 2; round++) {
+                program.lineWith(IdleProgram.ASLEEP);
+                sendLine(program);
+                assertThat(program.reportWith(REPORT)).contains("It computes").contains("IdleProgram");
+                sendLine(program);
+                program.lineWith("callback io.gyre.loop.IdleProgram on EventLoop[gyre-1] continued after about");
+            }
         }
+    }
 
-        @Override
-        public boolean isWaiting(Thread thread) {
-            return waiting;
+    @Test
+    @Feature("An idle program makes no wake-up of Gyre's")
+    void idleProgramMakesNoSystemCallOfOurs(@TempDir Path directory) throws Exception {
+        Path record = directory.resolve("strace");
+        try (var program = ChildProgram.start(IdleProgram.class)) {
+            program.lineWith(IdleProgram.ASLEEP);
+            Set<String> ours = threadsOfOurs(program.pid());
+            assertThat(ours).as("the watchdog and the thread of the loop").hasSize(2);
+
+            assumeTrue(
+                    hasRecorded(program.pid(), record), "strace is missing, or may not look into another process here");
+
+            List<String> lines = Files.readAllLines(record);
+            double begun = secondsOf(lines.getFirst()) + BEGINNING_SECONDS;
+            List<String> later =
+                    lines.stream().filter(line -> secondsOf(line) > begun).toList();
+            assertThat(later)
+                    .as("calls of the JVM's own threads, which show that the record goes on")
+                    .isNotEmpty();
+            assertThat(later)
+                    .filteredOn(line -> ours.contains(threadOf(line)) && !line.contains("<detached")) // the end
+                    .isEmpty();
         }
     }
 
-    @AfterEach
-    void stopListening() {
-        log.close();
-    }
-
-    private void lookAt(long millis) {
-        watchdog.lookAtStep(loop, step, Duration.ofMillis(millis).toNanos());
-    }
-
-    @Test
-    @Feature("CPU-time-aware watchdog: a busy machine is no slow step")
-    void stepThatWaitsForAProcessorIsNotSlow() {
-        lookAt(0);
-        load.cpuMillis = 99;
-
-        lookAt(1_000);
-
-        assertThat(log.count(REPORT)).isZero();
-    }
-
-    @Test
-    void stepIsSlowOnceItHasWorkedForAsLong() {
-        load.cpuMillis = 7_000; // of earlier steps
-        lookAt(0);
-        lookAt(150);
-        load.cpuMillis += 100;
-
-        lookAt(400);
-
-        assertThat(log.first(REPORT)).contains("for 400 ms").contains("Offload computing or blocking calls");
-    }
-
-    @Test
-    void stepThatHangsIsReportedAtGrowingIntervals() {
-        lookAt(0);
-        load.waiting = true;
-        for (long millis = 50; millis <= 800; millis += 50) {
-            lookAt(millis);
+    private static Set<String> threadsOfOurs(long pid) throws IOException {
+        var threads = new HashSet<String>();
+        try (Stream<Path> all = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            for (Path thread : all.toList()) {
+                String name = Files.readString(thread.resolve("comm")).strip();
+                if (name.equals("gyre-watchdog") || name.equals(IdleProgram.LOOP_THREAD)) {
+                    threads.add(thread.getFileName().toString());
+                }
+            }
         }
-
-        assertThat(log.count(REPORT)).isEqualTo(4); // 100, 200, 400, 800
+        return threads;
     }
 
-    @Test
-    void stepThatBlocksTheThreadIsSlow() {
-        lookAt(0);
-        load.waiting = true;
-
-        lookAt(100);
-
-        assertThat(log.count(REPORT)).isOne();
-    }
-
-    @Test
-    void timeAloneDecidesIfTheJvmDoesNotSayMore() {
-        load.cpuMillis = -1;
-        lookAt(0);
-
-        lookAt(100);
-
-        assertThat(log.count(REPORT)).isOne();
-    }
-
-    @Test
-    void classLoadingIsCalledByItsName() {
-        StackTraceElement[] loading = {
-            new StackTraceElement("java.util.zip.Inflater", "inflateBytesBytes", null, -2),
-            new StackTraceElement("java.lang.ClassLoader", "loadClass", null, 1),
-            new StackTraceElement("com.example.Main", "main", null, 1)
-        };
-        StackTraceElement[] initialising = {new StackTraceElement("com.example.Heavy", "<clinit>", null, 1)};
-        StackTraceElement[] computing = {new StackTraceElement("com.example.Main", "compute", null, 1)};
-
-        assertThat(Watchdog.advice(loading)).contains("It loads or initialises classes");
-        assertThat(Watchdog.advice(initialising)).contains("for the first time in Async.offload");
-        assertThat(Watchdog.advice(computing)).contains("Offload computing");
-    }
-
-    @Test
-    void jvmKnowsHowLongAThreadHasWorkedAndWhetherItWaits() throws Exception {
-        Thread self = Thread.currentThread();
-        long before = ThreadLoad.OF_JVM.cpuNanos(self);
-        long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
-        while (ThreadLoad.OF_JVM.cpuNanos(self) == before && System.nanoTime() - end < 0) {
-            Thread.onSpinWait();
+    private static boolean hasRecorded(long pid, Path record) throws Exception {
+        try {
+            new ProcessBuilder(
+                            "timeout",
+                            Integer.toString(RECORDED_SECONDS),
+                            "strace",
+                            "-f",
+                            "-ttt",
+                            "-o",
+                            record.toString(),
+                            "-p",
+                            Long.toString(pid))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException missing) {
+            return false;
         }
+        return Files.exists(record) && Files.size(record) > 0;
+    }
 
-        assertThat(ThreadLoad.OF_JVM.cpuNanos(self)).isGreaterThan(before);
-        assertThat(ThreadLoad.OF_JVM.isWaiting(self)).isFalse();
-        Thread parked = Thread.ofPlatform().daemon().start(java.util.concurrent.locks.LockSupport::park);
-        OtherThread.spinUntil(() -> ThreadLoad.OF_JVM.isWaiting(parked));
-        java.util.concurrent.locks.LockSupport.unpark(parked);
-        parked.join();
+    /** Of a line such as {@code 2077  1795935384.685108 futex(...}. */
+    private static double secondsOf(String line) {
+        return Double.parseDouble(line.split(" +", 3)[1]);
+    }
+
+    private static String threadOf(String line) {
+        return line.split(" +", 2)[0];
     }
 }

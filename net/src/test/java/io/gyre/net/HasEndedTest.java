@@ -2,7 +2,7 @@ package io.gyre.net;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.sleep;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,7 +42,7 @@ final class HasEndedTest {
     void idleConnectionHasNotEnded() throws Exception {
         withPair((left, right) -> {
             for (int i = 0; i < 3; i++) {
-                assertThat(assertNoSuspend(right::hasEnded)).isFalse();
+                assertThat(assertDoesNotSuspend(right::hasEnded)).isFalse();
             }
 
             left.write("abc".getBytes(US_ASCII));
@@ -59,7 +59,7 @@ final class HasEndedTest {
 
             awaitEnd(right);
 
-            assertThat(assertNoSuspend(right::hasEnded)).isTrue();
+            assertThat(assertDoesNotSuspend(right::hasEnded)).isTrue();
             assertThat(right.read(ByteBuffer.allocate(1))).isNegative();
             assertThat(right.hasEnded()).isTrue();
         });

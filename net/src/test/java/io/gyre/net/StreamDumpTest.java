@@ -13,8 +13,8 @@ import io.gyre.loop.dump.Wait;
 import io.gyre.net.testing.MemoryStream;
 import io.gyre.net.testing.StreamPair;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CompletableFuture;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What a dump of a loop says about tasks that wait for streams. */

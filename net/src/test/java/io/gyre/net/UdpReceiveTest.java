@@ -3,7 +3,7 @@ package io.gyre.net;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.yieldNow;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static io.gyre.net.UdpPair.bytes;
 import static io.gyre.net.UdpPair.text;
@@ -191,11 +191,11 @@ final class UdpReceiveTest {
     @LoopTest
     void tryReceiveNeverWaits() throws Exception {
         try (UdpPair pair = UdpPair.bound()) {
-            assertThat(assertNoSuspend(() -> pair.right().tryReceive())).isEmpty();
+            assertThat(assertDoesNotSuspend(() -> pair.right().tryReceive())).isEmpty();
 
             pair.sendRight("hello");
 
-            assertThat(assertNoSuspend(() -> pair.right().tryReceive()))
+            assertThat(assertDoesNotSuspend(() -> pair.right().tryReceive()))
                     .hasValueSatisfying(
                             packet -> assertThat(text(packet.bytes())).isEqualTo("hello"));
         }

@@ -1,8 +1,10 @@
 package io.gyre.loop.testing;
 
+import io.gyre.loop.Async;
 import io.gyre.loop.Body;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopLocal;
+import io.gyre.loop.NotAtomicException;
 import io.gyre.loop.OffloadedCall;
 import io.gyre.loop.Task;
 import io.gyre.loop.VoidBody;
@@ -79,7 +81,9 @@ public final class LoopTesting {
         long before = ticks();
         T result = body.run();
         if (ticks() == before) {
-            throw new AssertionError("expected a call that suspends, but it did not suspend");
+            throw new AssertionError(
+                    "expected a body that suspends, but " + Async.currentTask()
+                            + " ran to its end without giving up the loop: what it waits for was there already, or it never waits");
         }
         return result;
     }
@@ -101,36 +105,41 @@ public final class LoopTesting {
 
     /**
      * Runs a body and fails if it suspends, also in a blocking call of the JDK. So nothing else runs on the loop in the
-     * meantime.
+     * meantime. A call that would suspend is refused, as in {@link Async#atomic(Body)}: the failure names it, and its
+     * cause has the line.
+     *
+     * {@snippet :
+     * assertThat(assertDoesNotSuspend(() -> queue.get())).isEqualTo("an element that is there");
+     * }
+     *
+     * <p><b>Suspends:</b> no.
      *
      * @param <T> the result
      * @param <X> the exception that the body may throw
      * @param body what to run
      * @return its result
      * @throws X the exception of the body, unchanged
-     * @throws AssertionError if it has suspended
+     * @throws AssertionError if it would suspend, or has suspended
      */
-    public static <T extends @Nullable Object, X extends Exception> T assertNoSuspend(Body<T, X> body) throws X {
-        long before = ticks();
-        T result = body.run();
-        long passed = ticks() - before;
-        if (passed != 0) {
+    public static <T extends @Nullable Object, X extends Exception> T assertDoesNotSuspend(Body<T, X> body) throws X {
+        try {
+            return Async.atomic(body);
+        } catch (NotAtomicException suspended) {
             throw new AssertionError(
-                    "expected a call that does not suspend, but it suspended for " + passed + " ticks");
+                    "expected a body that does not suspend, but it does: " + suspended.getMessage(), suspended);
         }
-        return result;
     }
 
     /**
-     * Does what {@link #assertNoSuspend(Body)} does, for a body without a result.
+     * Does what {@link #assertDoesNotSuspend(Body)} does, for a body without a result.
      *
      * @param <X> the exception that the body may throw
      * @param body what to run
      * @throws X the exception of the body, unchanged
-     * @throws AssertionError if it has suspended
+     * @throws AssertionError if it would suspend, or has suspended
      */
-    public static <X extends Exception> void assertNoSuspend(VoidBody<X> body) throws X {
-        LoopTesting.<@Nullable Void, X>assertNoSuspend(() -> {
+    public static <X extends Exception> void assertDoesNotSuspend(VoidBody<X> body) throws X {
+        LoopTesting.<@Nullable Void, X>assertDoesNotSuspend(() -> {
             body.run();
             return null;
         });

@@ -1,7 +1,7 @@
 package io.gyre.loop.conformance;
 
 import static io.gyre.loop.Async.createTask;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -63,7 +63,7 @@ class BarrierConformanceTest {
         startParty("first");
         startParty("second");
 
-        assertNoSuspend(barrier::await);
+        assertDoesNotSuspend(barrier::await);
 
         assertThat(log).isEmpty();
         awaitAllTasksParked();

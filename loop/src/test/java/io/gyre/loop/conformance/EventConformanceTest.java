@@ -1,7 +1,7 @@
 package io.gyre.loop.conformance;
 
 import static io.gyre.loop.Async.createTask;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -62,7 +62,7 @@ class EventConformanceTest {
         startAwaiting("waiter");
         awaitAllTasksParked();
 
-        assertNoSuspend(event::set);
+        assertDoesNotSuspend(event::set);
         assertThat(log).isEmpty();
 
         awaitAllTasksParked();

@@ -1,7 +1,7 @@
 package io.gyre.loop.conformance;
 
 import static io.gyre.loop.Async.createTask;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -147,7 +147,7 @@ class LockConformanceTest {
     void releaseDoesNotSuspend() {
         lock.acquire();
 
-        assertNoSuspend(lock::release);
+        assertDoesNotSuspend(lock::release);
 
         assertThat(lock.tryAcquire()).isTrue();
         lock.release();

@@ -1,7 +1,7 @@
 package io.gyre.loop.features;
 
 import static io.gyre.loop.Async.createTask;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -55,7 +55,7 @@ class QueueAndChannelFeaturesTest {
         assertThat(drained(new PriorityQueue<>(Integer::compare))).containsExactly(1, 2, 3);
 
         var queue = new Queue<String>("jobs", 1);
-        assertNoSuspend(() -> {
+        assertDoesNotSuspend(() -> {
             assertThat(queue.tryGet()).isEmpty();
             assertThat(queue.tryPut("first")).isTrue();
             assertThat(queue.tryPut("too many")).isFalse();

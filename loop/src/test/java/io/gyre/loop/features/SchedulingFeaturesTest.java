@@ -7,7 +7,7 @@ import static io.gyre.loop.Async.sleepUntil;
 import static io.gyre.loop.Async.timeout;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Durations.ONE_SECOND;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -188,12 +188,12 @@ class SchedulingFeaturesTest {
         assertSuspends(() -> yieldNow());
         assertThat(log).containsExactly("others run");
         assertSuspends(() -> sleep(Duration.ZERO));
-        assertNoSuspend(() -> checkCancelled());
+        assertDoesNotSuspend(() -> checkCancelled());
         LowLevel.checkpoint();
 
         CancelScope.run(scope -> {
             scope.cancel("enough");
-            assertNoSuspend(
+            assertDoesNotSuspend(
                     () -> assertThatExceptionOfType(CancelledException.class).isThrownBy(() -> checkCancelled()));
             assertThatExceptionOfType(CancelledException.class).isThrownBy(() -> LowLevel.checkpoint());
             assertThatExceptionOfType(CancelledException.class).isThrownBy(() -> yieldNow());

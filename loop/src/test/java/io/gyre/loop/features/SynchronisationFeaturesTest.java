@@ -3,7 +3,7 @@ package io.gyre.loop.features;
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.yieldNow;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -72,7 +72,7 @@ class SynchronisationFeaturesTest {
             log.add("early");
         });
         event.set();
-        assertNoSuspend(() -> event.await());
+        assertDoesNotSuspend(() -> event.await());
         event.clear();
         start("late", () -> {
             event.await();

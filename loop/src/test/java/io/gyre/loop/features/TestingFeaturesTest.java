@@ -5,7 +5,7 @@ import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Durations.ONE_DAY;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static io.gyre.loop.testing.LoopTesting.background;
@@ -169,9 +169,9 @@ class TestingFeaturesTest {
     @Feature("Checkpoint assertions: a call suspends, or does not")
     void callsAreAssertedToSuspendOrNotTo() {
         assertSuspends(() -> yieldNow());
-        assertNoSuspend(() -> log.add("goes through"));
+        assertDoesNotSuspend(() -> log.add("goes through"));
         assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> assertSuspends(() -> {}));
-        assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> assertNoSuspend(() -> yieldNow()));
+        assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> assertDoesNotSuspend(() -> yieldNow()));
     }
 
     @LoopTest

@@ -6,7 +6,7 @@ import static io.gyre.loop.Async.offload;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static io.gyre.loop.Durations.ONE_SECOND;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertOffloadIdle;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
@@ -134,24 +134,28 @@ class LoopTestingTest {
     void assertSuspendsFailsWhenTheCallDoesNot() {
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() -> assertSuspends(() -> currentTask().name()))
-                .withMessage("expected a call that suspends, but it did not suspend");
+                .withMessageMatching(
+                        "expected a body that suspends, but task .* ran to its end without giving up the loop: .*");
     }
 
     @LoopTest
-    void assertNoSuspendPassesTheResultOn() {
-        assertThat(assertNoSuspend(() -> 42)).isEqualTo(42);
-        assertNoSuspend(() -> {});
+    void assertDoesNotSuspendPassesTheResultOn() {
+        assertThat(assertDoesNotSuspend(() -> 42)).isEqualTo(42);
+        assertDoesNotSuspend(() -> {});
     }
 
     @LoopTest
-    void assertNoSuspendFailsWhenTheCallDoes() {
+    void assertDoesNotSuspendFailsWhenTheCallDoes() {
         assertThatExceptionOfType(AssertionError.class)
-                .isThrownBy(() -> assertNoSuspend(() -> {
-                    yieldNow();
-                    yieldNow();
-                }))
-                .withMessage("expected a call that does not suspend, but it suspended for 2 ticks");
-        assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> assertNoSuspend(() -> Thread.sleep(1)));
+                .isThrownBy(() -> assertDoesNotSuspend(() -> yieldNow()))
+                .withMessageStartingWith("expected a body that does not suspend, but it does: Async.yieldNow in task")
+                .havingCause()
+                .satisfies(cause -> assertThat(cause.getStackTrace())
+                        .as("its line")
+                        .anyMatch(frame -> frame.getClassName().equals(LoopTestingTest.class.getName())));
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> assertDoesNotSuspend(() -> Thread.sleep(1)))
+                .withMessageContaining("has suspended in");
     }
 
     @LoopTest

@@ -2,7 +2,7 @@ package io.gyre.net.testing;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -22,7 +22,7 @@ abstract class BufferedWritingRules extends WritingRules {
     @StreamRule
     void bufferedBytesAreSentWhenTheTaskParks() throws Exception {
         connected((left, right) -> {
-            assertNoSuspend(() -> {
+            assertDoesNotSuspend(() -> {
                 left.writeBuffered(utf8("ab"));
                 left.writeBuffered(utf8("cd"));
             });

@@ -2,7 +2,7 @@ package io.gyre.net.testing;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -216,7 +216,7 @@ abstract class EndingRules extends FileRules {
             Task<Integer> reader = reading(left);
             Flood flood = Flood.into(left);
 
-            assertNoSuspend(() -> {
+            assertDoesNotSuspend(() -> {
                 left.abort();
                 left.abort();
             });
@@ -233,7 +233,7 @@ abstract class EndingRules extends FileRules {
     @StreamRule
     void abortDropsWhatIsBuffered() throws Exception {
         connected((left, right) -> {
-            assertNoSuspend(() -> {
+            assertDoesNotSuspend(() -> {
                 left.writeBuffered(utf8("abc"));
                 left.abort();
             });

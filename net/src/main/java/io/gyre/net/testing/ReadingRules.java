@@ -2,7 +2,7 @@ package io.gyre.net.testing;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.yieldNow;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -163,7 +163,7 @@ abstract class ReadingRules extends StreamRules {
     @StreamRule
     void readExactlyOfNothingDoesNotWait() throws Exception {
         connected((left, right) -> {
-            assertEquals(0, assertNoSuspend(() -> right.readExactly(0)).length);
+            assertEquals(0, assertDoesNotSuspend(() -> right.readExactly(0)).length);
             right.readExactly(ByteBuffer.allocate(0));
         });
     }

@@ -5,7 +5,7 @@ import static io.gyre.loop.Async.currentTask;
 import static io.gyre.loop.Async.shield;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static io.gyre.net.dns.FakeResolver.FIRST;
 import static io.gyre.net.dns.FakeResolver.SECOND;
@@ -132,7 +132,7 @@ final class CachingResolverTest {
         remember("a.test", "192.0.2.1");
 
         sleep(TTL.minusNanos(1));
-        assertThat(assertNoSuspend(() -> caching.resolve("A.TEST"))).containsExactly(FIRST);
+        assertThat(assertDoesNotSuspend(() -> caching.resolve("A.TEST"))).containsExactly(FIRST);
         sleep(Duration.ofNanos(1));
         Task<List<InetAddress>> later = ask("a.test");
         source.answer("a.test", "192.0.2.2");
@@ -152,7 +152,7 @@ final class CachingResolverTest {
         assertThat(second.await()).isEqualTo("a.test");
 
         InetAddress equal = InetAddress.getByAddress("another name", FIRST.getAddress());
-        assertThat(assertNoSuspend(() -> caching.reverse(equal))).isEqualTo("a.test");
+        assertThat(assertDoesNotSuspend(() -> caching.reverse(equal))).isEqualTo("a.test");
         assertThat(source.log).containsExactly("192.0.2.1");
     }
 
@@ -169,7 +169,7 @@ final class CachingResolverTest {
         assertThat(second.await()).isEqualTo(1);
         assertThat(other.await()).isEqualTo(2);
 
-        assertThat(assertNoSuspend(() -> caching.port("x", Protocol.TCP))).isEqualTo(1);
+        assertThat(assertDoesNotSuspend(() -> caching.port("x", Protocol.TCP))).isEqualTo(1);
         assertThat(source.log).containsExactlyInAnyOrder("x/TCP", "x/UDP");
         sleep(TTL);
         Task<Integer> later = createTask(() -> caching.port("x", Protocol.TCP));
@@ -229,7 +229,7 @@ final class CachingResolverTest {
 
         sleep(Duration.ofDays(36_500));
 
-        assertThat(assertNoSuspend(() -> forEver.resolve("a.test"))).containsExactly(FIRST);
+        assertThat(assertDoesNotSuspend(() -> forEver.resolve("a.test"))).containsExactly(FIRST);
     }
 
     @LoopTest
@@ -238,8 +238,8 @@ final class CachingResolverTest {
         remember("b.test", "192.0.2.2");
         remember("c.test", "192.0.2.1");
 
-        assertThat(assertNoSuspend(() -> caching.resolve("b.test"))).containsExactly(SECOND);
-        assertThat(assertNoSuspend(() -> caching.resolve("c.test"))).containsExactly(FIRST);
+        assertThat(assertDoesNotSuspend(() -> caching.resolve("b.test"))).containsExactly(SECOND);
+        assertThat(assertDoesNotSuspend(() -> caching.resolve("c.test"))).containsExactly(FIRST);
         remember("a.test", "192.0.2.2");
         assertThat(source.log).containsExactly("a.test", "b.test", "c.test", "a.test");
     }
@@ -253,7 +253,7 @@ final class CachingResolverTest {
         remember("a.test", "192.0.2.1");
         remember("c.test", "192.0.2.1");
 
-        assertThat(assertNoSuspend(() -> caching.resolve("a.test"))).containsExactly(FIRST);
+        assertThat(assertDoesNotSuspend(() -> caching.resolve("a.test"))).containsExactly(FIRST);
         remember("b.test", "192.0.2.2");
         assertThat(source.log).containsExactly("a.test", "b.test", "a.test", "c.test", "b.test");
     }
@@ -267,7 +267,7 @@ final class CachingResolverTest {
         List<InetAddress> other = EventLoop.run(() -> shared.resolve("a.test"));
 
         assertThat(other).containsExactly(SECOND);
-        assertThat(assertNoSuspend(() -> shared.resolve("a.test"))).containsExactly(FIRST);
+        assertThat(assertDoesNotSuspend(() -> shared.resolve("a.test"))).containsExactly(FIRST);
     }
 
     // ---- failures

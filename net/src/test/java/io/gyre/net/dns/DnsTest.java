@@ -2,7 +2,7 @@ package io.gyre.net.dns;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.currentTask;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -35,10 +35,10 @@ final class DnsTest {
         Dns.use(DnsTest::refuse);
         InetAddress ipv6 = InetAddress.ofLiteral("2001:db8::1");
 
-        assertThat(assertNoSuspend(() -> Dns.resolve("192.0.2.1"))).containsExactly(FIRST);
-        assertThat(assertNoSuspend(() -> Dns.resolve("2001:db8::1"))).containsExactly(ipv6);
-        assertThat(assertNoSuspend(() -> Dns.resolve("[2001:db8::1]"))).containsExactly(ipv6);
-        assertThat(assertNoSuspend(() -> Dns.resolve("::ffff:192.0.2.1"))).containsExactly(FIRST);
+        assertThat(assertDoesNotSuspend(() -> Dns.resolve("192.0.2.1"))).containsExactly(FIRST);
+        assertThat(assertDoesNotSuspend(() -> Dns.resolve("2001:db8::1"))).containsExactly(ipv6);
+        assertThat(assertDoesNotSuspend(() -> Dns.resolve("[2001:db8::1]"))).containsExactly(ipv6);
+        assertThat(assertDoesNotSuspend(() -> Dns.resolve("::ffff:192.0.2.1"))).containsExactly(FIRST);
     }
 
     @LoopTest
@@ -190,7 +190,7 @@ final class DnsTest {
         Dns.use(new FakeResolver()); // which would wait
 
         for (int port : List.of(0, 1, 80, 65_535)) {
-            assertThat(assertNoSuspend(() -> Dns.port(Integer.toString(port), Protocol.TCP)))
+            assertThat(assertDoesNotSuspend(() -> Dns.port(Integer.toString(port), Protocol.TCP)))
                     .isEqualTo(port);
         }
         assertThat(Dns.port("00080", Protocol.UDP)).isEqualTo(80);
@@ -277,7 +277,7 @@ final class DnsTest {
         assertThat(Dns.resolve("localhost")).isNotEmpty().allMatch(InetAddress::isLoopbackAddress);
         assertThat(Dns.reverse(InetAddress.ofLiteral("127.0.0.1"))).isEqualTo("localhost");
 
-        assertThat(assertNoSuspend(() -> Dns.resolve("LOCALHOST"))).allMatch(InetAddress::isLoopbackAddress);
+        assertThat(assertDoesNotSuspend(() -> Dns.resolve("LOCALHOST"))).allMatch(InetAddress::isLoopbackAddress);
     }
 
     /** Names that the system refuses without asking anybody. */

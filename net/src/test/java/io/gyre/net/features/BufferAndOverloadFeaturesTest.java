@@ -1,7 +1,7 @@
 package io.gyre.net.features;
 
 import static io.gyre.loop.Async.createTask;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -109,7 +109,7 @@ class BufferAndOverloadFeaturesTest {
     @Feature("Bounded buffers by default")
     void whatNobodyTakesIsKeptUpToALimitThatIsThereByDefault() throws IOException {
         StreamPair<MemoryStream> memory = MemoryStream.pair();
-        assertNoSuspend(() -> memory.left().write(new byte[64 * KIB]));
+        assertDoesNotSuspend(() -> memory.left().write(new byte[64 * KIB]));
         Task<?> flood = flood(() -> memory.left().writeBuffered(ENDLESS));
         assertThat(memory.left().statistics().bytesSent()).as("in the pipe").isEqualTo(64 * KIB);
         assertThat(memory.left().statistics().bytesBehind())

@@ -2,7 +2,7 @@ package io.gyre.net.features;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.sleep;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -59,8 +59,8 @@ class NameFeaturesTest {
     void numericAddressIsItsOwnAnswer() throws IOException {
         Dns.use(NameFeaturesTest::refuse);
 
-        assertThat(assertNoSuspend(() -> Dns.resolve("192.0.2.1"))).containsExactly(ADDRESS);
-        assertThat(assertNoSuspend(() -> Dns.resolve("[::1]"))).containsExactly(InetAddress.ofLiteral("::1"));
+        assertThat(assertDoesNotSuspend(() -> Dns.resolve("192.0.2.1"))).containsExactly(ADDRESS);
+        assertThat(assertDoesNotSuspend(() -> Dns.resolve("[::1]"))).containsExactly(InetAddress.ofLiteral("::1"));
         try (TcpServer server = TcpServer.serve(TcpPair.loopback(), stream -> stream.write(new byte[1]));
                 TcpStream stream =
                         TcpStream.connect("127.0.0.1", server.address().getPort())) {
@@ -136,7 +136,7 @@ class NameFeaturesTest {
         assertThat(asked).containsExactly("a.test");
 
         sleep(Duration.ofSeconds(9));
-        assertThat(assertNoSuspend(() -> Dns.resolve("a.test"))).containsExactly(ADDRESS);
+        assertThat(assertDoesNotSuspend(() -> Dns.resolve("a.test"))).containsExactly(ADDRESS);
         sleep(Duration.ofSeconds(1));
         Dns.resolve("a.test");
         assertThat(asked).containsExactly("a.test", "a.test");

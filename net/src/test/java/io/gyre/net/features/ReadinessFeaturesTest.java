@@ -2,7 +2,7 @@ package io.gyre.net.features;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.yieldNow;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static io.gyre.net.UdpPair.bytes;
 import static io.gyre.net.UdpPair.text;
@@ -193,7 +193,7 @@ class ReadinessFeaturesTest {
     void operationIsTriedBeforeItIsWaitedForAndLetsOthersRunNowAndThen(EventLoop loop) throws IOException {
         ByteBuffer one = ByteBuffer.allocate(1);
         left.write(ByteBuffer.allocate(1001));
-        assertThat(assertNoSuspend(() -> RawSockets.receive(right, one))).isEqualTo(1);
+        assertThat(assertDoesNotSuspend(() -> RawSockets.receive(right, one))).isEqualTo(1);
 
         int[] turns = {0};
         Task<?> other = createTask(() -> {

@@ -2,7 +2,7 @@ package io.gyre.net.features;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.yieldNow;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.assertSuspends;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static io.gyre.net.Talk.bytes;
@@ -149,7 +149,7 @@ class StreamFeaturesTest {
         assertThat(writer.lowWatermark()).isEqualTo(4);
         assertThat(writer.highWatermark()).isEqualTo(8);
 
-        assertNoSuspend(() -> writer.writeBuffered(bytes("12345678")));
+        assertDoesNotSuspend(() -> writer.writeBuffered(bytes("12345678")));
         assertThat(writer.statistics().bytesBehind()).isEqualTo(8);
         Task<?> held = createTask(() -> writer.writeBuffered(bytes("9ab")));
         awaitAllTasksParked();
@@ -235,7 +235,7 @@ class StreamFeaturesTest {
                 .isThrownBy(() -> aborted.right().readExactly(1))
                 .withMessageContaining("reset"));
         awaitAllTasksParked();
-        assertNoSuspend(aborted.left()::abort);
+        assertDoesNotSuspend(aborted.left()::abort);
         assertThat(aborted.left().isOpen()).isFalse();
         reader.await();
         aborted.right().close();
@@ -247,7 +247,7 @@ class StreamFeaturesTest {
     @Feature("In-memory streams")
     void pairInMemoryHasRoomAndALockstepPairHasNone() throws IOException {
         StreamPair<MemoryStream> roomy = MemoryStream.pair();
-        assertNoSuspend(() -> roomy.left().write(bytes("hello\n")));
+        assertDoesNotSuspend(() -> roomy.left().write(bytes("hello\n")));
         assertThat(roomy.right().readLine(100)).contains("hello");
         roomy.right().write(bytes("back\n"));
         assertThat(roomy.left().readLine(100)).contains("back");

@@ -2,7 +2,7 @@ package io.gyre.net.testing;
 
 import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.sleep;
-import static io.gyre.loop.testing.LoopTesting.assertNoSuspend;
+import static io.gyre.loop.testing.LoopTesting.assertDoesNotSuspend;
 import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static io.gyre.net.Talk.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,7 +23,7 @@ final class MemoryStreamTest {
     @LoopTest
     void pairTakesAsMuchAsItHasRoomFor() throws Exception {
         StreamPair<MemoryStream> pair = MemoryStream.pair(10);
-        assertNoSuspend(() -> pair.left().write(new byte[10]));
+        assertDoesNotSuspend(() -> pair.left().write(new byte[10]));
         ByteBuffer more = ByteBuffer.allocate(3);
         Task<?> writer = createTask(() -> pair.left().write(more));
         awaitAllTasksParked();

@@ -108,6 +108,11 @@ public final class EntryQueue<E> {
         head.compareAndSet(ASLEEP, null);
     }
 
+    /** {@return whether the consumer waits, or is about to, and nothing has woken it} Any thread. */
+    public boolean isAsleep() {
+        return head.get() == ASLEEP;
+    }
+
     /** {@return whether there is nothing to drain} Consumer only, and while awake. */
     public boolean isEmpty() {
         return taken == null && head.get() == null;

@@ -16,7 +16,13 @@ public final class StepStamp<S> {
      * Design.
      *
      * A number, which is odd while a step runs, and the step. The writer never waits and pays three plain stores for
-     * each step (on x86; release stores elsewhere). The reader reads the number again after the step:
+     * each step (on x86; release stores elsewhere). The upper half of the number counts the ticks, so that the reader
+     * sees a long tick without another store. The lower half begins at zero in each tick:
+     *
+     *     tick      count of steps   1 while a step runs
+     *     63 … 32   31 …………………… 1    0
+     *
+     * The reader reads the number again after the step:
      *
      *     writer   number = even   step = B   number = odd + 2
      *     reader   odd?            step       the same odd?
@@ -28,6 +34,12 @@ public final class StepStamp<S> {
      *
      * Rejected: reading the clock at each step, see decisions/0007.
      */
+    private static final int TICK_SHIFT = 32;
+    private static final long STEPS_OF_TICK = (1L << TICK_SHIFT) - 1;
+
+    /** A step begins within nanoseconds, unless its thread has just lost the processor. */
+    private static final int READS = 100;
+
     private final AtomicLong number = new AtomicLong();
     private final AtomicReference<@Nullable S> step = new AtomicReference<>();
 
@@ -41,7 +53,17 @@ public final class StepStamp<S> {
      * @param number differs for each step
      * @param step the step
      */
-    public record Reading<S>(long number, S step) {}
+    public record Reading<S>(long number, S step) {
+        /** {@return the tick in which the step runs; differs for each tick} */
+        public long tick() {
+            return number >>> TICK_SHIFT;
+        }
+
+        /** {@return how many steps of the tick have begun, with this one} */
+        public long stepsOfTick() {
+            return (number & STEPS_OF_TICK) >>> 1;
+        }
+    }
 
     /** Creates a stamp without a running step. */
     public StepStamp() {}
@@ -59,9 +81,9 @@ public final class StepStamp<S> {
         number.setRelease(last);
     }
 
-    /** Marks the end of the step. */
+    /** Marks the end of the step and of its tick. */
     public void end() {
-        last = (last | 1) + 1;
+        last = ((last >>> TICK_SHIFT) + 1) << TICK_SHIFT;
         number.setRelease(last);
         step.setRelease(null); // keep no reference to a task that has ended
     }
@@ -74,10 +96,19 @@ public final class StepStamp<S> {
         return number.getAcquire();
     }
 
-    /** {@return the running step, or null if there is none or it is just changing} */
+    /** {@return the running step, or null if there is none; also, very rarely, if it is just changing} */
     public @Nullable Reading<S> read() {
-        long before = number.getAcquire();
-        S read = step.getAcquire();
-        return (before & 1) == 0 || read == null || number.getAcquire() != before ? null : new Reading<>(before, read);
+        for (int reads = 0; reads < READS; reads++) {
+            long before = number.getAcquire();
+            if ((before & STEPS_OF_TICK) == 0) {
+                return null;
+            }
+            S read = step.getAcquire();
+            if ((before & 1) == 1 && read != null && number.getAcquire() == before) {
+                return new Reading<>(before, read);
+            }
+            Thread.onSpinWait();
+        }
+        return null;
     }
 }
