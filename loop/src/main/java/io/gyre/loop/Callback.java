@@ -153,6 +153,8 @@ sealed class Callback implements Handle, Step permits DoneCallback, ShutdownCall
 
     @Override
     public final String toString() {
-        return "callback " + CreationSite.className(origin);
+        return origin instanceof ChannelListener listener
+                ? listener.name()
+                : "callback " + CreationSite.className(origin);
     }
 }

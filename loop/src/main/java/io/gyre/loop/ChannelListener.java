@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import io.gyre.loop.internal.text.Describe;
 import io.gyre.loop.spi.Failure;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,8 @@ public abstract class ChannelListener {
      */
     final LoopCore loop = LoopCore.current();
 
+    private final @Nullable String name;
+
     @SuppressWarnings("this-escape") // nothing is queued before a channel is registered
     private final Callback callback = Callback.withoutContext(loop, this, this::run);
 
@@ -52,11 +55,23 @@ public abstract class ChannelListener {
     private @Nullable ChannelRegistration last;
 
     /**
-     * Creates a listener without channels.
+     * Creates a listener without channels, which messages call by its class.
      *
      * @throws IllegalStateException if the caller is neither a task nor a callback
      */
-    protected ChannelListener() {}
+    protected ChannelListener() {
+        name = null;
+    }
+
+    /**
+     * Creates a listener without channels.
+     *
+     * @param name for messages, with its article: it fails, or keeps the loop for too long
+     * @throws IllegalStateException if the caller is neither a task nor a callback
+     */
+    protected ChannelListener(String name) {
+        this.name = Describe.line(name);
+    }
 
     /**
      * Called in each tick in which a channel became ready or {@link #callSoon} was called. May suspend.
@@ -137,6 +152,6 @@ public abstract class ChannelListener {
 
     /** {@return as in messages} */
     final String name() {
-        return callback.toString();
+        return name == null ? "callback " + CreationSite.className(this) : name;
     }
 }

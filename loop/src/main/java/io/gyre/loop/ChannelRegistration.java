@@ -118,10 +118,10 @@ public final class ChannelRegistration {
      */
     public void giveUp() {
         listener.loop.checkLoopThread("giveUp");
-        if (isValid()) {
+        if (!over) {
             listener.loop.tick.poller.giveUp(interest);
+            over = true;
         }
-        over = true;
     }
 
     // ---- the line of its listener

@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -439,6 +441,20 @@ public final class LowLevel {
     public static ChannelRegistration register(SelectableChannel channel, ChannelListener listener)
             throws ClosedChannelException {
         return ChannelRegistration.register(channel, listener);
+    }
+
+    /**
+     * {@return an iterator over what a source delivers, until its end} It fetches one element ahead, in {@code hasNext}, and
+     * keeps it until {@code next}. For one task at a time.
+     *
+     * <p><b>Suspends:</b> no; {@code hasNext} and {@code next} do if the call that fetches does.
+     *
+     * @param <T> the elements
+     * @param source for the message behind the end
+     * @param fetch returns the next element, or null at the end
+     */
+    public static <T> Iterator<T> iterator(Object source, Supplier<? extends @Nullable T> fetch) {
+        return new LookAhead<>(source, fetch);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.gyre.loop;
 
+import static io.gyre.loop.Pipes.fill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,16 +26,13 @@ import org.junit.jupiter.api.Test;
 class ChannelRegistrationTest {
     private final HandDrivenLoop driven = new HandDrivenLoop();
     private final List<String> log = new ArrayList<>();
-    private final List<Pipe> pipes = new ArrayList<>();
+    private final Pipes pipes = new Pipes();
     private int runs;
 
     @AfterEach
     void close() throws IOException {
         driven.close();
-        for (Pipe pipe : pipes) {
-            pipe.source().close();
-            pipe.sink().close();
-        }
+        pipes.close();
     }
 
     /** Logs what it is told by name, and wants to be told once. */
@@ -55,18 +53,6 @@ class ChannelRegistrationTest {
             assertThat(registration.isValid()).isFalse();
             log.add(registration.attachment() + " closed");
         }
-    }
-
-    private Pipe pipe() throws IOException {
-        Pipe pipe = Pipe.open();
-        pipe.source().configureBlocking(false);
-        pipe.sink().configureBlocking(false);
-        pipes.add(pipe);
-        return pipe;
-    }
-
-    private static void fill(Pipe pipe) throws IOException {
-        pipe.sink().write(ByteBuffer.wrap(new byte[] {1}));
     }
 
     private Bridge bridge() {
@@ -134,7 +120,7 @@ class ChannelRegistrationTest {
         Bridge bridge = bridge();
         bridge.also = registration -> {}; // goes on listening
         for (int i = 0; i < 3; i++) {
-            reader(bridge, pipe(), "pipe " + i);
+            reader(bridge, pipes.open(), "pipe " + i);
         }
         for (Pipe pipe : pipes) {
             fill(pipe);
@@ -157,8 +143,8 @@ class ChannelRegistrationTest {
                     + EventLoop.current().inLoop());
             withdraw(registration);
         };
-        fill(pipe());
-        reader(bridge, pipes.getFirst(), "pipe");
+        fill(pipes.open());
+        reader(bridge, pipes.get(0), "pipe");
 
         driven.settle();
 
@@ -168,14 +154,14 @@ class ChannelRegistrationTest {
     @Test
     void listenerRunsWithoutTheContextOfTheTaskThatMadeIt() throws IOException {
         ScopedValue<String> user = ScopedValue.newInstance();
-        fill(pipe());
+        fill(pipes.open());
 
         Bridge bridge = driven.call(() -> ScopedValue.where(user, "alice").call(Bridge::new));
         bridge.also = registration -> {
             log.add(user.orElse("nobody"));
             withdraw(registration);
         };
-        reader(bridge, pipes.getFirst(), "pipe");
+        reader(bridge, pipes.get(0), "pipe");
         driven.settle();
 
         assertThat(log).containsExactly("pipe 1", "nobody");
@@ -185,8 +171,8 @@ class ChannelRegistrationTest {
     @Test
     void parkedListenerIsNotCalledAgainAndAgainForWhatItHasNotTaken() throws IOException {
         Bridge bridge = bridge();
-        Pipe first = pipe();
-        Pipe second = pipe();
+        Pipe first = pipes.open();
+        Pipe second = pipes.open();
         var parked = new ArrayList<Task<?>>();
         bridge.also = registration -> {
             withdraw(registration);
@@ -260,7 +246,7 @@ class ChannelRegistrationTest {
 
     @Test
     void channelIsGivenUpAndRegisteredAgainInTheSameTick() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         Bridge bridge = bridge();
         ChannelRegistration first = reader(bridge, pipe, "first");
 
@@ -281,8 +267,8 @@ class ChannelRegistrationTest {
 
     @Test
     void channelThatWasReadyWhenItWasGivenUpIsNotReported() throws IOException {
-        Pipe first = pipe();
-        Pipe second = pipe();
+        Pipe first = pipes.open();
+        Pipe second = pipes.open();
         Bridge bridge = bridge();
         var registrations = new ArrayList<ChannelRegistration>();
         bridge.also = ready -> registrations.forEach(ChannelRegistration::giveUp);
@@ -299,7 +285,7 @@ class ChannelRegistrationTest {
 
     @Test
     void taskWaitsForAChannelThatWasGivenUp() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         ChannelRegistration registration = reader(bridge(), pipe, "pipe");
 
         Task<?> task = driven.start(() -> {
@@ -315,7 +301,7 @@ class ChannelRegistrationTest {
     /** A task remembers the wait of its last channel, which must not be armed behind the back of the new owner. */
     @Test
     void channelThatATaskHasWaitedForIsTakenOver() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         fill(pipe);
         Bridge bridge = bridge();
         Task<?> task = driven.start(() -> {
@@ -337,7 +323,7 @@ class ChannelRegistrationTest {
 
     @Test
     void channelForWhichSomebodyWaitsIsNotTakenOver() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         Bridge bridge = bridge();
         Task<?> reader = driven.loop.createTask("reader", () -> {
             LowLevel.awaitReadable(pipe.source());
@@ -359,7 +345,7 @@ class ChannelRegistrationTest {
 
     @Test
     void channelIsRegisteredOnce() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         Bridge bridge = bridge();
         reader(bridge, pipe, "pipe");
 
@@ -374,9 +360,9 @@ class ChannelRegistrationTest {
 
     @Test
     void channelClosedUnderItsRegistrationIsReportedOnce() throws IOException {
-        Pipe byLoop = pipe();
-        Pipe directly = pipe();
-        Pipe whenReady = pipe();
+        Pipe byLoop = pipes.open();
+        Pipe directly = pipes.open();
+        Pipe whenReady = pipes.open();
         Bridge bridge = bridge();
         reader(bridge, byLoop, "by the loop");
         ChannelRegistration registration = reader(bridge, directly, "directly");
@@ -402,8 +388,8 @@ class ChannelRegistrationTest {
     /** It is in line for its readiness already, and is told of one thing only. */
     @Test
     void channelClosedByAListenerBeforeItsTurnIsNotReady() throws IOException {
-        Pipe first = pipe();
-        Pipe second = pipe();
+        Pipe first = pipes.open();
+        Pipe second = pipes.open();
         Bridge bridge = bridge();
         bridge.also = ready -> {
             withdraw(ready);
@@ -425,7 +411,7 @@ class ChannelRegistrationTest {
 
     @Test
     void ownerThatGaveTheChannelUpIsNotToldThatItWasClosed() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         ChannelRegistration registration = reader(bridge(), pipe, "pipe");
 
         driven.run(() -> {
@@ -437,9 +423,50 @@ class ChannelRegistrationTest {
         assertThat(log).isEmpty();
     }
 
+    /** Bridges close their channels like that, often: it costs neither a callback nor a search. */
+    @Test
+    void ownerThatClosesItsChannelAndGivesItUpIsNotCalled() throws IOException {
+        Pipe pipe = pipes.open();
+        ChannelRegistration registration = reader(bridge(), pipe, "pipe");
+
+        driven.run(() -> {
+            pipe.source().close();
+            registration.giveUp();
+        });
+        driven.settle();
+
+        assertThat(runs).isZero();
+        assertThat(driven.loop.statistics().channels()).isZero();
+    }
+
+    @Test
+    void listenerIsCalledByItsNameInMessages() throws IOException {
+        Pipe pipe = fill(pipes.open());
+        ChannelListener named = driven.call(() -> new ChannelListener("a handler of the bridge") {
+            @Override
+            protected void run() {
+                throw new IllegalStateException("boom");
+            }
+
+            @Override
+            protected void closed(ChannelRegistration registration) {}
+        });
+
+        driven.run(() -> {
+            LowLevel.register(pipe.source(), named).setInterest(SelectionKey.OP_READ);
+            assertThatExceptionOfType(BusyException.class)
+                    .isThrownBy(() -> LowLevel.awaitReadable(pipe.source()))
+                    .withMessageContaining(" a handler of the bridge ");
+        });
+        driven.run(() -> LowLevel.close(pipe.source()));
+
+        assertThat(driven.takeFailures()).isNotEmpty().allSatisfy(failure -> assertThat(failure.message())
+                .startsWith("a handler of the bridge failed."));
+    }
+
     @Test
     void ownerIsToldWhenTheLoopCloses() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         reader(bridge(), pipe, "pipe");
 
         driven.close();
@@ -450,7 +477,7 @@ class ChannelRegistrationTest {
 
     @Test
     void failureOfAListenerIsReportedAndTheListenerStays() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         Bridge bridge = bridge();
         bridge.also = registration -> {
             if (log.size() == 2) {
@@ -472,8 +499,8 @@ class ChannelRegistrationTest {
 
     @Test
     void failureOfClosedIsReportedAndTheOthersAreTold() throws IOException {
-        Pipe first = pipe();
-        Pipe second = pipe();
+        Pipe first = pipes.open();
+        Pipe second = pipes.open();
         Bridge bridge = bridge();
         ChannelRegistration one = reader(bridge, first, "first");
         driven.run(() -> one.attach(new Object() {
@@ -498,7 +525,7 @@ class ChannelRegistrationTest {
 
     @Test
     void operationsThatAChannelLacksAreRejectedByName() throws IOException {
-        ChannelRegistration registration = reader(bridge(), pipe(), "pipe");
+        ChannelRegistration registration = reader(bridge(), pipes.open(), "pipe");
 
         driven.run(() -> assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> registration.setInterest(SelectionKey.OP_WRITE))
@@ -510,7 +537,7 @@ class ChannelRegistrationTest {
     @Test
     void blockingChannelIsRejected() throws IOException {
         Bridge bridge = bridge();
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         pipe.source().configureBlocking(true);
 
         driven.run(() -> assertThatThrownBy(() -> LowLevel.register(pipe.source(), bridge))
@@ -520,7 +547,7 @@ class ChannelRegistrationTest {
     @Test
     void onlyTheLoopMayUseARegistration() throws Exception {
         Bridge bridge = bridge();
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         ChannelRegistration registration = reader(bridge, pipe, "pipe");
 
         OtherThread.run(() -> {
@@ -538,7 +565,7 @@ class ChannelRegistrationTest {
     @Test
     void listenerOfAnotherLoopIsRejected() throws IOException {
         Bridge bridge = bridge();
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         try (var other = new HandDrivenLoop()) {
             other.run(() -> assertThatExceptionOfType(WrongLoopException.class)
                     .isThrownBy(() -> LowLevel.register(pipe.source(), bridge))
@@ -551,7 +578,7 @@ class ChannelRegistrationTest {
     void registrationHoldsTheVirtualClock() throws IOException {
         EventLoop.run(LoopOptions.defaults().withTicker(VirtualClock.autojump()), () -> {
             var clock = (VirtualClock) EventLoop.current().ticker();
-            Pipe pipe = pipe();
+            Pipe pipe = pipes.open();
             ChannelRegistration registration = LowLevel.register(pipe.source(), new Bridge());
             Async.sleep(Duration.ofHours(1)); // without interest it holds nothing
             registration.setInterest(SelectionKey.OP_READ);

@@ -1,6 +1,7 @@
 package io.gyre.loop.sync;
 
 import io.gyre.loop.AbortHandler;
+import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
 import java.util.Iterator;
 import java.util.Optional;
@@ -161,7 +162,7 @@ public final class Receiver<T> implements Iterable<T>, AutoCloseable {
      */
     @Override
     public Iterator<T> iterator() {
-        return new LookAhead<>(conduit, this::receiveOrEnd);
+        return LowLevel.iterator(conduit, this::receiveOrEnd);
     }
 
     /**

@@ -207,7 +207,7 @@ public final class ThreadChannel<T> implements Iterable<T>, AutoCloseable {
      */
     @Override
     public Iterator<T> iterator() {
-        return new LookAhead<>(conduit, () -> conduit.take(Long.MAX_VALUE));
+        return LowLevel.iterator(conduit, () -> conduit.take(Long.MAX_VALUE));
     }
 
     // ---- ending

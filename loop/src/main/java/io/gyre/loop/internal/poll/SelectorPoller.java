@@ -112,13 +112,16 @@ public final class SelectorPoller implements AutoCloseable {
     }
 
     /**
-     * Gives a channel up, which stays open and may be registered again.
+     * Gives a channel up, which stays as it is and, if it is open, may be registered again. If it is closed, this spares the
+     * next poll the search for it.
      *
-     * @param registration a valid registration
+     * @param registration a registration; nothing happens if it has ended
      */
     public void giveUp(OwnedInterest registration) {
-        remove(registration);
-        registration.key.cancel();
+        if (registration.place >= 0) {
+            remove(registration);
+            registration.key.cancel();
+        }
     }
 
     private <R extends Registered> R add(R registration) {

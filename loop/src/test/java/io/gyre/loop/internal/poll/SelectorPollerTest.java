@@ -1,8 +1,10 @@
 package io.gyre.loop.internal.poll;
 
+import static io.gyre.loop.Pipes.fill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gyre.loop.Pipes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,7 +16,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ class SelectorPollerTest {
     private static final long ONE_MINUTE_NANOS = 60_000_000_000L;
 
     private final SelectorPoller poller = new SelectorPoller();
-    private final List<Pipe> pipes = new ArrayList<>();
+    private final Pipes pipes = new Pipes();
 
     /** Writes down what it is told; wants an event as often as it was asked to. */
     private static final class Recorder implements ReadinessListener {
@@ -45,23 +46,7 @@ class SelectorPollerTest {
     @AfterEach
     void close() throws IOException {
         poller.close();
-        for (Pipe pipe : pipes) {
-            pipe.source().close();
-            pipe.sink().close();
-        }
-    }
-
-    private Pipe pipe() throws IOException {
-        Pipe pipe = Pipe.open();
-        pipe.source().configureBlocking(false);
-        pipe.sink().configureBlocking(false);
-        pipes.add(pipe);
-        return pipe;
-    }
-
-    private static Pipe fill(Pipe pipe) throws IOException {
-        pipe.sink().write(ByteBuffer.wrap(new byte[] {1}));
-        return pipe;
+        pipes.close();
     }
 
     private Interest interest(SelectableChannel channel) throws IOException {
@@ -78,7 +63,7 @@ class SelectorPollerTest {
 
     @Test
     void readyChannelIsPassedOn() throws IOException {
-        Recorder recorder = listen(fill(pipe()));
+        Recorder recorder = listen(fill(pipes.open()));
 
         poller.poll(ONE_MINUTE_NANOS);
 
@@ -87,7 +72,7 @@ class SelectorPollerTest {
 
     @Test
     void channelThatIsNotReadyIsNotPassedOn() throws IOException {
-        Recorder recorder = listen(pipe());
+        Recorder recorder = listen(pipes.open());
 
         poller.poll(0);
 
@@ -96,7 +81,7 @@ class SelectorPollerTest {
 
     @Test
     void interestStaysWhileSomebodyWantsTheEvents() throws IOException {
-        Recorder recorder = listen(fill(pipe()));
+        Recorder recorder = listen(fill(pipes.open()));
 
         poller.poll(0);
         poller.poll(0);
@@ -106,7 +91,7 @@ class SelectorPollerTest {
 
     @Test
     void interestIsTakenBackWhenAnEventFiresThatNobodyWants() throws IOException {
-        Pipe pipe = fill(pipe());
+        Pipe pipe = fill(pipes.open());
         Recorder recorder = listen(pipe);
         recorder.wanted = 1;
 
@@ -119,7 +104,7 @@ class SelectorPollerTest {
 
     @Test
     void interestThatWasTakenBackCanBeArmedAgain() throws IOException {
-        Pipe pipe = fill(pipe());
+        Pipe pipe = fill(pipes.open());
         Recorder recorder = listen(pipe);
         recorder.wanted = 0;
         poller.poll(0);
@@ -134,7 +119,7 @@ class SelectorPollerTest {
 
     @Test
     void eventWithoutAListenerIsTakenBack() throws IOException {
-        Pipe pipe = fill(pipe());
+        Pipe pipe = fill(pipes.open());
         interest(pipe.source()).arm(SelectionKey.OP_READ);
         poller.poll(0);
         var late = new Recorder();
@@ -179,7 +164,7 @@ class SelectorPollerTest {
 
     @Test
     void channelHasOneInterest() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
 
         Interest first = interest(pipe.source());
 
@@ -191,7 +176,7 @@ class SelectorPollerTest {
 
     @Test
     void closeTellsTheListenerAtOnce() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         Recorder recorder = listen(pipe);
 
         poller.close(pipe.source());
@@ -205,7 +190,7 @@ class SelectorPollerTest {
 
     @Test
     void closeOfAChannelThatIsUnknownClosesIt() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
 
         poller.close(pipe.source());
 
@@ -214,7 +199,7 @@ class SelectorPollerTest {
 
     @Test
     void channelClosedBehindOurBackIsNoticedByTheNextPoll() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         Recorder recorder = listen(pipe);
         pipe.source().close();
 
@@ -226,7 +211,7 @@ class SelectorPollerTest {
 
     @Test
     void closeAfterACloseBehindOurBackTellsTheListenerOnce() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         Recorder recorder = listen(pipe);
         pipe.source().close();
         poller.poll(0);
@@ -238,9 +223,9 @@ class SelectorPollerTest {
 
     @Test
     void closedChannelHasNoInterest() throws IOException {
-        Pipe known = pipe();
+        Pipe known = pipes.open();
         listen(known);
-        Pipe unknown = pipe();
+        Pipe unknown = pipes.open();
         known.source().close();
         unknown.source().close();
 
@@ -254,7 +239,7 @@ class SelectorPollerTest {
         int[] order = {2, 0, 5, 3, 1, 4};
         var recorders = new ArrayList<Recorder>();
         for (int i = 0; i < order.length; i++) {
-            recorders.add(listen(pipe()));
+            recorders.add(listen(pipes.open()));
         }
 
         for (int step = 0; step < order.length; step++) {
@@ -274,11 +259,11 @@ class SelectorPollerTest {
 
     @Test
     void survivorsOfAClosedChannelStillGetTheirEvents() throws IOException {
-        listen(pipe());
-        listen(pipe());
-        Pipe last = fill(pipe());
+        listen(pipes.open());
+        listen(pipes.open());
+        Pipe last = fill(pipes.open());
         Recorder recorder = listen(last);
-        poller.close(pipes.getFirst().source());
+        poller.close(pipes.get(0).source());
 
         poller.poll(0);
 
@@ -296,8 +281,8 @@ class SelectorPollerTest {
 
     @Test
     void closingThePollerTellsAllListenersAndLeavesTheChannelsOpen() throws IOException {
-        Recorder first = listen(pipe());
-        Recorder second = listen(pipe());
+        Recorder first = listen(pipes.open());
+        Recorder second = listen(pipes.open());
 
         poller.close();
 
@@ -309,7 +294,7 @@ class SelectorPollerTest {
     @Test
     void ownerIsToldWhichOperationsAreReady() throws IOException {
         var recorder = new Recorder();
-        OwnedInterest owned = poller.register(fill(pipe()).source(), recorder);
+        OwnedInterest owned = poller.register(fill(pipes.open()).source(), recorder);
         poller.poll(0);
         assertThat(recorder.events).as("before it has set an interest").isZero();
 
@@ -323,7 +308,7 @@ class SelectorPollerTest {
 
     @Test
     void operationThatIsWantedNoMoreIsNotReady() throws IOException {
-        OwnedInterest owned = poller.register(fill(pipe()).source(), new Recorder());
+        OwnedInterest owned = poller.register(fill(pipes.open()).source(), new Recorder());
         owned.setOps(SelectionKey.OP_READ);
         poller.poll(0);
 
@@ -337,7 +322,7 @@ class SelectorPollerTest {
     void readinessThatTheOwnerDoesNotTakeIsReportedTwiceAndThenMuted() throws IOException {
         var recorder = new Recorder();
         recorder.wanted = 1; // the first is untaken when the second comes
-        OwnedInterest owned = poller.register(fill(pipe()).source(), recorder);
+        OwnedInterest owned = poller.register(fill(pipes.open()).source(), recorder);
         owned.setOps(SelectionKey.OP_READ);
         for (int i = 0; i < 5; i++) {
             poller.poll(0);
@@ -353,7 +338,7 @@ class SelectorPollerTest {
 
     @Test
     void interestSetWhileMutedCounts() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         var recorder = new Recorder();
         recorder.wanted = 0;
         OwnedInterest owned = poller.register(pipe.sink(), recorder);
@@ -370,7 +355,7 @@ class SelectorPollerTest {
 
     @Test
     void channelThatWasGivenUpIsRegisteredAgainBeforeTheNextPoll() throws IOException {
-        Pipe pipe = fill(pipe());
+        Pipe pipe = fill(pipes.open());
         var first = new Recorder();
         OwnedInterest owned = poller.register(pipe.source(), first);
         owned.setOps(SelectionKey.OP_READ);
@@ -389,7 +374,7 @@ class SelectorPollerTest {
 
     @Test
     void channelThatWasGivenUpCanBeWaitedForAgain() throws IOException {
-        Pipe pipe = fill(pipe());
+        Pipe pipe = fill(pipes.open());
         poller.giveUp(poller.register(pipe.source(), new Recorder()));
 
         Recorder recorder = listen(pipe);
@@ -400,7 +385,7 @@ class SelectorPollerTest {
 
     @Test
     void ownerTakesTheChannelOverFromAnInterestThatEnds() throws IOException {
-        Pipe pipe = fill(pipe());
+        Pipe pipe = fill(pipes.open());
         Recorder before = listen(pipe);
         Interest interest = interest(pipe.source());
         var owner = new Recorder();
@@ -421,9 +406,9 @@ class SelectorPollerTest {
     /** The poller looks for closed channels only if keys are missing: a key that was given up must not hide one. */
     @Test
     void channelClosedBehindOurBackIsNoticedBesideOneThatWasGivenUp() throws IOException {
-        Pipe closing = pipe();
+        Pipe closing = pipes.open();
         Recorder recorder = listen(closing);
-        OwnedInterest owned = poller.register(pipe().source(), new Recorder());
+        OwnedInterest owned = poller.register(pipes.open().source(), new Recorder());
         var other = new Recorder();
         OwnedInterest closedOwned = poller.register(pipes.get(1).sink(), other);
 
@@ -440,7 +425,7 @@ class SelectorPollerTest {
 
     @Test
     void closeOfAChannelThatWasGivenUpTellsNobody() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         var recorder = new Recorder();
         poller.giveUp(poller.register(pipe.source(), recorder));
 
@@ -451,8 +436,25 @@ class SelectorPollerTest {
     }
 
     @Test
+    void closedChannelThatIsGivenUpIsForgottenAtOnceAndOnlyOnce() throws IOException {
+        Pipe pipe = pipes.open();
+        var recorder = new Recorder();
+        OwnedInterest owned = poller.register(pipe.source(), recorder);
+        Recorder other = listen(fill(pipes.open()));
+        pipe.source().close();
+
+        poller.giveUp(owned);
+        poller.giveUp(owned);
+        poller.poll(0);
+
+        assertThat(recorder.closes).isZero();
+        assertThat(other.events).isEqualTo(1);
+        assertThat(other.closes).isZero();
+    }
+
+    @Test
     void closedChannelCannotBeRegistered() throws IOException {
-        Pipe pipe = pipe();
+        Pipe pipe = pipes.open();
         poller.giveUp(poller.register(pipe.source(), new Recorder()));
         pipe.source().close();
 
