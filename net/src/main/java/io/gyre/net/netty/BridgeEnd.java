@@ -10,6 +10,9 @@ final class BridgeEnd {
     /** Far enough to mean "never", near enough that instants still compare by subtraction. */
     private static final long MAX_NANOS = Long.MAX_VALUE / 4;
 
+    /** Closed channels have tasks left, and those have more; a chain without an end has no more time than that. */
+    private static final int RUNS_AFTER_THE_DEADLINE = 16;
+
     private final BridgeEventLoop bridge;
 
     private final EndPromise future = new EndPromise();
@@ -21,6 +24,7 @@ final class BridgeEnd {
     private long quietNanos;
     private long deadline;
     private long lastWork;
+    private int lateRuns;
     private @Nullable TimerHandle timer;
 
     BridgeEnd(BridgeEventLoop bridge) {
@@ -43,22 +47,36 @@ final class BridgeEnd {
     Future<?> begin(long quiet, long timeout) {
         if (!begun) {
             begun = true;
-            try {
-                bridge.execute(() -> start(Math.min(quiet, MAX_NANOS), Math.min(timeout, MAX_NANOS)));
-            } catch (RejectedExecutionException loopIsClosed) {
-                future.trySuccess(null);
-            }
+            submit(quiet, timeout);
         }
         return future;
     }
 
-    private void start(long quiet, long timeout) {
-        if (!going) {
-            going = true;
-            quietNanos = quiet;
-            lastWork = bridge.loop.time();
-            deadline = lastWork + timeout;
+    /** The loop ends: no quiet period is waited for any more, though somebody may have asked for one. */
+    Future<?> beginAtOnce(long timeout) {
+        begun = true;
+        submit(0, timeout);
+        return future;
+    }
+
+    private void submit(long quiet, long timeout) {
+        try {
+            bridge.execute(() -> start(Math.min(quiet, MAX_NANOS), Math.min(timeout, MAX_NANOS)));
+        } catch (RejectedExecutionException over) {
+            complete();
         }
+    }
+
+    private void start(long quiet, long timeout) {
+        going = true;
+        quietNanos = quiet;
+        lastWork = bridge.loop.time();
+        deadline = lastWork + timeout;
+    }
+
+    /** From here on tasks are rejected. */
+    void complete() {
+        future.trySuccess(null);
     }
 
     /** The bridge has run a task. */
@@ -74,7 +92,8 @@ final class BridgeEnd {
             return;
         }
         bridge.closeChannels();
-        if (bridge.hasTasks()) {
+        boolean isLate = deadline - bridge.loop.time() <= 0;
+        if (bridge.hasTasks() && !(isLate && ++lateRuns > RUNS_AFTER_THE_DEADLINE)) {
             return; // of the channels that were closed: the bridge runs once more
         }
         if (timer != null) {
@@ -83,7 +102,7 @@ final class BridgeEnd {
         }
         long rest = Math.min(lastWork + quietNanos, deadline) - bridge.loop.time();
         if (rest <= 0) {
-            future.trySuccess(null);
+            complete();
         } else {
             timer = bridge.loop.callAt(bridge.loop.time() + rest, bridge::enter);
         }

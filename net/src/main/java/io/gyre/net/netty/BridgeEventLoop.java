@@ -5,6 +5,7 @@ import static io.gyre.loop.Async.shield;
 import io.gyre.loop.ChannelListener;
 import io.gyre.loop.ChannelRegistration;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopClosedException;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.TimerHandle;
 import io.gyre.loop.spi.Failure;
@@ -26,6 +27,8 @@ import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.Ticker;
 import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.ThreadExecutorMap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
@@ -53,7 +56,9 @@ final class BridgeEventLoop extends AbstractScheduledEventExecutor implements Io
      *
      * Tasks from the loop thread go into a plain queue. Those of other threads go into a queue for many producers with
      * one wake-up for many: a producer adds, then looks at `foreignQueued`; the run clears it, then takes. A producer
-     * that sees it set has added before the run takes. Two that see it clear at once both wake, which does no harm.
+     * that sees it set has added before the run takes. Two that see it clear at once both wake, which does no harm. Who
+     * adds to the plain queue first takes what is in the other: its producer may have told the caller, as an offloaded
+     * call does when it returns, and what it has written must not be overtaken.
      *
      * A run takes the tasks that were there when it began, and up to a bound those that come meanwhile: each tick more
      * costs a select.
@@ -67,9 +72,9 @@ final class BridgeEventLoop extends AbstractScheduledEventExecutor implements Io
 
     final EventLoop loop;
     private final LoopTicker ticker;
+    private final Runs runs = new Runs();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final Queue<Runnable> foreign = PlatformDependent.newMpscQueue();
-    private final Runs runs = new Runs();
     private final Set<BridgeRegistration> registrations = new LinkedHashSet<>();
     private final BridgeEnd end;
     private volatile boolean foreignQueued;
@@ -78,6 +83,7 @@ final class BridgeEventLoop extends AbstractScheduledEventExecutor implements Io
     /** Somebody has found the bridge entered, and left. */
     private boolean again;
 
+    private boolean endsWithItsLoop;
     private @Nullable TimerHandle timer;
     private long timerDeadline;
 
@@ -90,6 +96,10 @@ final class BridgeEventLoop extends AbstractScheduledEventExecutor implements Io
     }
 
     private final class Runs extends ChannelListener {
+        Runs() {
+            super("a handler of Netty");
+        }
+
         @Override
         protected void run() {
             enter();
@@ -97,8 +107,10 @@ final class BridgeEventLoop extends AbstractScheduledEventExecutor implements Io
 
         @Override
         protected void closed(ChannelRegistration registration) {
-            if (loop.inLoop()) { // otherwise the loop is closed, and its bridge has ended
+            if (loop.inLoop()) {
                 close((BridgeRegistration) Objects.requireNonNull(registration.attachment()));
+            } else {
+                closeUnderneath(registration);
             }
         }
 
@@ -128,11 +140,11 @@ final class BridgeEventLoop extends AbstractScheduledEventExecutor implements Io
             end.goOn();
         } finally {
             ThreadExecutorMap.setCurrentExecutor(before);
-            rearmTimer();
             entered = null;
-        }
-        if (again || !tasks.isEmpty()) {
-            runs.callSoon();
+            if (again || !tasks.isEmpty()) {
+                runs.callSoon();
+            }
+            rearmTimer();
         }
     }
 
@@ -150,6 +162,15 @@ final class BridgeEventLoop extends AbstractScheduledEventExecutor implements Io
             registration.close();
         } catch (Throwable failure) {
             report(registration, failure);
+        }
+    }
+
+    /** The loop is closed, and a handler is still parked in the bridge: the pipeline cannot be told. */
+    private static void closeUnderneath(ChannelRegistration registration) {
+        try {
+            registration.channel().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -189,7 +210,7 @@ final class BridgeEventLoop extends AbstractScheduledEventExecutor implements Io
             timerDeadline = next;
             timer = loop.callAt(ticker.onLoop(next), () -> {
                 timer = null;
-                enter();
+                runs.callSoon();
             });
         }
     }
@@ -200,19 +221,33 @@ final class BridgeEventLoop extends AbstractScheduledEventExecutor implements Io
     public void execute(Runnable command) {
         Objects.requireNonNull(command);
         if (isShutdown()) {
-            throw new RejectedExecutionException(this + " is shut down and runs no more tasks");
+            throw new RejectedExecutionException(
+                    this
+                            + " is shut down and runs no more tasks. Ask NettyLoops.group for a new group, while the loop runs.");
         }
         if (loop.inLoop()) {
             if (entered == null) {
                 runs.callSoon();
+            }
+            if (foreignQueued) {
+                takeForeign();
             }
             tasks.add(command);
         } else {
             foreign.add(command);
             if (!foreignQueued) {
                 foreignQueued = true;
-                runs.callSoon();
+                wake();
             }
+        }
+    }
+
+    private void wake() {
+        try {
+            runs.callSoon();
+        } catch (LoopClosedException over) {
+            foreignQueued = false; // so that the next is rejected, too
+            throw over;
         }
     }
 
@@ -347,11 +382,21 @@ final class BridgeEventLoop extends AbstractScheduledEventExecutor implements Io
             try {
                 Netty.await(end.future());
             } finally {
-                shield(END_LIMIT, () -> {
-                    Netty.await(end.begin(0, END_LIMIT.toNanos()));
-                });
+                endsWithItsLoop = true;
+                try {
+                    shield(END_LIMIT, () -> {
+                        Netty.await(end.beginAtOnce(END_LIMIT.toNanos()));
+                    });
+                } finally {
+                    end.complete(); // a handler may still be parked
+                }
             }
         });
+    }
+
+    /** {@return whether this bridge ends because its loop does: there are no tasks any more that could read} */
+    boolean endsWithItsLoop() {
+        return endsWithItsLoop;
     }
 
     /** A channel has left. Loop thread. */

@@ -1,7 +1,7 @@
 package io.gyre.net.netty;
 
 import io.gyre.loop.ChannelRegistration;
-import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopClosedException;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoEvent;
@@ -74,14 +74,21 @@ final class BridgeRegistration implements IoRegistration {
             return false;
         }
         cancelled = true;
-        EventLoop loop = bridge.loop;
-        if (loop.inLoop()) {
+        if (bridge.loop.inLoop()) {
             leave();
-        } else if (!loop.isClosed()) {
-            loop.callSoonThreadsafe(this::leave);
+        } else {
+            leaveSoon();
         }
         handle.unregistered();
         return true;
+    }
+
+    private void leaveSoon() {
+        try {
+            bridge.loop.callSoonThreadsafe(this::leave);
+        } catch (LoopClosedException over) {
+            // the loop has let it go
+        }
     }
 
     private void leave() {

@@ -9,7 +9,6 @@ import io.netty.resolver.InetNameResolver;
 import io.netty.resolver.InetSocketAddressResolver;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Promise;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -51,9 +50,9 @@ final class DnsResolverGroup extends AddressResolverGroup<InetSocketAddress> {
                 var _ = loop.createTask("look-up of " + host, () -> {
                     try {
                         found.accept(Dns.resolve(host));
-                    } catch (IOException | RuntimeException failure) {
+                    } catch (Throwable failure) {
                         promise.tryFailure(failure);
-                        if (failure instanceof CancelledException) {
+                        if (failure instanceof CancelledException || failure instanceof Error) {
                             throw failure;
                         }
                     }

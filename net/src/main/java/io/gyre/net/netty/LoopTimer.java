@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Netty's other kind of timer, without the thread of a wheel: each timeout is scheduled in an event loop. */
@@ -29,38 +30,61 @@ final class LoopTimer implements Timer {
 
     @Override
     public Timeout newTimeout(TimerTask task, long delay, TimeUnit unit) {
-        if (stopped) {
-            throw new RejectedExecutionException("this timer is stopped; make another by NettyLoops.timer");
-        }
         var due = new Due(Objects.requireNonNull(task));
         pending.add(due);
-        due.future = executor.schedule(due, delay, unit);
+        try {
+            if (stopped) { // since it was added; stop finds those that were added before
+                throw new RejectedExecutionException("this timer is stopped; make another by NettyLoops.timer");
+            }
+            due.begin(executor.schedule(due, delay, unit));
+        } catch (RejectedExecutionException over) {
+            pending.remove(due);
+            throw over;
+        }
         return due;
     }
 
     @Override
     public Set<Timeout> stop() {
         stopped = true;
-        Set<Timeout> left = Set.copyOf(pending);
-        left.forEach(Timeout::cancel);
-        return left;
+        return pending.stream().filter(Timeout::cancel).collect(Collectors.toSet());
     }
+
+    /* Whoever takes a timeout out of the pending ones decides its fate: it has fired, or it is cancelled. */
 
     private final class Due implements Timeout, Runnable {
         private final TimerTask task;
         private volatile @Nullable ScheduledFuture<?> future;
         private volatile boolean expired;
+        private volatile boolean cancelled;
 
         Due(TimerTask task) {
             this.task = task;
         }
 
+        void begin(ScheduledFuture<?> scheduled) {
+            future = scheduled;
+            if (cancelled) { // meanwhile, by another thread
+                scheduled.cancel(false);
+            }
+        }
+
         @Override
         public void run() {
+            if (!pending.remove(this)) {
+                return;
+            }
             expired = true;
-            pending.remove(this);
+            tell(task::run);
+        }
+
+        private interface Call {
+            void on(Timeout timeout) throws Exception;
+        }
+
+        private void tell(Call call) {
             try {
-                task.run(this);
+                call.on(this);
             } catch (Throwable failure) {
                 LOG.warn("the task of a timer failed: " + LowLevel.describe(task), failure);
             }
@@ -68,9 +92,16 @@ final class LoopTimer implements Timer {
 
         @Override
         public boolean cancel() {
+            if (!pending.remove(this)) {
+                return false;
+            }
+            cancelled = true;
             ScheduledFuture<?> scheduled = future;
-            pending.remove(this);
-            return scheduled != null && scheduled.cancel(false);
+            if (scheduled != null) {
+                scheduled.cancel(false);
+            }
+            tell(task::cancelled);
+            return true;
         }
 
         @Override
@@ -90,8 +121,7 @@ final class LoopTimer implements Timer {
 
         @Override
         public boolean isCancelled() {
-            ScheduledFuture<?> scheduled = future;
-            return scheduled != null && scheduled.isCancelled();
+            return cancelled;
         }
     }
 }

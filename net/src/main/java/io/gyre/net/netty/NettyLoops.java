@@ -4,6 +4,7 @@ import io.gyre.loop.Async;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopGroup;
 import io.gyre.loop.LoopLocal;
+import io.gyre.loop.sync.Lock;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -22,12 +23,12 @@ import java.util.Map;
  *
  * {@snippet :
  * EventLoopGroup group = NettyLoops.group(EventLoop.current());
- * Channel channel = Netty.await(new Bootstrap().group(group)
+ * ChannelFuture connected = new Bootstrap().group(group)
  *         .channel(NioSocketChannel.class)
  *         .resolver(NettyLoops.resolver())
  *         .handler(handler)
- *         .connect("example.org", 80)
- *         .addListener(...)).channel();
+ *         .connect("example.org", 80);
+ * Netty.await(connected);
  * }
  *
  * <p><b>Handlers</b> and Netty's tasks run in one callback of the loop, one at a time. A handler may suspend, which stops the
@@ -50,16 +51,23 @@ public final class NettyLoops {
     /** The groups that a loop is the first of. */
     private static final class Groups {
         private final Map<Object, BridgeGroup> byOwner = new HashMap<>();
+        private final Lock lock = new Lock("the groups of Netty");
         private boolean loaded;
 
         BridgeGroup of(Object owner, List<EventLoop> loops) {
+            BridgeGroup known = byOwner.get(owner);
+            return known == null || known.isShuttingDown() ? lock.withLock(() -> make(owner, loops)) : known;
+        }
+
+        /** Suspends: callers at the same time get the same group. */
+        private BridgeGroup make(Object owner, List<EventLoop> loops) {
             if (!loaded) {
                 Async.offload(NettyLoops::load);
                 loaded = true;
             }
             BridgeGroup known = byOwner.get(owner);
             if (known == null || known.isShuttingDown()) {
-                known = new BridgeGroup(loops); // suspends if there are several
+                known = BridgeGroup.of(loops);
                 byOwner.put(owner, known);
             }
             return known;

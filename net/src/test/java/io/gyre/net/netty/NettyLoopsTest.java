@@ -7,10 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gyre.loop.Async;
+import io.gyre.loop.CancelledException;
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopClosedException;
+import io.gyre.loop.LoopFuture;
 import io.gyre.loop.LoopGroup;
+import io.gyre.loop.LoopOptions;
 import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
+import io.gyre.loop.spi.Failure;
 import io.gyre.loop.testing.LoopTest;
 import io.gyre.loop.testing.VirtualClock;
 import io.gyre.net.Dns;
@@ -35,6 +41,7 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.Timeout;
 import io.netty.util.Timer;
+import io.netty.util.TimerTask;
 import io.netty.util.concurrent.BlockingOperationException;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
@@ -44,6 +51,7 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.ThreadExecutorMap;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -55,11 +63,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(NoLeaks.class)
 class NettyLoopsTest {
     private static String echoed(Channel server, String text) {
         Promise<String> answer = Channels.group().next().newPromise();
@@ -219,6 +230,29 @@ class NettyLoopsTest {
         });
     }
 
+    @Test
+    void callersAtTheSameTimeGetTheSameGroupOfSeveralLoops() {
+        try (var loops = LoopGroup.start(2)) {
+            List<EventLoopGroup> groups = loops.loops().getFirst().call(() -> {
+                Task<EventLoopGroup> one = createTask(() -> NettyLoops.group(loops));
+                Task<EventLoopGroup> other = createTask(() -> NettyLoops.group(loops));
+                return List.of(one.await(), other.await());
+            });
+
+            assertThat(groups.getFirst()).isSameAs(groups.getLast());
+        }
+    }
+
+    /** Netty wraps what making a group throws. */
+    @Test
+    void groupWithALoopThatIsClosedIsRefusedForThatReason() {
+        try (var loops = LoopGroup.start(2)) {
+            loops.portals().getLast().close();
+
+            assertThatExceptionOfType(LoopClosedException.class).isThrownBy(() -> NettyLoops.group(loops));
+        }
+    }
+
     // ---- where am I
 
     @Test
@@ -267,6 +301,26 @@ class NettyLoopsTest {
                                 .mapToObj(i -> caller + i)
                                 .toList());
             }
+        });
+    }
+
+    /** The task knows of the other's command, which must not be overtaken; a parked handler keeps both waiting. */
+    @Test
+    void commandThatFollowsOneOfAnotherThreadRunsBehindIt() throws Exception {
+        EventLoop.run(() -> {
+            EventExecutor executor = Channels.group().next();
+            var seen = new ArrayList<String>();
+            LoopFuture<Boolean> gate = EventLoop.current().createFuture();
+            executor.execute(gate::await);
+            sleep(Duration.ZERO);
+            sleep(Duration.ZERO);
+
+            Async.offload(() -> executor.execute(() -> seen.add("offloaded")));
+            executor.execute(() -> seen.add("task"));
+            gate.setResult(true);
+            Netty.await(executor.submit(() -> {}));
+
+            assertThat(seen).containsExactly("offloaded", "task");
         });
     }
 
@@ -452,6 +506,72 @@ class NettyLoopsTest {
                 .isThrownBy(() -> timer.newTimeout(timeout -> {}, 1, TimeUnit.HOURS));
     }
 
+    @LoopTest
+    void timeoutThatIsCancelledWhileItIsMadeDoesNotFire() {
+        EventLoopGroup group = Channels.group();
+        var fired = new ArrayList<String>();
+        Timer[] timer = {null};
+        EventExecutor stopping = (EventExecutor) Proxy.newProxyInstance(
+                NettyLoopsTest.class.getClassLoader(), new Class<?>[] {EventExecutor.class}, (_, method, arguments) -> {
+                    timer[0].stop(); // as another thread may at this moment
+                    return method.invoke(group.next(), arguments);
+                });
+        timer[0] = new LoopTimer(stopping);
+
+        Timeout timeout = timer[0].newTimeout(_ -> fired.add("fired"), 1, TimeUnit.SECONDS);
+        sleep(Duration.ofSeconds(2));
+
+        assertThat(timeout.isCancelled()).isTrue();
+        assertThat(timeout.isExpired()).isFalse();
+        assertThat(timeout.cancel()).isFalse();
+        assertThat(fired).isEmpty();
+    }
+
+    @LoopTest
+    void taskOfATimerIsToldOnceThatItIsCancelled() {
+        var told = new ArrayList<Timeout>();
+        Timer timer = NettyLoops.timer(Channels.group());
+        Timeout timeout = timer.newTimeout(
+                new TimerTask() {
+                    @Override
+                    public void run(Timeout due) {}
+
+                    @Override
+                    public void cancelled(Timeout due) {
+                        told.add(due);
+                        throw new IllegalStateException("boom"); // is the task's mistake, and not the canceller's
+                    }
+                },
+                1,
+                TimeUnit.HOURS);
+
+        assertThat(timeout.cancel()).isTrue();
+        assertThat(timeout.cancel()).isFalse();
+
+        assertThat(told).containsExactly(timeout);
+    }
+
+    @LoopTest
+    void timerKeepsNothingThatWasRejected() {
+        EventLoopGroup group = Channels.group();
+        Timer timer = NettyLoops.timer(group);
+        Netty.await(group.shutdownGracefully(0, 1, TimeUnit.SECONDS));
+
+        assertThatExceptionOfType(RejectedExecutionException.class)
+                .isThrownBy(() -> timer.newTimeout(timeout -> {}, 1, TimeUnit.HOURS));
+
+        assertThat(timer.stop()).isEmpty();
+    }
+
+    /** Warnings and dumps speak of Netty, not of the bridge's classes. */
+    @LoopTest
+    void handlersAreCalledByWhatTheyAre(VirtualClock clock) {
+        Channel server = Channels.serve(new EchoHandler());
+
+        assertThat(clock.heldBy()).singleElement().asString().startsWith("a handler of Netty, registered for ");
+        Netty.await(server.close());
+    }
+
     // ---- names
 
     @Test
@@ -527,6 +647,76 @@ class NettyLoopsTest {
         assertThat(clock.elapsed()).isEqualTo(Duration.ofMillis(2_800));
         assertThatExceptionOfType(RejectedExecutionException.class)
                 .isThrownBy(() -> group.next().execute(() -> {}));
+    }
+
+    /** Whoever shuts the group down in a finally block, and does not wait, must not keep the loop. */
+    @Test
+    void quietPeriodEndsWithTheLoop() {
+        EventExecutor executor = EventLoop.run(() -> {
+            EventLoopGroup group = Channels.group();
+            Channels.serve(new EchoHandler());
+            group.shutdownGracefully(1, 2, TimeUnit.HOURS);
+            return group.next();
+        });
+
+        assertThat(executor.isTerminated()).isTrue();
+        assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> executor.execute(() -> {}));
+    }
+
+    @LoopTest(time = LoopTest.Time.REAL)
+    void chainOfTasksWithoutAnEndDoesNotOutliveTheTimeLimit() {
+        EventExecutor executor = Channels.group().next();
+        boolean[] rejected = {false};
+        executor.execute(new Runnable() {
+            @Override
+            public void run() {
+                try {
+                    executor.execute(this);
+                } catch (RejectedExecutionException over) {
+                    rejected[0] = true;
+                }
+            }
+        });
+
+        Netty.await(executor.shutdownGracefully(0, 5, TimeUnit.MILLISECONDS));
+        sleep(Duration.ofMillis(1));
+
+        assertThat(rejected[0]).isTrue();
+    }
+
+    /** A handler that ignores its cancellation is reported by the loop; what belongs to the bridge ends nevertheless. */
+    @Test
+    void handlerThatNeverReturnsLeavesNothingOpen() throws InterruptedException {
+        var reports = new ArrayList<Failure>();
+        var stuck = new CountDownLatch(1);
+        Channel[] server = {null};
+        LoopOptions options =
+                LoopOptions.defaults().withCloseTimeout(Duration.ofMillis(200)).withFailureHandler(reports::add);
+        EventExecutor executor = EventLoop.run(options, () -> {
+            server[0] = Channels.serve(new EchoHandler());
+            EventExecutor parked = Channels.group().next();
+            parked.execute(() -> awaitStubbornly(stuck));
+            sleep(Duration.ofMillis(1));
+            return parked;
+        });
+
+        for (int i = 0; i < 2; i++) {
+            assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> executor.execute(() -> {}));
+        }
+        assertThat(server[0].isOpen()).isFalse();
+        assertThat(executor.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(reports).isNotEmpty();
+        stuck.countDown();
+    }
+
+    private static void awaitStubbornly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException | CancelledException ignored) {
+                // a handler that does not want to end
+            }
+        }
     }
 
     @LoopTest

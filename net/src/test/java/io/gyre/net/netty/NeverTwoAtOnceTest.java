@@ -20,8 +20,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Netty's code is never entered while another run of it is parked: it is not made for that, and would lose bytes. */
+@ExtendWith(NoLeaks.class)
 class NeverTwoAtOnceTest {
     private static final int ROUNDS = 1_000;
 
