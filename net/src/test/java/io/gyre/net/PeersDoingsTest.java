@@ -1,6 +1,7 @@
 package io.gyre.net;
 
 import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +11,7 @@ import io.gyre.loop.LoopOptions;
 import io.gyre.loop.Task;
 import io.gyre.loop.TaskGroup;
 import io.gyre.loop.spi.Failure;
+import io.gyre.loop.testing.VirtualClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -36,9 +38,6 @@ class PeersDoingsTest {
     private static final int AT_A_TIME = 50;
     private static final int MAX_LINE = 100;
     private static final Duration MOMENT = Duration.ofMillis(1);
-
-    /** Of the machine, between the beginning of the time-out and the wait: who has not waited was not kept waiting. */
-    private static final Duration LONGER_THAN_A_PAUSE = Duration.ofMillis(50);
 
     private static final byte[] LONG_LINE = new byte[MAX_LINE + 2];
 
@@ -89,8 +88,7 @@ class PeersDoingsTest {
                 },
                 PeersDoingsTest::awaitResetWithoutReading),
         IS_TOO_SLOW_FOR_A_TIME_OUT_OF_THE_HANDLER(
-                stream -> Async.timeout(LONGER_THAN_A_PAUSE, () -> stream.readLine(MAX_LINE)),
-                PeersDoingsTest::awaitEnd),
+                stream -> Async.timeout(MOMENT, () -> stream.readLine(MAX_LINE)), PeersDoingsTest::awaitEnd),
         SENDS_A_LONG_LINE(stream -> stream.readLine(MAX_LINE), stream -> {
             stream.write(LONG_LINE);
             awaitEnd(stream);
@@ -143,10 +141,8 @@ class PeersDoingsTest {
 
     private static void awaitResetWithoutReading(TcpStream stream) {
         try {
-            while (true) {
-                stream.write(new byte[1]);
-                yieldNow();
-            }
+            stream.setOption(StandardSocketOptions.SO_SNDBUF, 20_000);
+            writeForEver(stream); // is held back, and waits: the clock of a busy loop stands still
         } catch (IOException reset) {
             // the server has had enough
         }
@@ -212,7 +208,10 @@ class PeersDoingsTest {
         }
         try (var log = new Log()) {
             ServerStatistics seen = EventLoop.run(
-                    LoopOptions.defaults().withSlowStep(Duration.ZERO).withFailureHandler(failures::add),
+                    LoopOptions.defaults()
+                            .withSlowStep(Duration.ZERO)
+                            .withFailureHandler(failures::add)
+                            .withTicker(VirtualClock.autojumpDespiteIo()), // no time-out strikes before its task waits
                     () -> meetAll(chosen));
 
             assertThat(failures).isEmpty();
@@ -239,7 +238,7 @@ class PeersDoingsTest {
                 clients.forEach(Task::await);
             }
             while (server.statistics().active() > 0 || server.statistics().accepted() < chosen.size()) {
-                yieldNow();
+                sleep(MOMENT);
             }
             yieldNow();
             assertThat(loop.tasks()).hasSize(tasks);

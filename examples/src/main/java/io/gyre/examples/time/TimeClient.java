@@ -43,7 +43,13 @@ public final class TimeClient {
                 }
             }
         }
-        throw new SocketTimeoutException("no answer from " + server.getHostString() + " to " + attempts + " questions");
+        throw new SocketTimeoutException("no answer from " + text(server) + " to " + attempts + " questions");
+    }
+
+    /** {@return host and port; an IPv6 address has colons of its own, and stands in brackets} */
+    private static String text(InetSocketAddress server) {
+        String host = server.getHostString();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + server.getPort();
     }
 
     /** A socket for IPv4 cannot reach an IPv6 address. */

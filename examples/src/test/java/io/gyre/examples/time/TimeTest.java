@@ -90,8 +90,18 @@ final class TimeTest {
         try (UdpSocket silent = UdpSocket.bind(ANY_PORT)) {
             assertThatThrownBy(() -> TimeClient.ask(silent.local(), PATIENCE, 3))
                     .isInstanceOf(SocketTimeoutException.class)
-                    .hasMessageContaining("to 3 questions");
+                    .hasMessage("no answer from 127.0.0.1:" + silent.local().getPort() + " to 3 questions");
             assertThat(clock.elapsed()).isEqualTo(PATIENCE.multipliedBy(3));
+        }
+    }
+
+    @LoopTest(time = LoopTest.Time.AUTOJUMP_DESPITE_IO)
+    void silentServerIsNamedWithItsPortOverIPv6Too() throws Exception {
+        try (UdpSocket silent = UdpSocket.bind(new InetSocketAddress(InetAddress.ofLiteral("::1"), 0))) {
+            assertThatThrownBy(() -> TimeClient.ask(silent.local(), PATIENCE, 1))
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessage(
+                            "no answer from [0:0:0:0:0:0:0:1]:" + silent.local().getPort() + " to 1 questions");
         }
     }
 }

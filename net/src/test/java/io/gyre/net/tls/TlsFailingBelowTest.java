@@ -5,12 +5,17 @@ import static io.gyre.loop.testing.LoopTesting.awaitAllTasksParked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gyre.loop.LowLevel;
 import io.gyre.loop.Task;
+import io.gyre.loop.VoidBody;
 import io.gyre.loop.testing.LoopTest;
+import io.gyre.net.ByteStream;
 import io.gyre.net.testing.MemoryStream;
 import io.gyre.net.testing.StreamPair;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What a stream below must not throw reaches those whom it concerns, and nothing is lost before it. */
 final class TlsFailingBelowTest {
@@ -101,6 +106,44 @@ final class TlsFailingBelowTest {
                 end(pair);
             }
         }
+    }
+
+    /** A stream that is none of this library's is peeked at, read, written and closed by its public methods. */
+    @LoopTest
+    void failureOfEachMethodOfAPlainStreamReachesItsCaller() throws Exception {
+        for (String method : List.of("peek", "read", "write", "close", "abort")) {
+            StreamPair<MemoryStream> memory = MemoryStream.pair();
+            var throwing = new ThrowingStream(memory.left(), method);
+            StreamPair<TlsStream> pair = TlsPair.over(new StreamPair<ByteStream>(throwing.stream(), memory.right()));
+            var thrown = new ArrayList<Throwable>();
+            throwing.begin(mistake);
+            pair.right().write(new byte[1]);
+
+            note(thrown, () -> pair.left().read(ByteBuffer.allocate(1)));
+            note(thrown, () -> pair.left().write(new byte[1]));
+            if (!method.equals("abort")) {
+                note(thrown, () -> pair.left().close());
+            }
+            note(thrown, () -> pair.left().abort());
+
+            assertThat(throwing.failures()).as(method).isPositive();
+            assertThat(thrown).as(method).isNotEmpty().anySatisfy(failure -> assertThat(causes(failure))
+                    .contains(mistake));
+            pair.right().abort();
+            memory.left().abort();
+        }
+    }
+
+    private static void note(List<Throwable> thrown, VoidBody<Exception> call) {
+        try {
+            call.run();
+        } catch (Exception failure) {
+            thrown.add(failure);
+        }
+    }
+
+    private static Iterable<Throwable> causes(Throwable failure) {
+        return LowLevel.causes(failure);
     }
 
     @LoopTest
