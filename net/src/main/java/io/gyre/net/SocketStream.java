@@ -1,14 +1,18 @@
 package io.gyre.net;
 
+import io.gyre.loop.CancelledException;
 import io.gyre.loop.LowLevel;
+import io.gyre.net.PeerFailures.Kind;
 import java.io.IOException;
 import java.net.SocketOption;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /** A stream over a connected {@link SocketChannel}: straight from the task to the channel and back. */
@@ -20,8 +24,11 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
      * suspensions. Several buffers are sent as they are if all are direct; otherwise they are gathered in a pooled
      * buffer.
      */
+    private static volatile @Nullable SocketChannel closedChannel;
+
     private SocketChannel channel;
     private @Nullable Unclosed unclosed;
+    private @Nullable Detached detached;
 
     SocketStream(SocketChannel channel) {
         this.channel = channel;
@@ -61,7 +68,11 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
 
     @Override
     protected final void wakeReceiver() {
-        LowLevel.wakeReader(channel);
+        if (detached == null) {
+            LowLevel.wakeReader(channel);
+        } else {
+            detached.tellInputEnded();
+        }
     }
 
     // ---- sending
@@ -188,7 +199,8 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
 
     /**
      * Gives the connection away, to code that reads and writes the channel itself: the reverse of {@code of(channel)}. What
-     * was written is sent first. Afterwards this stream is closed, and the connection is open.
+     * was written is sent first. Afterwards this stream is closed, and the connection is open. A server that made the
+     * stream still counts the connection until its handler returns.
      *
      * <p><b>Suspends:</b> until buffered writes are sent. <b>Cancellation:</b> leaves the stream as it is.
      * <b>Resources:</b> the channel is the caller's from now on.
@@ -199,25 +211,98 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
      * @throws IOException if the connection is broken
      */
     public final Detached detach() throws IOException {
-        SocketChannel none = SocketChannel.open(); // first: the system may refuse it
-        none.close();
+        SocketChannel none = closedChannel(); // first: the system may refuse it
         ByteBuffer unread = ByteBuffer.wrap(leaveTransport());
         transportCloses();
         if (unclosed != null) {
             unclosed.givenAway();
         }
-        SocketChannel detached = channel;
+        var given = new Detached(this, channel, unread);
+        detached = given;
         channel = none; // what this stream does from now on fails as with a closed channel
-        return new Detached(detached, unread);
+        return given;
+    }
+
+    /** {@return a channel that is closed, the same each time} */
+    private static SocketChannel closedChannel() throws IOException {
+        SocketChannel known = closedChannel;
+        if (known == null) { // two threads may make one each, which does no harm
+            known = SocketChannel.open();
+            known.close();
+            closedChannel = known;
+        }
+        return known;
     }
 
     /**
-     * A connection that its stream has given away.
+     * A connection that its stream has given away, and what its new owner and the server of the stream tell each other.
      *
-     * @param channel the channel, in non-blocking mode
-     * @param unread what its stream has received but not delivered: comes before what the channel delivers
+     * <p><b>Confinement:</b> the loop of the stream. <b>Suspends:</b> no.
      */
-    public record Detached(SocketChannel channel, ByteBuffer unread) {}
+    public static final class Detached {
+        private final SocketStream stream;
+        private final SocketChannel channel;
+        private final ByteBuffer unread;
+        private @Nullable Runnable whenInputEnds;
+
+        private Detached(SocketStream stream, SocketChannel channel, ByteBuffer unread) {
+            this.stream = stream;
+            this.channel = channel;
+            this.unread = unread;
+        }
+
+        /** {@return the channel, in non-blocking mode} */
+        public SocketChannel channel() {
+            return channel;
+        }
+
+        /** {@return what its stream has received but not delivered: comes before what the channel delivers} */
+        public ByteBuffer unread() {
+            return unread;
+        }
+
+        /**
+         * Sets what is called when this end ends the input, as a {@linkplain StreamServer#drain draining} server does:
+         * reads shall deliver what has arrived and then the end, whatever the peer still sends. Called at once if it has.
+         *
+         * @param callback wakes a reader; replaces an earlier one
+         */
+        public void whenInputEnds(Runnable callback) {
+            whenInputEnds = callback;
+            if (stream.isInputEnded()) {
+                callback.run();
+            }
+        }
+
+        private void tellInputEnded() {
+            if (whenInputEnds != null) {
+                whenInputEnds.run();
+            }
+        }
+
+        /**
+         * Records that a failure is the peer's doing: a server counts it, and does not report that its handler has
+         * failed. A {@link CancelledException} of a wait for the peer is recorded in case a time-out is made of it.
+         *
+         * @param <X> the type of the failure
+         * @param failure the failure
+         * @return the failure
+         */
+        public <X extends Exception> X byPeer(X failure) {
+            return stream.note(
+                    failure,
+                    switch (failure) {
+                        case CancelledException _, SocketTimeoutException _ -> Kind.TIMED_OUT;
+                        case SSLHandshakeException _ -> Kind.HANDSHAKE;
+                        default -> Kind.BROKEN;
+                    });
+        }
+
+        @Override
+        public String toString() {
+            return "connection of " + stream;
+        }
+    }
 
     // ---- options
 

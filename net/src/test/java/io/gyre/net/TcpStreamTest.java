@@ -55,6 +55,19 @@ final class TcpStreamTest {
         }
     }
 
+    /** What it does afterwards fails as with a closed channel, and costs no socket. */
+    @Test
+    void streamThatHasGivenItsConnectionAwayNeedsNoSocketOfItsOwn() throws Exception {
+        TcpPair.run((left, right) -> {
+            try (SocketChannel one = left.detach().channel();
+                    SocketChannel other = right.detach().channel()) {
+                assertThat(one).isNotSameAs(other);
+                assertThat(left.channel()).isSameAs(right.channel());
+                assertThat(left.channel().isOpen()).isFalse();
+            }
+        });
+    }
+
     // ---- write
 
     @ParameterizedTest

@@ -8,27 +8,22 @@ import io.gyre.net.SocketStream.Detached;
 import io.gyre.net.StreamHandler;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.EventLoopGroup;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +43,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Ownership:</b> a message that {@link #read} returns is the caller's: release it if it is reference-counted. A message
  * given to {@link #write} is released by the pipeline, also if the write fails. Messages that nobody has read are
- * released by {@link #close}.
+ * released by {@link #close}, or when the loop closes.
+ *
+ * <p><b>Pipeline:</b> its handlers see each event from {@code handlerAdded} and {@code channelActive} on. The last handler
+ * belongs to this class: a handler that adds others later, such as one that chooses by ALPN, adds them behind itself with
+ * {@code addAfter}, not with {@code addLast}.
  *
  * <p><b>TLS:</b> an {@code SslHandler} in the pipeline works as everywhere in Netty; give it {@link
  * Netty#offloadExecutor}. Half-close is then not available. An end without {@code close_notify} is an {@link
  * java.io.EOFException} of {@link #read}, behind the messages that have arrived.
+ *
+ * <p><b>Servers:</b> a connection of {@link #serve} is one of its server like any stream. Draining ends its input behind the
+ * messages that have arrived, and what the peer breaks is counted and is no failure of the handler.
  *
  * <p><b>Confinement:</b> the loop that created it; one task reads and one writes. <b>Resources:</b> holds a connection
  * until it is closed, or its loop closes.
@@ -68,31 +70,46 @@ public final class Framed<I, O> implements Iterable<I>, AutoCloseable {
     private final FramedTail<I> tail;
     private @Nullable Task<?> writer;
 
-    private Framed(Channel channel, FramedTail<I> tail) {
-        this.channel = channel;
+    /** The last message that the pipeline was given. */
+    private @Nullable ChannelFuture written;
+
+    private Framed(FramedTail<I> tail) {
+        this.channel = tail.channel();
         this.tail = tail;
     }
 
     // ---- making
 
     /**
-     * Wraps a channel whose handlers run on the current loop; for channels that no other method here makes. <b>Suspends:</b>
-     * no.
+     * Wraps a channel whose handlers run on the current loop; for channels that no other method here makes. Messages that
+     * its pipeline has delivered before are gone. <b>Suspends:</b> no.
      *
      * @param <I> the messages that are read
      * @param <O> the messages that are written
-     * @param channel a channel with its handlers, best without {@code autoRead}; belongs to the result
+     * @param channel a channel with its handlers; belongs to the result, which switches {@code autoRead} off
      * @param type the messages that come out of the pipeline
      * @return the connection
+     * @throws IllegalArgumentException if its handlers run elsewhere
      */
     public static <I, O> Framed<I, O> of(Channel channel, Class<I> type) {
-        var tail = new FramedTail<>(channel, type);
+        EventLoop loop = EventLoop.current();
+        boolean isHere = channel instanceof EmbeddedChannel
+                || (channel.eventLoop() instanceof BridgeEventLoop bridge && bridge.loop == loop);
+        if (!isHere) {
+            throw new IllegalArgumentException("the handlers of " + LowLevel.describe(channel) + " run on "
+                    + LowLevel.describe(channel.eventLoop()) + " and not on " + loop
+                    + ". Register the channel with the group NettyLoops.group(EventLoop.current()).");
+        }
+        channel.config().setAutoRead(false);
+        var tail = new FramedTail<>(channel, type, null);
         channel.pipeline().addLast(tail);
-        return new Framed<>(channel, tail);
+        return new Framed<>(tail);
     }
 
     /**
-     * Connects to a host by name or address. <b>Suspends:</b> until connected. <b>Cancellation:</b> closes the socket.
+     * Connects to a host by name or address, as {@link TcpStream#connect(String, int)} does.
+     *
+     * <p><b>Suspends:</b> until connected. <b>Cancellation:</b> closes the socket.
      *
      * @param <I> the messages that are read
      * @param <O> the messages that are written
@@ -105,7 +122,7 @@ public final class Framed<I, O> implements Iterable<I>, AutoCloseable {
      */
     public static <I, O> Framed<I, O> connect(String host, int port, Class<I> type, Consumer<ChannelPipeline> pipeline)
             throws IOException {
-        return connect(InetSocketAddress.createUnresolved(host, port), type, pipeline);
+        return connected(TcpStream.connect(host, port), type, pipeline);
     }
 
     /**
@@ -121,35 +138,19 @@ public final class Framed<I, O> implements Iterable<I>, AutoCloseable {
      */
     public static <I, O> Framed<I, O> connect(
             InetSocketAddress address, Class<I> type, Consumer<ChannelPipeline> pipeline) throws IOException {
-        EventLoopGroup group = NettyLoops.group(EventLoop.current());
-        ChannelFuture connecting = new Bootstrap()
-                .group(group)
-                .channel(NioSocketChannel.class)
-                .resolver(NettyLoops.resolver())
-                .option(ChannelOption.AUTO_READ, false)
-                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel made) {
-                        pipeline.accept(made.pipeline());
-                        made.pipeline().addLast(new FramedTail<>(made, type));
-                    }
-                })
-                .connect(address);
-        try {
-            await(connecting);
-        } catch (CancellationException cancelled) {
-            connecting.channel().close();
-            throw cancelled;
-        }
-        return made(connecting.channel());
+        return address.isUnresolved()
+                ? connect(address.getHostString(), address.getPort(), type, pipeline)
+                : connected(TcpStream.connect(address), type, pipeline);
     }
 
-    /** {@return the connection of a channel whose pipeline ends in a tail} */
-    @SuppressWarnings("unchecked") // the caller has added it
-    private static <I, O> Framed<I, O> made(Channel channel) {
-        return new Framed<>(channel, (FramedTail<I>) channel.pipeline().last());
+    private static <I, O> Framed<I, O> connected(TcpStream stream, Class<I> type, Consumer<ChannelPipeline> pipeline)
+            throws IOException {
+        try {
+            return of(stream, type, pipeline);
+        } catch (Throwable failure) {
+            stream.abort(); // unless it has given its connection away
+            throw failure;
+        }
     }
 
     /**
@@ -163,37 +164,87 @@ public final class Framed<I, O> implements Iterable<I>, AutoCloseable {
      * @param <O> the messages that are written
      * @param stream a stream that no other task uses
      * @param type the messages that come out of the pipeline
-     * @param pipeline adds the handlers
+     * @param pipeline adds the handlers; what it throws is thrown here
      * @return the connection
      * @throws IOException if the connection is broken or closed
      */
     public static <I, O> Framed<I, O> of(TcpStream stream, Class<I> type, Consumer<ChannelPipeline> pipeline)
             throws IOException {
-        EventLoopGroup group = NettyLoops.group(EventLoop.current());
-        Detached detached = stream.detach();
-        var channel = new NioSocketChannel(detached.channel());
+        var executor = NettyLoops.group(EventLoop.current()).next();
+        Detached connection = stream.detach();
+        var channel = new NioSocketChannel(connection.channel());
+        var tail = new FramedTail<>(channel, type, connection);
         try {
             channel.config().setAutoRead(false).setAllowHalfClosure(true);
-            await(group.register(channel));
-            await(channel.eventLoop().submit(() -> {
-                pipeline.accept(channel.pipeline());
-                channel.pipeline().addLast(new FramedTail<>(channel, type));
-                if (detached.unread().hasRemaining()) {
-                    channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(detached.unread()));
+            var beginning = new Beginning(pipeline, tail);
+            ChannelFuture registered = tail.await(executor.submit(() -> {
+                channel.pipeline().addLast(beginning);
+                ChannelFuture done = executor.register(channel); // at once: this is the event loop
+                if (beginning.hasSucceeded() && connection.unread().hasRemaining()) {
+                    channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(connection.unread()));
                     channel.pipeline().fireChannelReadComplete();
                 }
+                return done;
             }));
-            return made(channel);
+            beginning.throwIfFailed();
+            tail.await(registered);
+            connection.whenInputEnds(tail::endInput);
+            return new Framed<>(tail);
         } catch (Throwable failure) {
-            channel.close();
+            closeSoon(executor, channel, tail);
             throw failure;
+        }
+    }
+
+    /** Adds the handlers before the channel is active, so that they miss nothing. */
+    private static final class Beginning extends ChannelInitializer<Channel> {
+        private final Consumer<ChannelPipeline> pipeline;
+        private final FramedTail<?> tail;
+        private boolean added;
+        private @Nullable Throwable failure;
+
+        Beginning(Consumer<ChannelPipeline> pipeline, FramedTail<?> tail) {
+            this.pipeline = pipeline;
+            this.tail = tail;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            try {
+                pipeline.accept(channel.pipeline());
+                channel.pipeline().addLast(tail);
+                added = true;
+            } catch (RuntimeException | Error e) {
+                failure = e;
+            }
+        }
+
+        boolean hasSucceeded() {
+            return added;
+        }
+
+        void throwIfFailed() {
+            if (failure instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            if (failure instanceof Error error) {
+                throw error;
+            }
+        }
+    }
+
+    /** Behind its registration: a channel that is not registered cannot be closed. */
+    private static void closeSoon(EventExecutor executor, Channel channel, FramedTail<?> tail) {
+        try {
+            executor.execute(tail::close);
+        } catch (RejectedExecutionException over) {
+            channel.unsafe().closeForcibly();
         }
     }
 
     /**
      * {@return a handler for servers of streams that speaks in messages} For {@link TcpServer#serve} and the like, which
-     * limits connections, counts them and ends them. Draining does not end the input of such a connection: it lasts
-     * until its handler returns, or the limit of the drain.
+     * limits connections, counts them and ends them.
      *
      * @param <I> the messages that are read
      * @param <O> the messages that are written
@@ -253,31 +304,13 @@ public final class Framed<I, O> implements Iterable<I>, AutoCloseable {
      */
     @Override
     public Iterator<I> iterator() {
-        return new Iterator<>() {
-            private Optional<I> next = Optional.empty();
-
-            @Override
-            public boolean hasNext() {
-                if (next.isEmpty()) {
-                    try {
-                        next = read();
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                }
-                return next.isPresent();
+        return LowLevel.iterator("the input of " + this, () -> {
+            try {
+                return read().orElse(null);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-
-            @Override
-            public I next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException("the input of " + Framed.this + " has ended");
-                }
-                I message = next.orElseThrow();
-                next = Optional.empty();
-                return message;
-            }
-        };
+        });
     }
 
     // ---- writing
@@ -286,7 +319,7 @@ public final class Framed<I, O> implements Iterable<I>, AutoCloseable {
      * Writes a message.
      *
      * <p><b>Suspends:</b> until the system has taken the message. Always a checkpoint. <b>Cancellation:</b> before the
-     * pipeline has the message, drops it; afterwards the message is sent, and never in part.
+     * pipeline has the message, drops it; afterwards the message is sent as a whole, unless this end is closed first.
      *
      * @param message released by the pipeline, if it is reference-counted, also if this call fails
      * @throws java.nio.channels.ClosedChannelException if this end is closed
@@ -298,14 +331,12 @@ public final class Framed<I, O> implements Iterable<I>, AutoCloseable {
         try {
             LowLevel.checkLoop(this, loop, REMEDY);
             Task<?> task = LowLevel.checkpoint();
-            if (writer != null) {
-                throw new BusyException("the writing side of " + this, writer, task);
-            }
-            writer = task;
+            beginWriting(task);
             try {
                 tail.awaitWritable(task);
                 handedOver = true;
-                await(channel.writeAndFlush(message));
+                written = channel.writeAndFlush(message);
+                tail.await(written);
             } finally {
                 writer = null;
             }
@@ -319,20 +350,39 @@ public final class Framed<I, O> implements Iterable<I>, AutoCloseable {
     // ---- ending
 
     /**
-     * Tells the peer that no more messages will come; reading goes on. Not for pipelines with TLS.
+     * Tells the peer that no more messages will come; reading goes on. Not for pipelines with TLS, whose peer would take it
+     * for a cut.
      *
-     * <p><b>Suspends:</b> until the output is shut down.
+     * <p><b>Suspends:</b> until what was written is sent, and the output is shut down. <b>Cancellation:</b> does not shut the
+     * output down, or shuts it down nevertheless.
      *
      * @throws UnsupportedOperationException if the channel has no half-close
+     * @throws BusyException if another task writes
      * @throws IOException if the connection is broken or closed
      */
     public void closeOutput() throws IOException {
         LowLevel.checkLoop(this, loop, REMEDY);
-        var _ = LowLevel.checkpoint();
-        if (!(channel instanceof DuplexChannel duplex)) {
-            throw new UnsupportedOperationException(LowLevel.describe(channel) + " has no half-close. Use close.");
+        Task<?> task = LowLevel.checkpoint();
+        if (!(channel instanceof DuplexChannel duplex) || tail.hasTls()) {
+            throw new UnsupportedOperationException(LowLevel.describe(channel) + " has no half-close"
+                    + (tail.hasTls() ? " under TLS" : "") + ". Use close.");
         }
-        await(duplex.shutdownOutput());
+        beginWriting(task);
+        try {
+            if (written != null) {
+                new FutureWait(task, written).await(); // of a write that was cancelled; its failure was its writer's
+            }
+            tail.await(duplex.shutdownOutput());
+        } finally {
+            writer = null;
+        }
+    }
+
+    private void beginWriting(Task<?> task) {
+        if (writer != null) {
+            throw new BusyException("the writing side of " + this, writer, task);
+        }
+        writer = task;
     }
 
     /**
@@ -351,15 +401,6 @@ public final class Framed<I, O> implements Iterable<I>, AutoCloseable {
     /** {@return the channel, for its addresses and options} */
     public Channel channel() {
         return channel;
-    }
-
-    /** Waits for a future; its failure as {@link #read} says. */
-    private static void await(Future<?> future) throws IOException {
-        try {
-            Netty.await(future);
-        } catch (CompletionException failure) {
-            throw FramedTail.asIOException(future, Objects.requireNonNullElse(failure.getCause(), failure));
-        }
     }
 
     @Override

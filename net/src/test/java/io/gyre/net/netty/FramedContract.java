@@ -14,18 +14,28 @@ import io.gyre.loop.Task;
 import io.gyre.loop.VoidBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.codec.LengthFieldPrepender;
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.string.StringDecoder;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Queue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What holds for each kind of channel under {@link Framed}. Messages are buffers with a length before them. */
+@ExtendWith(NoLeaks.class)
 abstract class FramedContract {
     static final int MAX_FRAME = 1 << 20;
 
@@ -60,7 +70,7 @@ abstract class FramedContract {
         });
     }
 
-    private static void letOthersPark() {
+    static void letOthersPark() {
         for (int i = 0; i < 3; i++) {
             sleep(Duration.ZERO);
         }
@@ -124,7 +134,11 @@ abstract class FramedContract {
     void endOfTheOutputLeavesTheInput() throws Exception {
         run((left, right) -> {
             if (!hasHalfClose()) {
-                assertThatThrownBy(left::closeOutput).isInstanceOf(UnsupportedOperationException.class);
+                assertThatThrownBy(left::closeOutput)
+                        .isInstanceOf(UnsupportedOperationException.class)
+                        .hasMessageContaining(" has no half-close");
+                left.write(text("goes on"));
+                assertThat(readText(right)).contains("goes on");
                 return;
             }
             left.write(text("question"));
@@ -163,7 +177,7 @@ abstract class FramedContract {
 
             assertThatExceptionOfType(IOException.class)
                     .isThrownBy(right::read)
-                    .withMessageContaining(" failed in its pipeline: ")
+                    .withMessageStartingWith(right.channel() + " failed in its pipeline: ")
                     .withCauseInstanceOf(TooLongFrameException.class);
         });
     }
@@ -175,7 +189,7 @@ abstract class FramedContract {
 
             assertThatExceptionOfType(IOException.class)
                     .isThrownBy(() -> left.write(text("x".repeat(300))))
-                    .withMessageContaining(" failed in its pipeline: ");
+                    .withMessageStartingWith(left.channel() + " failed in its pipeline: ");
             left.write(text("next"));
         });
     }
@@ -266,22 +280,100 @@ abstract class FramedContract {
     @Test
     void messageOfAnotherTypeIsAnErrorThatNamesBoth() throws Exception {
         run((left, right) -> {
-            right.channel()
-                    .pipeline()
-                    .addBefore(
-                            right.channel()
-                                    .pipeline()
-                                    .names()
-                                    .get(right.channel().pipeline().names().size() - 2),
-                            "strings",
-                            new io.netty.handler.codec.string.StringDecoder());
+            addLast(right, new StringDecoder());
 
             left.write(text("hello"));
 
             assertThatExceptionOfType(IOException.class)
                     .isThrownBy(right::read)
+                    .withMessageStartingWith(right.channel() + " failed in its pipeline: ")
                     .withMessageContaining(" delivered hello, which is no " + ByteBuf.class.getName());
         });
+    }
+
+    /** Delivers a message for each read, and says that a read is complete only when it has nothing left. */
+    private static final class OneForEachRead extends ChannelDuplexHandler {
+        private final Queue<Object> kept = new ArrayDeque<>();
+        private boolean wanted = true; // the read that the end of the pipeline has asked for before
+
+        @Override
+        public void read(ChannelHandlerContext context) {
+            if (kept.isEmpty()) {
+                wanted = true;
+                context.read();
+            } else {
+                context.fireChannelRead(kept.remove());
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            kept.add(message);
+            if (wanted) {
+                wanted = false;
+                context.fireChannelRead(kept.remove());
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            if (kept.isEmpty()) {
+                context.fireChannelReadComplete();
+            }
+        }
+    }
+
+    @Test
+    void handlerThatDeliversOneMessageForEachReadIsAskedForTheNext() throws Exception {
+        run((left, right) -> {
+            addLast(right, new OneForEachRead());
+            left.write(text("a"));
+            left.write(text("b"));
+            left.write(text("c"));
+
+            assertThat(readText(right)).contains("a");
+            assertThat(readText(right)).contains("b");
+            assertThat(readText(right)).contains("c");
+        });
+    }
+
+    @Test
+    void writeToAPeerThatHasClosedIsTheConnectionsFailure() throws Exception {
+        run((left, right) -> {
+            left.write(text("last"));
+            assertThat(readText(right)).contains("last");
+            left.close();
+            assertThat(right.read()).isEmpty();
+
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            right.write(text("unwanted"));
+                        }
+                    })
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOf(ClosedChannelException.class);
+        });
+    }
+
+    @Test
+    void iteratorBehindTheEndSaysWhatHasEnded() throws Exception {
+        run((left, right) -> {
+            left.write(text("last"));
+            assertThat(readText(right)).contains("last");
+            left.close();
+            Iterator<ByteBuf> messages = right.iterator();
+            assertThat(messages.hasNext()).isFalse();
+
+            assertThatExceptionOfType(NoSuchElementException.class)
+                    .isThrownBy(messages::next)
+                    .withMessage("the input of " + right + " has ended");
+        });
+    }
+
+    /** Adds a handler before the one that ends each pipeline. */
+    static void addLast(Framed<?, ?> framed, ChannelHandler handler) {
+        ChannelPipeline pipeline = framed.channel().pipeline();
+        pipeline.addBefore(pipeline.context(FramedTail.class).name(), null, handler);
     }
 
     static void inLoop(VoidBody<Exception> body) throws Exception {
