@@ -60,7 +60,8 @@ public final class RedisClient implements AutoCloseable {
     }
 
     /**
-     * Calls a command and waits for its answer. One task at a time. Suspends.
+     * Calls a command and waits for its answer. One task at a time. Suspends. A call that does not get its answer, because it
+     * is cancelled or another task calls, closes the connection: the next call would take the answer for its own.
      *
      * @param words the command and its arguments
      * @return the answer, as text: nil for nothing, the elements of a list in brackets
@@ -68,9 +69,8 @@ public final class RedisClient implements AutoCloseable {
      * @throws IOException if the connection breaks
      */
     public String call(String... words) throws IOException {
-        framed.write(new ArrayRedisMessage(Arrays.<RedisMessage>asList(
+        RedisMessage answer = ask(new ArrayRedisMessage(Arrays.<RedisMessage>asList(
                 Arrays.stream(words).map(RedisClient::bulkString).toArray(RedisMessage[]::new))));
-        RedisMessage answer = framed.read().orElseThrow(() -> new EOFException("the server has closed the connection"));
         try {
             if (answer instanceof ErrorRedisMessage error) {
                 throw new RedisException(error.content());
@@ -78,6 +78,21 @@ public final class RedisClient implements AutoCloseable {
             return text(answer);
         } finally {
             ReferenceCountUtil.release(answer);
+        }
+    }
+
+    private RedisMessage ask(RedisMessage question) throws IOException {
+        boolean answered = false;
+        try {
+            framed.write(question);
+            RedisMessage answer =
+                    framed.read().orElseThrow(() -> new EOFException("the server has closed the connection"));
+            answered = true;
+            return answer;
+        } finally {
+            if (!answered) {
+                framed.close();
+            }
         }
     }
 

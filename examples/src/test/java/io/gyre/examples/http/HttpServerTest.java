@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class HttpServerTest {
@@ -58,6 +59,32 @@ final class HttpServerTest {
 
         assertThat(answers)
                 .matches("(?s)HTTP/1.1 200 OK.*hello\nHTTP/1.1 404 Not Found.*connection: close.*nothing here\n");
+    }
+
+    @Test
+    void drainingAnswersWhatHasComeAndEndsTheIdleConnection() throws Exception {
+        EventLoop.run(() -> {
+            TcpServer server = HttpServer.serve(ANY_PORT);
+            try (TcpStream stream = TcpStream.connect(server.address())) {
+                String request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+                stream.write(request.getBytes(UTF_8));
+                while (!stream.readLine(1_000).orElseThrow().equals("hello")) {
+                    // the head, and the connection is kept alive
+                }
+                stream.write((request + request).getBytes(UTF_8));
+
+                assertThat(server.drain(Duration.ofSeconds(10))).isTrue();
+
+                assertThat(new String(stream.readAll(10_000), UTF_8)).matches("(?s)(HTTP/1.1 200 OK.*hello\n){2}");
+            }
+        });
+    }
+
+    @Test
+    void answerToHeadHasNoBody() throws Exception {
+        assertThat(talk("HEAD /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 404 ")
+                .endsWith("\r\n\r\n");
     }
 
     @Test

@@ -1,14 +1,21 @@
 package io.gyre.examples.redis;
 
 import static io.gyre.examples.Talk.ANY_PORT;
+import static io.gyre.loop.Async.createTask;
+import static io.gyre.loop.Async.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gyre.loop.EventLoop;
+import io.gyre.loop.LoopFuture;
+import io.gyre.loop.Task;
 import io.gyre.net.TcpServer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +55,27 @@ final class RedisTest {
                         .isThrownBy(() -> client.call("NONSENSE"))
                         .withMessage("ERR unknown command");
                 assertThat(client.call("PING")).isEqualTo("OK");
+            }
+        });
+    }
+
+    @Test
+    void lateAnswerIsNotTakenForThatOfTheNextCall() throws Exception {
+        EventLoop.run(() -> {
+            LoopFuture<Boolean> givenUp = EventLoop.current().createFuture();
+            try (TcpServer server = TcpServer.serve(ANY_PORT, stream -> {
+                        stream.read(ByteBuffer.allocate(100));
+                        givenUp.await();
+                        stream.write("+late\r\n".getBytes(UTF_8));
+                        stream.readAll(1_000);
+                    });
+                    RedisClient client = connect(server)) {
+                Task<String> slow = createTask(() -> client.call("GET", "slow"));
+                sleep(Duration.ofMillis(1));
+                slow.cancelAndJoin("it takes too long");
+                givenUp.setResult(true);
+
+                assertThatExceptionOfType(ClosedChannelException.class).isThrownBy(() -> client.call("PING"));
             }
         });
     }
