@@ -51,6 +51,10 @@ record Comparison(
             queue of 100 / two switches | QueueBenchmark.queueOf100 | twoSwitches | | ns |
             queue of 1 / queue of the JDK | QueueBenchmark.queueOfOne | jdkQueueOfOne | | ns |
             rendezvous / two switches | QueueBenchmark.rendezvous | twoSwitches | | ns |
+            Netty's chain of execute / on its own loop | NettyBridgeBenchmark.chain | chainOnNetty | | ns |
+            Netty's batch of execute / on its own loop | NettyBridgeBenchmark.batch | batchOnNetty | | ns |
+            Netty's execute of a thread / on its own loop | NettyBridgeBenchmark.fromAnotherThread | fromAnotherThreadOnNetty | | ns |
+            Netty's write of a task / of a thread | NettyBridgeBenchmark.writeOfATask | writeOfAThreadOnNetty | | ns |
             sleeping task, one of a million | Memory.sleepingTask | | 800 | bytes | memory
             sleeping task / parked thread | Memory.sleepingTask | parkedThread | | bytes |
             """.lines().map(Comparison::parse).toList();

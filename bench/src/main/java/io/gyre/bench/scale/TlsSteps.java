@@ -45,15 +45,20 @@ record TlsSteps(ScaleSettings settings, LoadGenerator generator, Workshop worksh
                 .filter(Peer::isPresent)
                 .forEach(peer -> steps.add(memory.connection(Question.MEMORY_TLS, peer, settings.heldOverTls())));
         for (int handshakes : HANDSHAKES) {
-            steps.add(ticks("Gyre streams, one core", settings.cores(), handshakes));
+            steps.add(ticks(JavaServer.GYRE_STREAMS, "one core", settings.cores(), handshakes));
             steps.add(ticks(
-                    "Gyre streams, the generator's core, too", settings.cores().shared(), handshakes));
+                    JavaServer.GYRE_STREAMS,
+                    "the generator's core, too",
+                    settings.cores().shared(),
+                    handshakes));
+            steps.add(ticks(JavaServer.GYRE_NETTY, "one core", settings.cores(), handshakes));
         }
         return steps;
     }
 
-    private Step ticks(String variant, Cores cores, int handshakes) {
-        Peer peer = Peers.java(JavaServer.GYRE_STREAMS, List.of(certificate.jvmOption(), Ticks.JVM_OPTION));
+    private Step ticks(JavaServer ticking, String where, Cores cores, int handshakes) {
+        String variant = ticking.label() + ", " + where;
+        Peer peer = Peers.java(ticking, List.of(certificate.jvmOption(), Ticks.JVM_OPTION));
         Load load = Load.closed(ScaleSettings.MESSAGE_BYTES, handshakes, 1, 0, TIMES_AS_LONG * settings.measureMillis())
                 .withIdle(1)
                 .repeating(Exchange.FULL_HANDSHAKE);

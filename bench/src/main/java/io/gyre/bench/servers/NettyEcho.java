@@ -1,6 +1,8 @@
 package io.gyre.bench.servers;
 
 import io.gyre.loop.LoopPortal;
+import io.gyre.loop.LowLevel;
+import io.gyre.net.netty.Netty;
 import io.gyre.net.netty.NettyLoops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -66,8 +68,15 @@ final class NettyEcho implements EchoServer {
     }
 
     static NettyEcho onGyre() {
-        return new NettyEcho(
-                () -> NettyLoops.group(LoopPortal.start().loop()), NioServerSocketChannel.class, SslProvider.JDK);
+        return new NettyEcho(NettyEcho::groupOnGyre, NioServerSocketChannel.class, SslProvider.JDK);
+    }
+
+    private static EventLoopGroup groupOnGyre() {
+        LoopPortal portal = LoopPortal.start();
+        if (Ticks.areWanted()) {
+            var _ = portal.createTask(Ticks::run);
+        }
+        return NettyLoops.group(portal.loop());
     }
 
     private static Supplier<EventLoopGroup> ownLoop(IoHandlerFactory handlers) {
@@ -121,7 +130,12 @@ final class NettyEcho implements EchoServer {
         return new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(context.newHandler(channel.alloc()), echo);
+                channel.pipeline()
+                        .addLast(
+                                LowLevel.inTask() // on Gyre's loop
+                                        ? context.newHandler(channel.alloc(), Netty.offloadExecutor())
+                                        : context.newHandler(channel.alloc()),
+                                echo);
             }
         };
     }

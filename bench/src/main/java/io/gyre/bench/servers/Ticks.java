@@ -9,7 +9,7 @@ import org.HdrHistogram.Recorder;
 
 /** A task that ticks each millisecond beside a server on its loop, and how late it is. */
 public final class Ticks {
-    /** Makes Gyre's streams tick. */
+    /** Makes those of Gyre's servers tick that the benchmark asks. */
     public static final String JVM_OPTION = "-Dio.gyre.bench.ticks=true";
 
     private static final boolean WANTED = Boolean.getBoolean("io.gyre.bench.ticks");
