@@ -19,27 +19,8 @@ import org.openjdk.jcstress.infra.collectors.TestResult;
  */
 public final class Stress {
     private static final String PACKAGE = ".internal.entry.";
-
-    /** What is run, and what must come out. */
-    private enum Kind {
-        REAL("^(?!.*[.$]Broken$)"),
-        BROKEN("[.$]Broken$");
-
-        private final String filter;
-
-        Kind(String filter) {
-            this.filter = filter;
-        }
-
-        boolean isAsItShould(List<TestResult> results) {
-            return !results.isEmpty()
-                    && results.stream().allMatch(result -> result.status() == Status.NORMAL)
-                    && switch (this) {
-                        case REAL -> results.stream().allMatch(Stress::passed);
-                        case BROKEN -> !results.stream().allMatch(Stress::passed);
-                    };
-        }
-    }
+    private static final String REAL = "^(?!.*[.$]Broken$)";
+    private static final String BROKEN = "[.$]Broken$";
 
     private Stress() {}
 
@@ -49,8 +30,10 @@ public final class Stress {
      * @param arguments {@code real} or {@code broken}, then options of jcstress
      */
     public static void main(String[] arguments) throws Exception {
-        Kind kind = arguments[0].equals("broken") ? Kind.BROKEN : Kind.REAL;
-        var options = new Options(jcstressArguments(kind, arguments));
+        boolean areBroken = arguments[0].equals("broken");
+        var all = new ArrayList<>(List.of("-t", areBroken ? BROKEN : REAL, "-r", "report-" + arguments[0]));
+        all.addAll(List.of(arguments).subList(1, arguments.length));
+        var options = new Options(all.toArray(String[]::new));
         if (!options.parse()) {
             System.exit(2);
         }
@@ -60,13 +43,7 @@ public final class Stress {
         } catch (AssertionError failures) {
             // jcstress reports all failures once more in this way; which of them are wanted is decided below.
         }
-        System.exit(judge(kind, jcstress.getTests(), results(options)) ? 0 : 1);
-    }
-
-    private static String[] jcstressArguments(Kind kind, String[] arguments) {
-        var all = new ArrayList<>(List.of("-t", kind.filter, "-r", "report-" + arguments[0]));
-        all.addAll(List.of(arguments).subList(1, arguments.length));
-        return all.toArray(String[]::new);
+        System.exit(judge(areBroken, jcstress.getTests(), results(options)) ? 0 : 1);
     }
 
     private static Collection<TestResult> results(Options options) throws IOException, ClassNotFoundException {
@@ -77,21 +54,24 @@ public final class Stress {
         return collector.getTestResults();
     }
 
-    private static boolean judge(Kind kind, Collection<String> tests, Collection<TestResult> results) {
-        System.out.printf("%n%s%n", kind == Kind.REAL ? "Each must pass:" : "Each is broken and must fail:");
+    private static boolean judge(boolean areBroken, Collection<String> tests, Collection<TestResult> results) {
+        System.out.printf("%n%s%n", areBroken ? "Each is broken and must fail:" : "Each must pass:");
         boolean allAsTheyShould = !tests.isEmpty();
         for (String test : tests) {
             List<TestResult> ofTest = results.stream()
                     .filter(result -> result.getName().equals(test))
                     .filter(result -> result.status() != Status.API_MISMATCH)
                     .toList();
-            boolean asItShould = kind.isAsItShould(ofTest);
+            long passed = ofTest.stream().filter(Stress::passed).count();
+            boolean asItShould = !ofTest.isEmpty()
+                    && ofTest.stream().allMatch(result -> result.status() == Status.NORMAL)
+                    && areBroken == (passed < ofTest.size());
             allAsTheyShould &= asItShould;
             System.out.printf(
                     "  %-6s %s: %d of %d configurations passed, %,d samples%n",
                     asItShould ? "ok" : "WRONG",
                     test.substring(test.indexOf(PACKAGE) + PACKAGE.length()),
-                    ofTest.stream().filter(Stress::passed).count(),
+                    passed,
                     ofTest.size(),
                     ofTest.stream().mapToLong(TestResult::getTotalCount).sum());
         }

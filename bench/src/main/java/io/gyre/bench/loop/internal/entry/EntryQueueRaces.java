@@ -4,11 +4,11 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.gyre.loop.internal.entry.EntryQueue;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -238,49 +238,31 @@ public final class EntryQueueRaces {
             result.r2 = digits;
         }
 
-        /** Here the drain reads the stack, and empties it, in two steps. */
+        /** Here the drain reads the items, and takes them out, in two steps. */
         @JCStressTest
         @JCStressMeta(OfferVsDrain.class)
         @State
         public static class Broken {
-            /** The items so far as the digits of a number, 0 for none: a whole stack in one word. */
-            private final AtomicInteger head = new AtomicInteger();
-
-            private int drained;
+            private final AtomicReference<String> items = new AtomicReference<>("");
+            private String drained = "";
 
             @Actor
             public void produce() {
                 for (int item = 1; item <= 3; item++) {
-                    offer(item);
-                }
-            }
-
-            private void offer(int item) {
-                int seen = head.get();
-                while (!head.compareAndSet(seen, 10 * seen + item)) {
-                    seen = head.get();
+                    items.accumulateAndGet(Integer.toString(item), String::concat);
                 }
             }
 
             @Actor
             public void drain(II_Result result) {
-                drained = head.get();
-                head.set(0);
-                result.r1 = digits(drained);
+                drained = Objects.requireNonNull(items.get());
+                items.set("");
+                result.r1 = drained.length();
             }
 
             @Arbiter
             public void look(II_Result result) {
-                int rest = head.get();
-                result.r2 = drained;
-                for (int i = 0; i < digits(rest); i++) {
-                    result.r2 *= 10;
-                }
-                result.r2 += rest;
-            }
-
-            private static int digits(int number) {
-                return number == 0 ? 0 : 1 + digits(number / 10);
+                result.r2 = Integer.parseInt("0" + drained + items.get());
             }
         }
     }
@@ -308,7 +290,13 @@ public final class EntryQueueRaces {
 
         @Actor
         public void drain() {
-            drainWithoutMemory(queue::drain);
+            try {
+                queue.drain(item -> {
+                    throw new OutOfMemoryError("for item " + item);
+                });
+            } catch (OutOfMemoryError e) {
+                // The consumer tries again: look()
+            }
         }
 
         @Arbiter
@@ -317,53 +305,28 @@ public final class EntryQueueRaces {
             result.r1 = digits;
         }
 
-        private static void drainWithoutMemory(Consumer<Consumer<Integer>> drain) {
-            try {
-                drain.accept(item -> {
-                    throw new OutOfMemoryError("for item " + item);
-                });
-            } catch (OutOfMemoryError e) {
-                // The consumer tries again: look()
-            }
-        }
-
         /** Here the consumer forgets what it has taken out when its sink fails. */
         @JCStressTest
         @JCStressMeta(OfferVsFailingDrain.class)
         @State
         public static class Broken {
-            private record Node(int item, @Nullable Node next) {}
-
-            private final AtomicReference<@Nullable Node> head = new AtomicReference<>();
-            private int digits;
+            private final AtomicReference<String> items = new AtomicReference<>("");
 
             @Actor
             public void produce() {
                 for (int item = 1; item <= 3; item++) {
-                    int offered = item;
-                    head.getAndUpdate(seen -> new Node(offered, seen));
+                    items.accumulateAndGet(Integer.toString(item), String::concat);
                 }
             }
 
             @Actor
             public void drain() {
-                drainWithoutMemory(this::drainTo);
+                items.set("");
             }
 
             @Arbiter
             public void look(I_Result result) {
-                drainTo(item -> digits = 10 * digits + item);
-                result.r1 = digits;
-            }
-
-            private void drainTo(Consumer<Integer> sink) {
-                Node oldestFirst = null;
-                for (Node node = head.getAndSet(null); node != null; node = node.next) {
-                    oldestFirst = new Node(node.item, oldestFirst);
-                }
-                for (Node node = oldestFirst; node != null; node = node.next) {
-                    sink.accept(node.item);
-                }
+                result.r1 = Integer.parseInt("0" + items.get());
             }
         }
     }
