@@ -12,19 +12,12 @@ import java.util.concurrent.Executor;
 public final class BareScheduler implements Executor {
     private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
 
-    /** Creates a scheduler that has nothing to do. */
-    public BareScheduler() {}
-
     @Override
     public void execute(Runnable continuation) {
         ready.add(continuation);
     }
 
-    /**
-     * {@return a virtual thread on this scheduler, not started}
-     *
-     * @param body what it runs
-     */
+    /** {@return a virtual thread on this scheduler, not started} */
     public Thread newThread(Runnable body) {
         return VirtualThreads.newThread(this, null, body);
     }

@@ -21,7 +21,4 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 2,
         jvmArgsAppend = {"--add-opens", "java.base/java.lang=ALL-UNNAMED"})
-public abstract class MicroBenchmark {
-    /** For JMH. */
-    protected MicroBenchmark() {}
-}
+public abstract class MicroBenchmark {}

@@ -24,7 +24,6 @@ public class CallSoonBenchmark extends LoopBenchmark {
         calls++;
     }
 
-    /** {@code callSoon} in a task, and the calls. */
     @Benchmark
     @OperationsPerInvocation(CALLBACKS)
     public int callSoon() {
@@ -40,7 +39,6 @@ public class CallSoonBenchmark extends LoopBenchmark {
         });
     }
 
-    /** The same through a bare queue. */
     @Benchmark
     @OperationsPerInvocation(CALLBACKS)
     public int queueBare() {

@@ -26,9 +26,6 @@ public class CallSoonThreadsafeBenchmark extends MicroBenchmark {
     private ExecutorService executor;
     private int calls;
 
-    @SuppressWarnings("NullAway.Init") // start() comes first
-    public CallSoonThreadsafeBenchmark() {}
-
     /** Starts both consumers; each waits for as long as the other is measured. */
     @Setup
     public void start() {
@@ -37,7 +34,6 @@ public class CallSoonThreadsafeBenchmark extends MicroBenchmark {
         executor = Executors.newSingleThreadExecutor();
     }
 
-    /** Ends both consumers. */
     @TearDown
     public void end() throws InterruptedException {
         loop.stop();
@@ -50,14 +46,12 @@ public class CallSoonThreadsafeBenchmark extends MicroBenchmark {
         calls++;
     }
 
-    /** Callbacks through the loop's door. */
     @Benchmark
     @OperationsPerInvocation(CALLBACKS)
     public int callSoonThreadsafe() throws InterruptedException {
         return produceFor(loop);
     }
 
-    /** Callbacks through an executor. */
     @Benchmark
     @OperationsPerInvocation(CALLBACKS)
     public int executeBare() throws InterruptedException {

@@ -29,7 +29,6 @@ public class CreateTaskBenchmark extends LoopBenchmark {
     private final List<Task<Integer>> tasks = new ArrayList<>(TASKS);
     private int ended;
 
-    /** A task creates another and awaits it, one after the other. */
     @Benchmark
     @OperationsPerInvocation(TASKS)
     public int createAndAwaitTask() {

@@ -16,11 +16,9 @@ import org.openjdk.jmh.annotations.Param;
  * <p>The floor of ten thousand tasks that sleep for no time are a thousand of them, which should cost a tenth.
  */
 public class GatherBenchmark extends LoopBenchmark {
-    /** How many tasks. */
     @Param({"1000", "10000"})
     public int tasks;
 
-    /** All of them at once. */
     @Benchmark
     public List<Integer> gatherSleeps() {
         Callable<Integer> body = () -> {

@@ -20,7 +20,6 @@ public class LockBenchmark extends LoopBenchmark {
     private final Semaphore semaphore = new Semaphore(1);
     private final ReentrantLock jdkLock = new ReentrantLock(true);
 
-    /** Acquires and releases a lock. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int lock() {
@@ -33,7 +32,6 @@ public class LockBenchmark extends LoopBenchmark {
         });
     }
 
-    /** Acquires and releases one permit. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int semaphore() {
@@ -46,7 +44,6 @@ public class LockBenchmark extends LoopBenchmark {
         });
     }
 
-    /** Passes a checkpoint. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int checkpoint() {
@@ -58,7 +55,6 @@ public class LockBenchmark extends LoopBenchmark {
         });
     }
 
-    /** Acquires and releases the JDK's lock. */
     @Benchmark
     @OperationsPerInvocation(TIMES)
     public int jdkLock() {

@@ -10,16 +10,11 @@ public abstract class LoopBenchmark extends MicroBenchmark {
     /** The loop, open and not running. */
     public EventLoop loop;
 
-    @SuppressWarnings("NullAway.Init") // open() comes first
-    protected LoopBenchmark() {}
-
-    /** Makes the loop. */
     @Setup
     public void open() {
         loop = EventLoop.create();
     }
 
-    /** Closes the loop. */
     @TearDown
     public void close() {
         loop.close();

@@ -32,22 +32,16 @@ public class OffloadBenchmark extends LoopBenchmark {
     private ExecutorService executor;
     private int returned;
 
-    @SuppressWarnings("NullAway.Init") // startWorkers() comes first
-    public OffloadBenchmark() {}
-
-    /** Makes the pool. */
     @Setup
     public void startWorkers() {
         executor = Executors.newFixedThreadPool(WORKERS);
     }
 
-    /** Closes the pool. */
     @TearDown
     public void endWorkers() {
         executor.close();
     }
 
-    /** Offloads from a task. */
     @Benchmark
     @OperationsPerInvocation(CALLS)
     public int offloadInTask() {
@@ -60,7 +54,6 @@ public class OffloadBenchmark extends LoopBenchmark {
         });
     }
 
-    /** Submits from the driving platform thread. */
     @Benchmark
     @OperationsPerInvocation(CALLS)
     public int submitInPlatformThread() throws Exception {

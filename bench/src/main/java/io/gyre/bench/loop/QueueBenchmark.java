@@ -23,14 +23,12 @@ public class QueueBenchmark extends LoopBenchmark {
     private static final int ITEMS = 10_000;
     private static final Integer ITEM = 1;
 
-    /** A queue for one item. */
     @Benchmark
     @OperationsPerInvocation(ITEMS)
     public int queueOfOne() {
         return putAndGet(1);
     }
 
-    /** A queue for 100 items. */
     @Benchmark
     @OperationsPerInvocation(ITEMS)
     public int queueOf100() {
@@ -53,7 +51,6 @@ public class QueueBenchmark extends LoopBenchmark {
         });
     }
 
-    /** A channel that holds nothing. */
     @Benchmark
     @OperationsPerInvocation(ITEMS)
     public int rendezvous() {
@@ -72,7 +69,6 @@ public class QueueBenchmark extends LoopBenchmark {
         });
     }
 
-    /** A blocking queue of the JDK for one item. */
     @Benchmark
     @OperationsPerInvocation(ITEMS)
     public int jdkQueueOfOne() throws InterruptedException {

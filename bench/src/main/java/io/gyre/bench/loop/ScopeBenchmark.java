@@ -16,7 +16,6 @@ public class ScopeBenchmark extends LoopBenchmark {
     private static final int OPERATIONS = 1_000;
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    /** A time-out around a body that does not suspend. */
     @Benchmark
     @OperationsPerInvocation(OPERATIONS)
     public int timeoutAroundFinishedBody() {
@@ -30,7 +29,6 @@ public class ScopeBenchmark extends LoopBenchmark {
         });
     }
 
-    /** A group without tasks. */
     @Benchmark
     @OperationsPerInvocation(OPERATIONS)
     public int emptyGroup() {

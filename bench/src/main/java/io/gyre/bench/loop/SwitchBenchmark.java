@@ -26,7 +26,6 @@ public class SwitchBenchmark extends LoopBenchmark {
     /** The floor. */
     public final BareScheduler bare = new BareScheduler();
 
-    /** Two tasks that yield to each other. */
     @Benchmark
     @OperationsPerInvocation(SWITCHES)
     public int yieldTask() {
@@ -43,7 +42,6 @@ public class SwitchBenchmark extends LoopBenchmark {
         return TURNS;
     }
 
-    /** Two virtual threads that yield to each other on a bare queue. */
     @Benchmark
     @OperationsPerInvocation(SWITCHES)
     public void yieldBare() {
@@ -59,7 +57,6 @@ public class SwitchBenchmark extends LoopBenchmark {
         }
     }
 
-    /** Two tasks that unpark each other and park. */
     @Benchmark
     @OperationsPerInvocation(SWITCHES)
     public int parkTask() {
@@ -93,7 +90,6 @@ public class SwitchBenchmark extends LoopBenchmark {
         }
     }
 
-    /** Two virtual threads that unpark each other and park, on a bare queue. */
     @Benchmark
     @OperationsPerInvocation(SWITCHES)
     public void parkBare() {

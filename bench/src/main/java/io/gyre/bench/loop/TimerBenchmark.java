@@ -26,7 +26,6 @@ public class TimerBenchmark extends LoopBenchmark {
     private int[] victims = {};
     private int next;
 
-    /** Fills the loop with timers. */
     @Setup
     public void schedule() {
         var random = new SplittableRandom(1);

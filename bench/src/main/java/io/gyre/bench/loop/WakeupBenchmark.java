@@ -28,12 +28,8 @@ public class WakeupBenchmark extends MicroBenchmark {
 
     private final Runnable answer = this::answer;
     private volatile boolean answered;
-    private Thread asker;
+    private Thread asker = Thread.currentThread();
 
-    @SuppressWarnings("NullAway.Init") // start() comes first
-    public WakeupBenchmark() {}
-
-    /** Starts both sleepers. */
     @Setup
     public void start() throws IOException {
         loop = EventLoop.create();
@@ -42,7 +38,6 @@ public class WakeupBenchmark extends MicroBenchmark {
         bareThread = Thread.ofPlatform().name("bare selector").start(bare::run);
     }
 
-    /** Ends both sleepers. */
     @TearDown
     public void end() throws InterruptedException {
         loop.stop();
@@ -52,13 +47,11 @@ public class WakeupBenchmark extends MicroBenchmark {
         bareThread.join();
     }
 
-    /** Wakes the loop. */
     @Benchmark
     public void wakeLoop() {
         askAndAwait(loop);
     }
 
-    /** Wakes the bare selector. */
     @Benchmark
     public void wakeBare() {
         askAndAwait(bare);
