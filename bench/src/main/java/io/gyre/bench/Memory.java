@@ -4,8 +4,8 @@ import static io.gyre.loop.Async.createTask;
 import static io.gyre.loop.Async.sleep;
 import static io.gyre.loop.Async.yieldNow;
 
+import io.gyre.bench.process.Tools;
 import io.gyre.loop.EventLoop;
-import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -18,8 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * How many bytes does a sleeping task take, and does a million of them fit into a heap of 1 GiB?
  *
- * <p>The floor is as many parked virtual threads on a bare queue. Each kind has a JVM of its own. Started by
- * {@code bench/run memory}.
+ * <p>The floor is as many parked virtual threads on a bare queue. Each kind has a JVM of its own.
  */
 public final class Memory {
     /*
@@ -32,62 +31,32 @@ public final class Memory {
     private static final int COUNT = 1_000_000;
     private static final String HEAP = "-Xmx1g";
 
-    /** The most that a sleeping task may take. */
-    public static final int GOAL_BYTES = 800;
-
     /** The figure of the task, named as those of JMH are. */
     public static final String TASK = "Memory.sleepingTask";
 
-    /** The figure of its floor. */
     public static final String THREAD = "Memory.parkedThread";
 
     private static final Duration LONG = Duration.ofDays(1);
 
     private Memory() {}
 
-    /**
-     * Measures both kinds, or in a JVM that this one has started, one of them.
-     *
-     * @param arguments none, or {@code tasks} or {@code threads}
-     */
-    public static void main(String[] arguments) throws IOException, InterruptedException {
-        switch (arguments.length == 0 ? "" : arguments[0]) {
+    /** Measures one kind in a JVM that {@link #measure} has started: {@code tasks} or {@code threads}. */
+    public static void main(String[] arguments) {
+        switch (arguments[0]) {
             case "tasks" -> measureTasks();
             case "threads" -> measureThreads();
-            default -> System.exit(compare() ? 0 : 1);
+            default -> throw new IllegalArgumentException(arguments[0]);
         }
     }
 
     /** {@return the bytes of both kinds, by name; without an end if a million do not fit} */
     public static Map<String, Double> measure() throws IOException, InterruptedException {
-        return Map.of(TASK, bytesOrNoEnd(inOwnJvm("tasks")), THREAD, bytesOrNoEnd(inOwnJvm("threads")));
+        return Map.of(TASK, inOwnJvm("tasks"), THREAD, inOwnJvm("threads"));
     }
 
-    private static double bytesOrNoEnd(long bytes) {
-        return bytes < 0 ? Double.POSITIVE_INFINITY : bytes;
-    }
-
-    private static boolean compare() throws IOException, InterruptedException {
-        long tasks = inOwnJvm("tasks");
-        long threads = inOwnJvm("threads");
-        System.out.printf("%,d at the same time in %s:%n", COUNT, HEAP);
-        print("sleeping task", tasks);
-        print("parked bare virtual thread", threads);
-        if (tasks >= 0 && threads > 0) {
-            System.out.printf(
-                    "  ratio %.2f; goal: at most %d bytes for a task%n", (double) tasks / threads, GOAL_BYTES);
-        }
-        return tasks >= 0;
-    }
-
-    private static void print(String what, long bytes) {
-        System.out.printf("  %-28s %s%n", what, bytes < 0 ? "do NOT fit" : bytes + " bytes");
-    }
-
-    /** {@return bytes for each, or -1 if they do not fit} */
-    private static long inOwnJvm(String kind) throws IOException, InterruptedException {
+    private static double inOwnJvm(String kind) throws IOException, InterruptedException {
         var command = List.of(
-                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+                Tools.ofJdk("java"),
                 HEAP,
                 "--add-opens",
                 "java.base/java.lang=ALL-UNNAMED",
@@ -99,7 +68,7 @@ public final class Memory {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String printed = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-        return jvm.waitFor() == 0 ? Long.parseLong(printed.strip()) : -1;
+        return jvm.waitFor() == 0 ? Double.parseDouble(printed.strip()) : Double.POSITIVE_INFINITY;
     }
 
     private static void measureTasks() {

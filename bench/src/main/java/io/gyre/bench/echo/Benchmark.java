@@ -1,28 +1,31 @@
 package io.gyre.bench.echo;
 
+import io.gyre.bench.load.Load;
 import io.gyre.bench.load.LoadGenerator;
-import io.gyre.bench.load.Meter;
+import io.gyre.bench.options.BenchCommand;
 import io.gyre.bench.options.Exchange;
 import io.gyre.bench.options.LoadOptions.Cell;
 import io.gyre.bench.options.Progress;
 import io.gyre.bench.process.Cores;
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
-import io.gyre.bench.results.Machine;
 import io.gyre.bench.servers.Peer;
 import io.gyre.bench.servers.Peers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Runs the whole matrix. */
 final class Benchmark {
-    private final Settings settings;
+    private static final long TRACE_MILLIS = 500;
+    private static final long QUICK_TRACE_MILLIS = 100;
+
+    private final Echo options;
+    private final Cores cores;
     private final Workshop workshop;
     private final Tools tools;
     private final List<Peer> all;
@@ -30,53 +33,41 @@ final class Benchmark {
     private final Optional<Path> strace;
 
     /** Prepares a run: builds the generator and finds the servers. */
-    Benchmark(Settings settings, Workshop workshop, Tools tools) throws IOException, InterruptedException {
-        this.settings = settings;
+    Benchmark(Echo options, Cores cores, Workshop workshop, Tools tools) throws IOException, InterruptedException {
+        this.options = options;
+        this.cores = cores;
         this.workshop = workshop;
         this.tools = tools;
         Cores.checkPinning(tools);
         var all = new Peers(workshop, tools);
-        this.generator = settings.isOverTls()
-                ? LoadGenerator.buildForTls(workshop, tools, settings.cores())
-                : LoadGenerator.build(workshop, tools, settings.cores());
-        var peers = new ArrayList<>(settings.isOverTls() ? all.allOverTls() : all.all());
-        peers.addAll(peers.size() - 1, settings.own()); // one floor is the first, the other the last
+        this.generator = options.isOverTls()
+                ? LoadGenerator.buildForTls(workshop, tools, cores)
+                : LoadGenerator.build(workshop, tools, cores);
+        var peers = new ArrayList<>(options.isOverTls() ? all.allOverTls() : all.all());
+        peers.addAll(peers.size() - 1, options.own()); // one floor is the first, the other the last
         this.all = List.copyOf(peers);
         this.strace = tools.find("strace");
     }
 
     /** {@return the servers that run: those that were asked for, and both floors, and not those that are missing} */
     List<Peer> running() {
-        return all.stream().filter(Peer::isPresent).filter(this::isWanted).toList();
+        return all.stream().filter(Peer::isPresent).filter(options::isWanted).toList();
     }
 
-    private boolean isWanted(Peer peer) {
-        return settings.servers().isEmpty()
-                || settings.servers().contains(peer.id())
-                || peer.isOwn()
-                || peer.id().startsWith("floor");
-    }
-
-    /** {@return all servers that there could be, by id} */
     List<Peer> all() {
         return all;
     }
 
-    /** Takes what there is so far, after each cell. */
-    interface Sink {
-        void accept(Results results) throws IOException;
-    }
-
-    /** {@return what was measured} */
-    Results run(String started, boolean isQuick, String command, Sink sink) throws IOException, InterruptedException {
+    Results run(BenchCommand.Sink<Results> sink) throws IOException, InterruptedException {
         var versions = new HashMap<String, String>();
         var cells = new ArrayList<CellResult>();
-        Map<String, String> environment = environment(command);
-        Results results = new Results(started, isQuick, environment, servers(versions), List.of());
+        Map<String, String> environment = environment();
+        Results results = new Results(options.started(), options.isQuick(), environment, servers(versions), List.of());
         try (var progress = new Progress("echo", measurements(running()))) {
-            for (Cell cell : settings.cells()) {
+            for (Cell cell : options.cells()) {
                 cells.add(run(cell, progress).run(running(), workshop, versions));
-                results = new Results(started, isQuick, environment, servers(versions), List.copyOf(cells));
+                results = new Results(
+                        options.started(), options.isQuick(), environment, servers(versions), List.copyOf(cells));
                 sink.accept(results);
             }
         }
@@ -91,30 +82,48 @@ final class Benchmark {
     }
 
     private long measurements(List<Peer> peers) {
-        long compared = settings.rate() == 0
+        long compared = options.rate().equals(Optional.of(0L))
                 ? 0
                 : peers.stream().filter(Pacing::isCompared).count();
-        return settings.rounds()
-                * settings.cells().stream()
+        return options.rounds()
+                * options.cells().stream()
                         .mapToLong(cell -> peers.size() + (cell.exchange() == Exchange.MESSAGE ? compared : 0))
                         .sum();
     }
 
     private CellRun run(Cell cell, Progress progress) {
+        long traceMillis = options.isQuick() ? QUICK_TRACE_MILLIS : TRACE_MILLIS;
         Optional<SyscallTrace> tracer =
-                strace.map(program -> new SyscallTrace(program, generator, workshop, settings.traceMillis()));
-        return new CellRun(settings, cell, new Meter(generator), tracer, progress);
+                strace.map(program -> new SyscallTrace(program, generator, workshop, traceMillis));
+        return new CellRun(options, cell, cores, generator, tracer, progress);
     }
 
-    private Map<String, String> environment(String command) {
-        var environment = new LinkedHashMap<>(Machine.describe());
-        environment.put("command", command);
-        environment.putAll(settings.about());
-        Cell cell = settings.cells().getFirst();
+    private Map<String, String> environment() {
+        Load closed = options.closed(options.cells().getFirst());
+        Map<String, String> environment = options.environment();
+        environment.put(
+                "rounds",
+                options.rounds() + " of " + closed.measureMillis() + " ms, each after " + closed.warmupMillis()
+                        + " ms of warm-up, on connections that stay; a new JVM is loaded for "
+                        + options.firstWarmupMillis() + " ms before its first");
+        environment.put("pipelining", Integer.toString(closed.pipelining()));
+        environment.put(
+                "pinning",
+                "servers on core " + cores.server() + ", load generator on core " + cores.generator()
+                        + "; all servers of a cell are alive, one is loaded");
+        environment.put(
+                "receive buffer",
+                "64 KiB. Exceptions, which cannot be told: Vert.x adapts, up to 64 KiB; uvloop has 256,000 bytes");
+        if (options.isOverTls()) {
+            environment.put(
+                    Results.TLS,
+                    "1.3, TLS_AES_128_GCM_SHA256, keys by X25519, a certificate of the curve P-256: all the client's choice,"
+                            + " and the same for all. OpenSSL under Netty and Gyre is BoringSSL, by netty-tcnative.");
+        }
+        environment.put("TCP_NODELAY", "on, in all servers and in the generator");
         environment.put(
                 "load generator",
-                String.join(" ", generator.command("N", settings.closed(cell))) + ", and in each round: "
-                        + settings.closed(cell).order());
+                String.join(" ", generator.command("N", closed)) + ", and in each round: " + closed.order());
         environment.put(
                 "gcc",
                 tools.find("gcc")
@@ -128,12 +137,12 @@ final class Benchmark {
 
     private List<Results.Server> servers(Map<String, String> versions) {
         return all.stream()
-                .filter(peer -> !peer.isPresent() || isWanted(peer))
+                .filter(peer -> !peer.isPresent() || options.isWanted(peer))
                 .map(peer -> new Results.Server(
                         peer.id(),
                         peer.label(),
                         versions.get(peer.id()),
-                        peer.isPresent() ? String.join(" ", settings.cores().onServer(peer.command())) : "",
+                        peer.isPresent() ? String.join(" ", cores.onServer(peer.command())) : "",
                         peer.missing()))
                 .toList();
     }

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * What was measured with messages of one size on one number of connections.
  *
  * @param exchange what was repeated; null in results from before there was a choice
- * @param size bytes of a message
- * @param connections how many at the same time
  * @param closed samples of the closed loop: as much as each server can do
  * @param pacedRate messages a second in the open loop; 0 if there was none
  * @param paced samples of the open loop, at that rate
@@ -31,36 +29,28 @@ public record CellResult(
         Map<String, Double> pacedTails,
         Map<String, Map<String, Double>> syscalls,
         List<String> failures) {
-    /** {@return size and connections, as the report has them} */
-    public String label() {
-        return cell().label();
+    String label() {
+        return new Cell(exchange == null ? Exchange.MESSAGE : exchange, size, connections).label();
     }
 
-    private Cell cell() {
-        return new Cell(exchange == null ? Exchange.MESSAGE : exchange, size, connections);
-    }
-
-    /** {@return the size with its unit} */
-    public String sizeLabel() {
-        return cell().sizeLabel();
-    }
-
-    /** {@return the samples of a part} */
-    public List<Sample> samples(Part part) {
+    List<Sample> samples(Part part) {
         return switch (part) {
             case CLOSED -> closed;
             case PACED -> paced;
         };
     }
 
-    /** Which of the two loops. */
     public enum Part {
         CLOSED,
         PACED
     }
 
+    boolean has(Part part, String server) {
+        return samples(part).stream().anyMatch(sample -> sample.server().equals(server));
+    }
+
     /** {@return a figure of a server in each round; empty if it was not measured} */
-    public List<Double> values(Part part, String server, Metric metric) {
+    List<Double> values(Part part, String server, Metric metric) {
         return samples(part).stream()
                 .filter(sample -> sample.server().equals(server))
                 .map(metric::of)
@@ -68,12 +58,12 @@ public record CellResult(
     }
 
     /** {@return how much of a server's CPU per message, the median of the rounds, is in its own code} */
-    public double userMicros(Part part, String server) {
+    double userMicros(Part part, String server) {
         return cpuMicros(part, server) * userShare(part, server);
     }
 
     /** {@return how much of it is in the kernel} */
-    public double systemMicros(Part part, String server) {
+    double systemMicros(Part part, String server) {
         return cpuMicros(part, server) * (1 - userShare(part, server));
     }
 

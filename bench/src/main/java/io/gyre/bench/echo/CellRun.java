@@ -2,12 +2,13 @@ package io.gyre.bench.echo;
 
 import io.gyre.bench.load.Connections;
 import io.gyre.bench.load.Load;
-import io.gyre.bench.load.Meter;
+import io.gyre.bench.load.LoadGenerator;
 import io.gyre.bench.load.Outcome;
 import io.gyre.bench.load.Sample;
 import io.gyre.bench.options.Exchange;
 import io.gyre.bench.options.LoadOptions.Cell;
 import io.gyre.bench.options.Progress;
+import io.gyre.bench.process.Cores;
 import io.gyre.bench.process.Workshop;
 import io.gyre.bench.servers.Peer;
 import io.gyre.bench.servers.ServerProcess;
@@ -32,22 +33,30 @@ final class CellRun {
      * the last, so that a round can be short, and rounds many. A server that fails is reported and left out for the rest of
      * the cell; the others go on.
      */
-    private final Settings settings;
+    private final Echo options;
     private final Cell cell;
-    private final Meter meter;
+    private final Cores cores;
+    private final LoadGenerator generator;
     private final Optional<SyscallTrace> tracer;
     private final Progress progress;
 
-    private final List<ServerProcess> alive = new ArrayList<>();
+    private final Map<Peer, ServerProcess> alive = new LinkedHashMap<>();
     private final Map<ServerProcess, Connections> connected = new HashMap<>();
     private final Map<String, Histogram> pacedLatencies = new LinkedHashMap<>();
     private final Map<String, Map<String, Double>> syscalls = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
 
-    CellRun(Settings settings, Cell cell, Meter meter, Optional<SyscallTrace> tracer, Progress progress) {
-        this.settings = settings;
+    CellRun(
+            Echo options,
+            Cell cell,
+            Cores cores,
+            LoadGenerator generator,
+            Optional<SyscallTrace> tracer,
+            Progress progress) {
+        this.options = options;
         this.cell = cell;
-        this.meter = meter;
+        this.cores = cores;
+        this.generator = generator;
         this.tracer = tracer;
         this.progress = progress;
     }
@@ -62,22 +71,24 @@ final class CellRun {
             for (Peer peer : peers) {
                 start(peer, workshop, versions);
             }
-            forEachAlive("warms up", server -> meter.warmUp(server, settings.first(cell, server.peer())));
-            forEachAlive("connects", server -> connected.put(server, meter.connect(server, settings.closed(cell))));
-            List<Sample> closed = measure(settings.closed(cell), peers, (server, latencies) -> {});
+            forEachAlive("warms up", server -> generator.warmUp(server, options.first(cell, server.peer())));
+            forEachAlive(
+                    "connects",
+                    server -> connected.put(server, generator.connect(server.port(), options.closed(cell))));
+            List<Sample> closed = measure(options.closed(cell), peers, (server, latencies) -> {});
             trace();
             long rate = rate(closed);
             List<Sample> paced = rate == 0
                     ? List.of()
                     : measure(
-                            settings.open(cell, rate),
+                            options.closed(cell).atRate(rate),
                             peers.stream().filter(Pacing::isCompared).toList(),
                             (server, latencies) -> pacedLatencies.merge(server, latencies, CellRun::sum));
             forEachAlive("disconnects", server -> connections(server).disconnect());
             return new CellResult(
                     cell.exchange(), cell.size(), cell.connections(), closed, rate, paced, tails(), syscalls, failures);
         } finally {
-            List.copyOf(alive).forEach(this::close);
+            List.copyOf(alive.values()).forEach(this::close);
         }
     }
 
@@ -86,11 +97,11 @@ final class CellRun {
         if (cell.exchange() != Exchange.MESSAGE) {
             return 0;
         }
-        return settings.rate() == Settings.HALF ? Pacing.half(closed, settings.own()) : settings.rate();
+        return options.rate().orElseGet(() -> Pacing.half(closed, options.own()));
     }
 
     private void close(ServerProcess server) {
-        alive.remove(server);
+        alive.remove(server.peer());
         Connections connections = connected.remove(server);
         if (connections != null) {
             connections.close();
@@ -105,8 +116,8 @@ final class CellRun {
     private void start(Peer peer, Workshop workshop, Map<String, String> versions) throws InterruptedException {
         progress.is(cell.label() + ": starts " + peer.label());
         try {
-            ServerProcess server = ServerProcess.start(peer, settings.cores(), workshop);
-            alive.add(server);
+            ServerProcess server = ServerProcess.start(peer, cores, workshop);
+            alive.put(peer, server);
             versions.put(peer.id(), server.version());
         } catch (IOException failure) {
             failures.add(failure.getMessage());
@@ -127,12 +138,11 @@ final class CellRun {
     private List<Sample> measure(Load load, List<Peer> peers, BiConsumer<String, Histogram> latencies)
             throws InterruptedException {
         var samples = new ArrayList<Sample>();
-        for (int round = 1; round <= settings.rounds(); round++) {
+        for (int round = 1; round <= options.rounds(); round++) {
             int thisRound = round;
             forEachOf(peers, round, "round " + round, server -> {
                 String id = server.peer().id();
-                samples.add(meter.measure(
-                        server, connections(server), load, thisRound, ofRun -> latencies.accept(id, ofRun)));
+                samples.add(connections(server).measure(server, load, thisRound, ofRun -> latencies.accept(id, ofRun)));
                 progress.advance();
             });
         }
@@ -143,7 +153,7 @@ final class CellRun {
         if (tracer.isPresent()) {
             SyscallTrace strace = tracer.get();
             forEachAlive("system calls", server -> {
-                syscalls.put(server.peer().id(), strace.trace(server, settings.closed(cell)));
+                syscalls.put(server.peer().id(), strace.trace(server, options.closed(cell)));
             });
         }
     }
@@ -154,16 +164,19 @@ final class CellRun {
     }
 
     private void forEachAlive(String what, Step step) throws InterruptedException {
-        forEachOf(alive.stream().map(ServerProcess::peer).toList(), 1, what, step);
+        forEachOf(List.copyOf(alive.keySet()), 1, what, step);
     }
 
     private void forEachOf(List<Peer> peers, int round, String what, Step step) throws InterruptedException {
         for (ServerProcess server : order(peers, round)) {
             progress.is(cell.label() + ": " + server.peer().label() + ", " + what);
             try {
-                step.with(server);
+                server.whileMeasured(() -> {
+                    step.with(server);
+                    return server;
+                });
             } catch (IOException failure) {
-                failures.add(server.failed(failure).getMessage());
+                failures.add(failure.getMessage());
                 close(server);
             }
         }
@@ -171,11 +184,8 @@ final class CellRun {
 
     /** Forwards in odd rounds, backwards in even ones. */
     private List<ServerProcess> order(List<Peer> peers, int round) {
-        var byPeer = new HashMap<Peer, ServerProcess>();
-        alive.forEach(server -> byPeer.put(server.peer(), server));
-        List<ServerProcess> order = peers.stream()
-                .flatMap(peer -> Optional.ofNullable(byPeer.get(peer)).stream())
-                .toList();
+        List<ServerProcess> order =
+                peers.stream().map(alive::get).filter(Objects::nonNull).toList();
         return round % 2 == 1 ? order : order.reversed();
     }
 }

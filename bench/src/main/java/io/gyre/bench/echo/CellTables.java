@@ -6,23 +6,21 @@ import static io.gyre.bench.results.Numbers.spread;
 import static io.gyre.bench.results.Numbers.whole;
 
 import io.gyre.bench.echo.CellResult.Part;
+import io.gyre.bench.echo.Results.Server;
 import io.gyre.bench.report.Table;
-import io.gyre.bench.report.Table.Place;
-import io.gyre.bench.report.Table.Row;
-import io.gyre.bench.results.Numbers;
+import io.gyre.bench.report.Table.Column;
 import io.gyre.bench.results.Ratio;
 import io.gyre.bench.results.Spread;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** All figures of one cell. */
-final class CellTables {
+record CellTables(Results results, Noise.OfAll noises, CellResult cell) {
     static final String CLOSED_NOTE =
             "Each connection sends its next message when it has the answer to the last. Medians of the"
                     + " rounds, and the least and the greatest in brackets. The lower quartile of the CPU is that of the quieter"
@@ -46,40 +44,71 @@ final class CellTables {
     /** The rest of a failure is in the JSON. */
     private static final int FAILURE_CHARACTERS = 300;
 
-    /** A column after the server's name: what it is called, and what it says of a server in a cell. */
-    private record Column(String name, BiFunction<CellResult, String, String> text) {}
-
-    private final Results results;
-    private final Noise.OfAll noises;
-
-    CellTables(Results results, Noise.OfAll noises) {
-        this.results = results;
-        this.noises = noises;
+    Table closed() {
+        ToDoubleFunction<Server> cpu =
+                server -> figure(Part.CLOSED, server, Metric.CPU).median();
+        return table(
+                cell.label(),
+                failures(),
+                servers(Part.CLOSED, cpu),
+                List.of(
+                        range("messages/s", Part.CLOSED, Metric.THROUGHPUT),
+                        range("CPU µs/msg", Part.CLOSED, Metric.CPU),
+                        column(
+                                "lower quartile",
+                                server ->
+                                        plain(Spread.lowerQuartile(cell.values(Part.CLOSED, server.id(), Metric.CPU)))),
+                        column("user", server -> plain(cell.userMicros(Part.CLOSED, server.id()))),
+                        column("system", server -> plain(cell.systemMicros(Part.CLOSED, server.id()))),
+                        ratio(noises.cpu()),
+                        median("p50 µs", Part.CLOSED, Metric.P50),
+                        median("p99 µs", Part.CLOSED, Metric.P99),
+                        median("p99.9 µs", Part.CLOSED, Metric.P999),
+                        median("heap B/msg", Part.CLOSED, Metric.ALLOCATED),
+                        median("GCs", Part.CLOSED, Metric.COLLECTIONS),
+                        share("server busy", Part.CLOSED, Metric.SERVER_BUSY),
+                        share("generator busy", Part.CLOSED, Metric.GENERATOR_BUSY)));
     }
 
-    Table closed(CellResult cell) {
-        return new Table(cell.label(), failures(cell), header(closed()), rows(cell, Part.CLOSED, closed()));
-    }
-
-    Table paced(CellResult cell) {
-        return new Table(
+    Table paced() {
+        ToDoubleFunction<Server> tail = server -> Spread.lowestTenth(cell.values(Part.PACED, server.id(), Metric.P999));
+        return table(
                 cell.label() + " at " + whole((double) cell.pacedRate()) + " messages/s",
                 "",
-                header(paced()),
-                rows(cell, Part.PACED, paced()));
+                servers(Part.PACED, tail),
+                List.of(
+                        range("p50 µs", Part.PACED, Metric.P50),
+                        range("p99 µs", Part.PACED, Metric.P99),
+                        range("p99.9 µs", Part.PACED, Metric.P999),
+                        column(
+                                "of all rounds",
+                                server -> number(cell.pacedTails().getOrDefault(server.id(), Double.NaN))),
+                        column("quietest tenth", server -> plain(tail.applyAsDouble(server))),
+                        ratio(noises.tail()),
+                        median("CPU µs/msg", Part.PACED, Metric.CPU),
+                        share("server busy", Part.PACED, Metric.SERVER_BUSY),
+                        median("sent late µs", Part.PACED, Metric.LAG)));
     }
 
-    Table syscalls(CellResult cell) {
-        var rows = new ArrayList<Row>();
-        for (Results.Server server : results.present()) {
-            Map<String, Double> calls = cell.syscalls().get(server.id());
-            if (calls != null) {
-                double all =
-                        calls.values().stream().mapToDouble(Double::doubleValue).sum();
-                rows.add(row(server, List.of(plain(all), describe(calls))));
-            }
-        }
-        return new Table(cell.label(), "", List.of("server", "calls/msg", "of which"), rows);
+    Table syscalls() {
+        List<Server> traced = results.present().stream()
+                .filter(server -> cell.syscalls().containsKey(server.id()))
+                .toList();
+        return table(
+                cell.label(),
+                "",
+                traced,
+                List.of(
+                        column(
+                                "calls/msg",
+                                server -> plain(calls(server).values().stream()
+                                        .mapToDouble(Double::doubleValue)
+                                        .sum())),
+                        column("of which", server -> describe(calls(server)))));
+    }
+
+    private Map<String, Double> calls(Server server) {
+        return cell.syscalls().getOrDefault(server.id(), Map.of());
     }
 
     private static String describe(Map<String, Double> calls) {
@@ -87,98 +116,53 @@ final class CellTables {
                 .filter(call -> call.getValue() >= RARE)
                 .sorted(Map.Entry.<String, Double>comparingByValue(Comparator.reverseOrder()))
                 .map(call -> call.getKey() + " " + plain(call.getValue()))
-                .reduce((left, right) -> left + ", " + right)
-                .orElse("");
+                .collect(Collectors.joining(", "));
     }
 
-    private static List<String> header(List<Column> columns) {
-        return Stream.concat(Stream.of("server"), columns.stream().map(Column::name))
-                .toList();
-    }
-
-    private List<Row> rows(CellResult cell, Part part, List<Column> columns) {
+    private List<Server> servers(Part part, ToDoubleFunction<Server> order) {
         return results.present().stream()
-                .filter(server -> !cell.values(part, server.id(), Metric.CPU).isEmpty())
-                .sorted(Comparator.comparingDouble(server -> part == Part.CLOSED
-                        ? figure(cell, part, server.id(), Metric.CPU).median()
-                        : Spread.lowestTenth(cell.values(part, server.id(), Metric.P999))))
-                .map(server -> row(
-                        server,
-                        columns.stream()
-                                .map(column -> column.text().apply(cell, server.id()))
-                                .toList()))
+                .filter(server -> cell.has(part, server.id()))
+                .sorted(Comparator.comparingDouble(order))
                 .toList();
     }
 
-    private static Row row(Results.Server server, List<String> texts) {
-        var places = new ArrayList<>(List.of(Place.of(server.label())));
-        texts.forEach(text -> places.add(Place.of(text)));
-        return new Row(OverviewTables.isOurs(server.id()), places);
+    private static Table table(String title, String note, List<Server> servers, List<Column<Server>> figures) {
+        List<Column<Server>> columns = Stream.concat(Stream.of(column("server", Server::label)), figures.stream())
+                .toList();
+        return Table.of(title, note, servers, Server::belongsToGyre, columns);
     }
 
-    private List<Column> closed() {
-        return List.of(
-                range("messages/s", Part.CLOSED, Metric.THROUGHPUT),
-                range("CPU µs/msg", Part.CLOSED, Metric.CPU),
-                new Column(
-                        "lower quartile",
-                        (cell, server) -> plain(Spread.lowerQuartile(cell.values(Part.CLOSED, server, Metric.CPU)))),
-                new Column("user", (cell, server) -> plain(cell.userMicros(Part.CLOSED, server))),
-                new Column("system", (cell, server) -> plain(cell.systemMicros(Part.CLOSED, server))),
-                new Column("÷ floor", (cell, server) -> ratio(noises.cpu(), cell, server)),
-                median("p50 µs", Part.CLOSED, Metric.P50),
-                median("p99 µs", Part.CLOSED, Metric.P99),
-                median("p99.9 µs", Part.CLOSED, Metric.P999),
-                median("heap B/msg", Part.CLOSED, Metric.ALLOCATED),
-                median("GCs", Part.CLOSED, Metric.COLLECTIONS),
-                share("server busy", Part.CLOSED, Metric.SERVER_BUSY),
-                share("generator busy", Part.CLOSED, Metric.GENERATOR_BUSY));
+    private static Column<Server> column(String name, Function<Server, Object> place) {
+        return new Column<>(name, place);
     }
 
-    private List<Column> paced() {
-        return List.of(
-                range("p50 µs", Part.PACED, Metric.P50),
-                range("p99 µs", Part.PACED, Metric.P99),
-                range("p99.9 µs", Part.PACED, Metric.P999),
-                new Column("of all rounds", (cell, server) -> Optional.ofNullable(
-                                cell.pacedTails().get(server))
-                        .map(Numbers::plain)
-                        .orElse("")),
-                new Column(
-                        "quietest tenth",
-                        (cell, server) -> plain(Spread.lowestTenth(cell.values(Part.PACED, server, Metric.P999)))),
-                new Column("÷ floor", (cell, server) -> ratio(noises.tail(), cell, server)),
-                median("CPU µs/msg", Part.PACED, Metric.CPU),
-                share("server busy", Part.PACED, Metric.SERVER_BUSY),
-                median("sent late µs", Part.PACED, Metric.LAG));
+    private Column<Server> range(String name, Part part, Metric metric) {
+        return column(name, server -> spread(figure(part, server, metric)));
     }
 
-    private static Column range(String name, Part part, Metric metric) {
-        return new Column(name, (cell, server) -> spread(figure(cell, part, server, metric)));
+    private Column<Server> share(String name, Part part, Metric metric) {
+        return column(name, server -> percent(figure(part, server, metric).median()));
     }
 
-    private static Column share(String name, Part part, Metric metric) {
-        return new Column(
-                name,
-                (cell, server) -> percent(figure(cell, part, server, metric).median()));
+    private Column<Server> median(String name, Part part, Metric metric) {
+        return column(name, server -> number(figure(part, server, metric).median()));
     }
 
-    private static Column median(String name, Part part, Metric metric) {
-        return new Column(name, (cell, server) -> {
-            double median = figure(cell, part, server, metric).median();
-            return Double.isNaN(median) ? "" : plain(median);
-        });
+    private Column<Server> ratio(Noise noise) {
+        return column("÷ floor", server -> noise.ratio(cell, server.id(), Noise.FLOOR)
+                .map(Ratio::shortText)
+                .orElse(""));
     }
 
-    private static Spread figure(CellResult cell, Part part, String server, Metric metric) {
-        return Spread.of(cell.values(part, server, metric));
+    private static String number(double value) {
+        return Double.isNaN(value) ? "" : plain(value);
     }
 
-    private static String ratio(Noise noise, CellResult cell, String server) {
-        return noise.ratio(cell, server, Noise.FLOOR).map(Ratio::shortText).orElse("");
+    private Spread figure(Part part, Server server, Metric metric) {
+        return Spread.of(cell.values(part, server.id(), metric));
     }
 
-    private static String failures(CellResult cell) {
+    private String failures() {
         return cell.failures().stream()
                 .map(failure -> failure.replaceAll("\\s+", " "))
                 .map(failure -> "FAILED: " + failure.substring(0, Math.min(FAILURE_CHARACTERS, failure.length())))

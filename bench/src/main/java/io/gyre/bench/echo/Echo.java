@@ -1,38 +1,39 @@
 package io.gyre.bench.echo;
 
+import io.gyre.bench.load.Load;
+import io.gyre.bench.options.BenchCommand;
 import io.gyre.bench.options.CoreOptions;
 import io.gyre.bench.options.Exchange;
 import io.gyre.bench.options.LoadOptions;
 import io.gyre.bench.options.LoadOptions.Cell;
-import io.gyre.bench.options.RunOptions;
+import io.gyre.bench.process.Cores;
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
-import io.gyre.bench.report.ResultFiles;
 import io.gyre.bench.servers.Peer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
-/** The command line of the echo benchmark. Runs in the directory of this module. */
+/** The command line of the echo benchmark: which servers are measured, with which loads, and how often. */
 @Command(
         name = "bench/run echo",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
         description = {
             "Measures echo servers against each other: Gyre, a bare Selector as the floor, the peers that this machine has the"
                     + " tools for, and servers of your own.",
             "Without options the whole matrix runs: 40 rounds of 0.2 s, in about 70 minutes. The report goes to bench/results,"
                     + " as HTML and Markdown, with every figure in a compressed JSON."
         })
-public final class Echo implements Callable<Integer> {
+public final class Echo extends BenchCommand<Results> {
     private static final Path WORKSHOP = Path.of("target", "echo");
     private static final List<Integer> QUICK_SIZES = List.of(1024, 100 * 1024);
     private static final List<Integer> QUICK_CONNECTIONS = List.of(50);
@@ -54,11 +55,11 @@ public final class Echo implements Callable<Integer> {
 
     private static final double FIRST_WARM_UP_SECONDS = 4;
     private static final double QUICK_FIRST_WARM_UP_SECONDS = 0.5;
-    private static final long TRACE_MILLIS = 500;
-    private static final long QUICK_TRACE_MILLIS = 100;
 
-    @Mixin
-    private RunOptions run = new RunOptions();
+    /** What is not compiled while it runs needs only its connections and caches. */
+    private static final long FOREIGN_WARM_UP_MILLIS = 500;
+
+    private static final int WARM_UP_CONNECTIONS = 50;
 
     @Mixin
     private LoadOptions load = new LoadOptions();
@@ -83,10 +84,11 @@ public final class Echo implements Callable<Integer> {
     @Option(
             names = "--server",
             paramLabel = "'NAME=COMMAND {port}'",
+            converter = PeerConverter.class,
             description =
                     "A server of your own: a command that serves on the port put in place of {port}. May be repeated. With"
                             + " --tls it must speak TLS 1.3, with a certificate of the curve P-256.")
-    private List<String> own = new ArrayList<>();
+    private List<Peer> own = new ArrayList<>();
 
     @Option(
             names = "--first-warmup",
@@ -102,46 +104,49 @@ public final class Echo implements Callable<Integer> {
                             + " what the slowest of the servers compared there can do in the closed loop.")
     private @Nullable Long rate;
 
+    public Echo() {
+        super(Results.class);
+    }
+
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        if (run.rewrite(Results.class, EchoReport::of)) {
-            return 0;
-        }
-        Settings settings = settings();
-        var benchmark = new Benchmark(settings, Workshop.in(WORKSHOP), Tools.ofPath());
+    protected String benchmark() {
+        return overTls ? "echo-tls" : "echo";
+    }
+
+    @Override
+    protected Results measure(Sink<Results> sink) throws IOException, InterruptedException {
+        Cores pinned = cores();
+        var benchmark = new Benchmark(this, pinned, Workshop.in(WORKSHOP), Tools.ofPath());
         checkServers(benchmark.all());
-        settings.cores().pinThisProcess();
-        ResultFiles files = run.files(overTls ? "echo-tls" : "echo");
+        pinned.pinThisProcess();
         announce(benchmark);
-        Results results = benchmark.run(
-                run.started(), run.isQuick(), run.line(), soFar -> files.write(soFar, EchoReport.of(soFar)));
-        System.out.println(EchoReport.of(results).summaryText());
-        System.out.println("The report is in " + files);
-        return results.cells().stream().allMatch(cell -> cell.failures().isEmpty()) ? 0 : 1;
+        return benchmark.run(sink);
     }
 
-    /** {@return what is asked for} */
-    Settings settings() {
-        boolean quick = run.isQuick();
-        return new Settings(
-                overTls,
-                cells(quick),
-                servers,
-                ownServers(),
-                run.rounds(ROUNDS),
-                load.measureMillis(SECONDS),
-                load.warmupMillis(WARM_UP_SECONDS),
-                LoadOptions.millis(firstWarmup, quick ? QUICK_FIRST_WARM_UP_SECONDS : FIRST_WARM_UP_SECONDS),
-                load.pipelining(),
-                rate == null ? Settings.HALF : rate,
-                quick ? QUICK_TRACE_MILLIS : TRACE_MILLIS,
-                cores.cores());
+    private void checkServers(List<Peer> all) {
+        List<String> ids = all.stream().map(Peer::id).toList();
+        for (String server : servers) {
+            require(ids.contains(server), "There is no server " + server + ". There are: " + String.join(", ", ids));
+        }
+        Set<String> seen = new HashSet<>();
+        ids.forEach(id -> require(seen.add(id), "--server: there are two servers " + id + "; choose another name."));
     }
 
-    private List<Cell> cells(boolean quick) {
+    private static void announce(Benchmark benchmark) {
+        for (Peer peer : benchmark.all()) {
+            if (peer.missing() != null) {
+                System.err.println("missing: " + peer.label() + ": " + peer.missing());
+            }
+        }
+        System.err.printf("%d servers%n", benchmark.running().size());
+    }
+
+    /** {@return sizes and connections, in the order in which they are measured} */
+    List<Cell> cells() {
         if (!overTls) {
-            return load.cells(
-                    quick ? QUICK_SIZES : LoadOptions.SIZES, quick ? QUICK_CONNECTIONS : LoadOptions.CONNECTIONS);
+            return isQuick()
+                    ? load.cells(QUICK_SIZES, QUICK_CONNECTIONS)
+                    : load.cells(LoadOptions.SIZES, LoadOptions.CONNECTIONS);
         }
         var cells = new ArrayList<>(load.cells(TLS_SIZES, TLS_CONNECTIONS));
         List<Integer> connections =
@@ -152,35 +157,63 @@ public final class Echo implements Callable<Integer> {
         return List.copyOf(cells);
     }
 
-    private List<Peer> ownServers() {
-        var peers = new ArrayList<Peer>();
-        for (String text : own) {
+    int rounds() {
+        return rounds(ROUNDS);
+    }
+
+    boolean isOverTls() {
+        return overTls;
+    }
+
+    boolean isWanted(Peer peer) {
+        return servers.isEmpty()
+                || servers.contains(peer.id())
+                || peer.isOwn()
+                || peer.id().startsWith("floor");
+    }
+
+    List<Peer> own() {
+        return own;
+    }
+
+    /** {@return messages a second in the open loop, 0 for none; empty for half of what the slowest can do} */
+    Optional<Long> rate() {
+        return Optional.ofNullable(rate);
+    }
+
+    Cores cores() {
+        return cores.cores();
+    }
+
+    Load closed(Cell cell) {
+        return closed(cell, cell.connections())
+                .lasting(load.warmupMillis(WARM_UP_SECONDS), load.measureMillis(SECONDS));
+    }
+
+    /** On many connections at once, whatever the cell: with one, a JVM has not compiled what it runs when it is measured. */
+    Load first(Cell cell, Peer peer) {
+        long millis = firstWarmupMillis();
+        return closed(cell, Math.max(cell.connections(), WARM_UP_CONNECTIONS))
+                .lasting(0, peer.isJava() || peer.isOwn() ? millis : Math.min(millis, FOREIGN_WARM_UP_MILLIS));
+    }
+
+    /** {@return how long a new JVM is loaded, for its compilers} */
+    long firstWarmupMillis() {
+        return LoadOptions.millis(firstWarmup, isQuick() ? QUICK_FIRST_WARM_UP_SECONDS : FIRST_WARM_UP_SECONDS);
+    }
+
+    private Load closed(Cell cell, int connections) {
+        return Load.closed(cell.size(), connections, load.pipelining(), 0, 0).repeating(cell.exchange());
+    }
+
+    static final class PeerConverter implements ITypeConverter<Peer> {
+        @Override
+        public Peer convert(String text) {
             try {
-                peers.add(Peer.own(text));
+                return Peer.own(text);
             } catch (IllegalArgumentException wrong) {
-                run.require(false, "--server: " + wrong.getMessage());
+                throw new TypeConversionException(wrong.getMessage());
             }
         }
-        return peers;
-    }
-
-    private void checkServers(List<Peer> all) {
-        List<String> ids = all.stream().map(Peer::id).toList();
-        for (String server : servers) {
-            run.require(
-                    ids.contains(server), "There is no server " + server + ". There are: " + String.join(", ", ids));
-        }
-        Set<String> seen = new HashSet<>();
-        ids.forEach(
-                id -> run.require(seen.add(id), "--server: there are two servers " + id + "; choose another name."));
-    }
-
-    private static void announce(Benchmark benchmark) {
-        for (Peer peer : benchmark.all()) {
-            if (peer.missing() != null) {
-                System.err.println("missing: " + peer.label() + ": " + peer.missing());
-            }
-        }
-        System.err.printf("%d servers%n", benchmark.running().size());
     }
 }

@@ -8,12 +8,9 @@ import java.util.function.Predicate;
 /**
  * Something that Gyre's streams are meant to reach.
  *
- * @param text in words
  * @param metric what is compared: the CPU per message in the closed loop, or the tail in the open one
- * @param subject which of our servers
  * @param base the server that they are compared with
  * @param limit the ratio that must not be reached
- * @param cells where it counts
  */
 record Goal(String text, Metric metric, String subject, String base, double limit, Predicate<CellResult> cells) {
     private static final String STREAMS = "gyre-streams";

@@ -29,7 +29,6 @@ public enum Metric {
         return this == P999;
     }
 
-    /** {@return the figure of a sample} */
     public double of(Sample sample) {
         return figure.applyAsDouble(sample);
     }

@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -109,9 +108,8 @@ public final class Noise {
     }
 
     /** {@return the noise of a cell, 0.06 for six percent; empty if the floors were not measured} */
-    public OptionalDouble of(CellResult cell) {
-        Double noise = ofCells.get(cell);
-        return noise == null ? OptionalDouble.empty() : OptionalDouble.of(noise);
+    public Optional<Double> of(CellResult cell) {
+        return Optional.ofNullable(ofCells.get(cell));
     }
 
     /**
@@ -122,10 +120,7 @@ public final class Noise {
      */
     public Optional<Ratio> ratio(CellResult cell, String subject, String base) {
         Set<String> bases = base.equals(FLOOR) ? Set.of(FLOOR, FLOOR_AGAIN) : Set.of(base);
-        OptionalDouble noise = of(cell);
-        return noise.isEmpty()
-                ? Optional.empty()
-                : compare(cell, subject, bases).map(ratio -> ratio(ratio, noise.getAsDouble()));
+        return of(cell).flatMap(noise -> compare(cell, subject, bases).map(ratio -> ratio(ratio, noise)));
     }
 
     /** The tails of two servers may vary more than the floors' do, so their own doubt counts, too. */
@@ -134,13 +129,7 @@ public final class Noise {
         return new Ratio(ratio.median(), metric.isTail() ? Math.max(floorNoise, own) : floorNoise);
     }
 
-    /**
-     * The noise of each figure that servers are compared by. Made once for a report.
-     *
-     * @param cpu of the CPU per message, closed loop
-     * @param throughput of the closed loop
-     * @param tail of the p99.9, open loop
-     */
+    /** The noise of each figure that servers are compared by. Made once for a report. */
     record OfAll(Noise cpu, Noise throughput, Noise tail) {
         static OfAll in(Results results) {
             return new OfAll(

@@ -1,5 +1,7 @@
 package io.gyre.bench.echo;
 
+import io.gyre.bench.report.Report;
+import io.gyre.bench.report.RunResults;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -7,30 +9,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of the benchmark: every sample, and what is needed to judge them.
  *
- * @param started when, in UTC
- * @param isQuick whether it was only to see that everything runs
- * @param environment the machine, the JDK, the settings; by name, in the order in which they are shown
  * @param servers all that could have taken part, also those that are missing
- * @param cells what was measured, in the order in which it was
  */
 public record Results(
-        String started,
-        boolean isQuick,
-        Map<String, String> environment,
-        List<Server> servers,
-        List<CellResult> cells) {
+        String started, boolean isQuick, Map<String, String> environment, List<Server> servers, List<CellResult> cells)
+        implements RunResults {
     /** The name of what the environment says about TLS; it is there if all spoke TLS. */
     static final String TLS = "TLS";
-
-    boolean wereOverTls() {
-        return environment.containsKey(TLS);
-    }
 
     /**
      * A server that could have taken part.
      *
-     * @param id its name in the samples
-     * @param label its name in the report
      * @param version what it is built on, as it says itself; null if it was not started
      * @param command its command line; empty if it is missing
      * @param missing why it did not take part, and what to do about it; null if it did
@@ -40,19 +29,28 @@ public record Results(
             String label,
             @Nullable String version,
             String command,
-            @Nullable String missing) {}
+            @Nullable String missing) {
+        boolean belongsToGyre() {
+            return id.startsWith("gyre");
+        }
+    }
 
-    /** {@return the label of a server} */
-    public String label(String id) {
-        return servers.stream()
-                .filter(server -> server.id().equals(id))
-                .map(Server::label)
-                .findFirst()
-                .orElse(id);
+    boolean wereOverTls() {
+        return environment.containsKey(TLS);
     }
 
     /** {@return the servers that took part, in the order of the report} */
-    public List<Server> present() {
+    List<Server> present() {
         return servers.stream().filter(server -> server.missing() == null).toList();
+    }
+
+    @Override
+    public List<String> failures() {
+        return cells.stream().flatMap(cell -> cell.failures().stream()).toList();
+    }
+
+    @Override
+    public Report report() {
+        return EchoReport.of(this);
     }
 }

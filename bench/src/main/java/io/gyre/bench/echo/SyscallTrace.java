@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Counts the system calls of a server with strace, while it is loaded. */
-final class SyscallTrace {
+record SyscallTrace(Path strace, LoadGenerator generator, Workshop workshop, long millis) {
     /*
      * Design.
      *
@@ -36,18 +36,6 @@ final class SyscallTrace {
     /** Share, seconds, microseconds a call, calls, perhaps errors, name. */
     private static final Pattern ROW =
             Pattern.compile("\\s*[0-9.,]+\\s+[0-9.,]+\\s+[0-9]+\\s+([0-9]+)(?:\\s+[0-9]+)?\\s+(\\w+)");
-
-    private final Path strace;
-    private final LoadGenerator generator;
-    private final Workshop workshop;
-    private final long millis;
-
-    SyscallTrace(Path strace, LoadGenerator generator, Workshop workshop, long millis) {
-        this.strace = strace;
-        this.generator = generator;
-        this.workshop = workshop;
-        this.millis = millis;
-    }
 
     /** {@return the calls for each message, by name, with the connections and messages of a load} */
     Map<String, Double> trace(ServerProcess server, Load measured) throws IOException, InterruptedException {

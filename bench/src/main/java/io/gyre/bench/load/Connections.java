@@ -1,8 +1,16 @@
 package io.gyre.bench.load;
 
+import io.gyre.bench.load.Sample.Spent;
 import io.gyre.bench.process.Child;
+import io.gyre.bench.process.ProcessCpu;
+import io.gyre.bench.servers.ServerProcess;
+import io.gyre.bench.servers.ServerProcess.Heap;
+import io.gyre.bench.servers.ServerProcess.Used;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of a generator with a server, and the runs on them, one after the other. They stay open from run to run, so
@@ -13,6 +21,16 @@ import java.time.Duration;
  * <p><b>Resources:</b> {@link #close} ends the generator, also in the middle of a run.
  */
 public final class Connections implements AutoCloseable {
+    /*
+     * Design.
+     *
+     * The generator says when it begins to measure and when it ends, and keeps the load up around both moments, so that
+     * there is time to read what the server has used. The two windows do not coincide to the microsecond, so rates are
+     * divided by each other, not sums: processor time for each second by messages in each second.
+     */
+    private static final double NANOS_PER_MICRO = 1e3;
+    private static final double NANOS_PER_SECOND = 1e9;
+
     /** Longer than the generator waits for an answer, so that it can say itself what is wrong. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -26,7 +44,6 @@ public final class Connections implements AutoCloseable {
         this.current = load;
     }
 
-    /** Waits until a generator has connected. */
     static Connections of(Child generator, Load load) throws IOException, InterruptedException {
         try {
             generator.expect("connected", PATIENCE);
@@ -37,7 +54,6 @@ public final class Connections implements AutoCloseable {
         return new Connections(generator, load);
     }
 
-    /** Runs what the connections were made for, from the beginning to the end. */
     public Outcome run() throws IOException, InterruptedException {
         return run(load);
     }
@@ -73,7 +89,6 @@ public final class Connections implements AutoCloseable {
         generator.expect("end", PATIENCE.plusMillis(current.measureMillis()));
     }
 
-    /** {@return the figures, once every answer has come} */
     public Outcome outcome() throws IOException, InterruptedException {
         var parser = new Outcome.Parser();
         try {
@@ -84,6 +99,45 @@ public final class Connections implements AutoCloseable {
         } catch (IllegalArgumentException unknown) {
             throw generator.failed("cannot be understood: " + unknown.getMessage());
         }
+    }
+
+    /**
+     * {@return what one run comes to, for the server as well}
+     *
+     * @param latencies takes the nanoseconds of its messages
+     */
+    public Sample measure(ServerProcess server, Load thisTime, int round, Consumer<Histogram> latencies)
+            throws IOException, InterruptedException {
+        start(thisTime);
+        awaitBegin();
+        Heap heapBefore = server.heap();
+        Used before = server.used();
+        awaitEnd();
+        Used after = server.used();
+        Heap heapAfter = server.heap();
+        Outcome outcome = outcome();
+        latencies.accept(outcome.latencies());
+        Spent spent = spent(outcome.messagesPerSecond(), before, after, heapBefore, heapAfter);
+        return Sample.of(server.peer().id(), round, outcome, spent);
+    }
+
+    private static Spent spent(
+            double messagesPerSecond, Used before, Used after, @Nullable Heap heapBefore, @Nullable Heap heapAfter) {
+        ProcessCpu.Times cpu = after.cpu().since(before.cpu());
+        double nanos = (double) (after.nanoTime() - before.nanoTime());
+        double toMicrosPerMessage = NANOS_PER_SECOND / nanos / messagesPerSecond / NANOS_PER_MICRO;
+        Double allocated = null;
+        Long collections = null;
+        if (heapBefore != null && heapAfter != null) {
+            allocated = heapAfter.bytesPerSecondSince(heapBefore) / messagesPerSecond;
+            collections = heapAfter.collections() - heapBefore.collections();
+        }
+        return new Spent(
+                cpu.userNanos() * toMicrosPerMessage,
+                cpu.systemNanos() * toMicrosPerMessage,
+                allocated,
+                collections,
+                cpu.totalNanos() / nanos);
     }
 
     /** {@return how many messages have come back by now, those of the warm-up and of earlier runs included} */

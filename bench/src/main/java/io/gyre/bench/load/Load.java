@@ -6,14 +6,10 @@ import java.util.List;
 /**
  * What a server is loaded with.
  *
- * @param exchange what is repeated
- * @param size bytes of a message
- * @param connections how many at the same time
  * @param idle how many besides that say nothing
  * @param pipelining messages under way on each connection, in the closed loop
  * @param rate messages a second over all connections, in the open loop; 0 for the closed loop
  * @param warmupMillis how long before anything is measured
- * @param measureMillis how long is measured
  */
 public record Load(
         Exchange exchange,
@@ -34,12 +30,10 @@ public record Load(
         return new Load(what, size, connections, idle, pipelining, rate, warmupMillis, measureMillis);
     }
 
-    /** {@return the same on the same connections, at a fixed rate} */
     public Load atRate(long messagesPerSecond) {
         return new Load(exchange, size, connections, idle, pipelining, messagesPerSecond, warmupMillis, measureMillis);
     }
 
-    /** {@return the same on the same connections, for another time} */
     public Load lasting(long warmup, long measured) {
         return new Load(exchange, size, connections, idle, pipelining, rate, warmup, measured);
     }
@@ -56,7 +50,7 @@ public record Load(
                 "--connections=" + connections,
                 "--idle=" + idle,
                 "--pipelining=" + pipelining,
-                "--handshakes=" + exchange.option());
+                "--handshakes=" + exchange.option);
     }
 
     /** {@return what the generator is told to do once it is connected} */

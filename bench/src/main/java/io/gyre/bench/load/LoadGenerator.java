@@ -4,6 +4,7 @@ import io.gyre.bench.process.Child;
 import io.gyre.bench.process.Cores;
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
+import io.gyre.bench.servers.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,13 +39,11 @@ public final class LoadGenerator {
         this.cores = cores;
     }
 
-    /** Compiles the generator. */
     public static LoadGenerator build(Workshop workshop, Tools tools, Cores cores)
             throws IOException, InterruptedException {
         return build(workshop, tools, cores, "load");
     }
 
-    /** Compiles one that speaks TLS. */
     public static LoadGenerator buildForTls(Workshop workshop, Tools tools, Cores cores)
             throws IOException, InterruptedException {
         try {
@@ -74,7 +73,6 @@ public final class LoadGenerator {
         return new LoadGenerator(program, workshop, cores, thisLong);
     }
 
-    /** {@return the command line that connects with a port} */
     public List<String> command(String port, Load load) {
         return command(LOOPBACK, port, load);
     }
@@ -90,7 +88,6 @@ public final class LoadGenerator {
     /**
      * Connects with a server.
      *
-     * @param load says how many connections there are to be, and what will be sent on them
      * @return the connections, each of which has been served once
      */
     public Connections connect(int port, Load load) throws IOException, InterruptedException {
@@ -106,5 +103,22 @@ public final class LoadGenerator {
         Path errors = workshop.errorsOf("load-" + started.incrementAndGet()); // many live at the same time
         Child generator = Child.start("the load generator", command(host, Integer.toString(port), load), errors);
         return Connections.of(generator, load);
+    }
+
+    /** Loads a server for a while, to warm it up, on connections of that time. */
+    public void warmUp(ServerProcess server, Load load) throws IOException, InterruptedException {
+        try (Connections connections = connect(server.port(), load)) {
+            connections.run();
+            connections.disconnect();
+        }
+    }
+
+    /** {@return what one run comes to, on connections of its own} */
+    public Sample measure(ServerProcess server, Load load) throws IOException, InterruptedException {
+        try (Connections connections = connect(server.port(), load)) {
+            Sample sample = connections.measure(server, load, 1, latencies -> {});
+            connections.disconnect();
+            return sample;
+        }
     }
 }

@@ -5,16 +5,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One server in one round of one cell.
  *
- * @param server its id
  * @param round from 1
- * @param messagesPerSecond throughput
+ * @param messages whose latency was measured
  * @param userMicros processor time of the server for each message, in its own code
  * @param systemMicros the same in the kernel
- * @param p50Micros half of the messages were back by then
- * @param p99Micros 99 of a hundred
  * @param p999Micros 999 of a thousand
  * @param allocatedBytes heap that the server's JVM allocated for each message; null if it is none
- * @param collections garbage collections meanwhile; null if it is no JVM
  * @param serverBusy the share of time in which the server ran
  * @param generatorBusy the share of time in which the generator ran; in the open loop it polls all the time
  * @param lagMicros 999 of a thousand messages were sent no later than this after their time, in the open loop
@@ -22,18 +18,52 @@ import org.jspecify.annotations.Nullable;
 public record Sample(
         String server,
         int round,
+        long messages,
         double messagesPerSecond,
         double userMicros,
         double systemMicros,
         double p50Micros,
         double p99Micros,
         double p999Micros,
+        double maxMicros,
         @Nullable Double allocatedBytes,
         @Nullable Long collections,
         double serverBusy,
         double generatorBusy,
         double lagMicros) {
-    /** {@return processor time of the server for each message} */
+    /**
+     * What a server has spent.
+     *
+     * @param busy the share of time in which it ran
+     */
+    record Spent(
+            double userMicros,
+            double systemMicros,
+            @Nullable Double allocatedBytes,
+            @Nullable Long collections,
+            double busy) {
+        static final Spent UNKNOWN = new Spent(0, 0, null, null, 0);
+    }
+
+    static Sample of(String server, int round, Outcome seen, Spent spent) {
+        return new Sample(
+                server,
+                round,
+                seen.latencies().getTotalCount(),
+                seen.messagesPerSecond(),
+                spent.userMicros(),
+                spent.systemMicros(),
+                seen.latencyMicros(50),
+                seen.latencyMicros(99),
+                seen.p999Micros(),
+                seen.latencyMicros(100),
+                spent.allocatedBytes(),
+                spent.collections(),
+                spent.busy(),
+                seen.generatorBusy(),
+                seen.lagMicros());
+    }
+
     public double cpuMicros() {
         return userMicros + systemMicros;
     }

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of the table: a benchmark, what it is compared with, and how far apart they may be.
  *
- * @param what the line in words
  * @param subject the label of the benchmark that is judged; see {@link MicroRound#label}
  * @param floor the label of the benchmark that it is divided by, or null if the goal is absolute
  * @param goal the largest ratio to the floor, or without a floor the most of the unit; null for none
@@ -59,7 +58,6 @@ record Comparison(
             sleeping task / parked thread | Memory.sleepingTask | parkedThread | | bytes |
             """.lines().map(Comparison::parse).toList();
 
-    /** {@return a line of the table above} */
     static Comparison parse(String line) {
         List<String> cells =
                 Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();

@@ -1,20 +1,17 @@
 package io.gyre.bench.micro;
 
 import io.gyre.bench.report.Table;
-import io.gyre.bench.report.Table.Place;
-import io.gyre.bench.report.Table.Row;
+import io.gyre.bench.report.Table.Column;
 import io.gyre.bench.results.Spread;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** How far each benchmark is from its floor and from the loops of Python, in words and columns. */
-final class ComparisonTable {
+record ComparisonTable(List<Map<String, Double>> rounds, boolean judges) {
     /*
      * Design.
      *
@@ -25,16 +22,6 @@ final class ComparisonTable {
     private static final String FASTEST_LOOP = "uvloop";
     private static final double MANY = 10_000; // from here on no fraction of a nanosecond is shown, below 10 two digits
 
-    private final List<Map<String, Double>> rounds;
-    private final List<PythonLoop> loops;
-    private final boolean judges;
-
-    private ComparisonTable(List<Map<String, Double>> rounds, List<PythonLoop> loops, boolean judges) {
-        this.rounds = rounds;
-        this.loops = loops;
-        this.judges = judges;
-    }
-
     /**
      * {@return the table; comparisons of which a benchmark has not run are left out}
      *
@@ -44,103 +31,91 @@ final class ComparisonTable {
      */
     static Table of(
             List<Comparison> comparisons, List<Map<String, Double>> rounds, List<PythonLoop> loops, boolean judges) {
-        var table = new ComparisonTable(rounds, loops, judges);
-        List<String> header = cells(
-                List.of("", "measured ns", "floor ns", "ratio", "of the rounds"),
-                Stream.concat(
-                                loops.stream()
-                                        .map(loop -> loop.id()
-                                                + (loop.isPresent() ? " " + loop.version() + " ns" : " missing")),
-                                Stream.of("Gyre / " + FASTEST_LOOP))
-                        .toList(),
-                "goal");
-        List<Row> rows = comparisons.stream()
-                .flatMap(comparison -> table.row(comparison).stream())
-                .map(cells -> new Row(false, cells.stream().map(Place::of).toList()))
-                .toList();
-        return new Table("Compared with their floors and with the loops of Python", "", header, rows);
+        return new ComparisonTable(rounds, judges).of(comparisons, loops);
     }
 
-    private Optional<List<String>> row(Comparison comparison) {
-        List<Double> subjects = scores(comparison.subject());
-        if (subjects.isEmpty()) {
-            return Optional.empty();
-        }
-        String measured = figure(median(subjects), comparison);
-        List<String> peers = peers(comparison);
-        String floor = comparison.floor();
-        if (floor == null) {
-            String verdict = verdict(comparison, median(subjects), comparison.unit());
-            return Optional.of(cells(List.of(comparison.what(), measured, "", "", ""), peers, verdict));
-        }
-        List<Double> ratios = ratios(comparison.subject(), floor);
-        if (ratios.isEmpty()) {
-            return Optional.empty();
-        }
-        String ratio = number("%.2f", median(ratios));
-        String range = number("%.2f", Collections.min(ratios)) + " to " + number("%.2f", Collections.max(ratios));
-        return Optional.of(cells(
-                List.of(comparison.what(), measured, figure(median(scores(floor)), comparison), ratio, range),
-                peers,
-                verdict(comparison, median(ratios), "x")));
-    }
-
-    /** {@return a figure for each loop, and how far the subject is from the fastest; empty where there is none} */
-    private List<String> peers(Comparison comparison) {
-        var cells = new ArrayList<String>();
-        String distance = "";
+    private Table of(List<Comparison> comparisons, List<PythonLoop> loops) {
+        var columns = new ArrayList<Column<Comparison>>();
+        columns.add(new Column<>("", Comparison::what));
+        columns.add(new Column<>("measured ns", comparison -> figure(comparison, comparison.subject())));
+        columns.add(new Column<>("floor ns", comparison -> figure(comparison, floor(comparison))));
+        columns.add(new Column<>("ratio", comparison -> number("%.2f", ratio(comparison, floor(comparison)))));
+        columns.add(new Column<>("of the rounds", this::range));
         for (PythonLoop loop : loops) {
-            String label = PythonLoop.label(loop.id(), String.valueOf(comparison.operation()));
-            List<Double> scores = scores(label);
-            cells.add(scores.isEmpty() ? "" : figure(median(scores), comparison));
-            List<Double> ratios = ratios(comparison.subject(), label);
-            if (loop.id().equals(FASTEST_LOOP) && !ratios.isEmpty()) {
-                distance = number("%.3f", median(ratios));
-            }
+            String name = loop.id() + (loop.isPresent() ? " " + loop.version() + " ns" : " missing");
+            columns.add(new Column<>(name, comparison -> figure(comparison, label(loop.id(), comparison))));
         }
-        cells.add(distance);
-        return cells;
+        columns.add(new Column<>(
+                "Gyre / " + FASTEST_LOOP,
+                comparison -> number("%.3f", ratio(comparison, label(FASTEST_LOOP, comparison)))));
+        columns.add(new Column<>("goal", this::verdict));
+        List<Comparison> measured =
+                comparisons.stream().filter(this::isMeasured).toList();
+        return Table.of("Compared with their floors and with the loops of Python", "", measured, _ -> false, columns);
     }
 
-    private String verdict(Comparison comparison, double value, String unit) {
+    private boolean isMeasured(Comparison comparison) {
+        return comparison.floor() == null
+                ? scores(comparison.subject()).isPresent()
+                : ratio(comparison, floor(comparison)).isPresent();
+    }
+
+    /** {@return the label of the floor; empty, which is no label, if there is none} */
+    private static String floor(Comparison comparison) {
+        return Objects.requireNonNullElse(comparison.floor(), "");
+    }
+
+    private static String label(String loop, Comparison comparison) {
+        return PythonLoop.label(loop, String.valueOf(comparison.operation()));
+    }
+
+    private String range(Comparison comparison) {
+        return ratio(comparison, floor(comparison))
+                .map(ratio -> String.format(Locale.ROOT, "%.2f to %.2f", ratio.min(), ratio.max()))
+                .orElse("");
+    }
+
+    private String verdict(Comparison comparison) {
         Double goal = comparison.goal();
         if (goal == null || !judges) {
             return "";
         }
-        return "at most " + number("%.1f", goal) + " " + unit + ": " + (value <= goal ? "met" : "MISSED");
+        boolean isRatio = comparison.floor() != null;
+        Optional<Spread> value = isRatio ? ratio(comparison, floor(comparison)) : scores(comparison.subject());
+        boolean isMet = value.orElseThrow().median() <= goal;
+        String unit = isRatio ? "x" : comparison.unit();
+        return String.format(Locale.ROOT, "at most %.1f %s: %s", goal, unit, isMet ? "met" : "MISSED");
     }
 
-    private List<Double> scores(String label) {
-        return rounds.stream()
+    private Optional<Spread> scores(String label) {
+        return spread(rounds.stream()
                 .map(round -> round.get(label))
                 .filter(Objects::nonNull)
-                .toList();
+                .toList());
     }
 
-    /** {@return the ratio of each round that has both} */
-    private List<Double> ratios(String subject, String divisor) {
-        return rounds.stream()
+    /** {@return the ratios of the rounds that have both} */
+    private Optional<Spread> ratio(Comparison comparison, String divisor) {
+        String subject = comparison.subject();
+        return spread(rounds.stream()
                 .filter(round -> round.containsKey(subject) && round.containsKey(divisor))
                 .map(round -> round.get(subject) / round.get(divisor))
-                .toList();
+                .toList());
     }
 
-    private static double median(List<Double> values) {
-        return Spread.of(values).median();
+    private static Optional<Spread> spread(List<Double> values) {
+        return values.isEmpty() ? Optional.empty() : Optional.of(Spread.of(values));
     }
 
-    private static String figure(double value, Comparison comparison) {
+    private String figure(Comparison comparison, String label) {
+        Optional<Spread> scores = scores(label);
+        double value = scores.map(Spread::median).orElse(0.0);
         String nanos = value < 10 ? "%.2f" : value < MANY ? "%.1f" : "%.0f";
-        return number(comparison.isBytes() ? "%.0f B" : nanos, value);
+        return number(comparison.isBytes() ? "%.0f B" : nanos, scores);
     }
 
-    private static String number(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
-    }
-
-    private static List<String> cells(List<String> beforePeers, List<String> peers, String goal) {
-        return Stream.of(beforePeers, peers, List.of(goal))
-                .flatMap(List::stream)
-                .toList();
+    private static String number(String format, Optional<Spread> figures) {
+        return figures.map(figure -> String.format(Locale.ROOT, format, figure.median()))
+                .orElse("");
     }
 }

@@ -1,37 +1,26 @@
 package io.gyre.bench.micro;
 
 import io.gyre.bench.micro.MicroResults.Round;
-import io.gyre.bench.options.RunOptions;
+import io.gyre.bench.options.BenchCommand;
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
-import io.gyre.bench.report.ResultFiles;
-import io.gyre.bench.results.Machine;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/**
- * Runs the JMH benchmarks and the loops of Python, and prints how far each figure is from its floor and from theirs. Runs in
- * the directory of this module.
- */
+/** Runs the JMH benchmarks and the loops of Python, and shows how far each figure is from its floor and from theirs. */
 @Command(
         name = "bench/run micro",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
         description = {
             "Measures the scheduler with JMH, each figure beside its floor, and beside asyncio and uvloop.",
             "Without options everything runs in two rounds, in about 20 minutes. The figures go to bench/results."
         })
-public final class Micro implements Callable<Integer> {
+public final class Micro extends BenchCommand<MicroResults> {
     /*
      * Design.
      *
@@ -52,47 +41,37 @@ public final class Micro implements Callable<Integer> {
                     + " io.gyre.bench.loop.LockBenchmark.lock or io.gyre.bench.Memory.sleepingTask. Default: all.")
     private Pattern pattern = Pattern.compile(".*");
 
-    @Mixin
-    private RunOptions run = new RunOptions();
-
-    /** {@return what is asked for} */
-    MicroSettings settings() {
-        return new MicroSettings(pattern.pattern(), run.isQuick(), run.rounds(ROUNDS));
+    public Micro() {
+        super(MicroResults.class);
     }
 
-    /**
-     * What is run.
-     *
-     * @param pattern a benchmark runs if it is found in its name
-     * @param quick whether the figures mean nothing
-     * @param rounds how often the whole set runs
-     */
-    record MicroSettings(String pattern, boolean quick, int rounds) {}
+    /** {@return a benchmark runs if this is found in its name} */
+    Pattern pattern() {
+        return pattern;
+    }
+
+    int rounds() {
+        return rounds(ROUNDS);
+    }
 
     @Override
-    public Integer call() throws RunnerException, IOException, InterruptedException {
-        if (run.rewrite(MicroResults.class, MicroResults::report)) {
-            return 0;
-        }
-        MicroSettings settings = settings();
-        ResultFiles files = run.files("micro");
-        Map<String, String> environment = Machine.describe();
+    protected MicroResults measure(Sink<MicroResults> sink) throws Exception {
+        Map<String, String> environment = environment();
         Workshop workshop = Workshop.in(WORKSHOP);
         List<PythonLoop> loops = PythonLoop.all(workshop, Tools.ofPath());
         loops.forEach(loop -> System.out.println(loop.describe()));
-        var round = new MicroRound(settings, loops, workshop);
+        var measurement = new MicroRound(
+                pattern, isQuick(), loops.stream().filter(PythonLoop::isPresent).toList(), workshop);
         var ofJmh = new ArrayList<RunResult>();
         var rounds = new ArrayList<Round>();
         MicroResults results;
         do {
-            System.out.printf("%n# Round %d of %d%n", rounds.size() + 1, settings.rounds());
-            rounds.add(round.run(ofJmh));
-            results = new MicroResults(
-                    run.started(), run.isQuick(), run.line(), environment, loops, rounds, MicroResults.jmh(ofJmh));
-            files.write(results, results.report());
-        } while (rounds.size() < settings.rounds());
-        System.out.println(results.report().text());
-        System.out.printf("All figures are in %s%n", files);
-        return 0;
+            System.out.printf("%n# Round %d of %d%n", rounds.size() + 1, rounds());
+            rounds.add(measurement.run(ofJmh));
+            results =
+                    new MicroResults(started(), isQuick(), line(), environment, loops, rounds, MicroResults.jmh(ofJmh));
+            sink.accept(results);
+        } while (rounds.size() < rounds());
+        return results;
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gyre.bench.report.Report;
 import io.gyre.bench.report.Report.Section;
+import io.gyre.bench.report.RunResults;
 import io.gyre.bench.report.Table;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,12 +23,7 @@ import org.openjdk.jmh.results.format.ResultFormatType;
 /**
  * One run: every figure, and what is needed to judge them.
  *
- * @param started when, in UTC
- * @param isQuick whether it was only to see that everything runs
- * @param command the command line
- * @param environment the machine, the JDK, the checkout; by name
  * @param loops of Python, also those that are missing
- * @param rounds the figures that are compared
  * @param jmh the same of Gyre and its floors as JMH writes them, with errors and settings; its tools read this array
  */
 record MicroResults(
@@ -37,7 +33,8 @@ record MicroResults(
         Map<String, String> environment,
         List<PythonLoop> loops,
         List<Round> rounds,
-        JsonNode jmh) {
+        JsonNode jmh)
+        implements RunResults {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -57,25 +54,20 @@ record MicroResults(
         return JSON.readTree(bytes.toByteArray());
     }
 
-    /** {@return what is said about the run} */
-    Report report() {
+    /** Older results have the command beside the environment only. */
+    MicroResults {
+        environment = new LinkedHashMap<>(environment);
+        environment.put("command", command);
+    }
+
+    @Override
+    public Report report() {
         var lines = new ArrayList<>(List.of(
                 "Each figure beside its floor, and beside the same operation of asyncio and uvloop. Ratios are medians of those"
                         + " of the rounds, " + rounds.size() + " in all."));
         lines.addAll(remarks());
         Table table = ComparisonTable.of(Comparison.ALL, scores(), loops, !isQuick);
-        return Report.of(
-                "Scheduler, " + started,
-                isQuick,
-                lines,
-                List.of(Section.of("micro", table), Section.ofEnvironment(withCommand())),
-                null);
-    }
-
-    private Map<String, String> withCommand() {
-        var all = new LinkedHashMap<>(environment);
-        all.put("command", command);
-        return all;
+        return Report.of("Scheduler", this, lines, List.of(Section.of("micro", table)), null);
     }
 
     private List<Map<String, Double>> scores() {

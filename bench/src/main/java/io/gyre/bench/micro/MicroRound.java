@@ -1,7 +1,6 @@
 package io.gyre.bench.micro;
 
 import io.gyre.bench.Memory;
-import io.gyre.bench.micro.Micro.MicroSettings;
 import io.gyre.bench.micro.MicroResults.Round;
 import io.gyre.bench.process.Workshop;
 import java.io.IOException;
@@ -21,7 +20,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Measures everything that was asked for once: first JMH, then memory, then the loops of Python beside what has run. */
-final class MicroRound {
+record MicroRound(Pattern pattern, boolean isQuick, List<PythonLoop> loops, Workshop workshop) {
     /*
      * Design.
      *
@@ -30,23 +29,13 @@ final class MicroRound {
      */
     private static final TimeValue QUICK_TIME = TimeValue.milliseconds(100);
 
-    private final MicroSettings settings;
-    private final List<PythonLoop> loops;
-    private final Workshop workshop;
-
-    MicroRound(MicroSettings settings, List<PythonLoop> loops, Workshop workshop) {
-        this.settings = settings;
-        this.loops = loops.stream().filter(PythonLoop::isPresent).toList();
-        this.workshop = workshop;
-    }
-
     /**
      * {@return what was measured}
      *
      * @param results takes what JMH has measured
      */
     Round run(Collection<RunResult> results) throws RunnerException, IOException, InterruptedException {
-        boolean memory = asksForMemory(settings.pattern());
+        boolean memory = asksForMemory(pattern);
         var scores = new HashMap<String, Double>();
         for (RunResult result : runJmh(memory)) {
             results.add(result);
@@ -68,10 +57,10 @@ final class MicroRound {
     }
 
     /** {@return whether the pattern is found in the name of a kind of memory, as JMH looks for it in those of benchmarks} */
-    static boolean asksForMemory(String pattern) {
+    static boolean asksForMemory(Pattern pattern) {
         return Stream.of(Memory.TASK, Memory.THREAD)
                 .map(label -> Memory.class.getPackageName() + "." + label)
-                .anyMatch(Pattern.compile(pattern).asPredicate());
+                .anyMatch(pattern.asPredicate());
     }
 
     private Collection<RunResult> runJmh(boolean mayBeNone) throws RunnerException {
@@ -86,8 +75,8 @@ final class MicroRound {
     }
 
     private ChainedOptionsBuilder jmhOptions() {
-        var builder = new OptionsBuilder().include(settings.pattern()).forks(1).shouldFailOnError(true);
-        return settings.quick()
+        var builder = new OptionsBuilder().include(pattern.pattern()).forks(1).shouldFailOnError(true);
+        return isQuick
                 ? builder.warmupIterations(1)
                         .warmupTime(QUICK_TIME)
                         .measurementIterations(1)
@@ -100,7 +89,7 @@ final class MicroRound {
             throws InterruptedException {
         say(PythonLoop.label(loop.id(), operation));
         try {
-            PythonLoop.Sample sample = loop.measure(operation, settings.quick(), workshop);
+            PythonLoop.Sample sample = loop.measure(operation, isQuick, workshop);
             System.out.printf("%.1f %s%n", sample.median(), sample.unit());
             samples.add(sample);
         } catch (IOException e) {

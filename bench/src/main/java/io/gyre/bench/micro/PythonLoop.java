@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event loop of Python that can be measured, or is missing.
  *
- * @param id its name for the script, in the table and in the results
  * @param version its own; empty if it is missing
  * @param python what it runs on; empty if it is missing
  * @param command what measures it, but for the operation; empty if it is missing
@@ -36,12 +35,7 @@ public record PythonLoop(
     /** Ten times as long as a million timers take, six times over, on a slow machine. */
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
-    /**
-     * {@return asyncio and uvloop, each of them there or missing, on the same Python if that has both}
-     *
-     * @param workshop where the script is laid out
-     * @param tools where Python is looked for
-     */
+    /** {@return asyncio and uvloop, each of them there or missing, on the same Python if that has both} */
     public static List<PythonLoop> all(Workshop workshop, Tools tools) throws IOException {
         Path script = workshop.layOut(SCRIPT);
         Pythons pythons = Pythons.of(tools);
@@ -78,27 +72,18 @@ public record PythonLoop(
         }
     }
 
-    /** {@return whether it can be measured} */
     @JsonIgnore
     public boolean isPresent() {
         return missing == null;
     }
 
-    /** {@return what there is to say about it in a line} */
     public String describe() {
         return isPresent()
                 ? id + " " + version + " on " + python + ": " + String.join(" ", command)
                 : "missing: " + id + ": " + missing;
     }
 
-    /**
-     * Measures one operation, in a process of its own.
-     *
-     * @param operation its name in the script
-     * @param quick whether this is only to see that it runs
-     * @param workshop where the process may write its errors to
-     * @return the figures
-     */
+    /** Measures one operation, in a process of its own. */
     public Sample measure(String operation, boolean quick, Workshop workshop) throws IOException, InterruptedException {
         var line = new ArrayList<>(command);
         line.add(operation);
@@ -119,10 +104,7 @@ public record PythonLoop(
     /**
      * What one process has measured.
      *
-     * @param loop the id of the loop
-     * @param operation its name in the script
      * @param unit of the figures, {@code ns} or {@code bytes}, for one operation
-     * @param median of the repetitions
      * @param repetitions every figure, in the order in which they were measured
      */
     public record Sample(String loop, String operation, String unit, double median, List<Double> repetitions) {

@@ -3,7 +3,6 @@ package io.gyre.bench.options;
 import io.gyre.bench.process.Cores;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Which core serves and which one loads. */
@@ -25,19 +24,14 @@ public final class CoreOptions {
             description = "The core of the load generator and everything else. Default: 1")
     private int generatorCore;
 
-    /** {@return the two cores} */
     public Cores cores() {
-        String message = null;
-        if (serverCore < 0 || generatorCore < 0) {
-            message = "the numbers of cores must not be negative";
-        } else if (serverCore == generatorCore) {
-            message = "Server and generator need a core each, and both are to run on core " + serverCore
-                    + "; this process may use "
-                    + Runtime.getRuntime().availableProcessors() + ".";
-        }
-        if (message != null) {
-            throw new ParameterException(command.commandLine(), message);
-        }
+        BenchCommand.require(
+                command, serverCore >= 0 && generatorCore >= 0, "the numbers of cores must not be negative");
+        BenchCommand.require(
+                command,
+                serverCore != generatorCore,
+                "Server and generator need a core each, and both are to run on core " + serverCore
+                        + "; this process may use " + Runtime.getRuntime().availableProcessors() + ".");
         return new Cores(serverCore, generatorCore);
     }
 }

@@ -10,21 +10,14 @@ public enum Exchange {
     /** A connection with one message that goes on with the session of the one before: the proof is left out. */
     RESUMED_HANDSHAKE("resumed handshake", "resumed");
 
-    private final String label;
-    private final String option;
+    /** Its name in reports. */
+    public final String label;
+
+    /** What the load generator calls its handshakes. */
+    public final String option;
 
     Exchange(String label, String option) {
         this.label = label;
         this.option = option;
-    }
-
-    /** {@return its name in reports} */
-    public String label() {
-        return label;
-    }
-
-    /** {@return what the load generator calls its handshakes} */
-    public String option() {
-        return option;
     }
 }

@@ -17,7 +17,6 @@ public final class Progress implements AutoCloseable {
     private final @Nullable ProgressBar bar;
     private long done;
 
-    /** Shows how far a run of so many steps is. */
     public Progress(String name, long total) {
         this.name = name;
         this.total = total;
@@ -34,14 +33,12 @@ public final class Progress implements AutoCloseable {
         return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     }
 
-    /** Shows what is being done. */
     public void is(String what) {
         if (bar != null) {
             bar.setExtraMessage(" " + what);
         }
     }
 
-    /** Moves on by one step. */
     public void advance() {
         done++;
         if (bar != null) {

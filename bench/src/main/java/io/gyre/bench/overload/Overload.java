@@ -2,13 +2,13 @@ package io.gyre.bench.overload;
 
 import static io.gyre.loop.Async.createTask;
 
-import io.gyre.bench.options.RunOptions;
+import com.fasterxml.jackson.annotation.JsonAlias;
+import io.gyre.bench.options.BenchCommand;
 import io.gyre.bench.report.Report;
 import io.gyre.bench.report.Report.Section;
+import io.gyre.bench.report.RunResults;
 import io.gyre.bench.report.Table;
-import io.gyre.bench.report.Table.Place;
-import io.gyre.bench.report.Table.Row;
-import io.gyre.bench.results.Machine;
+import io.gyre.bench.report.Table.Column;
 import io.gyre.loop.Async;
 import io.gyre.loop.Interval;
 import io.gyre.loop.LoopGroup;
@@ -25,36 +25,29 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How many answers come in time when clients ask for more than the server can compute. */
 @Command(
         name = "bench/run overload",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
         description = {
             "A server computes for a fixed time for each request; clients send requests at fixed times, whatever the"
                     + " server does, and count the answers that come within a deadline: without and with admission by"
                     + " lag.",
             "Server and clients have a loop and a core each, so the machine needs two idle cores."
         })
-public final class Overload implements Callable<Integer> {
+public final class Overload extends BenchCommand<Overload.Results> {
     private static final double[] LOADS = {0.5, 0.75, 1, 1.5, 2, 3};
     private static final byte DONE = 1;
     private static final byte REFUSED = 0;
     private static final int BUSY_CONNECTIONS = 100;
     private static final Duration PACE = Duration.ofMillis(1);
-
-    @Mixin
-    private RunOptions run = new RunOptions();
 
     @Option(names = "--work", paramLabel = "US", defaultValue = "200", description = "Computing time of a request.")
     private long workMicros;
@@ -71,18 +64,16 @@ public final class Overload implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "5", description = "How long each load lasts.")
     private double seconds;
 
+    public Overload() {
+        super(Results.class);
+    }
+
     /** The figures of one load, in requests each second. */
     public record Point(boolean admission, double load, long offered, long inTime, long late, long refused) {}
 
-    /** What a run has measured. */
-    public record Results(String started, boolean quick, Map<String, String> environment, List<Point> points) {}
-
     @Override
-    public Integer call() throws IOException {
-        if (run.rewrite(Results.class, Overload::report)) {
-            return 0;
-        }
-        double lasting = run.isQuick() ? 0.5 : seconds;
+    protected Results measure(Sink<Results> sink) throws IOException {
+        double lasting = isQuick() ? 0.5 : seconds;
         var points = new ArrayList<Point>();
         long capacity = 0;
         for (boolean admission : new boolean[] {false, true}) {
@@ -95,18 +86,14 @@ public final class Overload implements Callable<Integer> {
                 System.err.println(points.getLast());
             }
         }
-        var environment = new LinkedHashMap<>(Machine.describe());
-        environment.put("command", run.line());
+        Map<String, String> environment = environment();
         environment.put(
                 "work, deadline, target", workMicros + " µs, " + deadlineMillis + " ms, " + targetMillis + " ms");
         environment.put("connections", Integer.toString(connections));
         environment.put("capacity", capacity + " requests per second, with one request on the way per connection");
-        var results = new Results(run.started(), run.isQuick(), environment, points);
-        var files = run.files("overload");
-        files.write(results, report(results));
-        System.out.println(report(results).summaryText());
-        System.out.println("The report is in " + files);
-        return 0;
+        var results = new Results(started(), isQuick(), environment, points);
+        sink.accept(results);
+        return results;
     }
 
     // ---- the server
@@ -166,7 +153,7 @@ public final class Overload implements Callable<Integer> {
 
     /** {@return what the server can do, in requests per second: each of many connections always has a request on the way} */
     private long capacity() throws IOException {
-        long nanos = run.isQuick() ? 500_000_000 : 3_000_000_000L;
+        long nanos = isQuick() ? 500_000_000 : 3_000_000_000L;
         long answers = withServer(false, server -> {
             long end = System.nanoTime() + nanos;
             var clients = new ArrayList<Task<Long>>();
@@ -289,35 +276,37 @@ public final class Overload implements Callable<Integer> {
 
     // ---- the report
 
-    private static Report report(Results results) {
-        long peak = results.points().stream().mapToLong(Point::inTime).max().orElseThrow();
-        List<Row> rows = results.points().stream()
-                .map(point -> new Row(
-                        point.admission(),
-                        List.of(
-                                Place.of(point.admission() ? "by lag" : "none"),
-                                Place.of(String.format(Locale.ROOT, "%.2f", point.load())),
-                                Place.of(Long.toString(point.offered())),
-                                Place.of(Long.toString(point.inTime())),
-                                Place.of(100 * point.inTime() / peak + " %"),
-                                Place.of(Long.toString(point.late())),
-                                Place.of(Long.toString(point.refused())))))
-                .toList();
-        var table = new Table(
-                "Answers in time",
-                "All per second. The load is a multiple of what the server can do; the goodput is the answers that"
-                        + " came in time; the rest was late, or never came, or was refused.",
-                List.of("admission", "load", "offered", "goodput", "of the peak", "late", "refused"),
-                rows);
-        String goodputs = results.points().stream()
-                .map(point -> (point.admission() ? "by lag " : "none ") + point.load() + "x: "
-                        + 100 * point.inTime() / peak + " %")
-                .collect(Collectors.joining(", "));
-        return Report.of(
-                "Overload, " + results.started(),
-                results.quick(),
-                List.of("Goodput, of its peak of " + peak + " per second, by admission and load: " + goodputs),
-                List.of(Section.of("goodput", table), Section.ofEnvironment(results.environment())),
-                null);
+    public record Results(
+            String started, @JsonAlias("quick") boolean isQuick, Map<String, String> environment, List<Point> points)
+            implements RunResults {
+        @Override
+        public Report report() {
+            long peak = points.stream().mapToLong(Point::inTime).max().orElseThrow();
+            Function<Point, Object> goodput = point -> 100 * point.inTime() / peak + " %";
+            Table table = Table.of(
+                    "Answers in time",
+                    "All per second. The load is a multiple of what the server can do; the goodput is the answers that"
+                            + " came in time; the rest was late, or never came, or was refused.",
+                    points,
+                    Point::admission,
+                    List.of(
+                            new Column<>("admission", point -> point.admission() ? "by lag" : "none"),
+                            new Column<>("load", point -> String.format(Locale.ROOT, "%.2f", point.load())),
+                            new Column<>("offered", Point::offered),
+                            new Column<>("goodput", Point::inTime),
+                            new Column<>("of the peak", goodput),
+                            new Column<>("late", Point::late),
+                            new Column<>("refused", Point::refused)));
+            String goodputs = points.stream()
+                    .map(point ->
+                            (point.admission() ? "by lag " : "none ") + point.load() + "x: " + goodput.apply(point))
+                    .collect(Collectors.joining(", "));
+            return Report.of(
+                    "Overload",
+                    this,
+                    List.of("Goodput, of its peak of " + peak + " per second, by admission and load: " + goodputs),
+                    List.of(Section.of("goodput", table)),
+                    null);
+        }
     }
 }

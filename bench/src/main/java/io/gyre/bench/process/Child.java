@@ -46,10 +46,7 @@ public final class Child implements AutoCloseable {
     /**
      * Starts a process.
      *
-     * @param name for messages
-     * @param command the program and its arguments
      * @param errors where its standard error goes; deleted when the process is closed and has written none
-     * @return the process
      */
     public static Child start(String name, List<String> command, Path errors) throws IOException {
         Process process =
@@ -94,7 +91,6 @@ public final class Child implements AutoCloseable {
     /**
      * Waits for the next line.
      *
-     * @return the line
      * @throws Failure if the process ends or says nothing for so long
      */
     public String nextLine(Duration timeout) throws Failure, InterruptedException {
@@ -139,7 +135,6 @@ public final class Child implements AutoCloseable {
         process.waitFor(CLOSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** {@return whether the process ends within so long} */
     public boolean endsWithin(Duration time) throws InterruptedException {
         return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -11,7 +11,6 @@ import java.util.List;
  * @param generator the same for the load generator and everything else
  */
 public record Cores(String server, String generator) {
-    /** Gives each a core of its own. */
     public Cores(int server, int generator) {
         this(Integer.toString(server), Integer.toString(generator));
     }
@@ -27,17 +26,14 @@ public record Cores(String server, String generator) {
         return new Cores(both, both);
     }
 
-    /** {@return a command that runs on the servers' core} */
     public List<String> onServer(List<String> command) {
         return pinned(server, command);
     }
 
-    /** {@return a command that runs on the generator's core} */
     public List<String> onGenerator(List<String> command) {
         return pinned(generator, command);
     }
 
-    /** Makes sure that processes can be pinned. */
     public static void checkPinning(Tools tools) throws IOException {
         if (tools.find("taskset").isEmpty()) {
             throw new IOException("There is no taskset on the PATH, to pin processes to a core. Install util-linux.");

@@ -104,7 +104,6 @@ public record Footprint(
         return Long.parseLong(line.group(1)) * KIBI;
     }
 
-    /** {@return what has been added since an earlier look} */
     public Footprint since(Footprint earlier) {
         Long now = proportionalBytes;
         Long then = earlier.proportionalBytes;

@@ -13,17 +13,11 @@ import java.util.stream.Stream;
 /**
  * The processor time of a process up to some moment.
  *
- * @param threadNanos what each thread has run, by thread id
  * @param userTicks hundredths of a second in its own code
  * @param systemTicks hundredths of a second in the kernel
  */
 public record ProcessCpu(Map<Long, Long> threadNanos, long userTicks, long systemTicks) {
-    /**
-     * Processor time during some span.
-     *
-     * @param userNanos in its own code
-     * @param systemNanos in the kernel, on its behalf
-     */
+    /** Processor time during some span. */
     public record Times(double userNanos, double systemNanos) {
         public double totalNanos() {
             return userNanos + systemNanos;
@@ -41,12 +35,10 @@ public record ProcessCpu(Map<Long, Long> threadNanos, long userTicks, long syste
     private static final int SYSTEM_TICKS_FIELD = 15;
     private static final int FIELDS_UP_TO_NAME = 2;
 
-    /** {@return the times of a process now} */
     public static ProcessCpu of(long pid) throws IOException {
         return read(Path.of("/proc", Long.toString(pid)));
     }
 
-    /** {@return the times in a process's directory below /proc} */
     static ProcessCpu read(Path process) throws IOException {
         var threads = new HashMap<Long, Long>();
         try (Stream<Path> tasks = Files.list(process.resolve("task"))) {

@@ -10,13 +10,10 @@ import java.util.Optional;
  * @param withUvloop the first on the search path that has uvloop
  */
 public record Pythons(Optional<Path> any, Optional<Path> withUvloop) {
-    /** What to do if there is none. */
     public static final String NO_PYTHON = "there is no python3 on the PATH; install python3";
 
-    /** What to do if none has uvloop. */
     public static final String NO_UVLOOP = "no python3 on the PATH has uvloop; install python3-uvloop";
 
-    /** {@return the Pythons among some tools} */
     public static Pythons of(Tools tools) {
         Optional<Path> withUvloop = tools.all("python3")
                 .filter(python ->

@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 public final class Tools {
     private final List<Path> directories;
 
-    /** Creates the tools of a search path. */
     public Tools(String searchPath) {
         this.directories = Arrays.stream(searchPath.split(File.pathSeparator, -1))
                 .filter(directory -> !directory.isEmpty())
@@ -22,12 +21,10 @@ public final class Tools {
                 .toList();
     }
 
-    /** {@return the tools of this process} */
     public static Tools ofPath() {
         return new Tools(Optional.ofNullable(System.getenv("PATH")).orElse(""));
     }
 
-    /** {@return the first program of this name} */
     public Optional<Path> find(String name) {
         return all(name).findFirst();
     }
@@ -39,15 +36,16 @@ public final class Tools {
                 .filter(program -> Files.isRegularFile(program) && Files.isExecutable(program));
     }
 
+    /** {@return a program of the JDK that this process runs on} */
+    public static String ofJdk(String name) {
+        return System.getProperty("java.home") + File.separator + "bin" + File.separator + name;
+    }
+
     /** {@return what a command prints, or nothing if it fails} */
     public static Optional<String> output(String... command) {
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor() == 0 ? Optional.of(printed.strip()) : Optional.empty();
-        } catch (IOException noSuchProgram) {
+            return Optional.of(run(List.of(command)).strip());
+        } catch (IOException failed) {
             return Optional.empty();
         } catch (InterruptedException told) {
             Thread.currentThread().interrupt();
@@ -58,13 +56,16 @@ public final class Tools {
     /**
      * Runs a command to its end.
      *
+     * @return what it printed
      * @throws IOException if it fails, with what it printed
      */
-    public static void run(List<String> command) throws IOException, InterruptedException {
+    public static String run(List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IOException(String.join(" ", command) + " failed:\n" + printed);
         }
+        return printed;
     }
 }

@@ -16,7 +16,6 @@ import java.util.List;
 public record Workshop(Path directory) {
     private static final String ROOT = "/io/gyre/bench/";
 
-    /** {@return a workshop in a directory, which is created if need be} */
     public static Workshop in(Path directory) throws IOException {
         return new Workshop(Files.createDirectories(directory.toAbsolutePath()));
     }
@@ -25,7 +24,6 @@ public record Workshop(Path directory) {
      * Copies a source out of the jar.
      *
      * @param resource its path below {@code io/gyre/bench}
-     * @return the copy
      */
     public Path layOut(String resource) throws IOException {
         String path = ROOT + resource;
@@ -50,14 +48,12 @@ public record Workshop(Path directory) {
         return program;
     }
 
-    /** {@return the program that Go makes of a source} */
     public Path compileGo(Path go, Path source, String name) throws IOException, InterruptedException {
         Path program = directory.resolve(name);
         Tools.run(List.of(go.toString(), "build", "-o", program.toString(), source.toString()));
         return program;
     }
 
-    /** {@return where a process may write its errors to} */
     public Path errorsOf(String name) {
         return directory.resolve(name + ".err");
     }

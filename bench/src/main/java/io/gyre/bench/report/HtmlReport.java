@@ -2,6 +2,7 @@ package io.gyre.bench.report;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import io.gyre.bench.report.Report.Section;
 import io.gyre.bench.report.Table.Emphasis;
 import io.gyre.bench.report.Table.Place;
@@ -9,8 +10,8 @@ import io.gyre.bench.report.Table.Row;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The report as one HTML page that needs nothing else: the chart library and the data are in it. */
@@ -23,7 +24,6 @@ public final class HtmlReport {
 
     private HtmlReport() {}
 
-    /** {@return the page} */
     public static String render(Report report) throws IOException {
         return resource("page.html")
                 .replace("{{title}}", escape(report.title()))
@@ -37,18 +37,15 @@ public final class HtmlReport {
     }
 
     private static String summary(Report report) {
-        var html = new StringBuilder();
-        report.summary()
-                .forEach(line -> html.append("<li>").append(escape(line)).append("</li>\n"));
-        return html.toString();
+        return report.summary().stream()
+                .map(line -> "<li>" + escape(line) + "</li>\n")
+                .collect(Collectors.joining());
     }
 
     private static String links(Report report) {
-        var html = new StringBuilder();
-        for (Section section : report.sections()) {
-            html.append("<a href=\"#%s\">%s</a>\n".formatted(section.id(), escape(section.title())));
-        }
-        return html.toString();
+        return report.sections().stream()
+                .map(section -> "<a href=\"#%s\">%s</a>\n".formatted(section.id(), escape(section.title())))
+                .collect(Collectors.joining());
     }
 
     private static String sections(Report report) {
@@ -96,9 +93,8 @@ public final class HtmlReport {
 
     private static void append(StringBuilder html, Place place, boolean isName) {
         String tag = isName ? "th" : "td";
-        String style = place.emphasis() == Emphasis.NONE
-                ? ""
-                : " class=\"" + place.emphasis().name().toLowerCase(Locale.ROOT) + "\"";
+        Emphasis emphasis = place.emphasis();
+        String style = emphasis == Emphasis.NONE ? "" : " class=\"" + emphasis.styleClass() + "\"";
         html.append("<%s%s>%s</%s>".formatted(tag, style, escape(place.text()), tag));
     }
 
@@ -110,9 +106,12 @@ public final class HtmlReport {
     }
 
     /** A script ends at the first thing that looks like its end, even inside a string. */
-    private static String data(@Nullable Object charts) {
+    private static String data(@Nullable Charts charts) {
         try {
-            return new ObjectMapper().writeValueAsString(charts).replace("<", "\\u003c");
+            return new ObjectMapper()
+                    .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                    .writeValueAsString(charts)
+                    .replace("<", "\\u003c");
         } catch (JacksonException impossible) {
             throw new IllegalStateException(impossible);
         }

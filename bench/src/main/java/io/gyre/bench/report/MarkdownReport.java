@@ -1,7 +1,6 @@
 package io.gyre.bench.report;
 
 import io.gyre.bench.report.Report.Section;
-import io.gyre.bench.report.Table.Place;
 import io.gyre.bench.report.Table.Row;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -10,7 +9,6 @@ import java.util.stream.Collectors;
 public final class MarkdownReport {
     private MarkdownReport() {}
 
-    /** {@return the text} */
     public static String render(Report report) {
         var text = new StringBuilder("# " + report.title() + "\n");
         report.summary().forEach(line -> text.append("\n- ").append(line));
@@ -40,10 +38,8 @@ public final class MarkdownReport {
         text.append('\n').append(line(table.header())).append('\n');
         text.append(line(table.header().stream().map(column -> "---").toList())).append('\n');
         for (Row row : table.rows()) {
-            List<String> places = row.places().stream()
-                    .map(Place::text)
-                    .map(MarkdownReport::escape)
-                    .toList();
+            List<String> places =
+                    row.texts().stream().map(MarkdownReport::escape).toList();
             text.append(line(row.isOurs() ? bold(places) : places)).append('\n');
         }
     }

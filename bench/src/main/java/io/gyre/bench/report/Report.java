@@ -1,7 +1,6 @@
 package io.gyre.bench.report;
 
-import io.gyre.bench.report.Table.Place;
-import io.gyre.bench.report.Table.Row;
+import io.gyre.bench.report.Table.Column;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -11,60 +10,68 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is said about a run, in whatever form it is shown.
  *
- * @param title of the whole
  * @param summary one sentence a line
- * @param sections in order
- * @param charts the data of the page's charts, as JSON is made of it; null if the report has none, and no page
+ * @param charts null if the report has none, and no page
  */
 public record Report(
         String title,
         List<String> summary,
         List<Section> sections,
-        @Nullable Object charts) {
+        @Nullable Charts charts) {
     private static final String ENVIRONMENT = "environment";
+
+    /** More fill a terminal, and are read in the report. */
+    private static final int FEW_TABLES = 2;
+
     private static final String QUICK =
             "A quick run: it shows only that everything runs. Its figures mean nothing, and no goal is judged by them.";
 
-    /** {@return a report; that of a quick run says first that its figures mean nothing} */
+    /**
+     * {@return the report of a run; that of a quick one says first that its figures mean nothing}
+     *
+     * @param sections before the last, which is the environment
+     */
     public static Report of(
-            String title, boolean isQuick, List<String> summary, List<Section> sections, @Nullable Object charts) {
-        List<String> lines =
-                isQuick ? Stream.concat(Stream.of(QUICK), summary.stream()).toList() : summary;
-        return new Report(title, lines, sections, charts);
+            String what, RunResults results, List<String> summary, List<Section> sections, @Nullable Charts charts) {
+        Stream<String> first = results.isQuick() ? Stream.of(QUICK) : Stream.of();
+        return new Report(
+                what + ", " + results.started(),
+                Stream.concat(first, summary.stream()).toList(),
+                Stream.concat(sections.stream(), Stream.of(environment(results.environment())))
+                        .toList(),
+                charts);
     }
 
-    /** {@return the report in a few lines} */
-    public String summaryText() {
-        return String.join("\n", summary);
+    private static Section environment(Map<String, String> facts) {
+        return Section.of(
+                ENVIRONMENT,
+                Table.of(
+                        "Environment",
+                        "",
+                        List.copyOf(facts.entrySet()),
+                        _ -> false,
+                        List.of(new Column<>("what", Map.Entry::getKey), new Column<>("", Map.Entry::getValue))));
     }
 
-    /** {@return the report for a terminal: the summary and the tables, without the environment} */
+    /** {@return the report for a terminal: the summary, and the tables without the environment, if they are few} */
     public String text() {
-        String tables = sections.stream()
+        List<Table> tables = sections.stream()
                 .filter(section -> !section.id().equals(ENVIRONMENT))
                 .flatMap(section -> section.tables().stream())
-                .map(table -> table.title() + "\n\n" + table.text())
-                .collect(Collectors.joining("\n\n"));
-        return summaryText() + "\n\n" + tables + "\n";
+                .toList();
+        Stream<String> shown = tables.size() > FEW_TABLES
+                ? Stream.of()
+                : tables.stream().map(table -> "\n" + table.title() + "\n\n" + table.text());
+        return Stream.concat(summary.stream(), shown).collect(Collectors.joining("\n"));
     }
 
     /**
      * Tables under one heading.
      *
      * @param id names it in links, and tells which charts belong to it
-     * @param title the heading
      * @param note what to know about all of it; may be empty
-     * @param tables in order
      */
     public record Section(String id, String title, String note, List<Table> tables) {
-        /** {@return where and how it was measured, by name} */
-        public static Section ofEnvironment(Map<String, String> environment) {
-            List<Row> rows = environment.entrySet().stream()
-                    .map(entry -> new Row(false, List.of(Place.of(entry.getKey()), Place.of(entry.getValue()))))
-                    .toList();
-            return of(ENVIRONMENT, new Table("Environment", "", List.of("what", ""), rows));
-        }
-
         /** {@return a section that is one table} */
         public static Section of(String id, Table table) {
             return new Section(id, table.title(), table.note(), List.of(table));

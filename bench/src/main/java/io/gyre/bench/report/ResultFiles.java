@@ -10,18 +10,13 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
-/**
- * The files of one run: every figure as compressed JSON, the report as Markdown, and with charts as a page.
- *
- * @param directory where they stand; created if need be
- * @param name of each, without an extension
- */
+/** The files of one run: every figure as compressed JSON, the report as Markdown, and with charts as a page. */
 public record ResultFiles(Path directory, String name) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int GZIP_FIRST_BYTE = 0x1f;
 
-    /** Writes the figures and the report. */
-    public void write(Object results, Report report) throws IOException {
+    public void write(RunResults results) throws IOException {
+        Report report = results.report();
         Files.createDirectories(directory);
         try (var out = new GZIPOutputStream(Files.newOutputStream(file(".json.gz")))) {
             JSON.writeValue(out, results);
@@ -49,11 +44,14 @@ public record ResultFiles(Path directory, String name) {
         return json.getFileName().toString().replaceFirst("\\.json(\\.gz)?$", "");
     }
 
+    public boolean exist() {
+        return Files.exists(file(".md"));
+    }
+
     private Path file(String extension) {
         return directory.resolve(name + extension);
     }
 
-    /** {@return where the files are, in words} */
     @Override
     public String toString() {
         return directory.toAbsolutePath().resolve(name) + ".*";

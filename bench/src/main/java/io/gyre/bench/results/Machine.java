@@ -17,7 +17,6 @@ public final class Machine {
 
     private Machine() {}
 
-    /** {@return what there is to know, by name} */
     public static Map<String, String> describe() {
         var facts = new LinkedHashMap<String, String>();
         facts.put("processor", find(MODEL, "/proc/cpuinfo"));

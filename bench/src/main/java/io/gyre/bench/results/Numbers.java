@@ -23,7 +23,6 @@ public final class Numbers {
         return String.format(Locale.ROOT, "%,.0f", value);
     }
 
-    /** {@return whole percents} */
     public static String percent(double share) {
         return String.format(Locale.ROOT, "%.0f %%", share * PERCENT);
     }

@@ -11,20 +11,9 @@ import java.util.Locale;
 public record Ratio(double value, double noise) {
     /** What a ratio says about a goal. */
     public enum Verdict {
-        MET("met"),
-        MISSED("missed"),
-        WITHIN_NOISE("within noise");
-
-        private final String text;
-
-        Verdict(String text) {
-            this.text = text;
-        }
-
-        /** {@return the word for it} */
-        public String text() {
-            return text;
-        }
+        MET,
+        MISSED,
+        WITHIN_NOISE
     }
 
     /** {@return how far a ratio is from 1, the same for a ratio and its reciprocal} */

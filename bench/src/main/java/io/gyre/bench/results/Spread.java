@@ -3,13 +3,7 @@ package io.gyre.bench.results;
 import java.util.List;
 import org.apache.commons.math3.distribution.BinomialDistribution;
 
-/**
- * What the rounds came to.
- *
- * @param median the middle one, or between the two in the middle
- * @param min the least
- * @param max the greatest
- */
+/** What the rounds came to. */
 public record Spread(double median, double min, double max) {
     private static final double TAIL = 0.025;
     private static final int QUARTERS = 4;

@@ -10,7 +10,6 @@ final class BareHeap {
     private @Nullable Timer[] timers = new Timer[INITIAL_CAPACITY];
     private int size;
 
-    /** A timer. */
     static final class Timer {
         private final long dueNanos;
         private final Runnable callback;
@@ -35,7 +34,6 @@ final class BareHeap {
         return timer;
     }
 
-    /** Takes out a timer that is there. */
     void remove(Timer timer) {
         int index = timer.index;
         Timer last = at(--size);

@@ -1,14 +1,14 @@
 package io.gyre.bench.scale;
 
+import io.gyre.bench.process.Footprint;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
  * What was measured once.
  *
- * @param question what was asked
  * @param variant who was asked: Gyre's begin with its name, floors with "bare"
  * @param count how many there were: tasks, timers, connections or loops
- * @param round from 1
  * @param figures by the names below; what is called bytes is for each, and busy counts cores
  */
 public record Point(Question question, String variant, long count, int round, Map<String, Double> figures) {
@@ -22,9 +22,21 @@ public record Point(Question question, String variant, long count, int round, Ma
     static final String DIRECT_BYTES = "directBytes";
     static final String RESIDENT_BYTES = "residentBytes"; // growth of the resident set
     static final String PROPORTIONAL_BYTES = "proportionalBytes"; // of the proportional set, if the system tells
-
     static final String LATE = "lateP999Millis";
     static final String LATEST = "lateWorstMillis";
+
+    /** {@return the figures of something that was added so many times} */
+    static Map<String, Double> memory(Footprint added, int count) {
+        var figures = new HashMap<String, Double>();
+        figures.put(HEAP_BYTES, (double) added.heapBytes() / count);
+        figures.put(DIRECT_BYTES, (double) added.directBytes() / count);
+        figures.put(RESIDENT_BYTES, (double) added.residentBytes() / count);
+        Long proportional = added.proportionalBytes();
+        if (proportional != null) {
+            figures.put(PROPORTIONAL_BYTES, (double) proportional / count);
+        }
+        return Map.copyOf(figures);
+    }
 
     double figure(String name) {
         return figures.getOrDefault(name, Double.NaN);

@@ -49,9 +49,11 @@ public enum Question {
     MEMORY_TLS(Part.TLS, "idle TLS connection", ""),
     TICKS(Part.TLS, "ticks beside handshakes", "");
 
-    private final Part part;
-    private final String title;
-    private final String note;
+    final Part part;
+    final String title;
+
+    /** What to know when reading its table. */
+    final String note;
 
     Question(Part part, String title, String note) {
         this.part = part;
@@ -74,18 +76,6 @@ public enum Question {
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
         }
-    }
-
-    Part part() {
-        return part;
-    }
-
-    String title() {
-        return title;
-    }
-
-    String note() {
-        return note;
     }
 
     /** {@return whether it is about how one figure grows} */

@@ -1,40 +1,53 @@
 package io.gyre.bench.scale;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.gyre.bench.load.Load;
+import io.gyre.bench.options.BenchCommand;
 import io.gyre.bench.options.CoreOptions;
-import io.gyre.bench.options.RunOptions;
 import io.gyre.bench.process.Cores;
 import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
-import io.gyre.bench.report.ResultFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The command line. Runs in the directory of this module. */
+/** The command line of the scale benchmark: which parts are measured, with how many of each, and for how long. */
 @Command(
         name = "bench/run scale",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
         description = {
             "Measures how cost grows: with tasks and timers from a thousand to a million, connections from 10 to 10,000, and"
                     + " loops from one to two; and what memory each takes.",
             "Takes five rounds and about 40 minutes, and a machine with two cores and 8 GiB of memory to itself. The report"
                     + " goes to bench/results, as Markdown, with every figure in a compressed JSON."
         })
-public final class Scale implements Callable<Integer> {
+public final class Scale extends BenchCommand<ScaleResults> {
+    /** Bytes of a message: few, so that it is the connection that costs, and not the copying. */
+    static final int MESSAGE_BYTES = 64;
+
+    /** How many are active where the others are idle, and where a server warms up. */
+    static final int FEW_CONNECTIONS = 10;
+
     private static final Path WORKSHOP = Path.of("target", "scale");
     private static final int ROUNDS = 5;
     private static final int OTHER_FILES = 200;
 
-    @Mixin
-    private RunOptions run = new RunOptions();
+    /** With thousands of connections each has few messages in that time, but all have some. */
+    private static final int WARM_UP_SHARE = 2;
+
+    /** With ten times as many a run would take long: each has a handshake. */
+    private static final int TLS_SHARE = 10;
+
+    private static final Extent WHOLE = new Extent(
+            List.of(1_000, 10_000, 100_000, 1_000_000), List.of(10, 100, 1_000, 10_000), 1_000_000, 10_000, 2_000, 800);
+
+    /** Enough to see that everything runs; with the largest number of connections, which may be refused. */
+    private static final Extent QUICK =
+            new Extent(List.of(1_000, 10_000), List.of(10, 10_000), 10_000, 1_000, 200, 100);
 
     @Mixin
     private CoreOptions cores = new CoreOptions();
@@ -46,33 +59,77 @@ public final class Scale implements Callable<Integer> {
             description = "Which parts: tasks, timers, connections, loops, memory, tls. Default: all but tls.")
     private List<Question.Part> only = new ArrayList<>();
 
-    @Override
-    public Integer call() throws IOException, InterruptedException {
-        if (run.rewrite(ScaleResults.class, ScaleReport::of)) {
-            return 0;
+    /**
+     * How many, and for how long.
+     *
+     * @param remembered how many tasks or timers the memory is measured with
+     * @param held how many idle connections the memory is measured with
+     * @param warmupMillis of a JVM, before anything is measured in it
+     */
+    record Extent(
+            List<Integer> counts,
+            List<Integer> connections,
+            int remembered,
+            int held,
+            long warmupMillis,
+            long measureMillis) {
+        int heldOverTls() {
+            return held / TLS_SHARE;
         }
-        ScaleSettings settings = settings();
-        requireFiles(settings.mostConnections(), openFiles());
-        Tools tools = Tools.ofPath();
-        Cores.checkPinning(tools);
-        settings.cores().pinThisProcess();
-        ResultFiles files = run.files("scale");
-        ScaleResults results = new ScaleRun(settings, Workshop.in(WORKSHOP), tools)
-                .run(run.started(), run.isQuick(), run.line(), soFar -> files.write(soFar, ScaleReport.of(soFar)));
-        System.out.println(ScaleReport.of(results).summaryText());
-        System.out.println("The report is in " + files);
-        return results.failures().isEmpty() ? 0 : 1;
     }
 
-    /** {@return what is asked for} */
-    ScaleSettings settings() {
-        List<Question.Part> parts = List.of(Question.Part.values()).stream()
+    public Scale() {
+        super(ScaleResults.class);
+    }
+
+    @Override
+    protected ScaleResults measure(Sink<ScaleResults> sink) throws IOException, InterruptedException {
+        Cores pinned = cores();
+        requireFiles(mostConnections(), openFiles());
+        Tools tools = Tools.ofPath();
+        Cores.checkPinning(tools);
+        pinned.pinThisProcess();
+        return new ScaleRun(this, pinned, Workshop.in(WORKSHOP), tools).run(sink);
+    }
+
+    List<Question.Part> parts() {
+        return List.of(Question.Part.values()).stream()
                 .filter(part -> only.isEmpty() ? part != Question.Part.TLS : only.contains(part))
                 .toList();
-        int rounds = run.rounds(ROUNDS);
-        return run.isQuick()
-                ? ScaleSettings.quick(parts, rounds, cores.cores())
-                : ScaleSettings.whole(parts, rounds, cores.cores());
+    }
+
+    int rounds() {
+        return rounds(ROUNDS);
+    }
+
+    Extent extent() {
+        return isQuick() ? QUICK : WHOLE;
+    }
+
+    Cores cores() {
+        return cores.cores();
+    }
+
+    Load active(int count) {
+        long millis = extent().measureMillis();
+        return Load.closed(MESSAGE_BYTES, count, 1, millis / WARM_UP_SHARE, millis);
+    }
+
+    Load warmUp(int count) {
+        return Load.closed(MESSAGE_BYTES, count, 1, 0, extent().warmupMillis());
+    }
+
+    /** {@return the greatest number of connections at the same time} */
+    int mostConnections() {
+        return parts().stream()
+                .mapToInt(part -> switch (part) {
+                    case CONNECTIONS -> extent().connections().getLast() + FEW_CONNECTIONS;
+                    case MEMORY -> extent().held();
+                    case TLS -> extent().heldOverTls();
+                    case TASKS, TIMERS, LOOPS -> 0;
+                })
+                .max()
+                .orElse(0);
     }
 
     /** {@return how many files a process may have open; this JVM has raised its own limit to the hard one, as servers do} */

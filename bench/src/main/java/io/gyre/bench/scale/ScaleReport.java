@@ -3,22 +3,23 @@ package io.gyre.bench.scale;
 import io.gyre.bench.report.Report;
 import io.gyre.bench.report.Report.Section;
 import io.gyre.bench.report.Table;
+import io.gyre.bench.report.Table.Column;
 import io.gyre.bench.report.Table.Emphasis;
 import io.gyre.bench.report.Table.Place;
 import io.gyre.bench.report.Table.Row;
 import io.gyre.bench.results.Numbers;
 import io.gyre.bench.results.Spread;
 import io.gyre.bench.scale.Question.Part;
+import io.gyre.bench.scale.ScaleResults.Asked;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /** What a run says. */
-final class ScaleReport {
+record ScaleReport(ScaleResults results) {
     /** The cost of an operation is to stay within this, from the smallest number to the largest. */
     private static final double GOAL = 2;
 
@@ -54,13 +55,6 @@ final class ScaleReport {
 
     private static final List<String> LOOP_FIGURES =
             List.of(Point.THROUGHPUT, Point.CPU_MICROS, Point.SERVER_BUSY, Point.GENERATOR_BUSY);
-    private static final Place NOTHING = new Place("", Emphasis.QUIET);
-
-    private final ScaleResults results;
-
-    private ScaleReport(ScaleResults results) {
-        this.results = results;
-    }
 
     static Report of(ScaleResults results) {
         return new ScaleReport(results).report();
@@ -79,32 +73,33 @@ final class ScaleReport {
         if (questions(Part.LOOPS).findAny().isPresent()) {
             sections.add(Section.of("loops", loops()));
         }
-        if (!results.of(Question.TICKS).isEmpty()) {
+        if (results.has(Question.TICKS)) {
             sections.add(Section.of("ticks", ticks()));
         }
-        if (MEMORY.stream().anyMatch(question -> !results.of(question).isEmpty())) {
-            sections.add(Section.of("memory", memory()));
+        List<Asked> remembered = MEMORY.stream()
+                .flatMap(question -> results.asked(question).stream())
+                .toList();
+        if (!remembered.isEmpty()) {
+            sections.add(Section.of("memory", memory(remembered)));
         }
-        sections.add(Section.ofEnvironment(results.environment()));
-        return Report.of("Scale, " + results.started(), results.isQuick(), summary(), sections, null);
+        return Report.of("Scale", results, summary(), sections, null);
     }
 
     private Stream<Question> questions(Part part) {
         return Arrays.stream(Question.values())
-                .filter(question -> question.part() == part)
-                .filter(question -> !results.of(question).isEmpty());
+                .filter(question -> question.part == part)
+                .filter(results::has);
     }
 
     private List<String> summary() {
         var lines = new ArrayList<String>();
         lines.add("Medians of the rounds, and their range in brackets. A ratio is taken within each round.");
         if (!results.isQuick()) {
-            if (Arrays.stream(Question.values())
-                    .anyMatch(question ->
-                            question.isGrowth() && !results.of(question).isEmpty())) {
-                lines.add(goals());
-            }
-            lines.addAll(goalsOfTicks());
+            goals().ifPresent(lines::add);
+            results.asked(Question.TICKS).forEach(asked -> isInTime(asked)
+                    .ifPresent(isMet -> lines.add("Goal, no tick later than " + Numbers.plain(GOAL_LATENESS)
+                            + " ms beside " + asked.count() + " handshakes: " + (isMet ? "met" : "MISSED") + " ("
+                            + asked.variant() + ").")));
         }
         List<Double> collecting = results.points().stream()
                 .map(point -> point.figure(Point.COLLECTING))
@@ -122,20 +117,23 @@ final class ScaleReport {
         return lines;
     }
 
-    /** Of each question and each of ours. */
-    private String goals() {
+    /** Of each question about growth and each of ours; empty if none was asked. */
+    private Optional<String> goals() {
+        List<Question> asked = Arrays.stream(Question.values())
+                .filter(question -> question.isGrowth() && results.has(question))
+                .toList();
+        if (asked.isEmpty()) {
+            return Optional.empty();
+        }
         int met = 0;
         var missed = new ArrayList<String>();
-        for (Question question : Question.values()) {
-            for (String variant : question.isGrowth() ? results.variants(question) : List.<String>of()) {
-                Optional<Spread> growth = growth(question, variant).filter(ratio -> Point.isOurs(variant));
-                if (growth.isEmpty()) {
-                    continue;
-                }
-                if (growth.get().median() <= GOAL) {
+        for (Question question : asked) {
+            for (String variant : results.variants(question)) {
+                Optional<Spread> growth = growth(question, variant).filter(_ -> Point.isOurs(variant));
+                if (growth.isPresent() && growth.get().median() <= GOAL) {
                     met++;
-                } else {
-                    String title = question.title();
+                } else if (growth.isPresent()) {
+                    String title = question.title;
                     missed.add(variant + ", " + title.substring(0, 1).toLowerCase(Locale.ROOT) + title.substring(1)
                             + " (" + Numbers.plain(growth.get().median()) + ")");
                 }
@@ -143,26 +141,13 @@ final class ScaleReport {
         }
         String text = "Goal, largest / smallest at most " + Numbers.plain(GOAL) + ": " + met + " met, " + missed.size()
                 + " MISSED";
-        return missed.isEmpty() ? text + "." : text + ": " + String.join("; ", missed) + ".";
-    }
-
-    private List<String> goalsOfTicks() {
-        var lines = new ArrayList<String>();
-        for (String variant : results.variants(Question.TICKS)) {
-            for (long count : results.counts(Question.TICKS)) {
-                isInTime(variant, count)
-                        .ifPresent(isMet -> lines.add("Goal, no tick later than " + Numbers.plain(GOAL_LATENESS)
-                                + " ms beside " + count + " handshakes: " + (isMet ? "met" : "MISSED") + " (" + variant
-                                + ")."));
-            }
-        }
-        return lines;
+        return Optional.of(missed.isEmpty() ? text + "." : text + ": " + String.join("; ", missed) + ".");
     }
 
     /** {@return whether ticks were in time beside so many handshakes; empty beside none, where the machine is judged} */
-    private Optional<Boolean> isInTime(String variant, long count) {
-        return results.spread(Question.TICKS, variant, count, point -> point.figure(Point.LATEST))
-                .filter(_ -> count > 0)
+    private Optional<Boolean> isInTime(Asked ticks) {
+        return results.spread(ticks, point -> point.figure(Point.LATEST))
+                .filter(_ -> ticks.count() > 0)
                 .map(worst -> worst.max() <= GOAL_LATENESS);
     }
 
@@ -171,7 +156,10 @@ final class ScaleReport {
         List<Long> counts = results.counts(question);
         return counts.size() < 2
                 ? Optional.empty()
-                : results.ratio(question, question.figure(), variant, counts.getLast(), variant, counts.getFirst());
+                : results.ratio(
+                        question.figure(),
+                        new Asked(question, variant, counts.getLast()),
+                        new Asked(question, variant, counts.getFirst()));
     }
 
     /** How one figure grows with the number, for Gyre and beside it. */
@@ -183,54 +171,56 @@ final class ScaleReport {
         header.addAll(List.of("largest / smallest", "goal"));
         var rows = new ArrayList<Row>();
         for (String variant : variants) {
-            var places = new ArrayList<>(List.of(Place.of(variant)));
-            counts.forEach(count -> places.add(place(question, variant, count, question.figure())));
+            var places = new ArrayList<Object>(List.of(variant));
+            counts.forEach(count -> places.add(range(new Asked(question, variant, count), question.figure())));
             Optional<Spread> growth = growth(question, variant);
             places.add(place(growth));
-            places.add(growth.filter(ratio -> Point.isOurs(variant) && !results.isQuick())
+            places.add(growth.filter(_ -> Point.isOurs(variant) && !results.isQuick())
                     .map(ratio -> verdict(ratio.median() <= GOAL, GOAL))
-                    .orElse(NOTHING));
-            rows.add(new Row(Point.isOurs(variant), places));
+                    .orElse(Place.NOTHING));
+            rows.add(Row.of(Point.isOurs(variant), places));
         }
         for (String floor : variants.stream().filter(Point::isFloor).toList()) {
             for (String ours : variants.stream().filter(Point::isOurs).toList()) {
-                var places = new ArrayList<>(List.of(Place.of(ours + " / floor")));
-                counts.forEach(count ->
-                        places.add(place(results.ratio(question, question.figure(), ours, count, floor, count))));
-                places.addAll(List.of(NOTHING, NOTHING));
-                rows.add(new Row(false, places));
+                var places = new ArrayList<Object>(List.of(ours + " / floor"));
+                counts.forEach(count -> places.add(place(results.ratio(
+                        question.figure(), new Asked(question, ours, count), new Asked(question, floor, count)))));
+                places.addAll(List.of(Place.NOTHING, Place.NOTHING));
+                rows.add(Row.of(false, places));
             }
         }
-        return new Table(question.title(), question.note(), header, rows);
+        return new Table(question.title, question.note, header, rows);
     }
 
     private static Place verdict(boolean isMet, double goal) {
         String limit = "at most " + Numbers.plain(goal) + ": ";
-        return isMet ? new Place(limit + "met", Emphasis.GOOD) : new Place(limit + "MISSED", Emphasis.BAD);
+        return isMet ? Emphasis.GOOD.on(limit + "met") : Emphasis.BAD.on(limit + "MISSED");
     }
 
-    private static Place place(Optional<Spread> spread) {
-        return spread.map(value -> Place.of(Numbers.spread(value))).orElse(NOTHING);
+    private static Object place(Optional<Spread> spread) {
+        return spread.<Object>map(Numbers::spread).orElse(Place.NOTHING);
     }
 
-    private Place place(Question question, String variant, long count, String figure) {
-        return place(question, variant, count, point -> point.figure(figure));
+    private Object range(Asked asked, String figure) {
+        return place(results.spread(asked, point -> point.figure(figure)));
     }
 
-    private Place place(Question question, String variant, long count, ToDoubleFunction<Point> figure) {
-        return place(results.spread(question, variant, count, figure));
+    private Object sum(Asked asked, String figure, String other) {
+        return place(results.spread(asked, point -> point.figure(figure) + point.figure(other)));
+    }
+
+    private Column<Asked> column(String name, String figure) {
+        return new Column<>(name, asked -> range(asked, figure));
     }
 
     /** What a second loop brings. */
     private Table loops() {
         var rows = new ArrayList<Row>();
         questions(Part.LOOPS).forEach(question -> {
-            List<Long> counts = results.counts(question);
-            for (String variant : results.variants(question)) {
-                counts.forEach(count -> rows.add(loops(question, variant, count)));
-                if (counts.size() > 1) {
-                    rows.add(loopsRatio(question, variant, counts.getLast(), counts.getFirst()));
-                }
+            List<Asked> loops = results.asked(question);
+            loops.forEach(asked -> rows.add(loops(asked)));
+            if (loops.size() > 1) {
+                rows.add(loopsRatio(loops.getLast(), loops.getFirst()));
             }
         });
         List<String> header = List.of(
@@ -238,86 +228,55 @@ final class ScaleReport {
         return new Table("One loop and two", LOOPS_NOTE, header, rows);
     }
 
-    private Row loops(Question question, String variant, long loops) {
-        String name = question.title() + ", " + (loops == 1 ? "1 loop" : loops + " loops");
-        var places = new ArrayList<>(List.of(Place.of(name)));
-        LOOP_FIGURES.forEach(figure -> places.add(place(question, variant, loops, figure)));
-        places.add(place(
-                question,
-                variant,
-                loops,
-                point -> point.figure(Point.SERVER_BUSY) + point.figure(Point.GENERATOR_BUSY)));
-        return new Row(true, places);
+    private Row loops(Asked asked) {
+        String loops = asked.count() == 1 ? "1 loop" : asked.count() + " loops";
+        var places = new ArrayList<Object>(List.of(asked.question().title + ", " + loops));
+        LOOP_FIGURES.forEach(figure -> places.add(range(asked, figure)));
+        places.add(sum(asked, Point.SERVER_BUSY, Point.GENERATOR_BUSY));
+        return Row.of(true, places);
     }
 
     /** What the server used has grown by as much as the throughput, if a message cost the same. */
-    private Row loopsRatio(Question question, String variant, long many, long one) {
-        var places = new ArrayList<>(List.of(Place.of("ratio " + many + " / " + one)));
-        LOOP_FIGURES.forEach(figure -> places.add(place(results.ratio(question, figure, variant, many, variant, one))));
-        places.add(results.ratio(question, Point.SERVER_BUSY, variant, many, variant, one)
-                .map(busy -> Place.of("throughput at equal cost: " + Numbers.plain(busy.median())))
-                .orElse(NOTHING));
-        return new Row(false, places);
+    private Row loopsRatio(Asked many, Asked one) {
+        var places = new ArrayList<Object>(List.of("ratio " + many.count() + " / " + one.count()));
+        LOOP_FIGURES.forEach(figure -> places.add(place(results.ratio(figure, many, one))));
+        places.add(results.ratio(Point.SERVER_BUSY, many, one)
+                .<Object>map(busy -> "throughput at equal cost: " + Numbers.plain(busy.median()))
+                .orElse(Place.NOTHING));
+        return Row.of(false, places);
     }
 
-    /** How late a task is beside handshakes. */
     private Table ticks() {
-        var rows = new ArrayList<Row>();
-        for (String variant : results.variants(Question.TICKS)) {
-            results.counts(Question.TICKS).forEach(count -> rows.add(ticks(variant, count)));
-        }
-        return new Table(
+        return Table.of(
                 "Ticks beside handshakes",
                 TICKS_NOTE,
-                List.of("", "handshakes at a time", "handshakes/s", "late, p99.9", "late, worst", "goal"),
-                rows);
-    }
-
-    private Row ticks(String variant, long count) {
-        var places = new ArrayList<>(List.of(Place.of(variant), Place.of(Numbers.whole((double) count))));
-        for (String figure : List.of(Point.THROUGHPUT, Point.LATE, Point.LATEST)) {
-            places.add(place(Question.TICKS, variant, count, figure));
-        }
-        places.add(isInTime(variant, count)
-                .filter(_ -> !results.isQuick())
-                .map(isMet -> verdict(isMet, GOAL_LATENESS))
-                .orElse(NOTHING));
-        return new Row(true, places);
-    }
-
-    /** What one more of each takes. */
-    private Table memory() {
-        var rows = new ArrayList<Row>();
-        MEMORY.forEach(question -> {
-            for (String variant : results.variants(question)) {
-                results.counts(question).forEach(count -> rows.add(memory(question, variant, count)));
-            }
-        });
-        List<String> header = List.of(
-                "",
-                "how many",
-                "heap",
-                "RSS outside the heap",
-                "direct buffers among it",
-                "heap + RSS outside",
-                "Pss outside the heap");
-        return new Table("Memory", MEMORY_NOTE, header, rows);
-    }
-
-    private Row memory(Question question, String variant, long count) {
-        return new Row(
-                Point.isOurs(variant),
+                results.asked(Question.TICKS),
+                _ -> true,
                 List.of(
-                        Place.of(question.title() + ": " + variant),
-                        Place.of(Numbers.whole((double) count)),
-                        place(question, variant, count, Point.HEAP_BYTES),
-                        place(question, variant, count, Point.RESIDENT_BYTES),
-                        place(question, variant, count, Point.DIRECT_BYTES),
-                        place(
-                                question,
-                                variant,
-                                count,
-                                point -> point.figure(Point.HEAP_BYTES) + point.figure(Point.RESIDENT_BYTES)),
-                        place(question, variant, count, Point.PROPORTIONAL_BYTES)));
+                        new Column<>("", Asked::variant),
+                        new Column<>("handshakes at a time", asked -> Numbers.whole((double) asked.count())),
+                        column("handshakes/s", Point.THROUGHPUT),
+                        column("late, p99.9", Point.LATE),
+                        column("late, worst", Point.LATEST),
+                        new Column<>("goal", asked -> isInTime(asked)
+                                .filter(_ -> !results.isQuick())
+                                .map(isMet -> verdict(isMet, GOAL_LATENESS))
+                                .orElse(Place.NOTHING))));
+    }
+
+    private Table memory(List<Asked> remembered) {
+        return Table.of(
+                "Memory",
+                MEMORY_NOTE,
+                remembered,
+                Asked::isOurs,
+                List.of(
+                        new Column<>("", asked -> asked.question().title + ": " + asked.variant()),
+                        new Column<>("how many", asked -> Numbers.whole((double) asked.count())),
+                        column("heap", Point.HEAP_BYTES),
+                        column("RSS outside the heap", Point.RESIDENT_BYTES),
+                        column("direct buffers among it", Point.DIRECT_BYTES),
+                        new Column<>("heap + RSS outside", asked -> sum(asked, Point.HEAP_BYTES, Point.RESIDENT_BYTES)),
+                        column("Pss outside the heap", Point.PROPORTIONAL_BYTES)));
     }
 }

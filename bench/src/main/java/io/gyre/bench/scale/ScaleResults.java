@@ -1,5 +1,7 @@
 package io.gyre.bench.scale;
 
+import io.gyre.bench.report.Report;
+import io.gyre.bench.report.RunResults;
 import io.gyre.bench.results.Spread;
 import java.util.Comparator;
 import java.util.List;
@@ -11,21 +13,34 @@ import java.util.stream.Stream;
 /**
  * One run of the benchmark.
  *
- * @param started when, in UTC
- * @param isQuick whether it was only to see that everything runs
- * @param environment the machine, the versions, the settings; by name, in the order in which they are shown
- * @param points all that was measured
  * @param failures what could not be measured, and why
  */
 public record ScaleResults(
-        String started, boolean isQuick, Map<String, String> environment, List<Point> points, List<String> failures) {
-    /** {@return the points of a question} */
-    List<Point> of(Question question) {
+        String started, boolean isQuick, Map<String, String> environment, List<Point> points, List<String> failures)
+        implements RunResults {
+    /** What is measured once in each round. */
+    record Asked(Question question, String variant, long count) {
+        boolean isOurs() {
+            return Point.isOurs(variant);
+        }
+    }
+
+    @Override
+    public Report report() {
+        return ScaleReport.of(this);
+    }
+
+    boolean has(Question question) {
+        return !of(question).isEmpty();
+    }
+
+    private List<Point> of(Question question) {
         return points.stream().filter(point -> point.question() == question).toList();
     }
 
-    private Stream<Point> of(Question question, String variant, long count) {
-        return of(question).stream().filter(point -> point.variant().equals(variant) && point.count() == count);
+    private Stream<Point> of(Asked asked) {
+        return of(asked.question()).stream()
+                .filter(point -> point.variant().equals(asked.variant()) && point.count() == asked.count());
     }
 
     /** {@return who was asked, ours first, then floors, then others, each in the order in which they were measured} */
@@ -38,14 +53,19 @@ public record ScaleResults(
                 .toList();
     }
 
-    /** {@return how many there were, in ascending order} */
     List<Long> counts(Question question) {
         return of(question).stream().map(Point::count).distinct().sorted().toList();
     }
 
-    /** {@return a figure over the rounds, if it was measured} */
-    Optional<Spread> spread(Question question, String variant, long count, ToDoubleFunction<Point> figure) {
-        return spread(of(question, variant, count).map(figure::applyAsDouble));
+    /** {@return everything that was asked, in the order of the report} */
+    List<Asked> asked(Question question) {
+        return variants(question).stream()
+                .flatMap(variant -> counts(question).stream().map(count -> new Asked(question, variant, count)))
+                .toList();
+    }
+
+    Optional<Spread> spread(Asked asked, ToDoubleFunction<Point> figure) {
+        return spread(of(asked).map(figure::applyAsDouble));
     }
 
     /**
@@ -53,11 +73,9 @@ public record ScaleResults(
      *
      * <p>Each round gives a ratio of its own: the machine drifts by more than what is to be seen.
      */
-    Optional<Spread> ratio(
-            Question question, String figure, String variant, long count, String baseVariant, long baseCount) {
-        return spread(of(question, variant, count).flatMap(point -> of(question, baseVariant, baseCount)
-                .filter(base -> base.round() == point.round())
-                .map(base -> point.figure(figure) / base.figure(figure))));
+    Optional<Spread> ratio(String figure, Asked asked, Asked base) {
+        return spread(of(asked).flatMap(point -> of(base).filter(other -> other.round() == point.round())
+                .map(other -> point.figure(figure) / other.figure(figure))));
     }
 
     private static Optional<Spread> spread(Stream<Double> values) {

@@ -2,21 +2,29 @@ package io.gyre.bench.scale;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
-/** What is measured in each round of a part, and what the measurements share from round to round. */
+/** What is measured in each round of a part, in order. */
 interface Steps extends AutoCloseable {
-    /** {@return what is measured in each round, in order} */
     List<Step> steps();
 
     /** Ends the processes that outlive a measurement. */
     @Override
     default void close() {}
 
-    /** One figure to be measured. */
-    record Step(String label, Measurement measurement) {}
+    /** Something to be measured; see {@link Point}. */
+    record Step(Question question, String variant, long count, Measurement measurement) {
+        String label() {
+            return question.title + ", N = " + count + ": " + variant;
+        }
 
-    /** What may fail, and then costs the run no more than this point. */
+        Point measure(int round) throws IOException, InterruptedException {
+            return new Point(question, variant, count, round, measurement.figures());
+        }
+    }
+
+    /** What may fail, and then costs the run no more than one point. */
     interface Measurement {
-        Point measure(int round) throws IOException, InterruptedException;
+        Map<String, Double> figures() throws IOException, InterruptedException;
     }
 }

@@ -4,7 +4,6 @@ import java.util.function.Supplier;
 
 /** Something that there can be many of, and an operation whose cost may depend on how many there are. */
 interface Subject {
-    /** Adds so many. */
     void add(int count);
 
     /** Does the operation some thousands of times, and says how often. */
@@ -14,16 +13,16 @@ interface Subject {
     enum Kind {
         GYRE_READY(Question.SWITCH_READY, "Gyre", TaskSubjects.GyreReady::new),
         BARE_READY(Question.SWITCH_READY, "bare virtual threads", TaskSubjects.BareReady::new),
-        GYRE_SWITCH(Question.SWITCH_BESIDE, "Gyre", TaskSubjects.Gyre::switching),
-        BARE_SWITCH(Question.SWITCH_BESIDE, "bare virtual threads", TaskSubjects.Bare::switching),
-        GYRE_CREATE(Question.CREATE_BESIDE, "Gyre", TaskSubjects.Gyre::creating),
-        BARE_CREATE(Question.CREATE_BESIDE, "bare virtual threads", TaskSubjects.Bare::creating),
-        GYRE_CANCEL(Question.TIMER_CANCEL, "Gyre", () -> new TimerSubjects.Gyre(TimerSubjects.Gyre::cancel)),
-        BARE_CANCEL(Question.TIMER_CANCEL, "bare heap", () -> new TimerSubjects.Bare(TimerSubjects.Bare::cancel)),
-        GYRE_REPLACE(Question.TIMER_REPLACE, "Gyre", () -> new TimerSubjects.Gyre(TimerSubjects.Gyre::replace)),
-        BARE_REPLACE(Question.TIMER_REPLACE, "bare heap", () -> new TimerSubjects.Bare(TimerSubjects.Bare::replace)),
-        GYRE_FIRE(Question.TIMER_FIRE, "Gyre", () -> new TimerSubjects.Gyre(TimerSubjects.Gyre::fire)),
-        BARE_FIRE(Question.TIMER_FIRE, "bare heap", () -> new TimerSubjects.Bare(TimerSubjects.Bare::fire));
+        GYRE_SWITCH(Question.SWITCH_BESIDE, "Gyre", TaskSubjects::switching),
+        BARE_SWITCH(Question.SWITCH_BESIDE, "bare virtual threads", TaskSubjects::switchingBare),
+        GYRE_CREATE(Question.CREATE_BESIDE, "Gyre", TaskSubjects::creating),
+        BARE_CREATE(Question.CREATE_BESIDE, "bare virtual threads", TaskSubjects::creatingBare),
+        GYRE_CANCEL(Question.TIMER_CANCEL, "Gyre", () -> new TimerSubjects.Gyre(TimerSubjects.Timers::cancel)),
+        BARE_CANCEL(Question.TIMER_CANCEL, "bare heap", () -> new TimerSubjects.Bare(TimerSubjects.Timers::cancel)),
+        GYRE_REPLACE(Question.TIMER_REPLACE, "Gyre", () -> new TimerSubjects.Gyre(TimerSubjects.Timers::replace)),
+        BARE_REPLACE(Question.TIMER_REPLACE, "bare heap", () -> new TimerSubjects.Bare(TimerSubjects.Timers::replace)),
+        GYRE_FIRE(Question.TIMER_FIRE, "Gyre", () -> new TimerSubjects.Gyre(TimerSubjects.Timers::fire)),
+        BARE_FIRE(Question.TIMER_FIRE, "bare heap", () -> new TimerSubjects.Bare(TimerSubjects.Timers::fire));
 
         final Question question;
         final String variant;

@@ -86,42 +86,29 @@ final class TaskSubjects {
         }
     }
 
+    private static int yieldFor(int turns) {
+        for (int i = 0; i < turns; i++) {
+            yieldNow();
+        }
+        return turns;
+    }
+
     /** Tasks that sleep, and a benchmark of the scheduler beside them. */
-    static final class Gyre implements Subject {
+    private record Sleeping(EventLoop loop, LongSupplier operation) implements Subject {
         private static final Duration LONG = Duration.ofDays(1);
         private static final int FEW = 1_000;
 
-        private final EventLoop loop;
-        private final LongSupplier operation;
-        private int count;
-
-        private Gyre(LoopBenchmark benchmark, LongSupplier operation) {
-            benchmark.open();
-            this.loop = benchmark.loop;
-            this.operation = operation;
-        }
-
-        static Gyre switching() {
-            var benchmark = new SwitchBenchmark();
-            return new Gyre(benchmark, benchmark::yieldTask);
-        }
-
-        static Gyre creating() {
-            var benchmark = new CreateTaskBenchmark();
-            return new Gyre(benchmark, benchmark::createAndAwaitTask);
-        }
-
         @Override
         public void add(int more) {
-            count += more;
             loop.runUntilComplete(() -> {
+                int asleep = loop.statistics().timers() + more;
                 for (int i = 0; i < more; i++) {
                     createTask(() -> sleep(LONG));
                     if (i % FEW == 0) {
                         yieldNow(); // or the loop's watchdog complains
                     }
                 }
-                while (loop.statistics().timers() < count) {
+                while (loop.statistics().timers() < asleep) {
                     yieldNow();
                 }
                 return more;
@@ -134,45 +121,29 @@ final class TaskSubjects {
         }
     }
 
-    private static int yieldFor(int turns) {
-        for (int i = 0; i < turns; i++) {
-            yieldNow();
-        }
-        return turns;
+    private static Subject sleeping(LoopBenchmark benchmark, LongSupplier operation) {
+        benchmark.open();
+        return new Sleeping(benchmark.loop, operation);
     }
 
-    /** The floor of {@link Gyre}. */
-    static final class Bare implements Subject {
-        private final BareScheduler bare;
-        /** Nothing else holds a virtual thread that is parked. */
-        private final List<Thread> sleepers = new ArrayList<>();
+    static Subject switching() {
+        var benchmark = new SwitchBenchmark();
+        return sleeping(benchmark, benchmark::yieldTask);
+    }
 
-        private final LongSupplier operation;
+    static Subject creating() {
+        var benchmark = new CreateTaskBenchmark();
+        return sleeping(benchmark, benchmark::createAndAwaitTask);
+    }
 
-        private Bare(BareScheduler bare, LongSupplier operation) {
-            this.bare = bare;
-            this.operation = operation;
-        }
-
-        static Bare switching() {
-            var benchmark = new SwitchBenchmark();
-            return new Bare(benchmark.bare, () -> {
-                benchmark.yieldBare();
-                return SwitchBenchmark.SWITCHES;
-            });
-        }
-
-        static Bare creating() {
-            var benchmark = new CreateTaskBenchmark();
-            return new Bare(benchmark.bare, benchmark::startAndParkBare);
-        }
-
+    /** The floor of {@link Sleeping}. Nothing else than the list holds a virtual thread that is parked. */
+    private record Parked(BareScheduler bare, LongSupplier operation, List<Thread> parked) implements Subject {
         @Override
         public void add(int more) {
             for (int i = 0; i < more; i++) {
-                Thread sleeper = bare.newThread(LockSupport::park);
-                sleepers.add(sleeper);
-                sleeper.start();
+                Thread thread = bare.newThread(LockSupport::park);
+                parked.add(thread);
+                thread.start();
             }
             bare.runUntilIdle();
         }
@@ -181,5 +152,19 @@ final class TaskSubjects {
         public long operate() {
             return operation.getAsLong();
         }
+    }
+
+    static Subject switchingBare() {
+        var benchmark = new SwitchBenchmark();
+        LongSupplier operation = () -> {
+            benchmark.yieldBare();
+            return SwitchBenchmark.SWITCHES;
+        };
+        return new Parked(benchmark.bare, operation, new ArrayList<>());
+    }
+
+    static Subject creatingBare() {
+        var benchmark = new CreateTaskBenchmark();
+        return new Parked(benchmark.bare, benchmark::startAndParkBare, new ArrayList<>());
     }
 }

@@ -22,101 +22,32 @@ final class TimerSubjects {
         throw new IllegalStateException("a timer has fired that was due in an hour");
     }
 
-    /** When timers are due, the same for both: in an hour or two, in no order; or now. */
-    private abstract static class Timers implements Subject {
+    /** What both do. Only one of them is loaded in a JVM, whose compilers know it then: nothing is called by way of a table. */
+    abstract static class Timers<T> implements Subject {
         private final SplittableRandom random = new SplittableRandom(1);
-        int fired;
+        private final List<T> pending = new ArrayList<>();
+        private final ToLongFunction<Timers<T>> operation;
+        private int fired;
 
-        long late() {
-            return HOUR_NANOS + random.nextLong(HOUR_NANOS);
-        }
-
-        long soon() {
-            return random.nextLong(SOON_NANOS);
-        }
-
-        int anyOf(List<?> pending) {
-            return random.nextInt(pending.size());
-        }
-    }
-
-    /** Timers of a loop. */
-    static final class Gyre extends Timers {
-        private final EventLoop loop = EventLoop.create();
-        private final List<TimerHandle> pending = new ArrayList<>();
-        private final ToLongFunction<Gyre> operation;
-
-        Gyre(ToLongFunction<Gyre> operation) {
+        Timers(ToLongFunction<Timers<T>> operation) {
             this.operation = operation;
         }
 
-        @Override
-        public void add(int more) {
-            loop.runUntilComplete(() -> {
-                for (int i = 0; i < more; i++) {
-                    pending.add(addLate());
-                    if (i % OPERATIONS == 0) {
-                        yieldNow(); // or the loop's watchdog complains
-                    }
-                }
-                return more;
-            });
-        }
+        abstract T schedule(long delayNanos, Runnable callback);
 
-        private TimerHandle addLate() {
-            return loop.callLater(Duration.ofNanos(late()), TimerSubjects::never);
-        }
+        abstract void unschedule(T timer);
 
-        @Override
-        public long operate() {
-            return loop.runUntilComplete(() -> operation.applyAsLong(this));
-        }
-
-        long cancel() {
-            for (int i = 0; i < OPERATIONS; i++) {
-                addLate().cancel();
-            }
-            return OPERATIONS;
-        }
-
-        long replace() {
-            for (int i = 0; i < OPERATIONS; i++) {
-                pending.set(anyOf(pending), addLate()).cancel();
-            }
-            return OPERATIONS;
-        }
-
-        long fire() {
-            fired = 0;
-            for (int i = 0; i < OPERATIONS; i++) {
-                loop.callLater(Duration.ofNanos(soon()), () -> fired++);
-            }
-            while (fired < OPERATIONS) {
-                yieldNow(); // stays ready, so that the loop does not wait for the next millisecond
-            }
-            return OPERATIONS;
-        }
-    }
-
-    /** Timers of a bare heap. */
-    static final class Bare extends Timers {
-        private final BareHeap heap = new BareHeap();
-        private final List<BareHeap.Timer> pending = new ArrayList<>();
-        private final ToLongFunction<Bare> operation;
-
-        Bare(ToLongFunction<Bare> operation) {
-            this.operation = operation;
-        }
+        /** Lets what is due fire. */
+        abstract void turn();
 
         @Override
         public void add(int more) {
             for (int i = 0; i < more; i++) {
-                pending.add(addLate());
+                pending.add(scheduleLate());
+                if (i % OPERATIONS == 0) {
+                    turn(); // or the loop's watchdog complains
+                }
             }
-        }
-
-        private BareHeap.Timer addLate() {
-            return heap.add(System.nanoTime() + late(), TimerSubjects::never);
         }
 
         @Override
@@ -124,16 +55,21 @@ final class TimerSubjects {
             return operation.applyAsLong(this);
         }
 
+        /** In an hour or two, in no order. */
+        private T scheduleLate() {
+            return schedule(HOUR_NANOS + random.nextLong(HOUR_NANOS), TimerSubjects::never);
+        }
+
         long cancel() {
             for (int i = 0; i < OPERATIONS; i++) {
-                heap.remove(addLate());
+                unschedule(scheduleLate());
             }
             return OPERATIONS;
         }
 
         long replace() {
             for (int i = 0; i < OPERATIONS; i++) {
-                heap.remove(pending.set(anyOf(pending), addLate()));
+                unschedule(pending.set(random.nextInt(pending.size()), scheduleLate()));
             }
             return OPERATIONS;
         }
@@ -141,12 +77,71 @@ final class TimerSubjects {
         long fire() {
             fired = 0;
             for (int i = 0; i < OPERATIONS; i++) {
-                heap.add(System.nanoTime() + soon(), () -> fired++);
+                schedule(random.nextLong(SOON_NANOS), () -> fired++);
             }
             while (fired < OPERATIONS) {
-                heap.runDue(System.nanoTime());
+                turn();
             }
             return OPERATIONS;
+        }
+    }
+
+    static final class Gyre extends Timers<TimerHandle> {
+        private final EventLoop loop = EventLoop.create();
+
+        Gyre(ToLongFunction<Timers<TimerHandle>> operation) {
+            super(operation);
+        }
+
+        @Override
+        public void add(int more) {
+            loop.runUntilComplete(() -> {
+                super.add(more);
+                return more;
+            });
+        }
+
+        @Override
+        public long operate() {
+            return loop.runUntilComplete(super::operate);
+        }
+
+        @Override
+        TimerHandle schedule(long delayNanos, Runnable callback) {
+            return loop.callLater(Duration.ofNanos(delayNanos), callback);
+        }
+
+        @Override
+        void unschedule(TimerHandle timer) {
+            timer.cancel();
+        }
+
+        @Override
+        void turn() {
+            yieldNow(); // stays ready, so that the loop does not wait for the next millisecond
+        }
+    }
+
+    static final class Bare extends Timers<BareHeap.Timer> {
+        private final BareHeap heap = new BareHeap();
+
+        Bare(ToLongFunction<Timers<BareHeap.Timer>> operation) {
+            super(operation);
+        }
+
+        @Override
+        BareHeap.Timer schedule(long delayNanos, Runnable callback) {
+            return heap.add(System.nanoTime() + delayNanos, callback);
+        }
+
+        @Override
+        void unschedule(BareHeap.Timer timer) {
+            heap.remove(timer);
+        }
+
+        @Override
+        void turn() {
+            heap.runDue(System.nanoTime());
         }
     }
 }

@@ -23,7 +23,6 @@ class EchoChannel {
     private final SocketChannel channel;
     private ByteBuffer rest = NONE;
 
-    /** Takes over a connection that has been accepted. */
     EchoChannel(SocketChannel channel) throws IOException {
         this.channel = channel;
         channel.configureBlocking(false);
@@ -43,7 +42,6 @@ class EchoChannel {
         }
     }
 
-    /** Writes what was left. */
     Next writeRest() {
         try {
             channel.write(rest);

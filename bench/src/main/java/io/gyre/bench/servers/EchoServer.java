@@ -17,14 +17,9 @@ interface EchoServer {
         return "this checkout, JDK " + Runtime.version();
     }
 
-    /**
-     * Serves until the process ends.
-     *
-     * @param listening is told the port
-     */
+    /** Serves until the process ends. */
     void serve(IntConsumer listening) throws Exception;
 
-    /** {@return a free port on loopback} */
     static InetSocketAddress anyPort() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }

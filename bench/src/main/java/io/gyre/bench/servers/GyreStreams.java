@@ -18,17 +18,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A task for each connection, in straight lines: what Gyre is for. */
-final class GyreStreams implements EchoServer {
-    private final @Nullable SslProvider engines;
-
-    /** The engines of the JDK work on arrays. */
-    private final boolean readsIntoArrays;
-
-    private GyreStreams(@Nullable SslProvider engines) {
-        this.engines = engines;
-        this.readsIntoArrays = SelfSigned.isAskedFor() && engines == null;
-    }
-
+record GyreStreams(@Nullable SslProvider engines) implements EchoServer {
     static GyreStreams ofTheJdk() {
         return new GyreStreams(null);
     }
@@ -63,6 +53,7 @@ final class GyreStreams implements EchoServer {
     }
 
     private void echo(ByteStream stream) throws IOException {
+        boolean readsIntoArrays = SelfSigned.isAskedFor() && engines == null; // which the engines of the JDK work on
         ByteBuffer buffer =
                 readsIntoArrays ? ByteBuffer.allocate(RECEIVE_BYTES) : ByteBuffer.allocateDirect(RECEIVE_BYTES);
         while (stream.read(buffer.clear()) >= 0) {

@@ -1,45 +1,33 @@
 package io.gyre.bench.servers;
 
 import io.netty.handler.ssl.OpenSsl;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /** The servers that this module brings along, by the name that the command line has for them. */
 public enum JavaServer {
-    FLOOR("floor", "bare Selector (floor)", BareSelector::new),
-    GYRE_STREAMS("gyre-streams", "Gyre streams", GyreStreams::ofTheJdk),
-    GYRE_OPENSSL("gyre-openssl", "Gyre streams, OpenSSL", GyreStreams::onOpenSsl),
-    GYRE_CALLBACKS("gyre-callbacks", "Gyre callbacks", GyreCallbacks::new),
-    GYRE_NETTY("gyre-netty", "Gyre under Netty handlers", NettyEcho::onGyre),
-    NETTY_NIO("netty-nio", "Netty NIO", NettyEcho::nio),
-    NETTY_OPENSSL("netty-openssl", "Netty NIO, OpenSSL", NettyEcho::onOpenSsl),
-    NETTY_EPOLL("netty-epoll", "Netty epoll", NettyEcho::epoll),
-    VERTX("vertx", "Vert.x", VertxEcho::new),
-    VIRTUAL_THREADS("virtual-threads", "JDK virtual threads", VirtualThreads::new),
-    GYRE_LOOPS("gyre-loops", "Gyre streams on several loops", GyreLoops::new),
-    FLOOR_AGAIN("floor-again", "bare Selector (again)", BareSelector::new);
+    FLOOR("bare Selector (floor)", BareSelector::new),
+    GYRE_STREAMS("Gyre streams", GyreStreams::ofTheJdk),
+    GYRE_OPENSSL("Gyre streams, OpenSSL", GyreStreams::onOpenSsl),
+    GYRE_CALLBACKS("Gyre callbacks", GyreCallbacks::new),
+    GYRE_NETTY("Gyre under Netty handlers", NettyEcho::onGyre),
+    NETTY_NIO("Netty NIO", NettyEcho::nio),
+    NETTY_OPENSSL("Netty NIO, OpenSSL", NettyEcho::onOpenSsl),
+    NETTY_EPOLL("Netty epoll", NettyEcho::epoll),
+    VERTX("Vert.x", VertxEcho::new),
+    VIRTUAL_THREADS("JDK virtual threads", VirtualThreads::new),
+    GYRE_LOOPS("Gyre streams on several loops", GyreLoops::new),
+    FLOOR_AGAIN("bare Selector (again)", BareSelector::new);
 
-    private final String id;
-    private final String label;
+    final String label;
 
     @SuppressWarnings("ImmutableEnumChecker") // none of the constructors above has a state
     private final Supplier<EchoServer> server;
 
-    JavaServer(String id, String label, Supplier<EchoServer> server) {
-        this.id = id;
+    JavaServer(String label, Supplier<EchoServer> server) {
         this.label = label;
         this.server = server;
-    }
-
-    /** {@return its name on the command line and in the results} */
-    public String id() {
-        return id;
-    }
-
-    /** {@return its name in the report} */
-    public String label() {
-        return label;
     }
 
     /** {@return whether it takes part in the echo benchmark, with TLS or without} */
@@ -57,7 +45,6 @@ public enum JavaServer {
         return (this == GYRE_OPENSSL || this == NETTY_OPENSSL) && !OpenSsl.isAvailable();
     }
 
-    /** {@return what its JVM needs beyond what all get} */
     public List<String> jvmOptions() {
         // The server has one core. More carriers than cores would only add switches.
         return this == VIRTUAL_THREADS
@@ -65,11 +52,13 @@ public enum JavaServer {
                 : List.of();
     }
 
+    /** {@return its name on the command line and in the results} */
+    String id() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     static JavaServer of(String id) {
-        return Arrays.stream(values())
-                .filter(server -> server.id.equals(id))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no server " + id));
+        return valueOf(id.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
     EchoServer create() {

@@ -40,17 +40,8 @@ import java.util.function.Supplier;
  * One event loop of Netty, or Gyre's under Netty's channels, for the listener and all connections; one write for each
  * read, one flush for each batch.
  */
-final class NettyEcho implements EchoServer {
-    private final Supplier<EventLoopGroup> group;
-    private final Class<? extends ServerChannel> channels;
-    private final SslProvider engines;
-
-    private NettyEcho(Supplier<EventLoopGroup> group, Class<? extends ServerChannel> channels, SslProvider engines) {
-        this.group = group;
-        this.channels = channels;
-        this.engines = engines;
-    }
-
+record NettyEcho(Supplier<EventLoopGroup> group, Class<? extends ServerChannel> channels, SslProvider engines)
+        implements EchoServer {
     static NettyEcho nio() {
         return nio(SslProvider.JDK);
     }

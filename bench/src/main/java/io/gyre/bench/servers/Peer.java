@@ -8,10 +8,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A server that can take part, or cannot.
  *
- * @param id its name on the command line and in the results
- * @param label its name in the report
- * @param command the command that starts it; empty if it is missing
- * @param kind what can be asked of it
  * @param missing why it cannot take part, and what to do about it; null if it can
  */
 public record Peer(
@@ -35,17 +31,14 @@ public record Peer(
         OWN
     }
 
-    /** {@return a JVM of this module} */
     public static Peer java(String id, String label, List<String> command) {
         return new Peer(id, label, command, Kind.JAVA, null);
     }
 
-    /** {@return a program of this module in another language} */
     public static Peer foreign(String id, String label, List<String> command) {
         return new Peer(id, label, command, Kind.FOREIGN, null);
     }
 
-    /** {@return a server that cannot take part} */
     public static Peer missing(String id, String label, String whatToDo) {
         return new Peer(id, label, List.of(), Kind.FOREIGN, whatToDo);
     }
@@ -74,17 +67,14 @@ public record Peer(
         return new Peer(id, id, List.of("sh", "-c", "exec " + parts.group(2)), Kind.OWN, null);
     }
 
-    /** {@return whether it can take part} */
     public boolean isPresent() {
         return missing == null;
     }
 
-    /** {@return whether it is a JVM of this module} */
     public boolean isJava() {
         return kind == Kind.JAVA;
     }
 
-    /** {@return whether it is a server of the user} */
     public boolean isOwn() {
         return kind == Kind.OWN;
     }

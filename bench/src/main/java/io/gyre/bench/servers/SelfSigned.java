@@ -1,7 +1,6 @@
 package io.gyre.bench.servers;
 
 import io.gyre.bench.process.Tools;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -31,9 +30,8 @@ public record SelfSigned(Path directory) {
     public static SelfSigned make(Path directory) throws IOException, InterruptedException {
         var made = new SelfSigned(directory);
         Files.deleteIfExists(made.store());
-        var command = new ArrayList<>(
-                List.of(System.getProperty("java.home") + File.separator + "bin" + File.separator + "keytool"));
-        command.addAll(List.of("-genkeypair", "-alias", ALIAS, "-keyalg", "EC", "-groupname", "secp256r1"));
+        var command = new ArrayList<>(List.of(Tools.ofJdk("keytool"), "-genkeypair", "-alias", ALIAS));
+        command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
         command.addAll(List.of("-dname", "CN=localhost", "-storetype", "PKCS12", "-storepass", PASSWORD));
         command.addAll(List.of("-keystore", made.store().toString()));
         Tools.run(command);
@@ -73,7 +71,6 @@ public record SelfSigned(Path directory) {
 
     // ---- in the JVM of a server
 
-    /** {@return whether this JVM is to speak TLS} */
     static boolean isAskedFor() {
         return System.getProperty(PROPERTY) != null;
     }

@@ -15,25 +15,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A server that runs, and what can be asked of it. */
-public final class ServerProcess implements AutoCloseable {
+public record ServerProcess(Peer peer, Child process, String version, int port) implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final double NANOS_PER_MILLI = 1e6;
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     /** Where the load generator looks for servers. Not the JDK's loopback address, which may be one of IPv6. */
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
-
-    private final Peer peer;
-    private final Child process;
-    private final String version;
-    private final int port;
-
-    private ServerProcess(Peer peer, Child process, String version, int port) {
-        this.peer = peer;
-        this.process = process;
-        this.version = version;
-        this.port = port;
-    }
 
     /** Starts a server on its core, and waits until it listens. */
     public static ServerProcess start(Peer peer, Cores cores, Workshop workshop)
@@ -94,36 +82,25 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** {@return which server it is} */
-    public Peer peer() {
-        return peer;
-    }
-
-    /** {@return what it is built on} */
-    public String version() {
-        return version;
-    }
-
-    /** {@return where it listens} */
-    public int port() {
-        return port;
-    }
-
     public long pid() {
         return process.pid();
     }
 
-    /** {@return a failure that was seen from outside, with what the server itself wrote about it} */
-    public IOException failed(IOException seen) {
-        return process.failed("was being measured when " + seen.getMessage());
+    /** A use of the server that may fail. */
+    public interface Use<T> {
+        T run() throws IOException, InterruptedException;
     }
 
-    /**
-     * What a server has used up to some moment.
-     *
-     * @param nanoTime the moment
-     * @param cpu its processor time
-     */
+    /** {@return what a use comes to; if it fails, with what the server itself wrote about that} */
+    public <T> T whileMeasured(Use<T> use) throws IOException, InterruptedException {
+        try {
+            return use.run();
+        } catch (IOException seen) {
+            throw process.failed("was being measured when " + seen.getMessage());
+        }
+    }
+
+    /** What a server has used up to some moment. */
     public record Used(long nanoTime, ProcessCpu cpu) {}
 
     /** {@return what it has used up to now} */
@@ -135,14 +112,11 @@ public final class ServerProcess implements AutoCloseable {
     /**
      * What a JVM has done up to some moment.
      *
-     * @param nanoTime the moment
      * @param allocatedBytes of its heap, by all its threads
-     * @param collections of garbage
      */
     public record Heap(long nanoTime, long allocatedBytes, long collections) {
         private static final double NANOS_PER_SECOND = 1e9;
 
-        /** {@return how fast it has allocated since an earlier moment} */
         public double bytesPerSecondSince(Heap earlier) {
             return (allocatedBytes - earlier.allocatedBytes) * NANOS_PER_SECOND / (nanoTime - earlier.nanoTime);
         }
@@ -170,12 +144,7 @@ public final class ServerProcess implements AutoCloseable {
         return Footprint.parse(process.expect("memory ", PATIENCE));
     }
 
-    /**
-     * How late the ticks of a server were.
-     *
-     * @param p999Millis what 999 of a thousand did not exceed
-     * @param worstMillis the latest
-     */
+    /** How late the ticks of a server were. */
     public record Lateness(double p999Millis, double worstMillis) {}
 
     /** {@return how late a JVM has ticked since the last call} */

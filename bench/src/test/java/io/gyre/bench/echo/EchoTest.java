@@ -3,7 +3,7 @@ package io.gyre.bench.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gyre.bench.options.RunOptions;
+import io.gyre.bench.options.BenchCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -16,7 +16,6 @@ import picocli.CommandLine;
 
 class EchoTest {
     @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit does it
     Path directory;
 
     private final StringWriter errors = new StringWriter();
@@ -42,13 +41,12 @@ class EchoTest {
     }
 
     @Test
-    void nonsenseIsRefusedBeforeAnythingIsBuilt() {
+    void nonsenseIsAMistakeOfTheUser() {
         assertThat(execute("--rounds", "0")).isEqualTo(CommandLine.ExitCode.USAGE);
-        assertThat(errors.toString()).contains("--rounds must be greater than 0");
     }
 
     private int execute(String... arguments) {
-        return RunOptions.commandLine(new Echo())
+        return BenchCommand.commandLine(new Echo())
                 .setErr(new PrintWriter(errors, true))
                 .execute(arguments);
     }

@@ -2,12 +2,12 @@ package io.gyre.bench.echo;
 
 import static io.gyre.bench.echo.Runs.KIBI;
 import static io.gyre.bench.echo.Runs.cell;
+import static io.gyre.bench.echo.Runs.paced;
 import static io.gyre.bench.echo.Runs.results;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gyre.bench.echo.CellResult.Part;
-import io.gyre.bench.options.Exchange;
 import io.gyre.bench.results.Ratio;
 import java.util.List;
 import java.util.Map;
@@ -66,11 +66,7 @@ class NoiseTest {
                         "floor-again", List.of(10.0, 20.0, 10.0),
                         "netty-nio", List.of(15.0, 26.0, 14.0)));
 
-        Ratio ratio = Noise.of(results(cell), Part.CLOSED, Metric.CPU)
-                .ratio(cell, "netty-nio", "floor")
-                .orElseThrow();
-
-        assertThat(ratio.value()).isCloseTo(1.4, NEARLY);
+        assertThat(cpuRatio(cell).value()).isCloseTo(1.4, NEARLY);
     }
 
     @Test
@@ -78,11 +74,7 @@ class NoiseTest {
         CellResult cell =
                 cell(KIBI, 50, Map.of("floor", List.of(9.0), "floor-again", List.of(11.0), "netty-nio", List.of(15.0)));
 
-        Ratio ratio = Noise.of(results(cell), Part.CLOSED, Metric.CPU)
-                .ratio(cell, "netty-nio", "floor")
-                .orElseThrow();
-
-        assertThat(ratio.value()).isCloseTo(1.5, NEARLY);
+        assertThat(cpuRatio(cell).value()).isCloseTo(1.5, NEARLY);
     }
 
     @Test
@@ -95,11 +87,7 @@ class NoiseTest {
                         "floor-again", List.of(10.0, 20.0),
                         "netty-nio", List.of(15.0)));
 
-        Ratio ratio = Noise.of(results(cell), Part.CLOSED, Metric.CPU)
-                .ratio(cell, "netty-nio", "floor")
-                .orElseThrow();
-
-        assertThat(ratio.value()).isCloseTo(1.5, NEARLY);
+        assertThat(cpuRatio(cell).value()).isCloseTo(1.5, NEARLY);
     }
 
     @Test
@@ -134,17 +122,10 @@ class NoiseTest {
                 .isGreaterThanOrEqualTo(0.5);
     }
 
-    private static CellResult paced(Map<String, List<Double>> micros) {
-        return new CellResult(
-                Exchange.MESSAGE,
-                KIBI,
-                50,
-                List.of(),
-                1000,
-                cell(KIBI, 50, micros).closed(),
-                Map.of(),
-                Map.of(),
-                List.of());
+    private static Ratio cpuRatio(CellResult cell) {
+        return Noise.of(results(cell), Part.CLOSED, Metric.CPU)
+                .ratio(cell, "netty-nio", "floor")
+                .orElseThrow();
     }
 
     private static double cpuNoise(Results results, CellResult cell) {

@@ -33,6 +33,6 @@ class PacingTest {
     }
 
     private static Sample sample(String server, double messagesPerSecond) {
-        return new Sample(server, 1, messagesPerSecond, 1, 1, 1, 1, 1, null, null, 1, 1, 0);
+        return new Sample(server, 1, 1, messagesPerSecond, 1, 1, 1, 1, 1, 1, null, null, 1, 1, 0);
     }
 }

@@ -2,6 +2,7 @@ package io.gyre.bench.echo;
 
 import static io.gyre.bench.echo.Runs.KIBI;
 import static io.gyre.bench.echo.Runs.cell;
+import static io.gyre.bench.echo.Runs.closed;
 import static io.gyre.bench.echo.Runs.results;
 import static io.gyre.bench.echo.Runs.sample;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,7 +32,7 @@ class ReportTest {
 
     @Test
     void markdownRefusesARatioWithinTheNoise() {
-        String text = MarkdownReport.render(EchoReport.of(results(CELL)));
+        String text = markdown(CELL);
 
         assertThat(text)
                 .contains("| **Gyre streams** | **±6 %** |")
@@ -41,7 +42,7 @@ class ReportTest {
 
     @Test
     void htmlRefusesARatioWithinTheNoise() throws IOException {
-        String page = HtmlReport.render(EchoReport.of(results(CELL)));
+        String page = HtmlReport.render(results(CELL).report());
         String tables = page.substring(0, page.indexOf("<script>"));
 
         assertThat(tables)
@@ -52,7 +53,7 @@ class ReportTest {
 
     @Test
     void goalsAreJudgedWhereTheyCount() {
-        String text = MarkdownReport.render(EchoReport.of(results(CELL, cell(64, 1, Map.of()))));
+        String text = markdown(CELL, cell(64, 1, Map.of()));
 
         assertThat(text)
                 .contains("| 1 KiB × 50 | met: within noise (±6 %) | met: 0.73 | not measured |")
@@ -64,15 +65,15 @@ class ReportTest {
     void quickRunSaysThatItMeansNothingAndJudgesNothing() throws IOException {
         Results whole = results(CELL);
         var quick = new Results(whole.started(), true, whole.environment(), whole.servers(), whole.cells());
-        String page = HtmlReport.render(EchoReport.of(quick));
+        String page = HtmlReport.render(quick.report());
 
         for (String text : List.of(
-                MarkdownReport.render(EchoReport.of(quick)),
+                MarkdownReport.render(quick.report()),
                 page.substring(0, page.indexOf("<script>")),
-                EchoReport.of(quick).text())) {
+                quick.report().text())) {
             assertThat(text).contains("mean nothing").doesNotContain(" met", "missed", "Goals");
         }
-        assertThat(MarkdownReport.render(EchoReport.of(whole))).doesNotContain("mean nothing");
+        assertThat(MarkdownReport.render(whole.report())).doesNotContain("mean nothing");
     }
 
     @Test
@@ -80,12 +81,12 @@ class ReportTest {
         CellResult slow = cell(
                 KIBI, 50, Map.of("floor", List.of(10.0), "floor-again", List.of(10.1), "gyre-streams", List.of(13.1)));
 
-        assertThat(MarkdownReport.render(EchoReport.of(results(slow)))).contains("| 1 KiB × 50 | missed: 1.30 |");
+        assertThat(markdown(slow)).contains("| 1 KiB × 50 | missed: 1.30 |");
     }
 
     @Test
     void missingServerIsListedWithWhatToInstall() {
-        assertThat(MarkdownReport.render(EchoReport.of(results(CELL)))).contains("| Go | missing: install golang-go |");
+        assertThat(markdown(CELL)).contains("| Go | missing: install golang-go |");
     }
 
     @Test
@@ -100,7 +101,7 @@ class ReportTest {
                 Map.of("netty-nio", 61.0),
                 Map.of("floor", Map.of("read", 1.0, "futex", 0.001)),
                 List.of("Gyre streams has ended:\n  broken"));
-        String text = MarkdownReport.render(EchoReport.of(results(paced)));
+        String text = markdown(paced);
 
         assertThat(text)
                 .contains("### 1 KiB × 50 at 5,000 messages/s")
@@ -111,16 +112,15 @@ class ReportTest {
 
     @Test
     void generatorThatWasBusierThanAnIdleServerIsOwnedUpTo() {
-        Sample idle = new Sample("floor", 1, 1e5, 2, 2, 9, 9, 9, null, null, 0.6, 0.99, 0);
-        CellResult cell =
-                new CellResult(Exchange.MESSAGE, KIBI, 50, List.of(idle), 0, List.of(), Map.of(), Map.of(), List.of());
+        var idle = new Sample("floor", 1, 1, 1e5, 2, 2, 9, 9, 9, 9, null, null, 0.6, 0.99, 0);
+        CellResult cell = closed(KIBI, 50, List.of(idle));
 
-        assertThat(EchoReport.of(results(cell)).summaryText()).contains("In 1 of 1 runs of the closed loop");
+        assertThat(results(cell).report().text()).contains("In 1 of 1 runs of the closed loop");
     }
 
     @Test
     void pageNeedsNothingElse() throws IOException {
-        String page = HtmlReport.render(EchoReport.of(results(CELL)));
+        String page = HtmlReport.render(results(CELL).report());
 
         assertThat(page)
                 .contains("Chart.js v4")
@@ -133,7 +133,7 @@ class ReportTest {
     void whatServersSayCannotBreakThePage() throws IOException {
         var server = new Results.Server("floor", "</script><b>", "v<1>", "a & b", null);
         Results results = new Results("now", false, Map.of("k", "<i>"), List.of(server), List.of(CELL));
-        String page = HtmlReport.render(EchoReport.of(results));
+        String page = HtmlReport.render(results.report());
 
         assertThat(page).doesNotContain("</script><b>").contains("v&lt;1&gt;", "a &amp; b", "&lt;i&gt;");
     }
@@ -141,11 +141,15 @@ class ReportTest {
     @Test
     void resultsCanBeReadBack(@TempDir Path directory) throws IOException {
         Results results = results(CELL);
-        new ResultFiles(directory, "echo-1").write(results, EchoReport.of(results));
+        new ResultFiles(directory, "echo-1").write(results);
 
         assertThat(ResultFiles.read(directory.resolve("echo-1.json.gz"), Results.class))
                 .isEqualTo(results);
         assertThat(directory.resolve("echo-1.html")).exists();
         assertThat(ResultFiles.nameOf(directory.resolve("echo-1.json.gz"))).isEqualTo("echo-1");
+    }
+
+    private static String markdown(CellResult... cells) {
+        return MarkdownReport.render(results(cells).report());
     }
 }

@@ -20,21 +20,34 @@ final class Runs {
                 samples.add(sample(server, round, rounds.get(round - 1)));
             }
         });
+        return closed(size, connections, samples);
+    }
+
+    static CellResult closed(int size, int connections, List<Sample> samples) {
         return new CellResult(
                 Exchange.MESSAGE, size, connections, samples, 0, List.of(), Map.of(), Map.of(), List.of());
     }
 
+    /** The same for the open loop. */
+    static CellResult paced(Map<String, List<Double>> cpuMicros) {
+        List<Sample> samples = cell(KIBI, 50, cpuMicros).closed();
+        return new CellResult(Exchange.MESSAGE, KIBI, 50, List.of(), 1000, samples, Map.of(), Map.of(), List.of());
+    }
+
     /** Half of the time in each mode; one message takes the core for that long. */
     static Sample sample(String server, int round, double cpuMicros) {
+        double half = cpuMicros / 2;
         return new Sample(
                 server,
                 round,
+                1_000,
                 1e6 / cpuMicros,
-                cpuMicros / 2,
-                cpuMicros / 2,
+                half,
+                half,
                 cpuMicros,
                 2 * cpuMicros,
                 3 * cpuMicros,
+                4 * cpuMicros,
                 null,
                 null,
                 1,

@@ -1,17 +1,17 @@
 package io.gyre.bench.load;
 
+import static io.gyre.bench.options.CommandLines.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.gyre.bench.options.RunOptions;
+import io.gyre.bench.options.BenchCommand;
 import io.gyre.bench.process.Tools;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code bench/run load} against servers that echo, and that fail in every way. */
 class LoadCommandTest {
     @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit does it
     Path directory;
 
     private final StringWriter errors = new StringWriter();
@@ -35,7 +34,7 @@ class LoadCommandTest {
 
     @Test
     void everySizeOnEveryNumberOfConnectionsIsInTheReportAndOnThePage() throws Exception {
-        try (var server = new ChangingServer(byteAt -> 0)) {
+        try (var server = TestServer.echoing()) {
             int exit = execute(
                     server.port(),
                     "--sizes=64,1K",
@@ -55,7 +54,7 @@ class LoadCommandTest {
 
     @Test
     void openLoopKeepsToItsRate() throws Exception {
-        try (var server = new ChangingServer(byteAt -> 0)) {
+        try (var server = TestServer.echoing()) {
             assertThat(execute(server.port(), "--quick", "--rate=1000")).isZero();
             assertThat(read(".md")).contains("messages/s.", "1,000 a second");
 
@@ -70,24 +69,26 @@ class LoadCommandTest {
                                     "--seconds=1")
                             .runs())
                     .isNotEmpty()
-                    .allSatisfy(run -> assertThat(run.messagesPerSecond()).isBetween(500.0, 2000.0));
+                    .allSatisfy(
+                            run -> assertThat(run.sample().messagesPerSecond()).isBetween(500.0, 2000.0));
         }
     }
 
     @Test
     void messageLargerThanAllBuffersIsEchoed() throws Exception {
-        try (var server = new ChangingServer(byteAt -> 0)) {
+        try (var server = TestServer.echoing()) {
             LoadResults results = measured(server.port(), "--sizes=9999K", "--connections=1");
 
             assertThat(results.failures()).isEmpty();
-            assertThat(results.runs()).isNotEmpty().allSatisfy(run -> assertThat(run.messages())
-                    .isPositive());
+            assertThat(results.runs())
+                    .isNotEmpty()
+                    .allSatisfy(run -> assertThat(run.sample().messages()).isPositive());
         }
     }
 
     @Test
     void wrongByteIsFoundWithItsPosition() throws Exception {
-        try (var server = new ChangingServer(byteAt -> byteAt == 12_345 ? 1 : 0)) {
+        try (var server = TestServer.changing(byteAt -> byteAt == 12_345 ? 1 : 0)) {
             LoadResults results = measured(server.port(), "--sizes=1000", "--connections=1");
 
             assertThat(results.failures())
@@ -111,7 +112,7 @@ class LoadCommandTest {
 
     @Test
     void serverThatClosesEarlyIsNamedInOneSentence() throws Exception {
-        try (var server = new PartialServer(7, true)) {
+        try (var server = TestServer.answering(7, true)) {
             assertThat(measured(server.port()).failures())
                     .singleElement()
                     .asString()
@@ -121,7 +122,7 @@ class LoadCommandTest {
 
     @Test
     void serverThatAnswersTooLittleIsNamedInOneSentence() throws Exception {
-        try (var server = new PartialServer(7, false)) {
+        try (var server = TestServer.answering(7, false)) {
             assertThat(measured(server.port(), "--patience=0.2").failures())
                     .singleElement()
                     .asString()
@@ -145,9 +146,9 @@ class LoadCommandTest {
     void coreForTheGeneratorNeedsTaskset() {
         var command = new LoadCommand();
         command.tools = new Tools("");
-        RunOptions.commandLine(command).parseArgs(arguments(7007, "--generator-core=0"));
+        parse(command, arguments(7007, "--generator-core=0"));
 
-        assertThatThrownBy(command::measure)
+        assertThatThrownBy(() -> command.measure(_ -> {}))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no taskset on the PATH")
                 .hasMessageContaining("Install util-linux");
@@ -157,7 +158,7 @@ class LoadCommandTest {
 
     @Test
     void quickRunSaysInItsHeadThatItMeansNothing() throws Exception {
-        try (var server = new ChangingServer(byteAt -> 0)) {
+        try (var server = TestServer.echoing()) {
             assertThat(measured(server.port()).report().text()).startsWith("A quick run");
             execute(server.port(), "--quick");
         }
@@ -166,10 +167,7 @@ class LoadCommandTest {
     }
 
     private LoadResults measured(int port, String... more) throws Exception {
-        var command = new LoadCommand();
-        var line = RunOptions.commandLine(command);
-        line.parseArgs(arguments(port, more));
-        return command.measure();
+        return parse(new LoadCommand(), arguments(port, more)).measure(_ -> {});
     }
 
     private int execute(int port, String... more) {
@@ -186,7 +184,7 @@ class LoadCommandTest {
     }
 
     private int run(String... arguments) {
-        return RunOptions.commandLine(new LoadCommand())
+        return BenchCommand.commandLine(new LoadCommand())
                 .setErr(new PrintWriter(errors, true))
                 .execute(arguments);
     }
@@ -198,36 +196,6 @@ class LoadCommandTest {
     private List<Path> files(String extension) throws IOException {
         try (var files = Files.list(directory)) {
             return files.filter(file -> file.toString().endsWith(extension)).toList();
-        }
-    }
-
-    /** Reads a message, and sends back the beginning of it. */
-    private static final class PartialServer implements AutoCloseable {
-        private static final int SIZE = 1024;
-
-        private final ServerSocket listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-
-        PartialServer(int answered, boolean closes) throws IOException {
-            Thread.ofVirtual().start(() -> {
-                try (Socket socket = listener.accept()) {
-                    byte[] message = socket.getInputStream().readNBytes(SIZE);
-                    socket.getOutputStream().write(message, 0, answered);
-                    if (!closes) {
-                        socket.getInputStream().read(); // until the generator gives up
-                    }
-                } catch (IOException broken) {
-                    // the generator has gone
-                }
-            });
-        }
-
-        int port() {
-            return listener.getLocalPort();
-        }
-
-        @Override
-        public void close() throws IOException {
-            listener.close();
         }
     }
 }

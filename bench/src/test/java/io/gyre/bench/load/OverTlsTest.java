@@ -31,13 +31,10 @@ class OverTlsTest {
     private static final int CONNECTIONS = 2;
 
     @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit does it
     static Path directory;
 
-    @SuppressWarnings("NullAway.Init") // by build()
     private static Workshop workshop;
 
-    @SuppressWarnings("NullAway.Init") // by build()
     private static LoadGenerator generator;
 
     @BeforeAll

@@ -1,47 +1,58 @@
 package io.gyre.bench.micro;
 
+import static io.gyre.bench.options.CommandLines.parse;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gyre.bench.micro.Micro.MicroSettings;
-import io.gyre.bench.options.RunOptions;
+import io.gyre.bench.options.CommandLines;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine.ParameterException;
 
 class MicroOptionsTest {
     @Test
     void withoutArgumentsEverythingRunsInTwoRounds() {
-        assertThat(parse()).isEqualTo(new MicroSettings(".*", false, 2));
+        assertThat(parse(new Micro()).pattern().pattern()).isEqualTo(".*");
+        assertThat(parse(new Micro()).rounds()).isEqualTo(2);
     }
 
     @Test
-    void quickRunHasOneRound() {
-        assertThat(parse("Switch", "--quick")).isEqualTo(new MicroSettings("Switch", true, 1));
-    }
+    void quickRunHasOneRoundUnlessToldOtherwise() {
+        Micro quick = parse(new Micro(), "Switch", "--quick");
 
-    @Test
-    void roundsCanBeChosenInAQuickRunToo() {
-        assertThat(parse("--rounds", "3", "--quick")).isEqualTo(new MicroSettings(".*", true, 3));
+        assertThat(quick.pattern().pattern()).isEqualTo("Switch");
+        assertThat(quick.isQuick()).isTrue();
+        assertThat(quick.rounds()).isEqualTo(1);
+        assertThat(parse(new Micro(), "--rounds", "3", "--quick").rounds()).isEqualTo(3);
     }
 
     @Test
     void badArgumentsAreRefused() {
         assertRefused("Unknown option: '--fast'", "--fast");
         assertRefused("Missing required parameter for option '--rounds'", "--rounds");
-        assertRefused("--rounds must be greater than 0", "--rounds", "0");
+        assertRefused("'0' is not a number greater than 0", "--rounds", "0");
         assertRefused("Unmatched argument", "Switch", "Timer");
         assertRefused("PATTERN", "(");
     }
 
-    private static MicroSettings parse(String... arguments) {
-        var micro = new Micro();
-        RunOptions.commandLine(micro).parseArgs(arguments);
-        return micro.settings();
+    @Test
+    void patternChoosesMemoryAsItChoosesBenchmarks() {
+        assertThat(asksForMemory(".*")).isTrue();
+        assertThat(asksForMemory("Switch|Memory")).isTrue();
+        assertThat(asksForMemory("parkedThread$")).isTrue();
+        assertThat(asksForMemory("Switch")).isFalse();
+        assertThat(asksForMemory("bench\\.loop\\.")).isFalse();
+    }
+
+    @Test
+    void simpleNameIsClassAndMethod() {
+        assertThat(MicroRound.simpleName("io.gyre.bench.loop.LockBenchmark.lock"))
+                .isEqualTo("LockBenchmark.lock");
+    }
+
+    private static boolean asksForMemory(String pattern) {
+        return MicroRound.asksForMemory(Pattern.compile(pattern));
     }
 
     private static void assertRefused(String message, String... arguments) {
-        assertThatThrownBy(() -> parse(arguments))
-                .isInstanceOf(ParameterException.class)
-                .hasMessageContaining(message);
+        CommandLines.assertRefused(new Micro(), message, arguments);
     }
 }

@@ -18,14 +18,13 @@ class MicroResultsTest {
             new PythonLoop.Sample("asyncio", "call-soon", "ns", 3000, List.of(2900.0, 3000.0, 3100.0));
 
     @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit does it
     Path directory;
 
     @Test
     void fileHasCommandEnvironmentVersionsAndEveryFigure() throws IOException {
         MicroResults results = results();
 
-        new ResultFiles(directory, "micro-1").write(results, results.report());
+        new ResultFiles(directory, "micro-1").write(results);
 
         JsonNode json = ResultFiles.read(directory.resolve("micro-1.json.gz"), JsonNode.class);
         assertThat(Files.readString(directory.resolve("micro-1.md"))).contains("| callSoon | 30.0 |", "| JDK | 25 |");
@@ -43,7 +42,7 @@ class MicroResultsTest {
     @Test
     void resultsCanBeReadBack() throws IOException {
         MicroResults results = results();
-        new ResultFiles(directory, "micro-2").write(results, results.report());
+        new ResultFiles(directory, "micro-2").write(results);
 
         assertThat(ResultFiles.read(directory.resolve("micro-2.json.gz"), MicroResults.class))
                 .isEqualTo(results);

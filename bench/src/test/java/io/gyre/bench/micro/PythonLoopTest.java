@@ -1,6 +1,7 @@
 package io.gyre.bench.micro;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -19,10 +20,8 @@ class PythonLoopTest {
             "{\"loop\": \"asyncio\", \"operation\": \"$2\", \"unit\": \"ns\", \"median\": 7, \"repetitions\": [7]}";
 
     @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit does it
     Path directory;
 
-    @SuppressWarnings("NullAway.Init") // makeWorkshop() comes first
     private Workshop workshop;
 
     @BeforeEach
@@ -106,6 +105,14 @@ class PythonLoopTest {
             assertThat(sample.label()).isEqualTo(loop.id() + " queue");
             assertThat(sample.median()).isPositive();
         }
+    }
+
+    @Test
+    void anythingButAWholeSampleIsRefused() {
+        assertThatIOException().isThrownBy(() -> PythonLoop.Sample.parse("Traceback (most recent call last):"));
+        assertThatIOException()
+                .isThrownBy(() -> PythonLoop.Sample.parse(SAMPLE.replace("\"median\": 7, ", "")))
+                .withMessageContaining("median");
     }
 
     private static PythonLoop shell(String script) {

@@ -13,7 +13,6 @@ class ChildTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit does it
     Path directory;
 
     @Test

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ProcessCpuTest {
     @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit does it
     Path process;
 
     @Test

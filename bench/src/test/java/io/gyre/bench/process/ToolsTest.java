@@ -12,17 +12,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ToolsTest {
     @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit does it
     Path first;
 
     @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit does it
     Path second;
 
     @Test
     void programIsFoundInEachPlaceInOrder() throws IOException {
-        Path here = program(first, "python3");
-        Path there = program(second, "python3");
+        Path here = program(first, "python3", "");
+        Path there = program(second, "python3", "");
         var tools = new Tools(first + ":/no/such/place::" + second);
 
         assertThat(tools.find("python3")).contains(here);
@@ -37,6 +35,28 @@ class ToolsTest {
 
         assertThat(tools.find("go")).isEmpty();
         assertThat(tools.find("gcc")).isEmpty();
+    }
+
+    @Test
+    void pythonWithUvloopIsPreferredForBoth() throws IOException {
+        program(first, "python3", "exit 1");
+        Path there = program(second, "python3", "exit 0");
+
+        Pythons pythons = Pythons.of(new Tools(first + ":" + second));
+
+        assertThat(pythons.withUvloop()).contains(there);
+        assertThat(pythons.any()).contains(there);
+    }
+
+    @Test
+    void withoutUvloopTheFirstIsTaken() throws IOException {
+        Path here = program(first, "python3", "exit 1");
+        program(second, "python3", "exit 1");
+
+        Pythons pythons = Pythons.of(new Tools(first + ":" + second));
+
+        assertThat(pythons.withUvloop()).isEmpty();
+        assertThat(pythons.any()).contains(here);
     }
 
     @Test
@@ -59,8 +79,8 @@ class ToolsTest {
         assertThat(new Cores(2, 3).onGenerator(List.of("x"))).containsExactly("taskset", "-c", "3", "x");
     }
 
-    private static Path program(Path directory, String name) throws IOException {
-        Path program = Files.writeString(directory.resolve(name), "#!/bin/sh\n");
+    private static Path program(Path directory, String name, String script) throws IOException {
+        Path program = Files.writeString(directory.resolve(name), "#!/bin/sh\n" + script + "\n");
         assertThat(program.toFile().setExecutable(true)).isTrue();
         return program;
     }

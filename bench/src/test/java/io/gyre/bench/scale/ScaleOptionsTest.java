@@ -1,56 +1,54 @@
 package io.gyre.bench.scale;
 
+import static io.gyre.bench.options.CommandLines.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gyre.bench.options.RunOptions;
+import io.gyre.bench.options.CommandLines;
 import io.gyre.bench.process.Cores;
 import io.gyre.bench.process.Tools;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
 
 class ScaleOptionsTest {
     @Test
     void withoutOptionsEverythingRuns() {
-        ScaleSettings settings = parse();
+        Scale scale = parse(new Scale());
 
-        assertThat(settings.parts())
+        assertThat(scale.parts())
                 .containsExactly(
                         Question.Part.TASKS,
                         Question.Part.TIMERS,
                         Question.Part.CONNECTIONS,
                         Question.Part.LOOPS,
                         Question.Part.MEMORY);
-        assertThat(settings.counts()).containsExactly(1_000, 10_000, 100_000, 1_000_000);
-        assertThat(settings.connections()).containsExactly(10, 100, 1_000, 10_000);
-        assertThat(settings.rounds()).isEqualTo(5);
-        assertThat(settings.cores()).isEqualTo(new Cores(0, 1));
-        assertThat(settings.mostConnections()).isEqualTo(10_010);
+        assertThat(scale.extent().counts()).containsExactly(1_000, 10_000, 100_000, 1_000_000);
+        assertThat(scale.extent().connections()).containsExactly(10, 100, 1_000, 10_000);
+        assertThat(scale.rounds()).isEqualTo(5);
+        assertThat(scale.cores()).isEqualTo(new Cores(0, 1));
+        assertThat(scale.mostConnections()).isEqualTo(10_010);
     }
 
     @Test
     void someOfItCanBeChosen() {
-        ScaleSettings settings = parse("--only", "timers,memory", "--rounds", "3", "--quick");
+        Scale scale = parse(new Scale(), "--only", "timers,memory", "--rounds", "3", "--quick");
 
-        assertThat(settings.parts()).containsExactly(Question.Part.TIMERS, Question.Part.MEMORY);
-        assertThat(settings.rounds()).isEqualTo(3);
-        assertThat(settings.counts()).isEqualTo(List.of(1_000, 10_000));
-        assertThat(settings.mostConnections()).isEqualTo(1_000);
-        assertThat(parse("--only=tasks").mostConnections()).isZero();
-        assertThat(parse("--only=tls").mostConnections()).isEqualTo(1_000);
+        assertThat(scale.parts()).containsExactly(Question.Part.TIMERS, Question.Part.MEMORY);
+        assertThat(scale.rounds()).isEqualTo(3);
+        assertThat(scale.extent().counts()).isEqualTo(List.of(1_000, 10_000));
+        assertThat(scale.mostConnections()).isEqualTo(1_000);
+        assertThat(parse(new Scale(), "--only=tasks").mostConnections()).isZero();
+        assertThat(parse(new Scale(), "--only=tls").mostConnections()).isEqualTo(1_000);
     }
 
     @Test
     void nonsenseIsRefused() {
-        assertThatThrownBy(() -> parse("--rounds", "0"))
-                .isInstanceOf(ParameterException.class)
-                .hasMessage("--rounds must be greater than 0");
-        assertThatThrownBy(() -> parse("--server-core", "1")).hasMessageContaining("need a core each");
-        assertThatThrownBy(() -> parse("--only", "sockets"))
-                .hasMessageContaining("[TASKS, TIMERS, CONNECTIONS, LOOPS, MEMORY, TLS]");
+        CommandLines.assertRefused(new Scale(), "'0' is not a number greater than 0", "--rounds", "0");
+        CommandLines.assertRefused(
+                new Scale(), "[TASKS, TIMERS, CONNECTIONS, LOOPS, MEMORY, TLS]", "--only", "sockets");
+        assertThatThrownBy(() -> parse(new Scale(), "--server-core", "1").cores())
+                .hasMessageContaining("need a core each");
     }
 
     @Test
@@ -71,12 +69,5 @@ class ScaleOptionsTest {
     @Test
     void limitOfOpenFilesIsTheHardOne() {
         assertThat(Tools.output("sh", "-c", "ulimit -Hn")).contains(Long.toString(Scale.openFiles()));
-    }
-
-    private static ScaleSettings parse(String... arguments) {
-        CommandLine commandLine = RunOptions.commandLine(new Scale());
-        commandLine.parseArgs(arguments);
-        Scale scale = commandLine.getCommand();
-        return scale.settings();
     }
 }

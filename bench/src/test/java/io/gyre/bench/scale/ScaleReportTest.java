@@ -108,7 +108,7 @@ class ScaleReportTest {
         points.add(new Point(Question.SWITCH_READY, GYRE, 10, 1, Map.of(Point.NANOS, 1.0, Point.COLLECTING, 0.25)));
         failures.add("loops 2: Gyre has ended:\n  broken");
 
-        assertThat(ScaleReport.of(results()).summaryText())
+        assertThat(results().report().text())
                 .contains("Collections of garbage took at most 25 %")
                 .contains("FAILED: loops 2: Gyre has ended:");
     }
@@ -134,7 +134,7 @@ class ScaleReportTest {
         switches(GYRE, 1_000_000, 300);
         var quick = new ScaleResults("now", true, Map.of(), points, List.of());
 
-        assertThat(MarkdownReport.render(ScaleReport.of(quick)))
+        assertThat(MarkdownReport.render(quick.report()))
                 .contains("mean nothing", "| **3.00** |  |")
                 .doesNotContainIgnoringCase("missed")
                 .doesNotContain("met");
@@ -144,7 +144,7 @@ class ScaleReportTest {
     @Test
     void resultsCanBeReadBack(@TempDir Path directory) throws IOException {
         switches(GYRE, 1_000, 100);
-        new ResultFiles(directory, "scale-1").write(results(), ScaleReport.of(results()));
+        new ResultFiles(directory, "scale-1").write(results());
 
         assertThat(ResultFiles.read(directory.resolve("scale-1.json.gz"), ScaleResults.class))
                 .isEqualTo(results());
@@ -185,7 +185,7 @@ class ScaleReportTest {
     }
 
     private String text() {
-        return MarkdownReport.render(ScaleReport.of(results()));
+        return MarkdownReport.render(results().report());
     }
 
     private ScaleResults results() {

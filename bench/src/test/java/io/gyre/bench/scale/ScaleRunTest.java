@@ -1,5 +1,6 @@
 package io.gyre.bench.scale;
 
+import static io.gyre.bench.options.CommandLines.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gyre.bench.process.Cores;
@@ -7,24 +8,21 @@ import io.gyre.bench.process.Tools;
 import io.gyre.bench.process.Workshop;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One part, as small as it gets. All processes share a core here: the figures do not matter. */
 class ScaleRunTest {
     @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit does it
     Path directory;
 
     @Test
     void everyRoundMeasuresEveryNumber() throws Exception {
-        var settings = new ScaleSettings(
-                List.of(Question.Part.LOOPS), 2, List.of(10), List.of(2), 10, 2, 50, 50, new Cores(0, 0));
+        Scale scale = parse(new Scale(), "--only=loops", "--rounds=2", "--quick");
         var written = new ArrayList<ScaleResults>();
 
         ScaleResults results =
-                new ScaleRun(settings, Workshop.in(directory), Tools.ofPath()).run("now", true, "a test", written::add);
+                new ScaleRun(scale, new Cores(0, 0), Workshop.in(directory), Tools.ofPath()).run(written::add);
 
         assertThat(results.failures()).isEmpty();
         assertThat(results.points()).hasSize(8).allSatisfy(point -> assertThat(

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PeersTest {
     @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit does it
     Path directory;
 
     @Test
