@@ -207,7 +207,7 @@ final class ServerSteps implements Steps {
 
     private void addTicks(JavaServer ticking, String where, Cores on, SelfSigned certificate, int handshakes) {
         Peer peer = Peers.java(ticking, List.of(certificate.jvmOption(), Ticks.JVM_OPTION));
-        steps.add(new Step(Question.TICKS, ticking.label() + ", " + where, handshakes, () -> {
+        steps.add(new Step(Question.TICKS, peer.label() + ", " + where, handshakes, () -> {
             try (ServerProcess server = ServerProcess.start(peer, on, workshop)) {
                 return server.whileMeasured(() -> ticks(server, handshakes));
             }
