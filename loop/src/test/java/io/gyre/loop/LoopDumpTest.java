@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.h2.util.json.JSONArray;
@@ -185,8 +186,15 @@ class LoopDumpTest {
     void isTakenInAnotherThreadWhileOneStepBlocksTheLoop() throws Exception {
         Task<?> sleeper = driven.start(() -> sleep(ONE_HOUR));
         Task<LoopDump> thinker = loop.createTask("thinker", () -> {
-            FutureTask<LoopDump> look = OtherThread.call(loop::dump);
-            OtherThread.spinUntil(look::isDone); // the loop does nothing else meanwhile
+            var spins = new CountDownLatch(1);
+            FutureTask<LoopDump> look = OtherThread.call(() -> {
+                spins.await();
+                return loop.dump();
+            });
+            OtherThread.spinUntil(() -> {
+                spins.countDown();
+                return look.isDone(); // the loop does nothing else meanwhile
+            });
             return look.get();
         });
         driven.settle();

@@ -13,12 +13,18 @@ import io.gyre.loop.dump.Wait;
 import io.gyre.net.testing.MemoryStream;
 import io.gyre.net.testing.StreamPair;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What a dump of a loop says about tasks that wait for streams. */
 final class StreamDumpTest {
+    /** More than the system keeps for a peer that does not read. */
+    private static final int PARTS = 2_000;
+
+    private static final int PART_BYTES = 10_000;
+
     private static void letOthersPark() {
         for (int i = 0; i < 3; i++) {
             yieldNow();
@@ -59,23 +65,38 @@ final class StreamDumpTest {
     @Test
     void writerHasTheBytesThatItsPeerDoesNotTake() throws Exception {
         TcpPair.run((left, right) -> {
-            var much = new byte[20_000_000];
-            left.setWatermarks(much.length, much.length);
-            left.writeBuffered(much);
-            letOthersPark();
+            Task<?> writer = createTask(() -> {
+                for (int i = 0; i < PARTS; i++) {
+                    left.writeBuffered(new byte[PART_BYTES]);
+                }
+                left.flush();
+            });
             EventLoop loop = EventLoop.current();
+            while (isNobodyStuck(loop.dump(), left)) {
+                yieldNow();
+            }
 
             LoopDump elsewhere = CompletableFuture.supplyAsync(loop::dump).get();
 
-            assertThat(elsewhere.tasks())
-                    .extracting(DumpedTask::waitsFor)
-                    .filteredOn(Wait.OnChannel.class::isInstance)
-                    .extracting(Wait.OnChannel.class::cast)
-                    .filteredOn(wait -> wait.words().equals("writable " + left))
-                    .singleElement()
-                    .satisfies(wait -> assertThat(wait.unsentBytes()).isBetween(1L, (long) much.length));
-            right.readExactly(ByteBuffer.allocateDirect(much.length));
+            assertThat(writing(elsewhere, left)).singleElement().satisfies(wait -> assertThat(wait.unsentBytes())
+                    .isBetween(1L, (long) PARTS * PART_BYTES));
+            right.readExactly(ByteBuffer.allocateDirect(PARTS * PART_BYTES));
+            writer.await();
         });
+    }
+
+    private static boolean isNobodyStuck(LoopDump dump, TcpStream stream) {
+        return writing(dump, stream).isEmpty();
+    }
+
+    /** {@return the waits for a stream that takes nothing more} */
+    private static List<Wait.OnChannel> writing(LoopDump dump, TcpStream stream) {
+        return dump.tasks().stream()
+                .map(DumpedTask::waitsFor)
+                .filter(Wait.OnChannel.class::isInstance)
+                .map(Wait.OnChannel.class::cast)
+                .filter(wait -> wait.words().equals("writable " + stream))
+                .toList();
     }
 
     @Test
