@@ -78,8 +78,8 @@ public final class NoLeaks implements BeforeAllCallback, AfterAllCallback {
                 return mark;
             }
         }
-        throw new AssertionError("Netty has not told of a lost buffer after " + MAX_COLLECTIONS
-                + " collections, only: " + reports.texts);
+        throw new AssertionError("Netty has not told of a lost buffer after " + MAX_COLLECTIONS + " collections, only: "
+                + reports.texts);
     }
 
     private static void lose(String mark) {

@@ -101,7 +101,8 @@ public final class HttpServer {
         return switch (request.method() + " " + request.uri()) {
             case "GET /", "HEAD /" -> response(HttpResponseStatus.OK, TEXT, "hello\n");
             case "GET /json" -> response(HttpResponseStatus.OK, JSON, "{\"greeting\":\"hello\"}\n");
-            case "POST /echo" -> response(HttpResponseStatus.OK, TEXT, request.content().toString(UTF_8));
+            case "POST /echo" ->
+                response(HttpResponseStatus.OK, TEXT, request.content().toString(UTF_8));
             default -> response(HttpResponseStatus.NOT_FOUND, TEXT, "nothing here\n");
         };
     }

@@ -77,7 +77,8 @@ public final class HttpsServer {
                     FullHttpRequest.class,
                     pipeline -> pipeline.addLast(
                             tls.newHandler(pipeline.channel().alloc(), computing), new Negotiation(streams)))) {
-                HttpServer.converse(connection); // over HTTP/2 no request comes here: it waits until the connection ends
+                HttpServer.converse(
+                        connection); // over HTTP/2 no request comes here: it waits until the connection ends
             }
         });
     }

@@ -54,13 +54,13 @@ final class Guest {
                     case TextWebSocketFrame text -> {
                         return Optional.of(text.text());
                     }
-                    case PingWebSocketFrame ping ->
-                        send(new PongWebSocketFrame(Unpooled.copiedBuffer(ping.content())));
+                    case PingWebSocketFrame ping -> send(new PongWebSocketFrame(Unpooled.copiedBuffer(ping.content())));
                     case CloseWebSocketFrame close -> {
                         if (!saidGoodbye) {
-                            sayGoodbye(close.statusCode() < 0
-                                    ? new CloseWebSocketFrame()
-                                    : new CloseWebSocketFrame(close.statusCode(), ""));
+                            sayGoodbye(
+                                    close.statusCode() < 0
+                                            ? new CloseWebSocketFrame()
+                                            : new CloseWebSocketFrame(close.statusCode(), ""));
                         }
                         return Optional.empty();
                     }

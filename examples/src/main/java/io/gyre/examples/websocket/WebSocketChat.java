@@ -116,9 +116,8 @@ public final class WebSocketChat implements AutoCloseable {
             } else if (!isFromHere(request)) {
                 client.write(response(HttpResponseStatus.FORBIDDEN, "a page of another site must not chat here"));
             } else {
-                String name = target.parameters()
-                        .getOrDefault("name", List.of(""))
-                        .getFirst();
+                String name =
+                        target.parameters().getOrDefault("name", List.of("")).getFirst();
                 upgrade(request, client);
                 return Optional.of(name);
             }

@@ -94,7 +94,9 @@ final class TerminationTest {
 
                 process.toHandle().destroy();
 
-                assertThat(process.waitFor(4, TimeUnit.SECONDS)).as("ended in time").isTrue();
+                assertThat(process.waitFor(4, TimeUnit.SECONDS))
+                        .as("ended in time")
+                        .isTrue();
             }
             assertThat(process.exitValue()).isZero();
         } finally {

@@ -218,7 +218,9 @@ final class FuzzTest {
         try (WebSocketChat chat = WebSocketChat.start(ANY_PORT)) {
             attack(chat.address(), (address, mangler) -> plain(CHAT, address, mangler), CASES);
 
-            assertThat(chat.drain(LIMIT)).as("whether each connection has ended").isTrue();
+            assertThat(chat.drain(LIMIT))
+                    .as("whether each connection has ended")
+                    .isTrue();
             sleep(Duration.ofMillis(1));
             assertThat(EventLoop.current().statistics().channels()).isZero();
         }

@@ -174,8 +174,7 @@ final class HttpsServerTest {
                 HttpClient client = clientOfTheJdk()) {
             client.send(get(server, "/"), BodyHandlers.ofString());
             for (int i = 0; i < 10; i++) {
-                HttpResponse<InputStream> unread =
-                        client.send(get(server, "/numbers"), BodyHandlers.ofInputStream());
+                HttpResponse<InputStream> unread = client.send(get(server, "/numbers"), BodyHandlers.ofInputStream());
                 unread.body().close(); // resets the stream
             }
 

@@ -17,8 +17,7 @@ final class Identities {
     /** For localhost and its address. */
     static final X509Bundle SERVER = make(builder());
 
-    static final X509Bundle EXPIRED =
-            make(builder().notAfter(Instant.now().minus(Duration.ofHours(1))));
+    static final X509Bundle EXPIRED = make(builder().notAfter(Instant.now().minus(Duration.ofHours(1))));
 
     static final X509Bundle CLIENT = make(new CertificateBuilder().subject("CN=client"));
 

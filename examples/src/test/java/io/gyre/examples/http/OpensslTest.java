@@ -36,7 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @ValueSource(strings = {"-tls1_3", "-tls1_2"})
 final class OpensslTest {
-    private static final byte[] REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(US_ASCII);
+    private static final byte[] REQUEST =
+            "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(US_ASCII);
     private static final Duration PATIENCE = Duration.ofSeconds(8);
     private static final int MAX_OUTPUT = 1 << 20;
     private static final Logger LOG = Logger.getLogger("io.gyre.net");
@@ -131,8 +132,7 @@ final class OpensslTest {
 
     @LoopTest(time = Time.REAL)
     void clientRefusesAnExpiredCertificate() throws IOException {
-        String told =
-                refusal(Identities.server(Identities.EXPIRED), server -> ask(server, Identities.EXPIRED));
+        String told = refusal(Identities.server(Identities.EXPIRED), server -> ask(server, Identities.EXPIRED));
 
         assertThat(told).contains("127.0.0.1:", "SSLHandshakeException", "certificate_expired");
     }

@@ -39,7 +39,8 @@ public final class RawGuest implements AutoCloseable {
 
     /** {@return the request with which a guest enters} */
     public static byte[] handshake(String name) {
-        return ("GET /chat?name=" + name + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        return ("GET /chat?name=" + name
+                        + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
                 .getBytes(US_ASCII);
     }

@@ -166,9 +166,9 @@ final class WebSocketChatTest {
                             .header("Origin", "http://elsewhere.test")
                             .buildAsync(address, new Browser())))
                     .cause()
-                    .isInstanceOfSatisfying(
-                            WebSocketHandshakeException.class,
-                            refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(403));
+                    .isInstanceOfSatisfying(WebSocketHandshakeException.class, refused -> assertThat(
+                                    refused.getResponse().statusCode())
+                            .isEqualTo(403));
             var ada = new Browser();
             await(client.newWebSocketBuilder()
                     .header("Origin", "http://127.0.0.1:" + chat.address().getPort())
