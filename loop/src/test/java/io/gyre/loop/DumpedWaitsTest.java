@@ -151,7 +151,10 @@ class DumpedWaitsTest {
 
         Wait.OnFuture wait = waitOf(owner, Wait.OnFuture.class);
 
-        assertThat(loop.dump().task(Objects.requireNonNull(wait.completer()).id()).orElseThrow().parent())
+        assertThat(loop.dump()
+                        .task(Objects.requireNonNull(wait.completer()).id())
+                        .orElseThrow()
+                        .parent())
                 .isEqualTo(refTo(owner));
     }
 

@@ -92,8 +92,10 @@ final class HttpServerTest {
 
     @Test
     void streamedBodyComesInPartsBetweenOthers() throws Exception {
-        String answers = talk("GET /numbers HTTP/1.1\r\nHost: x\r\n\r\nGET /json HTTP/1.1\r\nHost: x\r\n"
-                + "Connection: close\r\n\r\n");
+        String first = "GET /numbers HTTP/1.1\r\nHost: x\r\n\r\n";
+        String last = "GET /json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+        String answers = talk(first + last);
 
         assertThat(answers)
                 .contains("transfer-encoding: chunked", "\n100000\n\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n")

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -17,7 +16,8 @@ final class Identities {
     /** For localhost and its address. */
     static final X509Bundle SERVER = make(builder());
 
-    static final X509Bundle EXPIRED = make(builder().notAfter(Instant.now().minus(Duration.ofHours(1))));
+    static final X509Bundle EXPIRED = make(
+            builder().notBefore(Instant.parse("2020-01-01T00:00:00Z")).notAfter(Instant.parse("2021-01-01T00:00:00Z")));
 
     static final X509Bundle CLIENT = make(new CertificateBuilder().subject("CN=client"));
 

@@ -1,6 +1,7 @@
 package io.gyre.examples.http;
 
 import static io.gyre.examples.Talk.ANY_PORT;
+import static io.gyre.loop.Async.sleep;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class OpensslTest {
     private static final byte[] REQUEST =
             "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(US_ASCII);
-    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    private static final Duration A_MOMENT = Duration.ofMillis(1);
     private static final int MAX_OUTPUT = 1 << 20;
     private static final Logger LOG = Logger.getLogger("io.gyre.net");
 
@@ -102,7 +103,9 @@ final class OpensslTest {
             SubprocessOutput output = client.meet(server);
 
             assertThat(output.text()).as("answer").isEmpty();
-            assertThat(server.drain(PATIENCE)).isTrue();
+            while (server.statistics().active() > 0) {
+                sleep(A_MOMENT); // a server that drains does not wait for what the client has sent last
+            }
             assertThat(server.statistics().failed()).as("failed handlers").isZero();
             assertThat(server.statistics().handshakes()).isEqualTo(1);
         } finally {

@@ -57,7 +57,9 @@ final class WaitGraph {
         for (DumpedTask task : tasks.values()) {
             for (TaskRef target : targets(task.waitsFor())) {
                 edges.add(new WaitEdge(
-                        task.task(), target, Objects.requireNonNull(task.waitsFor()).words()));
+                        task.task(),
+                        target,
+                        Objects.requireNonNull(task.waitsFor()).words()));
             }
         }
         return edges;
