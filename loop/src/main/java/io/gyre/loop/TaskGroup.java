@@ -412,7 +412,8 @@ public final class TaskGroup<T extends @Nullable Object> {
     /**
      * Starts a task of the group. It runs in the next tick at the earliest.
      *
-     * <p><b>Confinement:</b> a task of this loop: the block, a task of the group, or another. <b>Suspends:</b> no.
+     * <p><b>Confinement:</b> tasks and callbacks of this loop: the block, a task of the group, or any other.
+     * <b>Suspends:</b> no.
      *
      * @param <U> the result
      * @param body what it runs; entered even if the group is cancelled

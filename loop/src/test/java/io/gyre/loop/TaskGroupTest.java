@@ -111,6 +111,24 @@ class TaskGroupTest {
 
     /** The last task is done, and its group about to go on, when another one comes. */
     @Test
+    void callbackMayCreateATaskInAGroup() {
+        driven.start(() -> {
+            TaskGroup.run(group -> {
+                group.createTask("keeps it open", () -> sleep(ONE_SECOND));
+                loop.callSoon(() -> group.createTask(() -> {
+                    sleep(ONE_SECOND.multipliedBy(2));
+                    log.add("created by a callback");
+                }));
+            });
+            log.add("group ends");
+        });
+
+        driven.advance(ONE_SECOND.multipliedBy(3));
+
+        assertThat(log).containsExactly("created by a callback", "group ends");
+    }
+
+    @Test
     void taskThatIsCreatedAtTheLastMomentIsAwaited() {
         var groups = new ArrayList<TaskGroup<?>>();
         driven.run(() -> {

@@ -256,6 +256,11 @@ public abstract sealed class SocketStream extends BufferedStream permits TcpStre
             return channel;
         }
 
+        /** {@return whether a server has accepted it} */
+        public boolean isAccepted() {
+            return stream.isServed();
+        }
+
         /** {@return what its stream has received but not delivered: comes before what the channel delivers} */
         public ByteBuffer unread() {
             return unread;

@@ -416,6 +416,11 @@ abstract class Wire {
         owner = task;
     }
 
+    /** {@return whether it is a connection of a server} */
+    final boolean isServed() {
+        return owner != null;
+    }
+
     /** {@return whether a failure means that a task other than the owner closed or aborted this stream} */
     final boolean isCutOffBy(Throwable failure) {
         return cutOff && failure instanceof ClosedChannelException;

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * A chat server: every message goes to all other guests.
@@ -31,10 +30,6 @@ import java.util.regex.Pattern;
  */
 public final class ChatServer implements AutoCloseable {
     private static final int MAX_LINE_BYTES = 1000;
-
-    /** Control characters, line ends and direction marks: with them a guest could garble the terminals of others. */
-    private static final Pattern UNFIT =
-            Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]");
 
     private final Room room = new Room();
     private final TcpServer server;
@@ -93,7 +88,8 @@ public final class ChatServer implements AutoCloseable {
             room.say(name, "* " + name + " has joined");
             TaskGroup.run(group -> {
                 group.createTask("lines for " + name, () -> {
-                    show(lines, name, client);
+                    // lines that arrive together are sent together
+                    Room.show(lines, name, line -> client.writeBuffered(bytes(line)));
                     group.cancel("the room was closed");
                 });
                 listen(name, client);
@@ -110,22 +106,8 @@ public final class ChatServer implements AutoCloseable {
     private void listen(String name, TcpStream client) throws IOException {
         Optional<String> line = client.readLine(MAX_LINE_BYTES);
         while (line.isPresent()) {
-            room.say(name, name + ": " + UNFIT.matcher(line.get()).replaceAll(""));
+            room.say(name, name + ": " + line.get());
             line = client.readLine(MAX_LINE_BYTES);
-        }
-    }
-
-    private static void show(Receiver<Room.Line> lines, String name, TcpStream client) throws IOException {
-        long missed = 0;
-        for (Room.Line line : lines) {
-            long dropped = lines.statistics().dropped();
-            if (dropped > missed) {
-                client.writeBuffered(bytes("* you read too slowly and have missed " + (dropped - missed) + " lines"));
-                missed = dropped;
-            }
-            if (!line.from().equals(name)) {
-                client.writeBuffered(bytes(line.text())); // lines that arrive together are sent together
-            }
         }
     }
 

@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TimeClientCommand.class,
             RedisCommand.class,
             HttpCommand.class,
+            WebSocketChatCommand.class,
             CrawlCommand.class,
             CrmCommand.class,
             EmbedCommand.class,

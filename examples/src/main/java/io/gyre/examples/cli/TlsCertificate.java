@@ -1,7 +1,10 @@
 package io.gyre.examples.cli;
 
+import static io.gyre.loop.Async.offload;
+
 import io.gyre.examples.tls.SelfSigned;
 import io.gyre.net.tls.TlsOptions;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +46,23 @@ final class TlsCertificate {
         if (given != null) {
             return given;
         }
+        return makeForThisRun().identity();
+    }
+
+    /** {@return what {@link #forServer} returns, for Netty's TLS} Suspends. */
+    SslContextBuilder forNetty() throws IOException {
+        Path chainFile = certificate;
+        Path keyFile = key;
+        if (chainFile != null && keyFile != null) {
+            return offload(() -> SslContextBuilder.forServer(chainFile.toFile(), keyFile.toFile()));
+        }
+        SelfSigned made = makeForThisRun();
+        return SslContextBuilder.forServer(made.key(), made.certificate());
+    }
+
+    private static SelfSigned makeForThisRun() throws IOException {
         SelfSigned made = SelfSigned.make();
         System.err.println("TLS with a certificate made for this run, with the fingerprint " + made.fingerprint());
-        return made.identity();
+        return made;
     }
 }

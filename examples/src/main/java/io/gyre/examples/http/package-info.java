@@ -1,4 +1,4 @@
-/** An HTTP server in straight lines, over Netty's codec. */
+/** An HTTP server in straight lines, over Netty's codecs; with TLS it speaks HTTP/2, too. */
 @NullMarked
 package io.gyre.examples.http;
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
@@ -109,6 +110,15 @@ public final class SelfSigned {
     public X509Certificate certificate() {
         try {
             return (X509Certificate) store.getCertificate(ALIAS);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** {@return the key of the certificate} */
+    public PrivateKey key() {
+        try {
+            return (PrivateKey) store.getKey(ALIAS, password);
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -39,7 +39,16 @@ final class CommandLineTest {
 
         assertThat(output.toString())
                 .contains("echo ", "echo-client", "chat ", "proxy ", "portscan ", "kv ", "kv-client", "time ")
-                .contains("time-client", "crawl ", "crm ", "embed ", "guest ", "tutorial ");
+                .contains(
+                        "time-client",
+                        "redis ",
+                        "http ",
+                        "websocket-chat ",
+                        "crawl ",
+                        "crm ",
+                        "embed ",
+                        "guest ",
+                        "tutorial ");
     }
 
     @ParameterizedTest

@@ -3,16 +3,24 @@ package io.gyre.examples.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gyre.examples.tls.Pinned;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.Test;
 
 /** Servers as processes, and how they end. */
@@ -58,6 +66,38 @@ final class TerminationTest {
                 assertThat(lines.readLine()).isNull();
             }
             assertThat(process.waitFor(2, TimeUnit.SECONDS)).as("ended in time").isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void httpsServerTellsItsFingerprintAndEndsAClientThatKeepsItsConnection() throws Exception {
+        Process process = start("http", "--tls", "--port", "0");
+        try (BufferedReader output = process.inputReader();
+                BufferedReader errors = process.errorReader()) {
+            String made = errors.readLine();
+            while (!made.startsWith("TLS with a certificate")) { // a busy machine may add warnings of slow steps
+                made = errors.readLine();
+            }
+            String ready = output.readLine();
+            SSLContext trust = SSLContext.getInstance("TLS");
+            String fingerprint = made.substring(made.lastIndexOf(' ') + 1);
+            trust.init(null, new TrustManager[] {new Pinned(fingerprint)}, null);
+            URI address = URI.create("https://" + ready.substring(ready.lastIndexOf(' ') + 1) + "/");
+            try (HttpClient client = HttpClient.newBuilder().sslContext(trust).build()) {
+                HttpResponse<String> answer =
+                        client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+                assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+                assertThat(answer.body()).isEqualTo("hello\n");
+
+                process.toHandle().destroy();
+
+                assertThat(process.waitFor(4, TimeUnit.SECONDS))
+                        .as("ended in time")
+                        .isTrue();
+            }
             assertThat(process.exitValue()).isZero();
         } finally {
             process.destroyForcibly();

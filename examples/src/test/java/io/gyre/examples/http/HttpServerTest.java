@@ -4,6 +4,7 @@ import static io.gyre.examples.Talk.ANY_PORT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gyre.examples.NoLeaks;
 import io.gyre.loop.EventLoop;
 import io.gyre.net.TcpServer;
 import io.gyre.net.TcpStream;
@@ -15,7 +16,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(NoLeaks.class)
 final class HttpServerTest {
     /** Sends bytes, and returns all that comes until the server closes. */
     private static String talk(String requests) throws Exception {
@@ -23,7 +26,7 @@ final class HttpServerTest {
             try (TcpServer server = HttpServer.serve(ANY_PORT);
                     TcpStream stream = TcpStream.connect(server.address())) {
                 stream.write(requests.getBytes(UTF_8));
-                return new String(stream.readAll(10_000), UTF_8);
+                return new String(stream.readAll(1_000_000), UTF_8);
             }
         });
     }
@@ -85,6 +88,26 @@ final class HttpServerTest {
         assertThat(talk("HEAD /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 404 ")
                 .endsWith("\r\n\r\n");
+    }
+
+    @Test
+    void streamedBodyComesInPartsBetweenOthers() throws Exception {
+        String first = "GET /numbers HTTP/1.1\r\nHost: x\r\n\r\n";
+        String last = "GET /json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+        String answers = talk(first + last);
+
+        assertThat(answers)
+                .contains("transfer-encoding: chunked", "\n100000\n\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n")
+                .endsWith("\r\n\r\n{\"greeting\":\"hello\"}\n");
+    }
+
+    @Test
+    void oldClientGetsAStreamedBodyThatEndsWithTheConnection() throws Exception {
+        String answer = talk("GET /numbers HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+
+        assertThat(answer).contains("\r\n\r\n1\n2\n3\n").endsWith("\n99999\n100000\n");
+        assertThat(answer).doesNotContain("chunked");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.gyre.examples.NoLeaks;
 import io.gyre.loop.EventLoop;
 import io.gyre.loop.LoopFuture;
 import io.gyre.loop.Task;
@@ -17,8 +18,10 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(NoLeaks.class)
 final class RedisTest {
     /** A server that says what it is told to, whatever it is asked. */
     private static TcpServer saying(String answers) throws IOException {

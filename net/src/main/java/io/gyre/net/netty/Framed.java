@@ -18,6 +18,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -172,7 +173,8 @@ public final class Framed<I, O> implements Iterable<I>, AutoCloseable {
             throws IOException {
         var executor = NettyLoops.group(EventLoop.current()).next();
         Detached connection = stream.detach();
-        var channel = new NioSocketChannel(connection.channel());
+        var channel =
+                new NioSocketChannel(connection.isAccepted() ? NettyLoops.accepting() : null, connection.channel());
         var tail = new FramedTail<>(channel, type, connection);
         try {
             channel.config().setAutoRead(false).setAllowHalfClosure(true);
@@ -345,6 +347,23 @@ public final class Framed<I, O> implements Iterable<I>, AutoCloseable {
                 ReferenceCountUtil.release(message);
             }
         }
+    }
+
+    /**
+     * Waits for something else that happens on this connection, such as the handshake of a handler:
+     *
+     * {@snippet :
+     * framed.await(new WebSocketServerHandshaker13("/chat", null, limits).handshake(framed.channel(), request));
+     * }
+     *
+     * <p><b>Suspends:</b> until the future is done. Always a checkpoint. <b>Cancellation:</b> leaves the future alone.
+     *
+     * @param future a future of the channel or its handlers
+     * @throws IOException as {@link #read}: what the connection or a handler throws
+     */
+    public void await(Future<?> future) throws IOException {
+        LowLevel.checkLoop(this, loop, REMEDY);
+        tail.await(future);
     }
 
     // ---- ending

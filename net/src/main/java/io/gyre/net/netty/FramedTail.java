@@ -301,7 +301,7 @@ final class FramedTail<I> extends ChannelInboundHandlerAdapter {
             switch (event) {
                 case SslHandshakeCompletionEvent failed
                 when !failed.isSuccess() -> {
-                    tail.failed(failed.cause());
+                    tail.failed(PipelineFailures.ofHandshake(failed.cause()));
                     tail.tlsIsOver = true;
                 }
                 case SslCloseCompletionEvent ended when ended.isSuccess() -> tail.tlsIsOver = true;

@@ -8,6 +8,7 @@ import io.gyre.loop.sync.Lock;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.resolver.AddressResolverGroup;
@@ -16,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Netty's event loop groups on Gyre's loops: Netty's channels, and the clients and servers built on them, run on a loop's
@@ -52,7 +54,7 @@ public final class NettyLoops {
     private static final class Groups {
         private final Map<Object, BridgeGroup> byOwner = new HashMap<>();
         private final Lock lock = new Lock("the groups of Netty");
-        private boolean loaded;
+        private @Nullable ServerSocketChannel accepting;
 
         BridgeGroup of(Object owner, List<EventLoop> loops) {
             BridgeGroup known = byOwner.get(owner);
@@ -61,9 +63,8 @@ public final class NettyLoops {
 
         /** Suspends: callers at the same time get the same group. */
         private BridgeGroup make(Object owner, List<EventLoop> loops) {
-            if (!loaded) {
-                Async.offload(NettyLoops::load);
-                loaded = true;
+            if (accepting == null) {
+                accepting = Async.offload(() -> load());
             }
             BridgeGroup known = byOwner.get(owner);
             if (known == null || known.isShuttingDown()) {
@@ -120,12 +121,22 @@ public final class NettyLoops {
         return new LoopTimer(group.next());
     }
 
-    /** Initialises the classes that the first channel needs. */
-    private static void load() {
+    /**
+     * {@return the parent of each accepted channel, which is closed} By it handlers tell servers from clients, as those of
+     * HTTP/2 do.
+     */
+    static @Nullable ServerSocketChannel accepting() {
+        return OF_LOOP.get().accepting;
+    }
+
+    /** Initialises the classes that the first channel needs. {@return a server's channel, closed} */
+    private static ServerSocketChannel load() {
         var channel = new EmbeddedChannel(new ChannelHandler[0]);
         channel.writeInbound(channel.alloc().directBuffer(1).writeByte(1));
         channel.finishAndReleaseAll();
         new NioSocketChannel().unsafe().closeForcibly();
-        new NioServerSocketChannel().unsafe().closeForcibly();
+        var server = new NioServerSocketChannel();
+        server.unsafe().closeForcibly();
+        return server;
     }
 }

@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Set;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 record PipelineFailures(Channel channel, @Nullable Detached connection) {
     /** By name: a program may lack Netty's codecs. */
-    private static final Set<String> UNREADABLE =
-            Set.of("io.netty.handler.codec.TooLongFrameException", "io.netty.handler.codec.CorruptedFrameException");
+    private static final Set<String> UNREADABLE = Set.of(
+            "io.netty.handler.codec.TooLongFrameException",
+            "io.netty.handler.codec.CorruptedFrameException",
+            "io.netty.handler.codec.http2.Http2Exception");
 
     /** Of {@code ReadTimeoutHandler} and {@code WriteTimeoutHandler}. */
     private static final String TIMEOUTS = "io.netty.handler.timeout.";
@@ -45,6 +48,22 @@ record PipelineFailures(Channel channel, @Nullable Detached connection) {
                     LowLevel.describe(channel) + " failed in its pipeline: " + LowLevel.describe(failure), failure);
         }
         return isOfPeer(failure) ? byPeer(thrown) : thrown;
+    }
+
+    /**
+     * {@return a failure of a TLS handshake that says so, and the reason} The JDK hides the reason of some behind "Unexpected
+     * exception".
+     */
+    static Throwable ofHandshake(Throwable failure) {
+        if (!(failure instanceof SSLException) || failure instanceof SSLHandshakeException) {
+            return failure;
+        }
+        String message = String.valueOf(failure.getMessage());
+        String reason = message;
+        for (Throwable cause : LowLevel.causes(failure)) {
+            reason = String.valueOf(cause.getMessage());
+        }
+        return new SSLHandshakeException(message.contains(reason) ? message : message + ": " + reason, failure);
     }
 
     private static IOException caused(Throwable cause, IOException failure) {
@@ -72,11 +91,15 @@ record PipelineFailures(Channel channel, @Nullable Detached connection) {
             return true;
         }
         for (Throwable cause : LowLevel.causes(failure)) {
-            if (cause instanceof SSLException
-                    || UNREADABLE.contains(cause.getClass().getName())) {
+            if (cause instanceof SSLException || isUnreadable(cause.getClass())) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean isUnreadable(Class<?> failure) {
+        return UNREADABLE.contains(failure.getName())
+                || (failure != Throwable.class && isUnreadable(failure.getSuperclass()));
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gyre.examples.websocket;
+
+import org.jspecify.annotations.NullMarked;
